@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-change.h"
+
+static GBytes *
+dup_bytes (GBytes *bytes)
+{
+  return bytes != NULL ? g_bytes_ref (bytes) : NULL;
+}
+
+const char *
+lan_trust_name (LanTrust trust)
+{
+  static const char *const names[] = { "claimed",  "tofu",    "attested",
+                                       "verified", "changed", "revoked" };
+
+  return (guint) trust < G_N_ELEMENTS (names) ? names[trust] : "claimed";
+}
+
+const char *
+lan_transfer_state_name (LanTransferState state)
+{
+  static const char *const names[] = { "offered", "accepted", "running",  "paused",   "verifying",
+                                       "done",    "failed",   "declined", "cancelled" };
+
+  return (guint) state < G_N_ELEMENTS (names) ? names[state] : "failed";
+}
+
+void
+lan_person_row_copy (LanPersonRow *to, const LanPersonRow *from)
+{
+  *to = *from;
+  to->name = g_strdup (from->name);
+  to->note = g_strdup (from->note);
+  to->list = dup_bytes (from->list);
+  to->contact_secret = dup_bytes (from->contact_secret);
+}
+
+void
+lan_person_row_clear (LanPersonRow *row)
+{
+  g_free (row->name);
+  g_free (row->note);
+  g_clear_pointer (&row->list, g_bytes_unref);
+  g_clear_pointer (&row->contact_secret, g_bytes_unref);
+  *row = (LanPersonRow){ 0 };
+}
+
+void
+lan_device_row_copy (LanDeviceRow *to, const LanDeviceRow *from)
+{
+  *to = *from;
+  to->cert = dup_bytes (from->cert);
+}
+
+void
+lan_device_row_clear (LanDeviceRow *row)
+{
+  g_clear_pointer (&row->cert, g_bytes_unref);
+  *row = (LanDeviceRow){ 0 };
+}
+
+void
+lan_conversation_row_copy (LanConversationRow *to, const LanConversationRow *from)
+{
+  *to = *from;
+  to->draft = g_strdup (from->draft);
+}
+
+void
+lan_conversation_row_clear (LanConversationRow *row)
+{
+  g_free (row->draft);
+  *row = (LanConversationRow){ 0 };
+}
+
+void
+lan_record_row_copy (LanRecordRow *to, const LanRecordRow *from)
+{
+  *to = *from;
+  to->blob = dup_bytes (from->blob);
+  to->text = g_strdup (from->text);
+}
+
+void
+lan_record_row_clear (LanRecordRow *row)
+{
+  g_clear_pointer (&row->blob, g_bytes_unref);
+  g_free (row->text);
+  *row = (LanRecordRow){ 0 };
+}
+
+void
+lan_transfer_row_copy (LanTransferRow *to, const LanTransferRow *from)
+{
+  *to = *from;
+  to->name = g_strdup (from->name);
+  to->path = g_strdup (from->path);
+  to->bitmap = dup_bytes (from->bitmap);
+  to->error = g_strdup (from->error);
+}
+
+void
+lan_transfer_row_clear (LanTransferRow *row)
+{
+  g_free (row->name);
+  g_free (row->path);
+  g_clear_pointer (&row->bitmap, g_bytes_unref);
+  g_free (row->error);
+  *row = (LanTransferRow){ 0 };
+}
+
+void
+lan_address_row_copy (LanAddressRow *to, const LanAddressRow *from)
+{
+  *to = *from;
+  to->address = g_strdup (from->address);
+}
+
+void
+lan_address_row_clear (LanAddressRow *row)
+{
+  g_free (row->address);
+  *row = (LanAddressRow){ 0 };
+}
+
+void
+lan_setting_row_clear (LanSettingRow *row)
+{
+  g_free (row->key);
+  g_clear_pointer (&row->value, g_bytes_unref);
+  *row = (LanSettingRow){ 0 };
+}
+
+GPtrArray *
+lan_changes_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) lan_change_free);
+}
+
+LanChange *
+lan_changes_add (GPtrArray *changes, LanChangeType type)
+{
+  LanChange *change = g_new0 (LanChange, 1);
+
+  change->type = type;
+  g_ptr_array_add (changes, change);
+  return change;
+}
+
+void
+lan_change_free (LanChange *change)
+{
+  if (change == NULL)
+    return;
+  switch (change->type) {
+  case LAN_CHANGE_PERSON:
+    lan_person_row_clear (&change->person);
+    break;
+  case LAN_CHANGE_DEVICE:
+    lan_device_row_clear (&change->device);
+    break;
+  case LAN_CHANGE_CONVERSATION:
+    lan_conversation_row_clear (&change->conversation);
+    break;
+  case LAN_CHANGE_RECORD:
+  case LAN_CHANGE_RECORD_FLAGS:
+    lan_record_row_clear (&change->record);
+    break;
+  case LAN_CHANGE_VECTOR:
+    break;
+  case LAN_CHANGE_TRANSFER:
+    lan_transfer_row_clear (&change->transfer);
+    break;
+  case LAN_CHANGE_ADDRESS:
+    lan_address_row_clear (&change->address);
+    break;
+  case LAN_CHANGE_SETTING:
+    lan_setting_row_clear (&change->setting);
+    break;
+  default:
+    g_assert_not_reached ();
+  }
+  g_free (change);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * What the pure machines ask to be kept, and what the store keeps: one row type per table, and a
+ * batch of changes that is carried out as one transaction or not at all. The machines above and
+ * the store below know each other only by this vocabulary; node passes it on unread. Rows own what
+ * they point to. Numbers marked append-only are on people's disks. Any thread, no sharing.
+ */
+#pragma once
+
+#include "lan-id.h"
+
+G_BEGIN_DECLS
+
+/* Append-only. */
+typedef enum {
+  LAN_TRUST_CLAIMED = 0,
+  LAN_TRUST_TOFU = 1,
+  LAN_TRUST_ATTESTED = 2,
+  LAN_TRUST_VERIFIED = 3,
+  LAN_TRUST_CHANGED = 4,
+  LAN_TRUST_REVOKED = 5,
+  LAN_TRUST_N
+} LanTrust;
+
+/** "claimed", "tofu", "attested", "verified", "changed", "revoked". */
+const char *lan_trust_name (LanTrust trust);
+
+/* Append-only bits of LanPersonRow.flags. */
+enum {
+  LAN_PERSON_ACCEPTED = 1 << 0,  /* not (or no longer) a stranger */
+  LAN_PERSON_BLOCKED = 1 << 1,
+  LAN_PERSON_FAVOURITE = 1 << 2,
+  LAN_PERSON_MUTED = 1 << 3,
+  LAN_PERSON_REMOVED = 1 << 4,   /* taken off the contact list, history stays */
+};
+
+typedef struct {
+  LanAccountId account;
+  char *name;            /* display name from the newest certificate */
+  char *note;            /* own note, may be NULL */
+  LanTrust trust;
+  guint32 flags;
+  LanAccountId replaces; /* zero, or the person of the same name whose place this key claims */
+  LanAccountId merged_into; /* zero, or where this one's conversation went on */
+  GBytes *list;          /* newest device list LDL1, may be NULL */
+  GBytes *contact_secret; /* 32 bytes or NULL (SECURITY amendment i) */
+  gint64 first_seen_ms;
+  gint64 last_seen_ms;
+} LanPersonRow;
+
+typedef struct {
+  LanDeviceId device;
+  LanAccountId account;
+  GBytes *cert;          /* LDC1 */
+  guint8 last_ts[12];    /* greatest HELLO timestamp seen of this device (SECURITY 1.6) */
+  guint8 state;          /* of the device list: 0 active, 1 revoked */
+} LanDeviceRow;
+
+/* Append-only bits of LanConversationRow.flags. */
+enum {
+  LAN_CONVERSATION_REQUEST = 1 << 0, /* from a stranger, waiting for an answer */
+  LAN_CONVERSATION_HELD = 1 << 1,    /* key changed: nothing leaves until a person agrees */
+};
+
+typedef struct {
+  LanConversationId conversation;
+  LanAccountId peer;     /* the other person of a 1:1 conversation */
+  guint32 kind;          /* append-only: 0 one to one */
+  guint32 flags;
+  char *draft;           /* may be NULL */
+  guint64 own_read_hlc;  /* what we have read up to */
+  guint64 peer_read_hlc; /* what the other has read up to */
+} LanConversationRow;
+
+/* Append-only bits of LanRecordRow.flags. */
+enum {
+  LAN_RECORD_OWN = 1 << 0,        /* written by this account */
+  LAN_RECORD_SENT_AGAIN = 1 << 1, /* repeated under a new key after a merge */
+  LAN_RECORD_REQUEST = 1 << 2,    /* came while its author was a stranger */
+  LAN_RECORD_HIDDEN = 1 << 3,     /* kept and passed on, not a row on screen (receipts and the like) */
+};
+
+typedef struct {
+  LanConversationId conversation;
+  LanDeviceId device;    /* author's device */
+  guint64 seq;           /* from 1 */
+  LanHash hash;          /* of this record: BLAKE2b-256(signed part || signature) */
+  LanMessageId message;
+  LanAccountId author;
+  guint64 hlc;           /* as signed by its author */
+  guint64 order;         /* key for the screen: causal, then hlc (core computes it) */
+  guint32 kind;          /* DESIGN section 5's record kinds, as signed */
+  guint32 flags;
+  gint64 received_ms;    /* when it reached this disk */
+  GBytes *blob;          /* the whole signed record, opaque to the store */
+  char *text;            /* what the screen and search show, NULL for kinds without text */
+} LanRecordRow;
+
+/* What a device is known to have on its disk: 'delivered' is read off these. */
+typedef struct {
+  LanConversationId conversation;
+  LanDeviceId holder;    /* whose vector */
+  LanDeviceId author;    /* whose log */
+  guint64 seq;
+  LanHash hash;
+} LanVectorRow;
+
+/* Append-only. */
+typedef enum {
+  LAN_TRANSFER_OFFERED = 0,
+  LAN_TRANSFER_ACCEPTED = 1,
+  LAN_TRANSFER_RUNNING = 2,
+  LAN_TRANSFER_PAUSED = 3,
+  LAN_TRANSFER_VERIFYING = 4,
+  LAN_TRANSFER_DONE = 5,
+  LAN_TRANSFER_FAILED = 6,
+  LAN_TRANSFER_DECLINED = 7,
+  LAN_TRANSFER_CANCELLED = 8,
+  LAN_TRANSFER_N
+} LanTransferState;
+
+/** "offered", "accepted", "running", "paused", "verifying", "done", "failed", "declined", "cancelled". */
+const char *lan_transfer_state_name (LanTransferState state);
+
+typedef struct {
+  LanMessageId id;       /* the offer's message id */
+  LanConversationId conversation;
+  LanAccountId peer;
+  gboolean incoming;
+  LanTransferState state;
+  char *name;            /* cleaned file name */
+  char *path;            /* local: source when outgoing, chosen directory or final path when incoming */
+  guint64 size;
+  guint64 done;          /* verified bytes */
+  LanHash root;          /* tree hash, zero until known */
+  GBytes *bitmap;        /* verified leaves, may be NULL */
+  char *error;           /* stable code when failed, may be NULL */
+  gint64 created_ms;
+} LanTransferRow;
+
+/* Where a device was reached before: a hint to try, nothing more. */
+typedef struct {
+  LanDeviceId device;
+  LanAccountId account;
+  char *address;         /* numeric, IPv6 link-local with %scope name */
+  guint16 port;
+  gint64 last_ms;
+} LanAddressRow;
+
+typedef struct {
+  char *key;             /* "core.hlc", "ui.width"...: module.name */
+  GBytes *value;         /* NULL deletes */
+} LanSettingRow;
+
+typedef enum {
+  LAN_CHANGE_PERSON,        /* insert or replace by account */
+  LAN_CHANGE_DEVICE,        /* insert or replace by device */
+  LAN_CHANGE_CONVERSATION,  /* insert or replace by id */
+  LAN_CHANGE_RECORD,        /* insert; the same (conversation, device, seq) again is no error */
+  LAN_CHANGE_RECORD_FLAGS,  /* set .flags of (conversation, device, seq) */
+  LAN_CHANGE_VECTOR,        /* insert or replace by (conversation, holder, author) */
+  LAN_CHANGE_TRANSFER,      /* insert or replace by id */
+  LAN_CHANGE_ADDRESS,       /* insert or replace by (device, address, port) */
+  LAN_CHANGE_SETTING,       /* insert, replace or delete by key */
+} LanChangeType;
+
+typedef struct {
+  LanChangeType type;
+  union {
+    LanPersonRow person;
+    LanDeviceRow device;
+    LanConversationRow conversation;
+    LanRecordRow record; /* also RECORD_FLAGS: only the key and .flags are set */
+    LanVectorRow vector;
+    LanTransferRow transfer;
+    LanAddressRow address;
+    LanSettingRow setting;
+  };
+} LanChange;
+
+/* Copies are deep; clear frees what the row points to and zeroes it. */
+void lan_person_row_copy (LanPersonRow *to, const LanPersonRow *from);
+void lan_person_row_clear (LanPersonRow *row);
+void lan_device_row_copy (LanDeviceRow *to, const LanDeviceRow *from);
+void lan_device_row_clear (LanDeviceRow *row);
+void lan_conversation_row_copy (LanConversationRow *to, const LanConversationRow *from);
+void lan_conversation_row_clear (LanConversationRow *row);
+void lan_record_row_copy (LanRecordRow *to, const LanRecordRow *from);
+void lan_record_row_clear (LanRecordRow *row);
+void lan_transfer_row_copy (LanTransferRow *to, const LanTransferRow *from);
+void lan_transfer_row_clear (LanTransferRow *row);
+void lan_address_row_copy (LanAddressRow *to, const LanAddressRow *from);
+void lan_address_row_clear (LanAddressRow *row);
+void lan_setting_row_clear (LanSettingRow *row);
+
+/** Returns: (transfer full) (element-type LanChange): an empty batch that frees its changes. */
+GPtrArray *lan_changes_new (void) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Appends a zeroed change of @type to @changes; the caller fills its row. Returns: (transfer none). */
+LanChange *lan_changes_add (GPtrArray *changes, LanChangeType type);
+
+void lan_change_free (LanChange *change);
+
+G_END_DECLS
