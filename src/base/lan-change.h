@@ -28,23 +28,23 @@ const char *lan_trust_name (LanTrust trust);
 
 /* Append-only bits of LanPersonRow.flags. */
 enum {
-  LAN_PERSON_ACCEPTED = 1 << 0,  /* not (or no longer) a stranger */
+  LAN_PERSON_ACCEPTED = 1 << 0, /* not (or no longer) a stranger */
   LAN_PERSON_BLOCKED = 1 << 1,
   LAN_PERSON_FAVOURITE = 1 << 2,
   LAN_PERSON_MUTED = 1 << 3,
-  LAN_PERSON_REMOVED = 1 << 4,   /* taken off the contact list, history stays */
+  LAN_PERSON_REMOVED = 1 << 4, /* taken off the contact list, history stays */
 };
 
 typedef struct {
   LanAccountId account;
-  char *name;            /* display name from the newest certificate */
-  char *note;            /* own note, may be NULL */
+  char *name; /* display name from the newest certificate */
+  char *note; /* own note, may be NULL */
   LanTrust trust;
   guint32 flags;
-  LanAccountId replaces; /* zero, or the person of the same name whose place this key claims */
+  LanAccountId replaces;    /* zero, or the person of the same name whose place this key claims */
   LanAccountId merged_into; /* zero, or where this one's conversation went on */
-  GBytes *list;          /* newest device list LDL1, may be NULL */
-  GBytes *contact_secret; /* 32 bytes or NULL (SECURITY amendment i) */
+  GBytes *list;             /* newest device list LDL1, may be NULL */
+  GBytes *contact_secret;   /* 32 bytes or NULL (SECURITY amendment i) */
   gint64 first_seen_ms;
   gint64 last_seen_ms;
 } LanPersonRow;
@@ -52,9 +52,9 @@ typedef struct {
 typedef struct {
   LanDeviceId device;
   LanAccountId account;
-  GBytes *cert;          /* LDC1 */
-  guint8 last_ts[12];    /* greatest HELLO timestamp seen of this device (SECURITY 1.6) */
-  guint8 state;          /* of the device list: 0 active, 1 revoked */
+  GBytes *cert;       /* LDC1 */
+  guint8 last_ts[12]; /* greatest HELLO timestamp seen of this device (SECURITY 1.6) */
+  guint8 state;       /* of the device list: 0 active, 1 revoked */
 } LanDeviceRow;
 
 /* Append-only bits of LanConversationRow.flags. */
@@ -65,8 +65,8 @@ enum {
 
 typedef struct {
   LanConversationId conversation;
-  LanAccountId peer;     /* the other person of a 1:1 conversation */
-  guint32 kind;          /* append-only: 0 one to one */
+  LanAccountId peer; /* the other person of a 1:1 conversation */
+  guint32 kind;      /* append-only: 0 one to one */
   guint32 flags;
   char *draft;           /* may be NULL */
   guint64 own_read_hlc;  /* what we have read up to */
@@ -78,30 +78,30 @@ enum {
   LAN_RECORD_OWN = 1 << 0,        /* written by this account */
   LAN_RECORD_SENT_AGAIN = 1 << 1, /* repeated under a new key after a merge */
   LAN_RECORD_REQUEST = 1 << 2,    /* came while its author was a stranger */
-  LAN_RECORD_HIDDEN = 1 << 3,     /* kept and passed on, not a row on screen (receipts and the like) */
+  LAN_RECORD_HIDDEN = 1 << 3, /* kept and passed on, not a row on screen (receipts and the like) */
 };
 
 typedef struct {
   LanConversationId conversation;
-  LanDeviceId device;    /* author's device */
-  guint64 seq;           /* from 1 */
-  LanHash hash;          /* of this record: BLAKE2b-256(signed part || signature) */
+  LanDeviceId device; /* author's device */
+  guint64 seq;        /* from 1 */
+  LanHash hash;       /* of this record: BLAKE2b-256(signed part || signature) */
   LanMessageId message;
   LanAccountId author;
-  guint64 hlc;           /* as signed by its author */
-  guint64 order;         /* key for the screen: causal, then hlc (core computes it) */
-  guint32 kind;          /* DESIGN section 5's record kinds, as signed */
+  guint64 hlc;   /* as signed by its author */
+  guint64 order; /* key for the screen: causal, then hlc (core computes it) */
+  guint32 kind;  /* DESIGN section 5's record kinds, as signed */
   guint32 flags;
-  gint64 received_ms;    /* when it reached this disk */
-  GBytes *blob;          /* the whole signed record, opaque to the store */
-  char *text;            /* what the screen and search show, NULL for kinds without text */
+  gint64 received_ms; /* when it reached this disk */
+  GBytes *blob;       /* the whole signed record, opaque to the store */
+  char *text;         /* what the screen and search show, NULL for kinds without text */
 } LanRecordRow;
 
 /* What a device is known to have on its disk: 'delivered' is read off these. */
 typedef struct {
   LanConversationId conversation;
-  LanDeviceId holder;    /* whose vector */
-  LanDeviceId author;    /* whose log */
+  LanDeviceId holder; /* whose vector */
+  LanDeviceId author; /* whose log */
   guint64 seq;
   LanHash hash;
 } LanVectorRow;
@@ -124,18 +124,18 @@ typedef enum {
 const char *lan_transfer_state_name (LanTransferState state);
 
 typedef struct {
-  LanMessageId id;       /* the offer's message id */
+  LanMessageId id; /* the offer's message id */
   LanConversationId conversation;
   LanAccountId peer;
   gboolean incoming;
   LanTransferState state;
-  char *name;            /* cleaned file name */
-  char *path;            /* local: source when outgoing, chosen directory or final path when incoming */
+  char *name; /* cleaned file name */
+  char *path; /* local: source when outgoing, chosen directory or final path when incoming */
   guint64 size;
-  guint64 done;          /* verified bytes */
-  LanHash root;          /* tree hash, zero until known */
-  GBytes *bitmap;        /* verified leaves, may be NULL */
-  char *error;           /* stable code when failed, may be NULL */
+  guint64 done;   /* verified bytes */
+  LanHash root;   /* tree hash, zero until known */
+  GBytes *bitmap; /* verified leaves, may be NULL */
+  char *error;    /* stable code when failed, may be NULL */
   gint64 created_ms;
 } LanTransferRow;
 
@@ -143,26 +143,26 @@ typedef struct {
 typedef struct {
   LanDeviceId device;
   LanAccountId account;
-  char *address;         /* numeric, IPv6 link-local with %scope name */
+  char *address; /* numeric, IPv6 link-local with %scope name */
   guint16 port;
   gint64 last_ms;
 } LanAddressRow;
 
 typedef struct {
-  char *key;             /* "core.hlc", "ui.width"...: module.name */
-  GBytes *value;         /* NULL deletes */
+  char *key;     /* "core.hlc", "ui.width"...: module.name */
+  GBytes *value; /* NULL deletes */
 } LanSettingRow;
 
 typedef enum {
-  LAN_CHANGE_PERSON,        /* insert or replace by account */
-  LAN_CHANGE_DEVICE,        /* insert or replace by device */
-  LAN_CHANGE_CONVERSATION,  /* insert or replace by id */
-  LAN_CHANGE_RECORD,        /* insert; the same (conversation, device, seq) again is no error */
-  LAN_CHANGE_RECORD_FLAGS,  /* set .flags of (conversation, device, seq) */
-  LAN_CHANGE_VECTOR,        /* insert or replace by (conversation, holder, author) */
-  LAN_CHANGE_TRANSFER,      /* insert or replace by id */
-  LAN_CHANGE_ADDRESS,       /* insert or replace by (device, address, port) */
-  LAN_CHANGE_SETTING,       /* insert, replace or delete by key */
+  LAN_CHANGE_PERSON,       /* insert or replace by account */
+  LAN_CHANGE_DEVICE,       /* insert or replace by device */
+  LAN_CHANGE_CONVERSATION, /* insert or replace by id */
+  LAN_CHANGE_RECORD,       /* insert; the same (conversation, device, seq) again is no error */
+  LAN_CHANGE_RECORD_FLAGS, /* set .flags of (conversation, device, seq) */
+  LAN_CHANGE_VECTOR,       /* insert or replace by (conversation, holder, author) */
+  LAN_CHANGE_TRANSFER,     /* insert or replace by id */
+  LAN_CHANGE_ADDRESS,      /* insert or replace by (device, address, port) */
+  LAN_CHANGE_SETTING,      /* insert, replace or delete by key */
 } LanChangeType;
 
 typedef struct {

@@ -11,8 +11,8 @@
 
 G_BEGIN_DECLS
 
-#define LAN_NAME_MAX_BYTES   48         /* a display name, SECURITY 4.1 */
-#define LAN_STATUS_MAX_BYTES 256        /* own status text */
+#define LAN_NAME_MAX_BYTES   48          /* a display name, SECURITY 4.1 */
+#define LAN_STATUS_MAX_BYTES 256         /* own status text */
 #define LAN_TEXT_MAX_BYTES   (40 * 1024) /* one text message; leaves room in a 48 KiB record */
 
 /**
@@ -23,7 +23,8 @@ G_BEGIN_DECLS
 char *lan_text_clean_line (const char *text, gssize len, gsize max_bytes) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Like lan_text_clean_line(), but keeps line feeds, tabs and runs of spaces. */
-char *lan_text_clean_block (const char *text, gssize len, gsize max_bytes) G_GNUC_WARN_UNUSED_RESULT;
+char *lan_text_clean_block (const char *text, gssize len,
+                            gsize max_bytes) G_GNUC_WARN_UNUSED_RESULT;
 
 /** TRUE for U+202A-202E, U+2066-2069, U+200E, U+200F, U+061C. */
 gboolean lan_text_is_bidi_control (gunichar c);

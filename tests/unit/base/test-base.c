@@ -177,9 +177,14 @@ test_text_hostile (void)
 
   assert_line ("  Li \t\n Wei ", "Li Wei");
   assert_line ("a\x1b[31mb", "a[31mb");
-  assert_line ("gpj.\xe2\x80\xae" "exe", "gpj.exe");
+  assert_line ("gpj.\xe2\x80\xae"
+               "exe",
+               "gpj.exe");
   assert_line ("\xe2\x81\xa6x\xe2\x81\xa9", "x");
-  assert_line ("\xff\xfe" "a", "\xef\xbf\xbd\xef\xbf\xbd" "a");
+  assert_line ("\xff\xfe"
+               "a",
+               "\xef\xbf\xbd\xef\xbf\xbd"
+               "a");
   assert_line ("e\xcc\x81", "\xc3\xa9");
   assert_line ("<b>&amp;</b>", "<b>&amp;</b>");
   assert_line ("\xe2\x80\x8b\xef\xbb\xbf", "");

@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# run.sh: installs what is missing, builds, runs every suite, then builds with the address and
+# undefined-behaviour sanitizers and runs the suites again with leak detection. The last line is
+# "N passed, N failed, N skipped"; the exit code is 1 if anything failed.
+# LANYARD_BUILD_DIR: where to build (default: build-tests in the source tree).
+set -u
+cd "$(dirname "$0")/.." || exit 1
+root=$(pwd)
+out=${LANYARD_BUILD_DIR:-$root/build-tests}
+mkdir -p "$out"
+
+finish() {
+  # finish PASSED FAILED SKIPPED
+  echo "$1 passed, $2 failed, $3 skipped"
+  [ "$2" -eq 0 ] && [ "$1" -gt 0 ] || exit 1
+  exit 0
+}
+
+sh data/install-packages.sh test || { echo "the packages above are missing" >&2; finish 0 1 0; }
+
+build() {
+  # build FOLDER OPTION...: configures and compiles, shows the log where that fails
+  dir=$1
+  shift
+  if [ -f "$dir/build.ninja" ]; then set -- --reconfigure "$@"; fi
+  echo "building $dir"
+  meson setup --fatal-meson-warnings "$dir" "$root" "$@" >"$dir.log" 2>&1 &&
+    ninja -C "$dir" >>"$dir.log" 2>&1 || {
+    tail -n 60 "$dir.log"
+    return 1
+  }
+}
+
+# A plain pass of everything, and a sanitized pass of everything but what only measures or drives a
+# screen through accessibility (slow there, and the widgets' libraries leak by design).
+failed=0
+build "$out/plain" --werror || finish 0 1 0
+meson test -C "$out/plain" --no-rebuild --print-errorlogs || failed=1
+build "$out/sanitized" --werror -Db_sanitize=address,undefined -Db_lundef=false || finish 0 1 0
+meson test -C "$out/sanitized" --no-rebuild --print-errorlogs --no-suite lint --no-suite ui || failed=1
+
+counts=$(/usr/bin/python3 "$root/tests/count.py" "$out/plain" "$out/sanitized") || finish 0 1 0
+# shellcheck disable=SC2086
+set -- $counts
+[ "$failed" -eq 0 ] || [ "$2" -gt 0 ] || set -- "$1" 1 "$3"
+finish "$1" "$2" "$3"
