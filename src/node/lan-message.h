@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * One message of a conversation as a person sees it. Made by its LanNode only. All but the state
+ * and its times, and the transfer, stay as they are.
+ */
+#pragma once
+
+#include "lan-api.h"
+#include "lan-person.h"
+
+G_BEGIN_DECLS
+
+typedef struct _LanTransfer LanTransfer;
+
+/**
+ * LanMessageStatus:
+ * @LAN_MESSAGE_STATUS_SENDING: not yet on our disk (only between the call and "queued")
+ * @LAN_MESSAGE_STATUS_QUEUED: on our disk, waiting for the other side
+ * @LAN_MESSAGE_STATUS_MAILBOX: left at the server or with a carrier
+ * @LAN_MESSAGE_STATUS_DELIVERED: on the other side's disk
+ * @LAN_MESSAGE_STATUS_READ: read there
+ * @LAN_MESSAGE_STATUS_RECEIVED: somebody else's message, on our disk, not read
+ * @LAN_MESSAGE_STATUS_SEEN: somebody else's message that we have read
+ * @LAN_MESSAGE_STATUS_FAILED: our disk did not take it
+ *
+ * Append-only.
+ */
+typedef enum {
+  LAN_MESSAGE_STATUS_SENDING = 0,
+  LAN_MESSAGE_STATUS_QUEUED = 1,
+  LAN_MESSAGE_STATUS_MAILBOX = 2,
+  LAN_MESSAGE_STATUS_DELIVERED = 3,
+  LAN_MESSAGE_STATUS_READ = 4,
+  LAN_MESSAGE_STATUS_RECEIVED = 5,
+  LAN_MESSAGE_STATUS_SEEN = 6,
+  LAN_MESSAGE_STATUS_FAILED = 7,
+} LanMessageStatus;
+
+/**
+ * LanMessageKind:
+ * @LAN_MESSAGE_KIND_TEXT: a text
+ * @LAN_MESSAGE_KIND_FILE: a file; see lan_message_get_transfer()
+ * @LAN_MESSAGE_KIND_UNKNOWN: something that needs a newer version to be shown
+ *
+ * Append-only.
+ */
+typedef enum {
+  LAN_MESSAGE_KIND_TEXT = 0,
+  LAN_MESSAGE_KIND_FILE = 1,
+  LAN_MESSAGE_KIND_UNKNOWN = 2,
+} LanMessageKind;
+
+#define LAN_TYPE_MESSAGE (lan_message_get_type ())
+LAN_API G_DECLARE_FINAL_TYPE (LanMessage, lan_message, LAN, MESSAGE, GObject)
+
+/**
+ * lan_message_status_name:
+ *
+ * Returns: (transfer none): "sending", "queued", "mailbox", "delivered", "read", "received",
+ *   "seen" or "failed".
+ */
+LAN_API const char *lan_message_status_name (LanMessageStatus status);
+
+/**
+ * lan_message_get_id:
+ *
+ * Returns: (transfer none): 32 lower-case hex digits.
+ */
+LAN_API const char *lan_message_get_id (LanMessage *self);
+
+/**
+ * lan_message_get_author:
+ *
+ * Returns: (transfer none): who wrote it; one's own person for own messages.
+ */
+LAN_API LanPerson *lan_message_get_author (LanMessage *self);
+
+/**
+ * lan_message_get_peer:
+ *
+ * Returns: (transfer none): the other person of the conversation.
+ */
+LAN_API LanPerson *lan_message_get_peer (LanMessage *self);
+LAN_API gboolean lan_message_get_own (LanMessage *self);
+
+/**
+ * lan_message_get_text:
+ *
+ * Returns: (transfer none): the text; for a file its name; "" for kinds without text. Valid
+ *   UTF-8 without control characters except line feeds and tabs; never markup.
+ */
+LAN_API const char *lan_message_get_text (LanMessage *self);
+
+/**
+ * lan_message_get_time:
+ *
+ * Returns: Unix milliseconds by its author's clock. Rows are ordered by cause first, so times
+ *   need not rise from row to row.
+ */
+LAN_API gint64 lan_message_get_time (LanMessage *self);
+LAN_API LanMessageStatus lan_message_get_status (LanMessage *self);
+LAN_API LanMessageKind lan_message_get_kind (LanMessage *self);
+
+/**
+ * lan_message_get_delivered_time:
+ *
+ * Returns: Unix milliseconds when it was found delivered (own) or arrived here (others'); 0 when
+ *   not known.
+ */
+LAN_API gint64 lan_message_get_delivered_time (LanMessage *self);
+
+/**
+ * lan_message_get_read_time:
+ *
+ * Returns: Unix milliseconds when the reader said so, 0 when not known.
+ */
+LAN_API gint64 lan_message_get_read_time (LanMessage *self);
+
+/**
+ * lan_message_get_sent_again:
+ *
+ * Returns: whether it was written again to a new key after a merge.
+ */
+LAN_API gboolean lan_message_get_sent_again (LanMessage *self);
+
+/**
+ * lan_message_get_request:
+ *
+ * Returns: whether it came while its author was a stranger.
+ */
+LAN_API gboolean lan_message_get_request (LanMessage *self);
+
+/**
+ * lan_message_get_transfer:
+ *
+ * Returns: (transfer none) (nullable): the file of a %LAN_MESSAGE_KIND_FILE message.
+ */
+LAN_API LanTransfer *lan_message_get_transfer (LanMessage *self);
+
+G_END_DECLS

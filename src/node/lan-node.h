@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * A peer: one profile, open or not. It runs disk, keys and network on a thread of its own; this
+ * object and all others it hands out live in the main context that was the thread's default when
+ * it was made. Nothing here waits.
+ *
+ *   CLOSED --open/create--> OPENING --ok--> OPEN --close--> CLOSING --> CLOSED
+ *                              |failed
+ *                              v
+ *                            CLOSED
+ *
+ * Signals (all run in that context, after the properties and models have been brought up to date):
+ *   person-seen (LanPerson), person-gone (LanPerson), person-changed (LanPerson);
+ *   message-received (LanMessage), message-state (LanMessage);
+ *   file-offered, file-progress, file-done, file-failed (LanTransfer);
+ *   link-state (LanPerson, state "down"|"connecting"|"up", path "direct"|"relayed"|"");
+ *   notice (code, text): something a person should know, a stable word and a sentence.
+ */
+#pragma once
+
+#include "lan-api.h"
+#include "lan-conversation.h"
+#include "lan-message.h"
+#include "lan-node-error.h"
+#include "lan-person.h"
+#include "lan-transfer.h"
+
+G_BEGIN_DECLS
+
+/**
+ * LanNodeState:
+ * @LAN_NODE_STATE_CLOSED: no profile is open
+ * @LAN_NODE_STATE_OPENING: being opened
+ * @LAN_NODE_STATE_OPEN: usable
+ * @LAN_NODE_STATE_CLOSING: being closed
+ */
+typedef enum {
+  LAN_NODE_STATE_CLOSED = 0,
+  LAN_NODE_STATE_OPENING = 1,
+  LAN_NODE_STATE_OPEN = 2,
+  LAN_NODE_STATE_CLOSING = 3,
+} LanNodeState;
+
+/**
+ * LanNodeProtection:
+ * @LAN_NODE_PROTECTION_NONE: whoever can read the files can read everything
+ * @LAN_NODE_PROTECTION_KEYRING: the system's keyring holds the key
+ * @LAN_NODE_PROTECTION_PASSPHRASE: a passphrase is asked for
+ *
+ * What guards the profile's keys on disk.
+ */
+typedef enum {
+  LAN_NODE_PROTECTION_NONE = 0,
+  LAN_NODE_PROTECTION_KEYRING = 1,
+  LAN_NODE_PROTECTION_PASSPHRASE = 2,
+} LanNodeProtection;
+
+#define LAN_TYPE_NODE (lan_node_get_type ())
+LAN_API G_DECLARE_FINAL_TYPE (LanNode, lan_node, LAN, NODE, GObject)
+
+/**
+ * lan_node_new:
+ * @profile_dir: (nullable): the profile's folder; NULL for lanyard below the user's data folder
+ *
+ * Options are properties, set before opening: "interfaces" (names; none: all fit ones), "mdns",
+ * "broadcast", "port" (-1: 24789, another where that is taken; 0: any; else exactly this),
+ * "keyring" (whether the system's keyring may be used), "harden" (whether to forbid core dumps).
+ */
+LAN_API LanNode *lan_node_new (const char *profile_dir);
+
+/**
+ * lan_node_default_dir:
+ *
+ * Returns: (transfer full): where the profile is when nobody says otherwise.
+ */
+LAN_API char *lan_node_default_dir (void);
+
+/**
+ * lan_node_profile_exists:
+ * @profile_dir: (nullable): as for lan_node_new()
+ */
+LAN_API gboolean lan_node_profile_exists (const char *profile_dir);
+
+/**
+ * lan_node_dup_socket_path:
+ * @profile_dir: (nullable): as for lan_node_new()
+ *
+ * Returns: (transfer full): the local socket over which a second program speaks to the one that
+ *   has this profile open. Always short enough for a socket address.
+ */
+LAN_API char *lan_node_dup_socket_path (const char *profile_dir);
+
+/**
+ * lan_node_open_async:
+ * @passphrase: (nullable): needed when the profile is locked with one
+ *
+ * Opens the profile: locks it, unlocks its keys, reads what is known, starts listening and
+ * announcing. The models are filled when it finishes.
+ */
+LAN_API void lan_node_open_async (LanNode *self, const char *passphrase, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+LAN_API gboolean lan_node_open_finish (LanNode *self, GAsyncResult *result, GError **error);
+
+/**
+ * lan_node_create_async:
+ * @name: the display name; cleaned to one line of at most 48 bytes, must not end up empty
+ * @passphrase: (nullable): to lock the profile with; without one the keyring is used when there
+ *   is one, else nothing
+ *
+ * Makes new keys and a new profile, then goes on as lan_node_open_async().
+ */
+LAN_API void lan_node_create_async (LanNode *self, const char *name, const char *passphrase,
+                                    GCancellable *cancellable, GAsyncReadyCallback callback,
+                                    gpointer user_data);
+LAN_API gboolean lan_node_create_finish (LanNode *self, GAsyncResult *result, GError **error);
+
+/**
+ * lan_node_close_async:
+ *
+ * Says goodbye, waits for the disk and gives the profile free. Also what dropping the last
+ * reference does, without a report.
+ */
+LAN_API void lan_node_close_async (LanNode *self, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
+LAN_API gboolean lan_node_close_finish (LanNode *self, GAsyncResult *result, GError **error);
+
+LAN_API LanNodeState lan_node_get_state (LanNode *self);
+LAN_API const char *lan_node_get_profile_dir (LanNode *self);
+LAN_API LanNodeProtection lan_node_get_protection (LanNode *self);
+
+/**
+ * lan_node_get_tcp_port:
+ *
+ * Returns: the port that is listened on, 0 while closed.
+ */
+LAN_API guint lan_node_get_tcp_port (LanNode *self);
+
+/**
+ * lan_node_get_self:
+ *
+ * Returns: (transfer none) (nullable): oneself; NULL until the profile was opened once.
+ */
+LAN_API LanPerson *lan_node_get_self (LanNode *self);
+
+/**
+ * lan_node_get_people:
+ *
+ * Returns: (transfer none): a #GListModel of #LanPerson: contacts, people nearby and requests, not
+ *   oneself; in no promised order.
+ */
+LAN_API GListModel *lan_node_get_people (LanNode *self);
+
+/**
+ * lan_node_get_conversations:
+ *
+ * Returns: (transfer none): a #GListModel of #LanConversation, the newest first.
+ */
+LAN_API GListModel *lan_node_get_conversations (LanNode *self);
+
+/**
+ * lan_node_get_transfers:
+ *
+ * Returns: (transfer none): a #GListModel of #LanTransfer, the newest first.
+ */
+LAN_API GListModel *lan_node_get_transfers (LanNode *self);
+
+/**
+ * lan_node_find_person:
+ * @id_or_name: a whole id, at least its first 8 hex digits, or a name that one person has
+ *
+ * Returns: (transfer none) (nullable): the person, or NULL with %LAN_NODE_ERROR_NOT_FOUND or
+ *   %LAN_NODE_ERROR_AMBIGUOUS.
+ */
+LAN_API LanPerson *lan_node_find_person (LanNode *self, const char *id_or_name, GError **error);
+
+/**
+ * lan_node_find_transfer:
+ *
+ * Returns: (transfer none) (nullable): the transfer with this id.
+ */
+LAN_API LanTransfer *lan_node_find_transfer (LanNode *self, const char *id);
+
+/**
+ * lan_node_open_conversation:
+ *
+ * Returns: (transfer none): the conversation with @person, made when there was none. It shows up in
+ *   lan_node_get_conversations() with its first message.
+ */
+LAN_API LanConversation *lan_node_open_conversation (LanNode *self, LanPerson *person);
+
+/**
+ * lan_node_send_text:
+ * @text: UTF-8, at most 40 KiB; not empty
+ *
+ * Takes the message on its way: it is shown ("queued") as soon as it is on disk and goes out when
+ * the person is reachable. Sending to somebody accepts them.
+ * Returns: (transfer full) (nullable): its id, 32 hex digits; NULL and an error when the argument
+ *   is refused.
+ */
+LAN_API char *lan_node_send_text (LanNode *self, LanPerson *person, const char *text,
+                                  GError **error);
+
+/**
+ * lan_node_send_files:
+ * @paths: (array zero-terminated=1): names of regular files
+ *
+ * Offers each file. They are hashed first, on another thread: what cannot be read ends as
+ * "file-failed".
+ * Returns: (transfer full) (array zero-terminated=1) (nullable): one id per file.
+ */
+LAN_API GStrv lan_node_send_files (LanNode *self, LanPerson *person, const char *const *paths,
+                                   GError **error);
+
+/**
+ * lan_node_mark_read:
+ * @message_id: 32 hex digits of a message of somebody else
+ *
+ * Says that everything up to this message has been read.
+ */
+LAN_API gboolean lan_node_mark_read (LanNode *self, const char *message_id, GError **error);
+
+/**
+ * lan_node_read_history_async:
+ * @before: (nullable): the id of a message to end before; NULL for the newest
+ * @limit: at most so many, 1 to 1,000
+ *
+ * Reads messages without touching any conversation's window.
+ */
+LAN_API void lan_node_read_history_async (LanNode *self, LanPerson *person, const char *before,
+                                          guint limit, GCancellable *cancellable,
+                                          GAsyncReadyCallback callback, gpointer user_data);
+
+/**
+ * lan_node_read_history_finish:
+ *
+ * Returns: (transfer full) (element-type LanMessage): oldest first.
+ */
+LAN_API GPtrArray *lan_node_read_history_finish (LanNode *self, GAsyncResult *result,
+                                                 GError **error);
+
+/**
+ * lan_node_set_presence:
+ * @presence: %LAN_PERSON_PRESENCE_OFFLINE is not allowed here
+ * @status_text: (nullable): one line, shown to contacts only
+ */
+LAN_API void lan_node_set_presence (LanNode *self, LanPersonPresence presence,
+                                    const char *status_text);
+
+/**
+ * lan_node_set_name:
+ *
+ * Changes one's name for everybody. Returns: FALSE when nothing is left of it after cleaning.
+ */
+LAN_API gboolean lan_node_set_name (LanNode *self, const char *name, GError **error);
+
+/**
+ * lan_node_set_hidden:
+ * @hidden: TRUE: only contacts can recognise this computer on the network (kept in the profile)
+ */
+LAN_API void lan_node_set_hidden (LanNode *self, gboolean hidden);
+LAN_API gboolean lan_node_get_hidden (LanNode *self);
+
+/**
+ * lan_node_add_address:
+ * @address: "host:port", "[v6]:port" or an address alone (port 24789); numeric
+ *
+ * Tries an address that a person or an administrator knows. Kept while the node is open.
+ */
+LAN_API gboolean lan_node_add_address (LanNode *self, const char *address, GError **error);
+
+/**
+ * lan_node_get_setting:
+ * @key: lower-case words with dots, the program's own
+ *
+ * Returns: (transfer none) (nullable): what was kept under @key, valid until it is set again.
+ */
+LAN_API const char *lan_node_get_setting (LanNode *self, const char *key);
+
+/**
+ * lan_node_set_setting:
+ * @value: (nullable): NULL forgets it
+ */
+LAN_API void lan_node_set_setting (LanNode *self, const char *key, const char *value);
+
+/**
+ * lan_node_set_passphrase_async:
+ * @old_passphrase: (nullable): needed when one is set
+ * @new_passphrase: (nullable): NULL takes it away (the keyring, or nothing, guards the keys then)
+ */
+LAN_API void lan_node_set_passphrase_async (LanNode *self, const char *old_passphrase,
+                                            const char *new_passphrase, GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+LAN_API gboolean lan_node_set_passphrase_finish (LanNode *self, GAsyncResult *result,
+                                                 GError **error);
+
+G_END_DECLS

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * One file on its way to or from one person. Made by its LanNode only; its id is that of the
+ * message which offered it.
+ */
+#pragma once
+
+#include "lan-api.h"
+#include "lan-message.h"
+#include "lan-person.h"
+
+G_BEGIN_DECLS
+
+/**
+ * LanTransferStatus:
+ * @LAN_TRANSFER_STATUS_OFFERED: waiting for the receiver to say yes
+ * @LAN_TRANSFER_STATUS_ACCEPTED: agreed, waiting for the first block
+ * @LAN_TRANSFER_STATUS_RUNNING: on its way
+ * @LAN_TRANSFER_STATUS_PAUSED: the other side is not reachable; goes on by itself
+ * @LAN_TRANSFER_STATUS_VERIFYING: whole, being checked
+ * @LAN_TRANSFER_STATUS_DONE: there, and checked
+ * @LAN_TRANSFER_STATUS_FAILED: see the error
+ * @LAN_TRANSFER_STATUS_DECLINED: the receiver said no
+ * @LAN_TRANSFER_STATUS_CANCELLED: one side stopped it
+ *
+ * Append-only.
+ */
+typedef enum {
+  LAN_TRANSFER_STATUS_OFFERED = 0,
+  LAN_TRANSFER_STATUS_ACCEPTED = 1,
+  LAN_TRANSFER_STATUS_RUNNING = 2,
+  LAN_TRANSFER_STATUS_PAUSED = 3,
+  LAN_TRANSFER_STATUS_VERIFYING = 4,
+  LAN_TRANSFER_STATUS_DONE = 5,
+  LAN_TRANSFER_STATUS_FAILED = 6,
+  LAN_TRANSFER_STATUS_DECLINED = 7,
+  LAN_TRANSFER_STATUS_CANCELLED = 8,
+} LanTransferStatus;
+
+#define LAN_TYPE_TRANSFER (lan_transfer_get_type ())
+LAN_API G_DECLARE_FINAL_TYPE (LanTransfer, lan_transfer, LAN, TRANSFER, GObject)
+
+/**
+ * lan_transfer_status_name:
+ *
+ * Returns: (transfer none): "offered", "accepted", "running", "paused", "verifying", "done",
+ *   "failed", "declined" or "cancelled".
+ */
+LAN_API const char *lan_transfer_status_name (LanTransferStatus status);
+
+/**
+ * lan_transfer_get_id:
+ *
+ * Returns: (transfer none): 32 lower-case hex digits, the offer's message id.
+ */
+LAN_API const char *lan_transfer_get_id (LanTransfer *self);
+
+/**
+ * lan_transfer_get_person:
+ *
+ * Returns: (transfer none): the other side.
+ */
+LAN_API LanPerson *lan_transfer_get_person (LanTransfer *self);
+LAN_API gboolean lan_transfer_get_incoming (LanTransfer *self);
+
+/**
+ * lan_transfer_get_name:
+ *
+ * Returns: (transfer none): a file name that is safe to show and to create.
+ */
+LAN_API const char *lan_transfer_get_name (LanTransfer *self);
+LAN_API guint64 lan_transfer_get_size (LanTransfer *self);
+
+/**
+ * lan_transfer_get_done:
+ *
+ * Returns: bytes that are there and checked.
+ */
+LAN_API guint64 lan_transfer_get_done (LanTransfer *self);
+
+/**
+ * lan_transfer_get_rate:
+ *
+ * Returns: bytes a second over the last seconds, 0 when nothing moves.
+ */
+LAN_API guint64 lan_transfer_get_rate (LanTransfer *self);
+
+/**
+ * lan_transfer_get_eta:
+ *
+ * Returns: seconds that are left at this rate, -1 when not known.
+ */
+LAN_API gint64 lan_transfer_get_eta (LanTransfer *self);
+LAN_API LanTransferStatus lan_transfer_get_status (LanTransfer *self);
+
+/**
+ * lan_transfer_get_created:
+ *
+ * Returns: when it was offered, Unix milliseconds.
+ */
+LAN_API gint64 lan_transfer_get_created (LanTransfer *self);
+
+/**
+ * lan_transfer_get_request:
+ *
+ * Returns: whether a stranger offers it.
+ */
+LAN_API gboolean lan_transfer_get_request (LanTransfer *self);
+
+/**
+ * lan_transfer_get_path:
+ *
+ * Returns: (transfer none) (nullable): where the file is: the source when outgoing, the place it
+ *   was received to once done.
+ */
+LAN_API const char *lan_transfer_get_path (LanTransfer *self);
+
+/**
+ * lan_transfer_get_error_code:
+ *
+ * Returns: (transfer none) (nullable): a stable word once failed: "disk-full", "hash", "path",
+ *   "source-changed", "size", "permission"…
+ */
+LAN_API const char *lan_transfer_get_error_code (LanTransfer *self);
+
+/**
+ * lan_transfer_get_error_text:
+ *
+ * Returns: (transfer none) (nullable): a sentence that says what happened and what helps.
+ */
+LAN_API const char *lan_transfer_get_error_text (LanTransfer *self);
+
+/**
+ * lan_transfer_accept:
+ * @dir: the folder to put it in; must exist
+ *
+ * Does nothing unless an incoming file is offered (or failed and can be taken up again).
+ */
+LAN_API void lan_transfer_accept (LanTransfer *self, const char *dir);
+LAN_API void lan_transfer_decline (LanTransfer *self);
+
+/**
+ * lan_transfer_cancel:
+ *
+ * Either side, in any state that is not an end.
+ */
+LAN_API void lan_transfer_cancel (LanTransfer *self);
+
+G_END_DECLS
