@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * What opening the store hands back: everything the machines need in memory to go on where they
+ * stopped. Record contents are not in it (they are read by page), only the newest one a
+ * conversation shows. A plain value; any one thread at a time.
+ */
+#pragma once
+
+#include "lan-change.h"
+
+G_BEGIN_DECLS
+
+/* One conversation as the list shows it. */
+typedef struct {
+  LanConversationRow row;
+  guint unread;         /* records on screen, not own, whose hlc is above row.own_read_hlc */
+  LanRecordRow *last;   /* newest on screen by screen order, NULL when nothing was said */
+} LanConversationPreview;
+
+/* The newest record of one log; logs without records have no head. */
+typedef struct {
+  LanConversationId conversation;
+  LanDeviceId device;   /* author's device */
+  guint64 seq;
+  LanHash hash;
+  guint64 hlc;
+} LanLogHead;
+
+typedef struct {
+  GPtrArray *persons;       /* of LanPersonRow */
+  GPtrArray *devices;       /* of LanDeviceRow */
+  GPtrArray *conversations; /* of LanConversationPreview, newest last message first */
+  GArray *heads;            /* of LanLogHead, by conversation and device */
+  GArray *vectors;          /* of LanVectorRow */
+  GPtrArray *transfers;     /* of LanTransferRow: all unfinished, then the 200 newest others */
+  GPtrArray *addresses;     /* of LanAddressRow, newest first for each device */
+  GPtrArray *settings;      /* of LanSettingRow, by key */
+} LanSnapshot;
+
+/** Returns: (transfer full): a snapshot with empty arrays that free their rows. */
+LanSnapshot *lan_snapshot_new (void) G_GNUC_WARN_UNUSED_RESULT;
+
+void lan_snapshot_free (LanSnapshot *snapshot);
+
+/** Returns: (transfer none) (nullable): the value stored under @key. */
+GBytes *lan_snapshot_get_setting (const LanSnapshot *snapshot, const char *key);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanSnapshot, lan_snapshot_free)
+
+G_END_DECLS

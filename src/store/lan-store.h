@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * The history on disk: SQLite behind page sealing (DESIGN section 9) on a thread of its own. Calls
+ * never block; they are carried out in the order they were made. Every call's callback runs exactly
+ * once, in the GMainContext that was the caller's thread default when the store was opened, in call
+ * order, also when opening failed or the store is being closed (then with an error). The store
+ * keeps rows and batches (lan-change.h) and never parses a record.
+ *
+ *   open --> [commit | read ...]* --> close
+ *
+ * What a commit callback reported as done survives kill, crash and power failure.
+ */
+#pragma once
+
+#include "lan-snapshot.h"
+#include "lan-store-error.h"
+
+G_BEGIN_DECLS
+
+typedef struct _LanStore LanStore;
+
+#define LAN_STORE_KEY_BYTES 32
+
+typedef enum {
+  LAN_STORE_FLAG_NONE = 0,
+  LAN_STORE_FLAG_MUST_EXIST = 1 << 0, /* MISSING instead of beginning an empty history */
+} LanStoreFlags;
+
+/* @snapshot: (transfer full) (nullable): NULL exactly when @error is set. */
+typedef void (*LanStoreOpened) (LanSnapshot *snapshot, const GError *error, gpointer user_data);
+
+/* @error: NULL when everything asked for is on disk. */
+typedef void (*LanStoreDone) (const GError *error, gpointer user_data);
+
+/* @rows: (transfer none) (nullable) (element-type LanRecordRow or LanTransferRow): take a reference
+ * to keep it; NULL exactly when @error is set. */
+typedef void (*LanStoreRows) (GPtrArray *rows, const GError *error, gpointer user_data);
+
+/* A place in a conversation between two rows on screen: order first, then message id. */
+typedef struct {
+  guint64 order;
+  LanMessageId message;
+} LanHistoryCursor;
+
+typedef enum {
+  LAN_HISTORY_NEWEST, /* the last rows; the cursor is not looked at */
+  LAN_HISTORY_BEFORE, /* the rows just before the cursor's, without it */
+  LAN_HISTORY_AFTER,  /* the rows just after the cursor's, without it */
+} LanHistoryWhere;
+
+/* The rows a conversation shows; with several ids (a merged person) they are shown as one. */
+typedef struct {
+  const LanConversationId *conversations; /* copied by the call */
+  guint n_conversations;
+  LanHistoryWhere where;
+  LanHistoryCursor cursor;
+  guint limit;                            /* at most 1,000 are given */
+} LanHistoryQuery;
+
+/**
+ * Opens the database at @path (its folder must exist; the file is made 0600 where there is none),
+ * brings it to this version's layout and reads the snapshot. @key: 32 bytes, copied and wiped at
+ * close. Errors of the callback: DAMAGED, WRONG_KEY, NEWER, LOCKED, FULL, ACCESS, MISSING, IO.
+ *
+ * Returns: (transfer full): the store, also when opening will fail; give it back to lan_store_close.
+ */
+LanStore *lan_store_open (const char *path, const guint8 *key, LanStoreFlags flags,
+                          LanStoreOpened on_opened, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * Carries out @changes (transfer full) as one transaction: all of them or none. Batches that wait
+ * together share one fsync; a batch that fails does not fail its neighbours. @on_done (nullable)
+ * runs after the data is durable. Errors: FULL, IO, DAMAGED, CLOSED; CONFLICT when the batch brings
+ * a record whose (conversation, device, seq) is taken by one of another hash. A second record with
+ * the (author, message id) of one that is on screen is kept in its log and reads back with
+ * LAN_RECORD_HIDDEN: a message shows once.
+ */
+void lan_store_commit (LanStore *store, GPtrArray *changes, LanStoreDone on_done,
+                       gpointer user_data);
+
+/** One page of what is on screen, in screen order (oldest first), without LAN_RECORD_HIDDEN. */
+void lan_store_read_history (LanStore *store, const LanHistoryQuery *query, LanStoreRows on_rows,
+                             gpointer user_data);
+
+/**
+ * Records of one log, from @from_seq (inclusive) on in ascending seq, up to @to_seq (inclusive) and
+ * until their blobs reach @max_bytes (the first one is always given), hidden ones too: for sync.
+ */
+void lan_store_read_log (LanStore *store, const LanConversationId *conversation,
+                         const LanDeviceId *device, guint64 from_seq, guint64 to_seq,
+                         gsize max_bytes, LanStoreRows on_rows, gpointer user_data);
+
+/**
+ * The record on screen of @message, written by @author or, where that is NULL, by anybody (then
+ * there may be several: ids are chosen by their authors). No rows when there is none.
+ */
+void lan_store_find_message (LanStore *store, const LanAccountId *author,
+                             const LanMessageId *message, LanStoreRows on_rows,
+                             gpointer user_data);
+
+/** Up to @limit LanTransferRow, newest first, made before @before_ms (G_MAXINT64: all). */
+void lan_store_read_transfers (LanStore *store, gint64 before_ms, guint limit,
+                               LanStoreRows on_rows, gpointer user_data);
+
+/**
+ * Carries out everything asked for so far, tidies and closes the file, then runs @on_closed
+ * (nullable) as the last callback ever and frees @store (transfer full), which must not be used
+ * after this call. The context must keep running until @on_closed.
+ */
+void lan_store_close (LanStore *store, LanStoreDone on_closed, gpointer user_data);
+
+G_END_DECLS
