@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * The TCP port that discovery advertises: accepts peer lanes under the limits of SECURITY 8.5 and
+ * amendment j, so that a flood of connections keeps memory and descriptors flat and nobody behind
+ * the same address is locked out by those who are already in. Hands out lanes whose handshake is
+ * done. One GMainContext.
+ */
+#pragma once
+
+#include "lan-tcp-lane.h"
+
+G_BEGIN_DECLS
+
+#define LAN_LISTENER_PORT 24789
+
+typedef struct _LanListener LanListener;
+
+typedef struct {
+  guint16 port; /* first choice; 0 = ephemeral at once. An ephemeral one where it is taken */
+  gboolean loopback_only;       /* tests: 127.0.0.1 and ::1 */
+  guint unfinished_per_address; /* 0: 32 */
+  guint failures_per_second;    /* of one address; 0: 10 */
+  guint unauthenticated_max;    /* 0: 512 */
+  gint64 first_record_us;       /* 0: 5 s */
+  gint64 handshake_us;          /* 0: 10 s */
+} LanListenerConfig;
+
+typedef struct {
+  /* A lane is up. (transfer full): set its events before returning; its own up() is not called. */
+  void (*lane) (LanListener *listener, LanChannel *lane, const LanChannelPeer *peer, gpointer data);
+  /* Whether a first contact (XX) is answered; a hidden person says FALSE. NULL: yes. */
+  gboolean (*accepts_xx) (LanListener *listener, gpointer data);
+  /* An IK dial showed @static_key with timestamp @ts12. FALSE: not newer than the greatest seen of
+   * this key, or a key not to be answered; the lane is dropped in silence. NULL: yes. */
+  gboolean (*check_ts) (LanListener *listener, const guint8 *static_key, const guint8 *ts12,
+                        gpointer data);
+} LanListenerEvents;
+
+typedef struct {
+  guint unfinished; /* handshakes under way now */
+  guint64 accepted; /* connections since start */
+  guint64 refused;  /* closed at once by a limit */
+  guint64 failed;   /* handshakes that failed or timed out */
+  guint64 finished; /* lanes handed out */
+} LanListenerStats;
+
+/**
+ * Listens on IPv4 and IPv6 (either alone is enough). Returns: (transfer full), or NULL and an error
+ * of LAN_LINK_ERROR when no socket could be made at all.
+ */
+LanListener *lan_listener_new (const LanListenerConfig *config, const LanLocalKeys *keys,
+                               const LanListenerEvents *events, gpointer data,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The TCP port in use, the same for both families. */
+guint16 lan_listener_port (const LanListener *listener);
+void lan_listener_get_stats (const LanListener *listener, LanListenerStats *stats);
+
+/** Closes the port and unfinished handshakes; lanes handed out live on. NULL is allowed. */
+void lan_listener_free (LanListener *listener);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanListener, lan_listener_free)
+
+G_END_DECLS

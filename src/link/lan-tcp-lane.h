@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * A lane: Noise over TCP (crypto's LanLane) on a GSocket. A dial races all addresses it is given
+ * and keeps the first that connects. Implements LanChannel. One GMainContext.
+ */
+#pragma once
+
+#include "lan-channel.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define LAN_LANE_RACE_STAGGER_US                                                                   \
+  200000                            /* between two addresses of one dial (RFC 8305: 100-2000 ms) */
+#define LAN_LANE_RACE_MAX   16      /* addresses of one dial; more are ignored */
+#define LAN_LANE_CONNECT_US 5000000 /* until the first TCP connection of a dial stands */
+
+/* Our side of a lane. Everything is copied by the functions that take it. */
+typedef struct {
+  guint8 dh_secret[LAN_KEY_BYTES];
+  guint8 dh_public[LAN_KEY_BYTES];
+  /* A fresh HELLO for each handshake: its ts must grow. At most 512 bytes are written to @out;
+   * returns how many. */
+  gsize (*hello) (guint8 *out, gsize cap, gpointer data);
+  gpointer data;
+} LanLocalKeys;
+
+/**
+ * Dials a peer lane (kind 1). @remote_key is the device's DH key for IK, or NULL for XX.
+ * @addresses: GSocketAddress (element-type), in order of preference; IPv6 link-local ones carry
+ * their scope. Never blocks; what fails is reported by closed().
+ * Returns: (transfer full): free it with lan_channel_free().
+ */
+LanChannel *lan_tcp_lane_dial (const LanLocalKeys *keys, const guint8 *remote_key,
+                               GPtrArray *addresses) G_GNUC_WARN_UNUSED_RESULT;
+
+/** TRUE when we dialled it (crossed lanes: the one dialled by the smaller device id stays). */
+gboolean lan_tcp_lane_is_dialer (const LanChannel *lane);
+
+/** TRUE for IK, FALSE for XX; of a listener's lane valid from up() on. */
+gboolean lan_tcp_lane_is_ik (const LanChannel *lane);
+
+/** Returns: (transfer none) (nullable): the address of the other end, NULL before it connected. */
+GSocketAddress *lan_tcp_lane_remote_address (const LanChannel *lane);
+
+/** The lane's id from its preamble: 16 bytes. */
+const guint8 *lan_tcp_lane_id (const LanChannel *lane);
+
+/**
+ * A socket address from text: "10.0.0.5", "fe80::1%eth0", "::1", with @port.
+ * Returns: (transfer full) (nullable): NULL for anything that is not numeric. Never asks a resolver.
+ */
+GSocketAddress *lan_socket_address_parse (const char *text, guint16 port) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Returns: (transfer full): the numeric text of @address without port, with %scope if it has one. */
+char *lan_socket_address_text (GSocketAddress *address, guint16 *port) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
