@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-content.h"
+
+#include "lan-record.h"
+#include "lan-text.h"
+#include "lan-wire-private.h"
+
+#include <string.h>
+
+gboolean
+lan_kind_is_visible (guint32 kind)
+{
+  return kind != LAN_KIND_READ_UP_TO;
+}
+
+static gboolean
+check_after (const LanContent *content)
+{
+  if (content->n_after > LAN_AFTER_MAX_COUNT)
+    return FALSE;
+  for (gsize i = 0; i < content->n_after; i++) {
+    if (!lan_field_is (&content->after[i]->device, LAN_DEVICE_ID_BYTES))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_offer (const Lanyard__FileOffer *offer)
+{
+  return offer->name[0] != '\0' && lan_wire_text_ok (offer->name, LAN_FILE_NAME_MAX_BYTES) &&
+         lan_wire_text_ok (offer->media_type, 128) && lan_field_is (&offer->root, LAN_HASH_BYTES) &&
+         offer->size <= LAN_FILE_MAX_BYTES && offer->leaf_size == LAN_FILE_LEAF_BYTES;
+}
+
+static gboolean
+check_marks (const Lanyard__ReadUpTo *read)
+{
+  if (read->n_marks == 0 || read->n_marks > LAN_READ_MARK_MAX_COUNT)
+    return FALSE;
+  for (gsize i = 0; i < read->n_marks; i++) {
+    if (!lan_field_is (&read->marks[i]->device, LAN_DEVICE_ID_BYTES) || read->marks[i]->seq == 0 ||
+        read->marks[i]->hlc >= LAN_HLC_MAX)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_body (guint32 kind, const LanContent *content)
+{
+  switch (kind) {
+  case LAN_KIND_TEXT:
+    return content->body_case == LANYARD__CONTENT__BODY_TEXT &&
+           lan_wire_text_ok (content->text->text, LAN_TEXT_MAX_BYTES);
+  case LAN_KIND_FILE_OFFER:
+    return content->body_case == LANYARD__CONTENT__BODY_FILE_OFFER &&
+           check_offer (content->file_offer);
+  case LAN_KIND_READ_UP_TO:
+    return content->body_case == LANYARD__CONTENT__BODY_READ_UP_TO &&
+           check_marks (content->read_up_to);
+  default:
+    return TRUE;
+  }
+}
+
+LanStatus
+lan_content_decode (guint32 kind, const guint8 *data, gsize len, LanContent **content)
+{
+  ProtobufCMessage *message;
+
+  if (len > LAN_RECORD_MAX_CONTENT)
+    return LAN_STATUS_OVERSIZED;
+  message = lan_wire_unpack (&lanyard__content__descriptor, data, len, LAN_FRAME_MAX_MEMORY);
+  if (message == NULL)
+    return LAN_STATUS_MALFORMED;
+  if (!check_after ((LanContent *) message) || !check_body (kind, (LanContent *) message)) {
+    lan_wire_free (message);
+    return LAN_STATUS_MALFORMED;
+  }
+  *content = (LanContent *) message;
+  return LAN_STATUS_OK;
+}
+
+void
+lan_content_free (LanContent *content)
+{
+  lan_wire_free ((ProtobufCMessage *) content);
+}
+
+GBytes *
+lan_content_encode (const LanContent *content)
+{
+  gsize len = protobuf_c_message_get_packed_size (&content->base);
+  guint8 *data = g_malloc (MAX (len, 1));
+
+  protobuf_c_message_pack (&content->base, data);
+  return g_bytes_new_take (data, len);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * Content of signed records: protobuf Content of lanyard.proto, checked against the kind that the
+ * record names. Kinds of newer versions pass unread, so that they survive a round trip. Pure.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "lan-id.h"
+#include "lan-status.h"
+#include "lanyard.pb-c.h"
+
+G_BEGIN_DECLS
+
+#define LAN_AFTER_MAX_COUNT     64
+#define LAN_READ_MARK_MAX_COUNT 64
+#define LAN_FILE_NAME_MAX_BYTES 255
+#define LAN_FILE_LEAF_BYTES     (256 * 1024)
+#define LAN_FILE_MAX_BYTES      (G_GUINT64_CONSTANT (1) << 46)
+
+typedef Lanyard__Content LanContent;
+
+/* Record kinds. Append-only: signed, and on people's disks. 4 to 15 are reserved for what DESIGN
+ * section 5 names (call record, image, note, sticker, operations on earlier messages). */
+typedef enum {
+  LAN_KIND_NONE = 0, /* never in a record */
+  LAN_KIND_TEXT = 1,
+  LAN_KIND_FILE_OFFER = 2,
+  LAN_KIND_READ_UP_TO = 3,
+  LAN_KIND_CALL = 4, /* reserved */
+} LanRecordKind;
+
+/** TRUE for kinds that are a row on screen (also unknown ones: 'needs a newer version'). */
+gboolean lan_kind_is_visible (guint32 kind);
+
+/**
+ * Decodes the content of a record of @kind. Text is valid UTF-8, sizes and counts are within the
+ * limits of PROTOCOL.md, the body is the one that @kind names; of an unknown kind nothing is asked.
+ * Returns: OK, OVERSIZED or MALFORMED; @content (transfer full) only on OK.
+ */
+LanStatus lan_content_decode (guint32 kind, const guint8 *data, gsize len, LanContent **content)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+void lan_content_free (LanContent *content);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanContent, lan_content_free)
+
+/** Returns: (transfer full): @content as bytes. */
+GBytes *lan_content_encode (const LanContent *content) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

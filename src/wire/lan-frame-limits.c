@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * The two tables of PROTOCOL.md: which frame may come over which channel at which stage, and how
+ * long each field of a frame may be.
+ */
+#include "lan-wire-private.h"
+
+#include "lan-record.h"
+#include "lan-text.h"
+
+#define BIT(x) (1u << (x))
+
+/* Per frame type: channel kinds, and stages, in which it is listened to (T2). */
+static const struct {
+  guint8 kinds;
+  guint8 stages;
+} allowed[LAN_FRAME_TYPE_N] = {
+#define LANE     BIT (LAN_CHANNEL_LANE)
+#define LINK     BIT (LAN_CHANNEL_LINK)
+#define FILES    BIT (LAN_CHANNEL_LINK_FILES)
+#define NEW      BIT (LAN_STAGE_UNIDENTIFIED)
+#define STRANGER BIT (LAN_STAGE_STRANGER)
+#define KNOWN    BIT (LAN_STAGE_ACCEPTED)
+  [LAN_FRAME_UNKNOWN] = { LANE | LINK | FILES, NEW | STRANGER | KNOWN },
+  [LAN_FRAME_IDENTITY] = { LANE | LINK, NEW | STRANGER | KNOWN },
+  [LAN_FRAME_VECTOR] = { LANE | LINK, STRANGER | KNOWN },
+  [LAN_FRAME_RECORDS] = { LANE | LINK, STRANGER | KNOWN },
+  [LAN_FRAME_FETCH] = { LANE | LINK, STRANGER | KNOWN },
+  [LAN_FRAME_PRESENCE] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_TYPING] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_CONTACT_ACCEPT] = { LANE | LINK, STRANGER | KNOWN },
+  [LAN_FRAME_LINK_SIGNAL] = { LANE | LINK, STRANGER | KNOWN },
+  [LAN_FRAME_FILE_HASHES_REQUEST] = { LANE | LINK | FILES, STRANGER | KNOWN },
+  [LAN_FRAME_FILE_HASHES] = { LANE | LINK | FILES, STRANGER | KNOWN },
+  [LAN_FRAME_FILE_REQUEST] = { LANE | LINK | FILES, STRANGER | KNOWN },
+  [LAN_FRAME_FILE_BLOCK] = { LINK | FILES, STRANGER | KNOWN },
+  [LAN_FRAME_FILE_STATE] = { LANE | LINK | FILES, STRANGER | KNOWN },
+  [LAN_FRAME_PING] = { LANE | LINK, NEW | STRANGER | KNOWN },
+  [LAN_FRAME_PONG] = { LANE | LINK, NEW | STRANGER | KNOWN },
+  [LAN_FRAME_CLOSE] = { LANE | LINK, NEW | STRANGER | KNOWN },
+};
+
+gboolean
+lan_frame_allowed (LanFrameType type, LanChannelKind kind, LanChannelStage stage)
+{
+  if ((guint) type >= LAN_FRAME_TYPE_N || (guint) kind >= LAN_CHANNEL_KIND_N ||
+      (guint) stage >= LAN_STAGE_N)
+    return FALSE;
+  return (allowed[type].kinds & BIT (kind)) != 0 && (allowed[type].stages & BIT (stage)) != 0;
+}
+
+static gboolean
+check_identity (const Lanyard__Identity *m)
+{
+  if (m->list.len == 0 || m->list.len > 1024 || m->n_certs > LAN_CERTS_MAX_COUNT)
+    return FALSE;
+  for (gsize i = 0; i < m->n_certs; i++) {
+    if (m->certs[i].len == 0 || m->certs[i].len > 512)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_vector (const Lanyard__Vector *m)
+{
+  if (!lan_field_is (&m->conversation, LAN_CONVERSATION_ID_BYTES) ||
+      m->n_heads > LAN_HEADS_MAX_COUNT)
+    return FALSE;
+  for (gsize i = 0; i < m->n_heads; i++) {
+    if (!lan_field_is (&m->heads[i]->device, LAN_DEVICE_ID_BYTES) ||
+        !lan_field_is (&m->heads[i]->hash, LAN_HASH_BYTES))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_records (const Lanyard__Records *m)
+{
+  if (m->n_records > LAN_RECORDS_MAX_COUNT)
+    return FALSE;
+  for (gsize i = 0; i < m->n_records; i++) {
+    if (m->records[i].len > LAN_RECORD_MAX_BYTES)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_texts (char *const *texts, gsize n)
+{
+  if (n > LAN_SIGNAL_MAX_COUNT)
+    return FALSE;
+  for (gsize i = 0; i < n; i++) {
+    if (!lan_wire_text_ok (texts[i], LAN_SIGNAL_MAX_BYTES))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_credentials (const char *ufrag, const char *password)
+{
+  return lan_wire_text_ok (ufrag, LAN_SIGNAL_MAX_BYTES) &&
+         lan_wire_text_ok (password, LAN_SIGNAL_MAX_BYTES);
+}
+
+static gboolean
+check_link_signal (const Lanyard__LinkSignal *m)
+{
+  if (!lan_field_is (&m->link_id, LAN_LINK_ID_BYTES))
+    return FALSE;
+  switch (m->body_case) {
+  case LANYARD__LINK_SIGNAL__BODY_OFFER:
+    return check_credentials (m->offer->ufrag, m->offer->password) &&
+           check_texts (m->offer->candidates, m->offer->n_candidates);
+  case LANYARD__LINK_SIGNAL__BODY_ANSWER:
+    return check_credentials (m->answer->ufrag, m->answer->password) &&
+           check_texts (m->answer->candidates, m->answer->n_candidates);
+  case LANYARD__LINK_SIGNAL__BODY_CANDIDATES:
+    return check_texts (m->candidates->candidates, m->candidates->n_candidates);
+  default:
+    return TRUE;
+  }
+}
+
+static gboolean
+check_offer_id (const ProtobufCBinaryData *offer)
+{
+  return lan_field_is (offer, LAN_MESSAGE_ID_BYTES);
+}
+
+static gboolean
+check_file_frame (const LanFrame *frame)
+{
+  switch (frame->body_case) {
+  case LANYARD__FRAME__BODY_FILE_HASHES_REQUEST:
+    return check_offer_id (&frame->file_hashes_request->offer) &&
+           frame->file_hashes_request->count <= LAN_HASHES_MAX_COUNT;
+  case LANYARD__FRAME__BODY_FILE_HASHES:
+    return check_offer_id (&frame->file_hashes->offer) &&
+           frame->file_hashes->hashes.len % LAN_HASH_BYTES == 0 &&
+           frame->file_hashes->hashes.len <= LAN_HASHES_MAX_COUNT * LAN_HASH_BYTES;
+  case LANYARD__FRAME__BODY_FILE_REQUEST:
+    return check_offer_id (&frame->file_request->offer);
+  case LANYARD__FRAME__BODY_FILE_BLOCK:
+    return check_offer_id (&frame->file_block->offer) &&
+           frame->file_block->data.len <= LAN_BLOCK_MAX_BYTES;
+  default:
+    return check_offer_id (&frame->file_state->offer) &&
+           lan_wire_text_ok (frame->file_state->code, 64);
+  }
+}
+
+static gboolean
+check_body (const LanFrame *frame)
+{
+  switch (lan_frame_type (frame)) {
+  case LAN_FRAME_IDENTITY:
+    return check_identity (frame->identity);
+  case LAN_FRAME_VECTOR:
+    return check_vector (frame->vector);
+  case LAN_FRAME_RECORDS:
+    return check_records (frame->records);
+  case LAN_FRAME_FETCH:
+    return lan_field_is (&frame->fetch->conversation, LAN_CONVERSATION_ID_BYTES) &&
+           lan_field_is (&frame->fetch->device, LAN_DEVICE_ID_BYTES);
+  case LAN_FRAME_PRESENCE:
+    return lan_wire_text_ok (frame->presence->status_text, LAN_STATUS_MAX_BYTES);
+  case LAN_FRAME_TYPING:
+    return lan_field_is (&frame->typing->conversation, LAN_CONVERSATION_ID_BYTES);
+  case LAN_FRAME_CONTACT_ACCEPT:
+    return lan_field_is (&frame->contact_accept->secret, 0) ||
+           lan_field_is (&frame->contact_accept->secret, 32);
+  case LAN_FRAME_LINK_SIGNAL:
+    return check_link_signal (frame->link_signal);
+  case LAN_FRAME_FILE_HASHES_REQUEST:
+  case LAN_FRAME_FILE_HASHES:
+  case LAN_FRAME_FILE_REQUEST:
+  case LAN_FRAME_FILE_BLOCK:
+  case LAN_FRAME_FILE_STATE:
+    return check_file_frame (frame);
+  case LAN_FRAME_PING:
+  case LAN_FRAME_PONG:
+  case LAN_FRAME_CLOSE:
+  case LAN_FRAME_UNKNOWN:
+  case LAN_FRAME_TYPE_N:
+  default:
+    return TRUE;
+  }
+}
+
+LanStatus
+lan_frame_check (const LanFrame *frame)
+{
+  return check_body (frame) ? LAN_STATUS_OK : LAN_STATUS_MALFORMED;
+}

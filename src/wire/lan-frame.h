@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * Frames: what travels inside an authenticated channel, as protobuf (lanyard.proto, PROTOCOL.md).
+ * Decoding uses an allocator with a ceiling, and checks every length and count of the table in
+ * PROTOCOL.md "Limits" before a frame is handed out, so that nobody above looks at sizes again.
+ * Building is done with the generated structs directly. Pure; any thread.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "lan-id.h"
+#include "lan-status.h"
+#include "lanyard.pb-c.h"
+
+G_BEGIN_DECLS
+
+#define LAN_FRAME_MAX_BYTES    65000
+#define LAN_FRAME_MAX_MEMORY   (512 * 1024) /* what one decoded frame may take */
+#define LAN_RECORDS_MAX_BYTES  60000        /* what a sender puts into one Records frame */
+#define LAN_RECORDS_MAX_COUNT  400
+#define LAN_CERTS_MAX_COUNT    16
+#define LAN_HEADS_MAX_COUNT    64
+#define LAN_HASHES_MAX_COUNT   1900
+#define LAN_BLOCK_MAX_BYTES    (60 * 1024)
+#define LAN_SIGNAL_MAX_BYTES   512          /* one candidate or credential */
+#define LAN_SIGNAL_MAX_COUNT   64
+
+typedef Lanyard__Frame LanFrame;
+
+/* The numbers of Frame.body in lanyard.proto. Append-only. */
+typedef enum {
+  LAN_FRAME_UNKNOWN = 0, /* a body of a newer version: ignored and counted */
+  LAN_FRAME_IDENTITY = 1,
+  LAN_FRAME_VECTOR = 2,
+  LAN_FRAME_RECORDS = 3,
+  LAN_FRAME_FETCH = 4,
+  LAN_FRAME_PRESENCE = 5,
+  LAN_FRAME_TYPING = 6,
+  LAN_FRAME_CONTACT_ACCEPT = 7,
+  LAN_FRAME_LINK_SIGNAL = 8,
+  LAN_FRAME_FILE_HASHES_REQUEST = 9,
+  LAN_FRAME_FILE_HASHES = 10,
+  LAN_FRAME_FILE_REQUEST = 11,
+  LAN_FRAME_FILE_BLOCK = 12,
+  LAN_FRAME_FILE_STATE = 13,
+  LAN_FRAME_PING = 14,
+  LAN_FRAME_PONG = 15,
+  LAN_FRAME_CLOSE = 16,
+  LAN_FRAME_TYPE_N
+} LanFrameType;
+
+/* What kind of pipe brought a frame. */
+typedef enum {
+  LAN_CHANNEL_LANE = 0, /* peer lane: Noise over TCP */
+  LAN_CHANNEL_LINK = 1, /* ICE, sealed datagrams, ENet channel 0 */
+  LAN_CHANNEL_LINK_FILES = 2, /* the same link's ENet channel for files */
+  LAN_CHANNEL_KIND_N
+} LanChannelKind;
+
+/* How far the two ends know each other. */
+typedef enum {
+  LAN_STAGE_UNIDENTIFIED = 0, /* the other's Identity has not been verified yet */
+  LAN_STAGE_STRANGER = 1,     /* verified, but not accepted here */
+  LAN_STAGE_ACCEPTED = 2,
+  LAN_STAGE_N
+} LanChannelStage;
+
+/* Close.reason. Append-only. */
+typedef enum {
+  LAN_CLOSE_NORMAL = 0,
+  LAN_CLOSE_IDLE = 1,
+  LAN_CLOSE_PROTOCOL = 2, /* a frame broke a rule */
+  LAN_CLOSE_IDENTITY = 3, /* list or certificate not acceptable */
+  LAN_CLOSE_REVOKED = 4,
+  LAN_CLOSE_LIMIT = 5,
+  LAN_CLOSE_REPLACED = 6, /* another channel to the same device took over */
+  LAN_CLOSE_N
+} LanCloseReason;
+
+/** A short name for logs: "records"; never NULL. */
+const char *lan_frame_type_name (LanFrameType type);
+
+LanFrameType lan_frame_type (const LanFrame *frame);
+
+/**
+ * The table of SECURITY section 10, row 2 (T2). Unknown types are allowed everywhere (and do
+ * nothing). FALSE: the frame is dropped; before identification the channel is closed as well.
+ */
+gboolean lan_frame_allowed (LanFrameType type, LanChannelKind kind, LanChannelStage stage);
+
+/**
+ * Decodes and checks one frame.
+ * @frame: (out) (transfer full): free with lan_frame_free(); set only on LAN_STATUS_OK
+ * Returns: OK, OVERSIZED (frame or its memory), MALFORMED (not protobuf, or a length or count
+ *   outside its limit).
+ */
+LanStatus lan_frame_decode (const guint8 *data, gsize len, LanFrame **frame) G_GNUC_WARN_UNUSED_RESULT;
+
+void lan_frame_free (LanFrame *frame);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanFrame, lan_frame_free)
+
+/**
+ * Encodes a frame that the caller built (its parts stay the caller's). The caller keeps the limits;
+ * exceeding LAN_FRAME_MAX_BYTES is a programmer's mistake.
+ * Returns: (transfer full).
+ */
+GBytes *lan_frame_encode (const LanFrame *frame) G_GNUC_WARN_UNUSED_RESULT;
+
+/** TRUE when @field has exactly @len bytes. */
+gboolean lan_field_is (const ProtobufCBinaryData *field, gsize len);
+
+G_END_DECLS

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * Shared inside wire: unpacking with a ceiling on memory, and the checks of a decoded frame.
+ */
+#pragma once
+
+#include "lan-frame.h"
+
+G_BEGIN_DECLS
+
+/**
+ * Unpacks @data as @type; all that it allocates together stays below @max_memory.
+ * Returns: (transfer full) (nullable): free with lan_wire_free(). NULL: not protobuf or too big.
+ */
+ProtobufCMessage *lan_wire_unpack (const ProtobufCMessageDescriptor *type, const guint8 *data,
+                                   gsize len, gsize max_memory) G_GNUC_WARN_UNUSED_RESULT;
+
+void lan_wire_free (ProtobufCMessage *message);
+
+/** Returns: OK, or MALFORMED when a length or count of @frame is outside its limit. */
+LanStatus lan_frame_check (const LanFrame *frame) G_GNUC_WARN_UNUSED_RESULT;
+
+/** TRUE when @text is valid UTF-8 of at most @max_bytes. */
+gboolean lan_wire_text_ok (const char *text, gsize max_bytes);
+
+G_END_DECLS
