@@ -7,6 +7,7 @@
 #include "lan-random.h"
 #include "lan-status.h"
 #include "lan-text.h"
+#include "test-file-name.h"
 
 #include <string.h>
 
@@ -254,5 +255,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/text/skeleton", test_text_skeleton);
   g_test_add_func ("/base/changes", test_changes);
   g_test_add_func ("/base/status", test_status);
+  lan_test_file_name_add ();
   return g_test_run ();
 }

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/* The numbers that bound what another side can make the transfer machine do. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define LAN_TRANSFER_MAX_BYTES       (G_GUINT64_CONSTANT (1) << 40) /* one file */
+#define LAN_TRANSFER_PIECE_BYTES     (60 * 1024)                    /* data in one frame */
+#define LAN_TRANSFER_PAGE_HASHES     1900 /* leaf hashes in one frame: 60,800 bytes */
+#define LAN_TRANSFER_WINDOW_BYTES    (1024 * 1024)
+#define LAN_TRANSFER_SERVE_BYTES     (1024 * 1024)
+#define LAN_TRANSFER_MAX_REQUESTS    128  /* asked of us and unanswered, a channel */
+#define LAN_TRANSFER_MAX_WRITES      8    /* leaves on their way to the disk, a transfer */
+#define LAN_TRANSFER_STRANGER_OFFERS 3    /* open offers of one stranger, DESIGN 1.5 */
+#define LAN_TRANSFER_MAX_OFFERS      1000 /* open offers of anybody */
+#define LAN_TRANSFER_PROGRESS_US     (100 * 1000)
+#define LAN_TRANSFER_STALL_US        (60 * G_USEC_PER_SEC) /* nothing came: ask again */
+#define LAN_TRANSFER_STALLS          3                     /* in a row, then it fails */
+#define LAN_TRANSFER_SOURCE_IDLE_US  (30 * G_USEC_PER_SEC) /* an unused source is closed */
+#define LAN_TRANSFER_COMMIT_US       (2 * G_USEC_PER_SEC)  /* bitmap of a running transfer */
+#define LAN_TRANSFER_RECOMMIT_US     (5 * G_USEC_PER_SEC)  /* after a commit that failed */
+
+G_END_DECLS

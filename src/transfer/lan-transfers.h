@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * All file transfers of a profile, as one machine without I/O, clock or threads. Commands, frames,
+ * job results and the time go in; actions come out of a queue. The receiver pulls: it fetches the
+ * list of leaf hashes, checks it against the root that was offered, then asks for leaves with a
+ * bounded window; every leaf is verified before it counts. The sender reads and sends only what was
+ * asked for, and only as fast as the channel takes it.
+ *
+ *   outgoing: VERIFYING (hashing) -> OFFERED -> RUNNING -> DONE
+ *   incoming: OFFERED -> ACCEPTED (waiting for the other side) <-> RUNNING -> VERIFYING -> DONE
+ *   any of these -> FAILED | CANCELLED; OFFERED, RUNNING -> DECLINED; FAILED -> ACCEPTED (again)
+ *
+ * A transfer is named by the message id of its offer. Limits that hold against strangers and
+ * everybody else are in lan-transfer-limits.h. One thread.
+ */
+#pragma once
+
+#include "lan-change.h"
+#include "lan-file-job.h"
+#include "lan-random.h"
+
+G_BEGIN_DECLS
+
+typedef struct _LanTransfers LanTransfers;
+
+typedef struct {
+  gsize window_bytes; /* asked for and not yet here, a channel; 0: 1 MiB; at least one leaf */
+  gsize serve_bytes;  /* being read or waiting to be sent, a channel; 0: 1 MiB */
+} LanTransfersConfig;
+
+typedef enum {
+  LAN_TRANSFER_ACTION_SEND,   /* a frame for a channel; `bulk` frames yield to everything else */
+  LAN_TRANSFER_ACTION_JOB,    /* for lan_disk_submit() */
+  LAN_TRANSFER_ACTION_COMMIT, /* rows for the store; answer with lan_transfers_committed() */
+  LAN_TRANSFER_ACTION_OFFER, /* a record for core to write; answer with lan_transfers_offer_sent() */
+  LAN_TRANSFER_ACTION_WANT,  /* a channel that carries file blocks is (no longer) wanted */
+  LAN_TRANSFER_ACTION_EVENT, /* something a person should see */
+} LanTransferActionType;
+
+typedef enum {
+  LAN_TRANSFER_EVENT_ADDED,    /* an outgoing transfer exists */
+  LAN_TRANSFER_EVENT_OFFERED,  /* an incoming offer is there */
+  LAN_TRANSFER_EVENT_STATE,    /* state changed, also to done, failed, declined, cancelled */
+  LAN_TRANSFER_EVENT_PROGRESS, /* at most ten a second for each transfer */
+} LanTransferEventType;
+
+typedef struct {
+  LanTransferActionType type;
+  LanMessageId id;   /* which transfer: JOB, OFFER, EVENT */
+  LanAccountId peer; /* OFFER, WANT, EVENT */
+  union {
+    struct {
+      guint64 channel;
+      GBytes *frame;
+      gboolean bulk;
+    } send;
+    LanFileJob *job;
+    struct {
+      guint64 batch;
+      GPtrArray *changes; /* of LanChange */
+    } commit;
+    struct {
+      LanConversationId conversation;
+      char *name;      /* what the conversation and search show */
+      GBytes *content; /* the record's content, LAN_KIND of a file offer */
+    } offer;
+    gboolean wanted;
+    struct {
+      LanTransferEventType type;
+      LanTransferState state;
+      guint64 done;
+      guint64 rate;     /* bytes a second, smoothed */
+      gboolean request; /* OFFERED: from a stranger */
+    } event;
+  };
+} LanTransferAction;
+
+LanTransfers *lan_transfers_new (const LanTransfersConfig *config) G_GNUC_WARN_UNUSED_RESULT;
+void lan_transfers_free (LanTransfers *t);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanTransfers, lan_transfers_free)
+
+/** Takes the next action out of the queue into @action; FALSE when there is none. */
+gboolean lan_transfers_next_action (LanTransfers *t, LanTransferAction *action);
+
+/** Frees what is left in @action; steal what was handed on by setting it to NULL first. */
+void lan_transfer_action_clear (LanTransferAction *action);
+
+/* -- state -- */
+
+/** At start, once for each row of the store, before anything else; no events are made. */
+void lan_transfers_load (LanTransfers *t, const LanTransferRow *row, LanTime now);
+
+/** Returns: (nullable) (transfer none): valid until the next call; .bitmap may lag behind .done. */
+const LanTransferRow *lan_transfers_get (const LanTransfers *t, const LanMessageId *id);
+
+/** Bytes a second, smoothed over about two seconds; 0 when nothing moves. */
+guint64 lan_transfers_rate (const LanTransfers *t, const LanMessageId *id);
+
+/** The channel that a transfer runs over, or 0. */
+guint64 lan_transfers_channel_of (const LanTransfers *t, const LanMessageId *id);
+
+/* -- commands; FALSE: there is no such transfer, or it is not in a state for this -- */
+
+/**
+ * Offers the file at @path to @peer under the new message id @id. Hashes first; the offer's record
+ * follows as an OFFER action. FALSE when @id is taken.
+ */
+gboolean lan_transfers_send (LanTransfers *t, const LanMessageId *id,
+                             const LanConversationId *conversation, const LanAccountId *peer,
+                             const char *path, LanTime now) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Takes an offer, or tries a failed one again, into the folder @dir. */
+gboolean lan_transfers_accept (LanTransfers *t, const LanMessageId *id, const char *dir,
+                               LanTime now) G_GNUC_WARN_UNUSED_RESULT;
+gboolean lan_transfers_decline (LanTransfers *t, const LanMessageId *id,
+                                LanTime now) G_GNUC_WARN_UNUSED_RESULT;
+/** Either side, any time before the end. The part file is removed. */
+gboolean lan_transfers_cancel (LanTransfers *t, const LanMessageId *id,
+                               LanTime now) G_GNUC_WARN_UNUSED_RESULT;
+/** @peer was blocked or removed: offers of theirs are declined, running transfers cancelled. */
+void lan_transfers_drop_peer (LanTransfers *t, const LanAccountId *peer, LanTime now);
+
+/* -- what happened -- */
+
+/**
+ * A file offer's record arrived and is committed: @content is the record's content. The same id
+ * again changes nothing. LIMIT: a stranger's fourth open offer. Others: the content is not an offer.
+ */
+LanStatus lan_transfers_offered (LanTransfers *t, const LanMessageId *id,
+                                 const LanConversationId *conversation, const LanAccountId *peer,
+                                 GBytes *content, gboolean request,
+                                 LanTime now) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Core committed the record of an OFFER action, or could not (@ok FALSE: the transfer fails). */
+void lan_transfers_offer_sent (LanTransfers *t, const LanMessageId *id, gboolean ok, LanTime now);
+
+void lan_transfers_committed (LanTransfers *t, guint64 batch, gboolean ok, LanTime now);
+void lan_transfers_job_done (LanTransfers *t, const LanFileResult *result, LanTime now);
+
+/**
+ * A channel whose other end proved to be @account is up. @carries_blocks: TRUE for links, FALSE for
+ * peer lanes (DESIGN section 4). @room: bytes of bulk frames that may be queued on it now.
+ */
+void lan_transfers_channel_up (LanTransfers *t, guint64 channel, const LanAccountId *account,
+                               gboolean carries_blocks, gsize room, LanTime now);
+void lan_transfers_channel_down (LanTransfers *t, guint64 channel, LanTime now);
+
+/** @room bytes of bulk frames may be queued on @channel now; replaces what was said before. */
+void lan_transfers_channel_writable (LanTransfers *t, guint64 channel, gsize room, LanTime now);
+
+/** TRUE while something moves or is about to move over @channel: do not close it as idle. */
+gboolean lan_transfers_channel_is_busy (const LanTransfers *t, guint64 channel);
+
+/**
+ * A whole wire frame of one of the file types. Anything but OK: what came breaks a rule; nothing
+ * changed. LIMIT and MALFORMED are reason to close the channel.
+ */
+LanStatus lan_transfers_frame (LanTransfers *t, guint64 channel, const guint8 *frame, gsize len,
+                               LanTime now) G_GNUC_WARN_UNUSED_RESULT;
+
+/* -- time -- */
+
+/** Monotonic time of the next call to lan_transfers_advance(), or LAN_NO_DEADLINE. */
+gint64 lan_transfers_next_deadline (const LanTransfers *t);
+void lan_transfers_advance (LanTransfers *t, LanTime now);
+
+G_END_DECLS

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/* The part of test-base that is about file names and file jobs. */
+#pragma once
+
+void lan_test_file_name_add (void);
