@@ -11,14 +11,14 @@
 
 #define BIT(x) (1u << (x))
 
-/* Per frame type: channel kinds, and stages, in which it is listened to (T2). */
+/* Per frame type: carriers and stages in which it is listened to (T2). */
 static const struct {
-  guint8 kinds;
+  guint8 carriers;
   guint8 stages;
 } allowed[LAN_FRAME_TYPE_N] = {
-#define LANE     BIT (LAN_CHANNEL_LANE)
-#define LINK     BIT (LAN_CHANNEL_LINK)
-#define FILES    BIT (LAN_CHANNEL_LINK_FILES)
+#define LANE     BIT (LAN_CARRIER_LANE)
+#define LINK     BIT (LAN_CARRIER_LINK)
+#define FILES    BIT (LAN_CARRIER_LINK_FILES)
 #define NEW      BIT (LAN_STAGE_UNIDENTIFIED)
 #define STRANGER BIT (LAN_STAGE_STRANGER)
 #define KNOWN    BIT (LAN_STAGE_ACCEPTED)
@@ -42,12 +42,12 @@ static const struct {
 };
 
 gboolean
-lan_frame_allowed (LanFrameType type, LanChannelKind kind, LanChannelStage stage)
+lan_frame_allowed (LanFrameType type, LanCarrier carrier, LanStage stage)
 {
-  if ((guint) type >= LAN_FRAME_TYPE_N || (guint) kind >= LAN_CHANNEL_KIND_N ||
+  if ((guint) type >= LAN_FRAME_TYPE_N || (guint) carrier >= LAN_CARRIER_N ||
       (guint) stage >= LAN_STAGE_N)
     return FALSE;
-  return (allowed[type].kinds & BIT (kind)) != 0 && (allowed[type].stages & BIT (stage)) != 0;
+  return (allowed[type].carriers & BIT (carrier)) != 0 && (allowed[type].stages & BIT (stage)) != 0;
 }
 
 static gboolean
@@ -86,44 +86,6 @@ check_records (const Lanyard__Records *m)
       return FALSE;
   }
   return TRUE;
-}
-
-static gboolean
-check_texts (char *const *texts, gsize n)
-{
-  if (n > LAN_SIGNAL_MAX_COUNT)
-    return FALSE;
-  for (gsize i = 0; i < n; i++) {
-    if (!lan_wire_text_ok (texts[i], LAN_SIGNAL_MAX_BYTES))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static gboolean
-check_credentials (const char *ufrag, const char *password)
-{
-  return lan_wire_text_ok (ufrag, LAN_SIGNAL_MAX_BYTES) &&
-         lan_wire_text_ok (password, LAN_SIGNAL_MAX_BYTES);
-}
-
-static gboolean
-check_link_signal (const Lanyard__LinkSignal *m)
-{
-  if (!lan_field_is (&m->link_id, LAN_LINK_ID_BYTES))
-    return FALSE;
-  switch (m->body_case) {
-  case LANYARD__LINK_SIGNAL__BODY_OFFER:
-    return check_credentials (m->offer->ufrag, m->offer->password) &&
-           check_texts (m->offer->candidates, m->offer->n_candidates);
-  case LANYARD__LINK_SIGNAL__BODY_ANSWER:
-    return check_credentials (m->answer->ufrag, m->answer->password) &&
-           check_texts (m->answer->candidates, m->answer->n_candidates);
-  case LANYARD__LINK_SIGNAL__BODY_CANDIDATES:
-    return check_texts (m->candidates->candidates, m->candidates->n_candidates);
-  default:
-    return TRUE;
-  }
 }
 
 static gboolean
@@ -175,7 +137,8 @@ check_body (const LanFrame *frame)
     return lan_field_is (&frame->contact_accept->secret, 0) ||
            lan_field_is (&frame->contact_accept->secret, 32);
   case LAN_FRAME_LINK_SIGNAL:
-    return check_link_signal (frame->link_signal);
+    return lan_field_is (&frame->link_signal->link_id, LAN_LINK_ID_BYTES) &&
+           lan_wire_text_ok (frame->link_signal->text, LAN_SIGNAL_MAX_BYTES);
   case LAN_FRAME_FILE_HASHES_REQUEST:
   case LAN_FRAME_FILE_HASHES:
   case LAN_FRAME_FILE_REQUEST:

@@ -16,12 +16,46 @@ lan_frame_type_name (LanFrameType type)
   return (guint) type < LAN_FRAME_TYPE_N ? type_names[type] : type_names[0];
 }
 
+static gboolean
+read_varint (const guint8 *data, gsize len, gsize *pos, guint64 *value)
+{
+  for (guint shift = 0; shift < 64 && *pos < len; shift += 7) {
+    guint8 byte = data[(*pos)++];
+
+    *value |= (guint64) (byte & 0x7f) << shift;
+    if ((byte & 0x80) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 LanFrameType
 lan_frame_type (const LanFrame *frame)
 {
   guint number = (guint) frame->body_case;
 
   return number < LAN_FRAME_TYPE_N ? (LanFrameType) number : LAN_FRAME_UNKNOWN;
+}
+
+/* The body of a frame of ours is its first field, and always length-delimited: one or two bytes of
+ * tag. Where fields were put otherwise the last known one wins, as in the decoder. */
+LanFrameType
+lan_frame_peek_type (const guint8 *data, gsize len)
+{
+  LanFrameType type = LAN_FRAME_UNKNOWN;
+  gsize pos = 0;
+
+  while (pos < len) {
+    guint64 tag = 0, size = 0;
+
+    if (!read_varint (data, len, &pos, &tag) || (tag & 7) != 2 ||
+        !read_varint (data, len, &pos, &size) || size > len - pos)
+      return type;
+    pos += size;
+    if (tag >> 3 > 0 && tag >> 3 < LAN_FRAME_TYPE_N)
+      type = (LanFrameType) (tag >> 3);
+  }
+  return type;
 }
 
 LanStatus

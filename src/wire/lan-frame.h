@@ -24,8 +24,7 @@ G_BEGIN_DECLS
 #define LAN_HEADS_MAX_COUNT    64
 #define LAN_HASHES_MAX_COUNT   1900
 #define LAN_BLOCK_MAX_BYTES    (60 * 1024)
-#define LAN_SIGNAL_MAX_BYTES   512          /* one candidate or credential */
-#define LAN_SIGNAL_MAX_COUNT   64
+#define LAN_SIGNAL_MAX_BYTES   4096
 
 typedef Lanyard__Frame LanFrame;
 
@@ -53,11 +52,11 @@ typedef enum {
 
 /* What kind of pipe brought a frame. */
 typedef enum {
-  LAN_CHANNEL_LANE = 0, /* peer lane: Noise over TCP */
-  LAN_CHANNEL_LINK = 1, /* ICE, sealed datagrams, ENet channel 0 */
-  LAN_CHANNEL_LINK_FILES = 2, /* the same link's ENet channel for files */
-  LAN_CHANNEL_KIND_N
-} LanChannelKind;
+  LAN_CARRIER_LANE = 0,       /* peer lane: Noise over TCP */
+  LAN_CARRIER_LINK = 1,       /* ICE, sealed datagrams, ENet channel 0 */
+  LAN_CARRIER_LINK_FILES = 2, /* the same link's ENet channel for files */
+  LAN_CARRIER_N
+} LanCarrier;
 
 /* How far the two ends know each other. */
 typedef enum {
@@ -65,19 +64,19 @@ typedef enum {
   LAN_STAGE_STRANGER = 1,     /* verified, but not accepted here */
   LAN_STAGE_ACCEPTED = 2,
   LAN_STAGE_N
-} LanChannelStage;
+} LanStage;
 
 /* Close.reason. Append-only. */
 typedef enum {
-  LAN_CLOSE_NORMAL = 0,
-  LAN_CLOSE_IDLE = 1,
-  LAN_CLOSE_PROTOCOL = 2, /* a frame broke a rule */
-  LAN_CLOSE_IDENTITY = 3, /* list or certificate not acceptable */
-  LAN_CLOSE_REVOKED = 4,
-  LAN_CLOSE_LIMIT = 5,
-  LAN_CLOSE_REPLACED = 6, /* another channel to the same device took over */
-  LAN_CLOSE_N
-} LanCloseReason;
+  LAN_FAREWELL_NORMAL = 0,
+  LAN_FAREWELL_IDLE = 1,
+  LAN_FAREWELL_PROTOCOL = 2, /* a frame broke a rule */
+  LAN_FAREWELL_IDENTITY = 3, /* list or certificate not acceptable */
+  LAN_FAREWELL_REVOKED = 4,
+  LAN_FAREWELL_LIMIT = 5,
+  LAN_FAREWELL_REPLACED = 6, /* another channel to the same device took over */
+  LAN_FAREWELL_N
+} LanFarewell;
 
 /** A short name for logs: "records"; never NULL. */
 const char *lan_frame_type_name (LanFrameType type);
@@ -85,10 +84,16 @@ const char *lan_frame_type_name (LanFrameType type);
 LanFrameType lan_frame_type (const LanFrame *frame);
 
 /**
+ * Looks at the type of an encoded frame without decoding it, to route it: what it says about a
+ * frame that lan_frame_decode() accepts is what lan_frame_type() says. Junk is LAN_FRAME_UNKNOWN.
+ */
+LanFrameType lan_frame_peek_type (const guint8 *data, gsize len);
+
+/**
  * The table of SECURITY section 10, row 2 (T2). Unknown types are allowed everywhere (and do
  * nothing). FALSE: the frame is dropped; before identification the channel is closed as well.
  */
-gboolean lan_frame_allowed (LanFrameType type, LanChannelKind kind, LanChannelStage stage);
+gboolean lan_frame_allowed (LanFrameType type, LanCarrier carrier, LanStage stage);
 
 /**
  * Decodes and checks one frame.

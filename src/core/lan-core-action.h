@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * What LanCore wants done, and what it has to tell. One queue for both, so that their order holds:
+ * the MESSAGE event of a record comes after its COMMIT was answered, never before. An action owns
+ * what it points to until lan_core_action_clear(); a field that is stolen is set to NULL.
+ */
+#pragma once
+
+#include "lan-change.h"
+#include "lan-frame.h"
+
+G_BEGIN_DECLS
+
+/* As in the Presence frame. Append-only. */
+typedef enum {
+  LAN_PRESENCE_OFFLINE = 0,
+  LAN_PRESENCE_AVAILABLE = 1,
+  LAN_PRESENCE_AWAY = 2,
+  LAN_PRESENCE_BUSY = 3,
+} LanPresence;
+
+/* What a person sees beside an own message. */
+typedef enum {
+  LAN_MESSAGE_QUEUED = 0,    /* on this disk */
+  LAN_MESSAGE_DELIVERED = 1, /* on a disk of the other */
+  LAN_MESSAGE_READ = 2,
+} LanMessageState;
+
+typedef enum {
+  LAN_SEND_CHAT = 0, /* control, records */
+  LAN_SEND_IDLE = 1, /* presence, typing: dropped rather than queued when the channel is full */
+} LanSendPriority;
+
+typedef enum {
+  /* to do */
+  LAN_CORE_SEND,         /* .send */
+  LAN_CORE_COMMIT,       /* .commit: answer with lan_core_committed() */
+  LAN_CORE_READ,         /* .read: lan_store_read_log(); answer with lan_core_rows() */
+  LAN_CORE_FIND,         /* .find: lan_store_find_message(); answer with lan_core_found() */
+  LAN_CORE_WANT_CHANNEL, /* .account: something waits (TRUE .on) or no longer does (FALSE .on) */
+  LAN_CORE_CLOSE,        /* .close: end the channel; a Close frame, if due, was a SEND before */
+  LAN_CORE_NEW_KEYS,     /* own log has forked: make a new device, then lan_core_set_identity() */
+  /* to tell */
+  LAN_CORE_IDENTIFIED,   /* .identified: the other end of a channel is this device */
+  LAN_CORE_PERSON,       /* .account: new or changed; look with lan_core_get_person() */
+  LAN_CORE_PERSON_GONE,  /* .account: a stranger without anything kept was forgotten */
+  LAN_CORE_KEY_CLAIM,    /* .account, .claim: a new key under the name of a known person */
+  LAN_CORE_CONVERSATION, /* .conversation: new or changed row */
+  LAN_CORE_MESSAGE,      /* .record: committed, own or received; not for hidden ones */
+  LAN_CORE_MESSAGE_STATE, /* .state */
+  LAN_CORE_SEND_FAILED,  /* .failed: could not be kept; it will not be sent */
+  LAN_CORE_TYPING,       /* .account, .on */
+  LAN_CORE_PRESENCE,     /* .account; look with lan_core_get_presence() */
+  LAN_CORE_FRAME,        /* .frame: for transfer (file types) or session (LINK_SIGNAL) */
+  LAN_CORE_CLOCK,        /* .clock: somebody's clock is more than 5 minutes ahead of ours */
+  LAN_CORE_OVER_LIMIT,   /* .account: a stranger's limit is reached; told once each */
+} LanCoreActionType;
+
+typedef struct {
+  LanCoreActionType type;
+  LanAccountId account; /* the person concerned, where there is one */
+  gboolean on;
+  union {
+    struct {
+      guint64 channel;
+      GBytes *bytes;
+      LanSendPriority priority;
+    } send;
+    struct {
+      guint64 batch;
+      GPtrArray *changes; /* of LanChange: hand it to the store unread */
+    } commit;
+    struct {
+      guint64 request;
+      LanConversationId conversation;
+      LanDeviceId device;
+      guint64 from_seq;
+      guint64 to_seq;
+      gsize max_bytes;
+    } read;
+    struct {
+      guint64 request;
+      LanMessageId message; /* of .account */
+    } find;
+    struct {
+      guint64 channel;
+      LanFarewell reason;
+      guint32 retry_ms;
+    } close;
+    struct {
+      guint64 channel;
+      LanDeviceId device;
+    } identified;
+    struct {
+      LanAccountId old; /* whose place .account claims */
+    } claim;
+    struct {
+      LanConversationId id;
+    } conversation;
+    LanRecordRow *record;
+    struct {
+      LanConversationId conversation;
+      LanMessageState state;
+      GArray *messages; /* of LanMessageId */
+      gint64 time_ms;
+    } state;
+    struct {
+      LanMessageId message;
+    } failed;
+    struct {
+      guint64 channel;
+      LanDeviceId device;
+      LanFrame *frame;
+    } frame;
+    struct {
+      gint64 ahead_ms;
+    } clock;
+  };
+} LanCoreAction;
+
+void lan_core_action_clear (LanCoreAction *action);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LanCoreAction, lan_core_action_clear)
+
+G_END_DECLS
