@@ -22,7 +22,7 @@ lan_sign_tag_text (LanSignTag tag)
 #undef X
   };
 
-  return (guint)tag < G_N_ELEMENTS (texts) ? texts[tag] : "";
+  return (guint) tag < G_N_ELEMENTS (texts) ? texts[tag] : "";
 }
 
 LanStatus

@@ -52,7 +52,7 @@ void lan_hash_256 (LanHash *out, const void *data, gsize len);
 /** BLAKE2b-256 of @a followed by @b: saves a copy where both are already in memory. */
 void lan_hash_256_two (LanHash *out, const void *a, gsize a_len, const void *b, gsize b_len);
 
-/** BLAKE2b with @out_len (16..64) bytes of output, without key or personalisation. */
+/** BLAKE2b with @out_len (1..64) bytes of output, without key or personalisation. */
 void lan_hash_n (guint8 *out, gsize out_len, const void *data, gsize len);
 
 /** The id of a one-to-one conversation (DESIGN section 5): BLAKE2b-128(smaller || larger key). */

@@ -104,7 +104,7 @@ gboolean lan_datagram_session_has_failed (const LanDatagramSession *session);
 gint64 lan_datagram_session_next_deadline (const LanDatagramSession *session);
 void lan_datagram_session_advance (LanDatagramSession *session, gint64 now_us);
 
-/** The machine slept or its clock jumped: every key counts as expired; the initiator starts anew. */
+/** The machine slept or its clock jumped: all keys count as expired, the initiator starts anew. */
 void lan_datagram_session_jump (LanDatagramSession *session, gint64 now_us);
 
 /** Initiator: starts a handshake now, under a new path for instance. No effect on a responder. */

@@ -60,7 +60,8 @@ void lan_device_list_hash (LanHash *out, const guint8 *data, gsize len);
 /**
  * May @next take the place of @current? Both verified bytes of one account. OK: newer, or the very
  * same. LAN_STATUS_REPLAY: older (roll-back). LAN_STATUS_MISMATCH: two different lists of one
- * number, a successor that names another predecessor, another account, or a revoked device that is back.
+ * number, a successor that names another predecessor, another account, or a revoked device
+ * that is back.
  */
 LanStatus lan_device_list_check_successor (const guint8 *current, gsize current_len,
                                            const guint8 *next,

@@ -60,6 +60,10 @@ void lan_device_id_compute (LanDeviceId *out, const LanAccountId *account,
                             const guint8 sign_public[LAN_KEY_BYTES],
                             const guint8 dh_public[LAN_KEY_BYTES]);
 
+/** The X25519 public key of a secret one. */
+void lan_dh_public_from_secret (guint8 dh_public[LAN_KEY_BYTES],
+                                const guint8 dh_secret[LAN_KEY_BYTES]);
+
 /** FALSE for the low-order points, with which every DH would give the same public result. */
 gboolean lan_dh_public_is_sound (const guint8 dh_public[LAN_KEY_BYTES]);
 

@@ -14,7 +14,7 @@ lan_kdf_label_text (LanKdfLabel label)
 #undef X
   };
 
-  return (guint)label < G_N_ELEMENTS (texts) ? texts[label] : "";
+  return (guint) label < G_N_ELEMENTS (texts) ? texts[label] : "";
 }
 
 void
