@@ -12,12 +12,12 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "lan-hello.h"
+#include "lan-lane.h"
 
 G_BEGIN_DECLS
 
 #define LAN_CHANNEL_FRAME_MAX 65000 /* bytes of one frame, DESIGN section 5 */
-#define LAN_KEY_BYTES         32
 
 typedef enum {
   LAN_CHANNEL_LANE,    /* Noise over TCP */
@@ -58,9 +58,9 @@ const char *lan_close_reason_name (LanCloseReason reason);
 /* Who is at the other end, as the handshake proved it. Borrowed for the call. */
 typedef struct {
   const guint8 *static_key; /* LAN_KEY_BYTES: the device's DH key */
-  const guint8 *hello;      /* the handshake's payload */
-  gsize hello_len;
-  const guint8 *handshake_hash; /* 64 bytes */
+  LanHello hello;
+  LanLanePattern pattern;       /* of a lane: XX or IK; of a link always IK */
+  const guint8 *handshake_hash; /* 64 bytes; NULL for a link */
 } LanChannelPeer;
 
 typedef struct _LanChannel LanChannel;
@@ -76,7 +76,7 @@ typedef struct {
   void (*closed) (LanChannel *channel, LanCloseReason reason, const char *detail, gpointer data);
 } LanChannelEvents;
 
-#define LAN_CHANNEL_QUEUE_MAX (4 * 1024 * 1024) /* bytes a stream queues before it refuses */
+#define LAN_CHANNEL_QUEUE_MAX (1024 * 1024) /* bytes a stream queues before it refuses */
 
 /** @events is copied. Call it before returning to the main loop, or early events are missed. */
 void lan_channel_set_events (LanChannel *channel, const LanChannelEvents *events, gpointer data);
@@ -107,7 +107,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanChannel, lan_channel_free)
 
 /**
  * Two channels joined in memory, for tests of what stands above. Both report up() in the next turn
- * of the loop, each with the other's @key (LAN_KEY_BYTES) as static key and an empty hello.
+ * of the loop, each with the other's @key (LAN_KEY_BYTES) as static key and a zeroed HELLO.
  */
 void lan_channel_loopback_pair (const guint8 *key_a, const guint8 *key_b, LanChannel **a,
                                 LanChannel **b);

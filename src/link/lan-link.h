@@ -13,6 +13,7 @@
 #pragma once
 
 #include "lan-channel.h"
+#include "lan-datagram-session.h"
 #include "lan-id.h"
 #include "lan-path.h"
 #include "lan-tcp-lane.h"
@@ -53,17 +54,12 @@ typedef struct {
   void (*signal) (LanLink *link, const LanLinkSignal *signal, gpointer data);
   /* The kind of path, or its absence (LAN_PATH_NONE: broken, the link waits for a move). */
   void (*path) (LanLink *link, LanPathType type, gpointer data);
-  /* A bare datagram of inner lane 2 and above that the other side sealed for us. */
-  void (*datagram) (LanLink *link, guint8 inner_lane, const guint8 *bytes, gsize len,
+  /* A bare datagram that the other side sealed for us: MEDIA or CONTROL. */
+  void (*datagram) (LanLink *link, LanDatagramLane inner_lane, const guint8 *bytes, gsize len,
                     gpointer data);
-  /* An authenticated IK of this link: FALSE when @ts12 is not newer than the greatest seen of the
-   * key. NULL: yes. */
-  gboolean (*check_ts) (LanLink *link, const guint8 *ts12, gpointer data);
 } LanLinkEvents;
 
-#define LAN_LINK_DATAGRAM_MAX 1159 /* bytes of one bare datagram */
-#define LAN_LINK_VOICE        2    /* inner lanes, SECURITY 2.1 */
-#define LAN_LINK_CONTROL      3
+#define LAN_LINK_DATAGRAM_MAX 1160     /* bytes of one bare datagram */
 #define LAN_LINK_SETUP_US     10000000 /* from the offer or answer to UP, else closed(TIMEOUT) */
 #define LAN_LINK_BROKEN_US    15000000 /* without a working path, else closed(BROKEN) */
 
@@ -94,8 +90,8 @@ void lan_link_move (LanLink *link, const LanPathConfig *config);
 /** The clock jumped (suspend): keys count as expired, a new handshake and a move start. */
 void lan_link_resume (LanLink *link);
 
-/** Seals and sends @len bytes (<= LAN_LINK_DATAGRAM_MAX) on @inner_lane (2 and above), unreliable. */
-gboolean lan_link_send_datagram (LanLink *link, guint8 inner_lane, const guint8 *bytes,
+/** Seals and sends @len bytes (<= LAN_LINK_DATAGRAM_MAX) on MEDIA or CONTROL; may be lost. */
+gboolean lan_link_send_datagram (LanLink *link, LanDatagramLane inner_lane, const guint8 *bytes,
                                  gsize len) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef struct {

@@ -22,8 +22,6 @@ typedef struct {
   guint unfinished_per_address; /* 0: 32 */
   guint failures_per_second;    /* of one address; 0: 10 */
   guint unauthenticated_max;    /* 0: 512 */
-  gint64 first_record_us;       /* 0: 5 s */
-  gint64 handshake_us;          /* 0: 10 s */
 } LanListenerConfig;
 
 typedef struct {
@@ -31,10 +29,11 @@ typedef struct {
   void (*lane) (LanListener *listener, LanChannel *lane, const LanChannelPeer *peer, gpointer data);
   /* Whether a first contact (XX) is answered; a hidden person says FALSE. NULL: yes. */
   gboolean (*accepts_xx) (LanListener *listener, gpointer data);
-  /* An IK dial showed @static_key with timestamp @ts12. FALSE: not newer than the greatest seen of
-   * this key, or a key not to be answered; the lane is dropped in silence. NULL: yes. */
-  gboolean (*check_ts) (LanListener *listener, const guint8 *static_key, const guint8 *ts12,
-                        gpointer data);
+  /* An IK dial showed @static_key: FALSE when @hello's ts is not greater than the greatest stored
+   * for it, or when it is not to be answered; the dial is dropped in silence. Only compares: what
+   * is stored moves with lane(). NULL: yes. */
+  gboolean (*check_known) (LanListener *listener, const guint8 *static_key, const LanHello *hello,
+                           gpointer data);
 } LanListenerEvents;
 
 typedef struct {

@@ -15,9 +15,10 @@
 
 G_BEGIN_DECLS
 
-#define LAN_PACER_TARGET_US  25000 /* queueing delay aimed at; RFC 6817 2.5 allows up to 100 ms */
-#define LAN_PACER_WINDOW_MIN (16 * 1024)
-#define LAN_PACER_WINDOW_MAX (1024 * 1024)
+#define LAN_PACER_TARGET_US       25000 /* queueing delay aimed at; RFC 6817 2.5: at most 100 ms */
+#define LAN_PACER_VOICE_TARGET_US 10000 /* the same while voice is under way */
+#define LAN_PACER_WINDOW_MIN      (16 * 1024)
+#define LAN_PACER_WINDOW_MAX      (1024 * 1024)
 
 typedef enum { LAN_PACE_VOICE, LAN_PACE_CHAT, LAN_PACE_FILES, LAN_PACE_N } LanPaceClass;
 
@@ -30,8 +31,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanPacer, lan_pacer_free)
 /** TRUE when @bytes of class @pace may go now. Files: never while chat is waiting. */
 gboolean lan_pacer_may_send (const LanPacer *pacer, LanPaceClass pace, gsize bytes);
 
-/** @bytes of class @pace left for the path. Voice is not acknowledged and only counted. */
-void lan_pacer_on_sent (LanPacer *pacer, LanPaceClass pace, gsize bytes);
+/**
+ * @bytes of class @pace left for the path. Voice is not acknowledged; for a second after each frame
+ * of it files aim at a shorter queue.
+ */
+void lan_pacer_on_sent (LanPacer *pacer, LanPaceClass pace, gsize bytes, gint64 now_us);
 
 /** @bytes of class @pace are known to have arrived. */
 void lan_pacer_on_acked (LanPacer *pacer, LanPaceClass pace, gsize bytes, gint64 now_us);

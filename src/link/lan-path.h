@@ -88,7 +88,7 @@ char *lan_path_remote_text (const LanPath *path) G_GNUC_WARN_UNUSED_RESULT;
 gint64 lan_path_connect_us (const LanPath *path);
 
 /** Sends one datagram; what cannot be sent is lost, as datagrams are. */
-void lan_path_send (LanPath *path, const GOutputVector *vectors, guint n_vectors);
+void lan_path_send (LanPath *path, const guint8 *bytes, gsize len);
 
 /** Ends it without callbacks; also inside one of its callbacks. NULL is allowed. */
 void lan_path_free (LanPath *path);

@@ -17,13 +17,11 @@ G_BEGIN_DECLS
 #define LAN_LANE_RACE_MAX   16      /* addresses of one dial; more are ignored */
 #define LAN_LANE_CONNECT_US 5000000 /* until the first TCP connection of a dial stands */
 
-/* Our side of a lane. Everything is copied by the functions that take it. */
+/* Our side of a lane or link. The key is copied by the functions that take it. */
 typedef struct {
   guint8 dh_secret[LAN_KEY_BYTES];
-  guint8 dh_public[LAN_KEY_BYTES];
-  /* A fresh HELLO for each handshake: its ts must grow. At most 512 bytes are written to @out;
-   * returns how many. */
-  gsize (*hello) (guint8 *out, gsize cap, gpointer data);
+  /* A fresh HELLO for each handshake: its ts must grow (lan_ts_next). */
+  void (*hello) (LanHello *out, gpointer data);
   gpointer data;
 } LanLocalKeys;
 
@@ -38,9 +36,6 @@ LanChannel *lan_tcp_lane_dial (const LanLocalKeys *keys, const guint8 *remote_ke
 
 /** TRUE when we dialled it (crossed lanes: the one dialled by the smaller device id stays). */
 gboolean lan_tcp_lane_is_dialer (const LanChannel *lane);
-
-/** TRUE for IK, FALSE for XX; of a listener's lane valid from up() on. */
-gboolean lan_tcp_lane_is_ik (const LanChannel *lane);
 
 /** Returns: (transfer none) (nullable): the address of the other end, NULL before it connected. */
 GSocketAddress *lan_tcp_lane_remote_address (const LanChannel *lane);

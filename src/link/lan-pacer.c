@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-pacer.h"
+
+#include <string.h>
+
+#define SEGMENT_BYTES   1160 /* MSS of RFC 6817 */
+#define WINDOW_START    (64 * 1024)
+#define FILTER_SAMPLES  4  /* RFC 6817 CURRENT_FILTER: the least of these counts */
+#define BASE_MINUTES    10 /* RFC 6817 BASE_HISTORY */
+#define MINUTE_US       (60 * G_USEC_PER_SEC)
+#define LOSS_SPACING_US 10000          /* least time between two halvings */
+#define VOICE_HOLD_US   G_USEC_PER_SEC /* voice counts as under way this long after a frame */
+#define UNKNOWN         G_MAXINT64
+
+struct _LanPacer {
+  gsize window;
+  gsize in_flight[LAN_PACE_N];
+  gsize chat_waiting;
+  gboolean is_ramping; /* no queue has been seen yet */
+
+  gint64 base[BASE_MINUTES]; /* least one-way delay of each minute */
+  guint base_at;
+  gint64 base_since_us;
+  gint64 recent[FILTER_SAMPLES];
+  guint n_samples;
+
+  gint64 rtt_us; /* smoothed; -1 */
+  gint64 last_loss_us;
+  gint64 last_voice_us;
+};
+
+LanPacer *
+lan_pacer_new (gint64 now_us)
+{
+  LanPacer *pacer = g_new0 (LanPacer, 1);
+
+  pacer->window = WINDOW_START;
+  pacer->is_ramping = TRUE;
+  for (guint i = 0; i < BASE_MINUTES; i++)
+    pacer->base[i] = UNKNOWN;
+  pacer->base_since_us = now_us;
+  pacer->rtt_us = -1;
+  pacer->last_loss_us = pacer->last_voice_us = now_us - VOICE_HOLD_US;
+  return pacer;
+}
+
+void
+lan_pacer_free (LanPacer *pacer)
+{
+  g_free (pacer);
+}
+
+gboolean
+lan_pacer_may_send (const LanPacer *pacer, LanPaceClass pace, gsize bytes)
+{
+  gsize in_flight = pacer->in_flight[LAN_PACE_FILES];
+
+  if (pace != LAN_PACE_FILES)
+    return TRUE;
+  if (pacer->chat_waiting > 0)
+    return FALSE;
+  /* A frame may be larger than the least window: alone it always goes. */
+  return in_flight == 0 || in_flight + bytes <= pacer->window;
+}
+
+void
+lan_pacer_on_sent (LanPacer *pacer, LanPaceClass pace, gsize bytes, gint64 now_us)
+{
+  if (pace == LAN_PACE_VOICE)
+    pacer->last_voice_us = now_us;
+  else
+    pacer->in_flight[pace] += bytes;
+}
+
+static gint64
+least (const gint64 *values, guint n)
+{
+  gint64 min = UNKNOWN;
+
+  for (guint i = 0; i < n; i++)
+    min = MIN (min, values[i]);
+  return min;
+}
+
+gint64
+lan_pacer_queue_delay_us (const LanPacer *pacer)
+{
+  if (pacer->n_samples == 0)
+    return -1;
+  return MAX (0, least (pacer->recent, MIN (pacer->n_samples, FILTER_SAMPLES)) -
+                     least (pacer->base, BASE_MINUTES));
+}
+
+static gint64
+target_us (const LanPacer *pacer, gint64 now_us)
+{
+  return now_us - pacer->last_voice_us < VOICE_HOLD_US ? LAN_PACER_VOICE_TARGET_US
+                                                       : LAN_PACER_TARGET_US;
+}
+
+/* RFC 6817 2.4.2: window += GAIN * off_target * bytes_newly_acked * MSS / window. */
+static void
+follow_target (LanPacer *pacer, gsize acked, gint64 now_us)
+{
+  double target = (double) target_us (pacer, now_us);
+  double delay = (double) MAX (0, lan_pacer_queue_delay_us (pacer));
+  double off = CLAMP ((target - delay) / target, -1.0, 1.0);
+  double step = off * (double) acked * SEGMENT_BYTES / (double) pacer->window;
+
+  pacer->window =
+      (gsize) CLAMP ((double) pacer->window + step, LAN_PACER_WINDOW_MIN, LAN_PACER_WINDOW_MAX);
+}
+
+void
+lan_pacer_on_acked (LanPacer *pacer, LanPaceClass pace, gsize bytes, gint64 now_us)
+{
+  gboolean is_full;
+
+  if (pace == LAN_PACE_VOICE)
+    return;
+  /* Growing while the window is not used would prove nothing about the path. */
+  is_full = pacer->in_flight[pace] >= pacer->window / 2;
+  pacer->in_flight[pace] -= MIN (bytes, pacer->in_flight[pace]);
+  if (pace != LAN_PACE_FILES)
+    return;
+  if (!pacer->is_ramping)
+    follow_target (pacer, bytes, now_us);
+  else if (is_full)
+    pacer->window = MIN (pacer->window + bytes, LAN_PACER_WINDOW_MAX);
+}
+
+void
+lan_pacer_set_chat_waiting (LanPacer *pacer, gsize bytes)
+{
+  pacer->chat_waiting = bytes;
+}
+
+void
+lan_pacer_on_delay (LanPacer *pacer, gint64 one_way_us, gint64 rtt_us, gint64 now_us)
+{
+  rtt_us = MAX (rtt_us, 0);
+  pacer->rtt_us = pacer->rtt_us < 0 ? rtt_us : (7 * pacer->rtt_us + rtt_us) / 8;
+  if (now_us - pacer->base_since_us >= MINUTE_US) {
+    pacer->base_since_us = now_us;
+    pacer->base_at = (pacer->base_at + 1) % BASE_MINUTES;
+    pacer->base[pacer->base_at] = UNKNOWN;
+  }
+  pacer->base[pacer->base_at] = MIN (pacer->base[pacer->base_at], one_way_us);
+  pacer->recent[pacer->n_samples++ % FILTER_SAMPLES] = one_way_us;
+  if (pacer->n_samples >= FILTER_SAMPLES &&
+      lan_pacer_queue_delay_us (pacer) > target_us (pacer, now_us) / 2)
+    pacer->is_ramping = FALSE;
+}
+
+void
+lan_pacer_on_loss (LanPacer *pacer, gint64 now_us)
+{
+  if (now_us - pacer->last_loss_us < MAX (pacer->rtt_us, LOSS_SPACING_US))
+    return;
+  pacer->last_loss_us = now_us;
+  pacer->is_ramping = FALSE;
+  pacer->window = MAX (pacer->window / 2, LAN_PACER_WINDOW_MIN);
+}
+
+gsize
+lan_pacer_window (const LanPacer *pacer)
+{
+  return pacer->window;
+}
+
+gsize
+lan_pacer_in_flight (const LanPacer *pacer, LanPaceClass pace)
+{
+  return pacer->in_flight[pace];
+}
+
+gint64
+lan_pacer_rtt_us (const LanPacer *pacer)
+{
+  return pacer->rtt_us;
+}

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-tcp-lane.h"
+
+#include "lan-channel-private.h"
+#include "lan-deadlines.h"
+#include "lan-lane-race.h"
+#include "lan-random-system.h"
+#include "lan-tcp-lane-private.h"
+#include "lan-ticker.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define READ_BYTES     (64 * 1024)
+#define READS_PER_TURN 8 /* then others have their turn of the loop */
+#define CLOSE_US       (2 * G_USEC_PER_SEC)
+/* A connection without an answer is dead after this; core's Ping is slower. */
+#define USER_TIMEOUT_MS      15000
+#define KEEPALIVE_IDLE_S     20
+#define KEEPALIVE_INTERVAL_S 5
+#define KEEPALIVE_PROBES     3
+
+typedef struct {
+  LanChannel channel;
+  gboolean is_dialer, is_closing;
+  LanLocalKeys keys;
+  gboolean has_remote_key;
+  guint8 remote_key[LAN_KEY_BYTES];
+  guint8 id[LAN_LANE_ID_BYTES];
+  LanLaneRace *race;
+  GSocket *socket;
+  GSocketAddress *address;
+  GSource *readable, *writable;
+  LanTicker *flusher; /* once per turn of the loop: writes are coalesced */
+  LanTicker *timer;
+  gint64 close_by_us;
+  LanLane *lane;
+  GBytes *out; /* being written, from out_at on */
+  gsize out_at;
+  gboolean was_refused;
+} TcpLane;
+
+static TcpLane *
+from_channel (const LanChannel *channel)
+{
+  g_assert (channel->kind == LAN_CHANNEL_LANE);
+  return (TcpLane *) channel;
+}
+
+static void
+drop_source (GSource **source)
+{
+  if (*source == NULL)
+    return;
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+/* ---- writing ---- */
+
+static gsize
+unsent_bytes (const TcpLane *lane)
+{
+  gsize out = lane->out != NULL ? g_bytes_get_size (lane->out) - lane->out_at : 0;
+
+  return out + (lane->lane != NULL ? lan_lane_output_size (lane->lane) : 0);
+}
+
+static void flush (TcpLane *lane);
+
+static gboolean
+on_writable (GSocket *socket, GIOCondition condition, gpointer data)
+{
+  TcpLane *lane = data;
+
+  drop_source (&lane->writable);
+  flush (lane);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_writable (TcpLane *lane)
+{
+  if (lane->writable != NULL)
+    return;
+  lane->writable = g_socket_create_source (lane->socket, G_IO_OUT, NULL);
+  g_source_set_callback (lane->writable, G_SOURCE_FUNC (on_writable), lane, NULL);
+  g_source_attach (lane->writable, g_main_context_get_thread_default ());
+}
+
+/* Writes until all is out (TRUE), or the socket is full or gone (FALSE). */
+static gboolean
+write_out (TcpLane *lane)
+{
+  for (;;) {
+    g_autoptr (GError) error = NULL;
+    const char *data;
+    gsize len;
+    gssize n;
+
+    if (lane->out == NULL && lane->lane != NULL) {
+      lane->out = lan_lane_take_output (lane->lane);
+      lane->out_at = 0;
+    }
+    if (lane->out == NULL)
+      return TRUE;
+    data = g_bytes_get_data (lane->out, &len);
+    n = g_socket_send_with_blocking (lane->socket, data + lane->out_at, len - lane->out_at, FALSE,
+                                     NULL, &error);
+    if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
+      wait_writable (lane);
+      return FALSE;
+    }
+    if (n < 0)
+      return FALSE; /* reading says why, and may still find frames that came before the cut */
+    lane->out_at += (gsize) n;
+    if (lane->out_at == len)
+      g_clear_pointer (&lane->out, g_bytes_unref);
+  }
+}
+
+static void
+flush (TcpLane *lane)
+{
+  LanChannel *channel = &lane->channel;
+
+  if (lane->socket == NULL || lane->writable != NULL)
+    return;
+  if (write_out (lane) && lane->is_closing)
+    shutdown (g_socket_get_fd (lane->socket), SHUT_WR);
+  if (lane->was_refused && unsent_bytes (lane) <= LAN_CHANNEL_QUEUE_MAX / 2) {
+    lane->was_refused = FALSE;
+    lan_channel_got_room (channel, LAN_STREAM_CHAT);
+  }
+}
+
+static void
+on_flush (gpointer data)
+{
+  TcpLane *lane = data;
+
+  lan_channel_hold (&lane->channel);
+  flush (lane);
+  lan_channel_let_go (&lane->channel);
+}
+
+/* ---- time ---- */
+
+static void
+set_timer (TcpLane *lane)
+{
+  gint64 due = lane->lane != NULL ? lan_lane_next_deadline (lane->lane) : LAN_NO_DEADLINE;
+
+  if (lane->timer == NULL)
+    return;
+  if (lane->is_closing)
+    due = MIN (due, lane->close_by_us);
+  lan_ticker_set (lane->timer, due);
+}
+
+/* ---- what the lane says ---- */
+
+static LanCloseReason
+reason_of (const TcpLane *lane, LanStatus status)
+{
+  gboolean was_up = lane->channel.state == LAN_CHANNEL_UP;
+
+  switch (status) {
+  case LAN_STATUS_AUTH:
+  case LAN_STATUS_REPLAY:
+  case LAN_STATUS_MISMATCH:
+    return LAN_CLOSE_AUTH;
+  case LAN_STATUS_EXPIRED:
+    return LAN_CLOSE_TIMEOUT;
+  case LAN_STATUS_TRUNCATED:
+    return was_up ? LAN_CLOSE_BROKEN : LAN_CLOSE_REFUSED;
+  default:
+    return LAN_CLOSE_PROTOCOL;
+  }
+}
+
+static void
+on_established (TcpLane *lane, const LanLaneEvent *event)
+{
+  LanChannelPeer peer = { .static_key = event->remote_static,
+                          .hello = event->remote_hello,
+                          .pattern = event->pattern,
+                          .handshake_hash = event->handshake_hash };
+
+  memcpy (lane->id, event->lane_id, sizeof lane->id);
+  lan_channel_up (&lane->channel, &peer);
+}
+
+static void
+on_event (TcpLane *lane, const LanLaneEvent *event)
+{
+  const guint8 *frame;
+  gsize len;
+
+  switch (event->type) {
+  case LAN_LANE_ESTABLISHED:
+    on_established (lane, event);
+    break;
+  case LAN_LANE_FRAME:
+    frame = g_bytes_get_data (event->frame, &len);
+    lan_channel_got_frame (&lane->channel, LAN_STREAM_CHAT, frame, len);
+    break;
+  case LAN_LANE_END:
+    if (!lane->is_closing)
+      lan_lane_close (lane->lane);
+    lane->is_closing = TRUE;
+    write_out (lane);
+    lan_channel_end (&lane->channel, lane->close_by_us != 0 ? LAN_CLOSE_LOCAL : LAN_CLOSE_REMOTE,
+                     "END");
+    break;
+  case LAN_LANE_FAILED:
+    write_out (lane);
+    lan_channel_end (&lane->channel,
+                     lane->close_by_us != 0 ? LAN_CLOSE_LOCAL : reason_of (lane, event->status),
+                     lan_status_text (event->status));
+    break;
+  }
+}
+
+/* The caller holds the channel. */
+static void
+take_events (TcpLane *lane)
+{
+  LanLaneEvent event = { 0 };
+
+  while (!lan_channel_is_over (&lane->channel) && lan_lane_next_event (lane->lane, &event)) {
+    on_event (lane, &event);
+    lan_lane_event_clear (&event);
+  }
+  if (lan_channel_is_over (&lane->channel))
+    return;
+  if (lan_lane_output_size (lane->lane) > 0)
+    lan_ticker_set (lane->flusher, 0);
+  set_timer (lane);
+}
+
+/* ---- reading ---- */
+
+static gboolean
+on_readable (GSocket *socket, GIOCondition condition, gpointer data)
+{
+  TcpLane *lane = data;
+  guint8 bytes[READ_BYTES];
+  gboolean again = TRUE;
+
+  lan_channel_hold (&lane->channel);
+  for (guint i = 0; i < READS_PER_TURN && again; i++) {
+    g_autoptr (GError) error = NULL;
+    gssize n =
+        g_socket_receive_with_blocking (socket, (char *) bytes, sizeof bytes, FALSE, NULL, &error);
+
+    again = n == (gssize) sizeof bytes;
+    if (n > 0)
+      (void) lan_lane_feed (lane->lane, bytes, (gsize) n, lan_boottime_us ());
+    else if (n == 0)
+      (void) lan_lane_feed_eof (lane->lane);
+    take_events (lane);
+    if (n < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+      lan_channel_end (&lane->channel,
+                       lane->channel.state == LAN_CHANNEL_UP ? LAN_CLOSE_BROKEN : LAN_CLOSE_REFUSED,
+                       error->message);
+    else if (n == 0) /* the lane said what it had to */
+      lan_channel_end (&lane->channel, LAN_CLOSE_LOCAL, "closed");
+    again = again && !lan_channel_is_over (&lane->channel);
+  }
+  lan_channel_let_go (&lane->channel);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_timer (gpointer data)
+{
+  TcpLane *lane = data;
+  gint64 now_us = lan_boottime_us ();
+
+  lan_channel_hold (&lane->channel);
+  if (lane->is_closing && now_us >= lane->close_by_us) {
+    lan_channel_end (&lane->channel, LAN_CLOSE_LOCAL, "closed");
+  } else if (lane->lane != NULL) {
+    (void) lan_lane_advance (lane->lane, now_us); /* a failure is among the events */
+    take_events (lane);
+  }
+  lan_channel_let_go (&lane->channel);
+}
+
+static void
+set_int (GSocket *socket, int level, int option, int value)
+{
+  g_socket_set_option (socket, level, option, value, NULL); /* none is needed for correctness */
+}
+
+static void
+start (TcpLane *lane, GSocket *socket, LanLaneConfig *config)
+{
+  gint64 now_us = lan_boottime_us ();
+
+  lane->socket = g_object_ref (socket);
+  g_socket_set_blocking (socket, FALSE);
+  set_int (socket, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_int (socket, IPPROTO_TCP, TCP_USER_TIMEOUT, USER_TIMEOUT_MS);
+  set_int (socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
+  set_int (socket, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S);
+  set_int (socket, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
+  g_socket_set_keepalive (socket, TRUE);
+  config->local_secret = lane->keys.dh_secret;
+  config->random = lan_random_system ();
+  lane->keys.hello (&config->hello, lane->keys.data);
+  lane->lane = lane->is_dialer ? lan_lane_new_dialer (config, now_us)
+                               : lan_lane_new_listener (config, now_us);
+  if (lane->lane == NULL) {
+    lan_channel_end (&lane->channel, LAN_CLOSE_AUTH, "the keys cannot be used");
+    return;
+  }
+  lane->readable = g_socket_create_source (socket, G_IO_IN, NULL);
+  g_source_set_callback (lane->readable, G_SOURCE_FUNC (on_readable), lane, NULL);
+  g_source_attach (lane->readable, g_main_context_get_thread_default ());
+  lan_ticker_set (lane->flusher, 0);
+  set_timer (lane);
+}
+
+/* ---- the channel ---- */
+
+static gboolean
+tcp_lane_send (LanChannel *channel, LanStream stream, const guint8 *frame, gsize len)
+{
+  TcpLane *lane = from_channel (channel);
+
+  if (lane->is_closing)
+    return FALSE;
+  if (unsent_bytes (lane) + len > LAN_CHANNEL_QUEUE_MAX ||
+      lan_lane_send (lane->lane, frame, len) != LAN_STATUS_OK) {
+    lane->was_refused = TRUE;
+    return FALSE;
+  }
+  lan_ticker_set (lane->flusher, 0);
+  return TRUE;
+}
+
+static gsize
+tcp_lane_queued (const LanChannel *channel, LanStream stream)
+{
+  return unsent_bytes (from_channel (channel));
+}
+
+static void
+tcp_lane_close (LanChannel *channel)
+{
+  TcpLane *lane = from_channel (channel);
+
+  if (lane->is_closing)
+    return;
+  lane->is_closing = TRUE;
+  lane->close_by_us = lan_boottime_us () + CLOSE_US;
+  if (channel->state == LAN_CHANNEL_UP) {
+    lan_lane_close (lane->lane);
+    lan_ticker_set (lane->flusher, 0);
+  } else {
+    lane->close_by_us = 1; /* nothing to say yet: in the next turn of the loop */
+  }
+  set_timer (lane);
+}
+
+static void
+tcp_lane_stop (LanChannel *channel)
+{
+  TcpLane *lane = from_channel (channel);
+
+  g_clear_pointer (&lane->race, lan_lane_race_free);
+  drop_source (&lane->readable);
+  drop_source (&lane->writable);
+  g_clear_pointer (&lane->flusher, lan_ticker_free);
+  g_clear_pointer (&lane->timer, lan_ticker_free);
+  if (lane->socket != NULL)
+    g_socket_close (lane->socket, NULL);
+  g_clear_object (&lane->socket);
+}
+
+static void
+tcp_lane_finalize (LanChannel *channel)
+{
+  TcpLane *lane = from_channel (channel);
+
+  g_clear_pointer (&lane->lane, lan_lane_free);
+  g_clear_pointer (&lane->out, g_bytes_unref);
+  g_clear_object (&lane->address);
+  lan_secret_wipe (&lane->keys, sizeof lane->keys);
+  g_free (lane);
+}
+
+static const LanChannelOps tcp_lane_ops = {
+  tcp_lane_send, tcp_lane_queued, tcp_lane_close, tcp_lane_stop, tcp_lane_finalize,
+};
+
+static TcpLane *
+tcp_lane_new (const LanLocalKeys *keys, gboolean is_dialer)
+{
+  TcpLane *lane = g_new0 (TcpLane, 1);
+
+  lan_channel_init (&lane->channel, &tcp_lane_ops, LAN_CHANNEL_LANE);
+  lane->is_dialer = is_dialer;
+  lane->keys = *keys;
+  lane->flusher = lan_ticker_new (on_flush, lane);
+  lane->timer = lan_ticker_new (on_timer, lane);
+  return lane;
+}
+
+static void
+on_race_done (GSocket *socket, GSocketAddress *address, gpointer data)
+{
+  TcpLane *lane = data;
+  LanLaneConfig config = { .kind = LAN_LANE_KIND_PEER };
+
+  lan_channel_hold (&lane->channel);
+  g_clear_pointer (&lane->race, lan_lane_race_free);
+  if (socket == NULL) {
+    lan_channel_end (&lane->channel, LAN_CLOSE_UNREACHABLE, "no address answered");
+  } else {
+    g_set_object (&lane->address, address);
+    config.pattern = lane->has_remote_key ? LAN_LANE_PATTERN_IK : LAN_LANE_PATTERN_XX;
+    config.remote_public = lane->has_remote_key ? lane->remote_key : NULL;
+    memcpy (config.lane_id, lane->id, sizeof config.lane_id);
+    start (lane, socket, &config);
+    g_object_unref (socket);
+  }
+  lan_channel_let_go (&lane->channel);
+}
+
+LanChannel *
+lan_tcp_lane_dial (const LanLocalKeys *keys, const guint8 *remote_key, GPtrArray *addresses)
+{
+  TcpLane *lane = tcp_lane_new (keys, TRUE);
+
+  lane->has_remote_key = remote_key != NULL;
+  if (remote_key != NULL)
+    memcpy (lane->remote_key, remote_key, LAN_KEY_BYTES);
+  lan_random_bytes (lan_random_system (), lane->id, sizeof lane->id);
+  lane->race = lan_lane_race_new (addresses, on_race_done, lane);
+  return &lane->channel;
+}
+
+LanChannel *
+lan_tcp_lane_accept (GSocket *socket, const LanLocalKeys *keys, const LanLaneListener *decisions,
+                     gpointer data)
+{
+  TcpLane *lane = tcp_lane_new (keys, FALSE);
+  LanLaneConfig config = { .listener = decisions, .listener_data = data };
+
+  lane->address = g_socket_get_remote_address (socket, NULL);
+  start (lane, socket, &config);
+  return &lane->channel;
+}
+
+gboolean
+lan_tcp_lane_is_dialer (const LanChannel *channel)
+{
+  return from_channel (channel)->is_dialer;
+}
+
+GSocketAddress *
+lan_tcp_lane_remote_address (const LanChannel *channel)
+{
+  return from_channel (channel)->address;
+}
+
+const guint8 *
+lan_tcp_lane_id (const LanChannel *channel)
+{
+  return from_channel (channel)->id;
+}
