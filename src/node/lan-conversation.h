@@ -14,7 +14,8 @@
 G_BEGIN_DECLS
 
 #define LAN_TYPE_CONVERSATION (lan_conversation_get_type ())
-LAN_API G_DECLARE_FINAL_TYPE (LanConversation, lan_conversation, LAN, CONVERSATION, GObject)
+LAN_API
+G_DECLARE_FINAL_TYPE (LanConversation, lan_conversation, LAN, CONVERSATION, GObject)
 
 /**
  * lan_conversation_get_id:

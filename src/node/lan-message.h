@@ -52,7 +52,8 @@ typedef enum {
 } LanMessageKind;
 
 #define LAN_TYPE_MESSAGE (lan_message_get_type ())
-LAN_API G_DECLARE_FINAL_TYPE (LanMessage, lan_message, LAN, MESSAGE, GObject)
+LAN_API
+G_DECLARE_FINAL_TYPE (LanMessage, lan_message, LAN, MESSAGE, GObject)
 
 /**
  * lan_message_status_name:

@@ -57,7 +57,8 @@ typedef enum {
 } LanNodeProtection;
 
 #define LAN_TYPE_NODE (lan_node_get_type ())
-LAN_API G_DECLARE_FINAL_TYPE (LanNode, lan_node, LAN, NODE, GObject)
+LAN_API
+G_DECLARE_FINAL_TYPE (LanNode, lan_node, LAN, NODE, GObject)
 
 /**
  * lan_node_new:

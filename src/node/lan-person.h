@@ -47,7 +47,8 @@ typedef enum {
 } LanPersonPresence;
 
 #define LAN_TYPE_PERSON (lan_person_get_type ())
-LAN_API G_DECLARE_FINAL_TYPE (LanPerson, lan_person, LAN, PERSON, GObject)
+LAN_API
+G_DECLARE_FINAL_TYPE (LanPerson, lan_person, LAN, PERSON, GObject)
 
 /**
  * lan_person_trust_name:
@@ -224,7 +225,7 @@ LAN_API void lan_person_set_favourite (LanPerson *self, gboolean favourite);
 LAN_API void lan_person_set_muted (LanPerson *self, gboolean muted);
 
 /**
- * LanLinkStats:
+ * LanPersonStats:
  * @state: "none", "lane" (TCP), "connecting" or "link"
  * @path: "direct", "relayed" or ""
  * @local_address: own end, "" when not known
@@ -247,13 +248,13 @@ typedef struct {
   guint64 packets_lost;
   gint64 up_since;
   gint64 opened_us;
-} LanLinkStats;
+} LanPersonStats;
 
-#define LAN_TYPE_LINK_STATS (lan_link_stats_get_type ())
-LAN_API GType lan_link_stats_get_type (void);
-LAN_API LanLinkStats *lan_link_stats_copy (const LanLinkStats *stats);
-LAN_API void lan_link_stats_free (LanLinkStats *stats);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanLinkStats, lan_link_stats_free)
+#define LAN_TYPE_PERSON_STATS (lan_person_stats_get_type ())
+LAN_API GType lan_person_stats_get_type (void);
+LAN_API LanPersonStats *lan_person_stats_copy (const LanPersonStats *stats);
+LAN_API void lan_person_stats_free (LanPersonStats *stats);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanPersonStats, lan_person_stats_free)
 
 /**
  * lan_person_link_stats_async:
@@ -268,7 +269,7 @@ LAN_API void lan_person_link_stats_async (LanPerson *self, GCancellable *cancell
  *
  * Returns: (transfer full): the figures; with state "none" when no channel is up.
  */
-LAN_API LanLinkStats *lan_person_link_stats_finish (LanPerson *self, GAsyncResult *result,
-                                                    GError **error);
+LAN_API LanPersonStats *lan_person_link_stats_finish (LanPerson *self, GAsyncResult *result,
+                                                      GError **error);
 
 G_END_DECLS

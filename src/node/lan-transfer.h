@@ -39,7 +39,8 @@ typedef enum {
 } LanTransferStatus;
 
 #define LAN_TYPE_TRANSFER (lan_transfer_get_type ())
-LAN_API G_DECLARE_FINAL_TYPE (LanTransfer, lan_transfer, LAN, TRANSFER, GObject)
+LAN_API
+G_DECLARE_FINAL_TYPE (LanTransfer, lan_transfer, LAN, TRANSFER, GObject)
 
 /**
  * lan_transfer_status_name:

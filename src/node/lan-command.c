@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-command.h"
+
+#include <string.h>
+
+LanCommand *
+lan_command_new (LanCommandType type)
+{
+  LanCommand *command = g_new0 (LanCommand, 1);
+
+  command->type = type;
+  return command;
+}
+
+LanCommand *
+lan_command_new_for (LanCommandType type, const LanAccountId *account)
+{
+  LanCommand *command = lan_command_new (type);
+
+  command->account = *account;
+  return command;
+}
+
+/* Passphrases travel in these strings. */
+static void
+wipe (char *text)
+{
+  if (text != NULL)
+    explicit_bzero (text, strlen (text));
+  g_free (text);
+}
+
+void
+lan_command_free (LanCommand *command)
+{
+  if (command == NULL)
+    return;
+  wipe (command->name);
+  wipe (command->text);
+  g_clear_object (&command->task);
+  g_free (command);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * What the public objects ask of the engine: one small value for every wish, queued from the
+ * owner's context and carried out on the engine's thread in order.
+ */
+#pragma once
+
+#include "lan-id.h"
+#include "lan-person.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  LAN_COMMAND_OPEN, /* text: passphrase or NULL, name: set when a profile is to be made */
+  LAN_COMMAND_CLOSE,
+  LAN_COMMAND_SEND_TEXT,      /* account, message, text */
+  LAN_COMMAND_MARK_READ,      /* message */
+  LAN_COMMAND_SET_TYPING,     /* account, number: whether */
+  LAN_COMMAND_SET_DRAFT,      /* account, text */
+  LAN_COMMAND_SET_VIEWED,     /* account, number: whether a person looks at the conversation */
+  LAN_COMMAND_READ_HISTORY,   /* account, message: before (zero: newest), number: limit, task */
+  LAN_COMMAND_ACCEPT,         /* account */
+  LAN_COMMAND_BLOCK,          /* account, number: whether */
+  LAN_COMMAND_REMOVE,         /* account */
+  LAN_COMMAND_VERIFY,         /* account */
+  LAN_COMMAND_MERGE,          /* account: new, other: old */
+  LAN_COMMAND_SET_NOTE,       /* account, text */
+  LAN_COMMAND_SET_FAVOURITE,  /* account, number */
+  LAN_COMMAND_SET_MUTED,      /* account, number */
+  LAN_COMMAND_LINK_STATS,     /* account, task */
+  LAN_COMMAND_SEND_FILE,      /* account, message, text: path */
+  LAN_COMMAND_ACCEPT_FILE,    /* message, text: folder */
+  LAN_COMMAND_DECLINE_FILE,   /* message */
+  LAN_COMMAND_CANCEL_FILE,    /* message */
+  LAN_COMMAND_SET_PRESENCE,   /* number: LanPersonPresence, text */
+  LAN_COMMAND_SET_NAME,       /* text */
+  LAN_COMMAND_SET_HIDDEN,     /* number */
+  LAN_COMMAND_ADD_ADDRESS,    /* text: numeric address, number: port */
+  LAN_COMMAND_SET_SETTING,    /* name: key, text: value or NULL */
+  LAN_COMMAND_SET_PASSPHRASE, /* name: old or NULL, text: new or NULL, task */
+} LanCommandType;
+
+typedef struct {
+  LanCommandType type;
+  LanAccountId account;
+  LanAccountId other;
+  LanMessageId message;
+  gint64 number;
+  char *name;  /* wiped when freed */
+  char *text;  /* wiped when freed */
+  GTask *task; /* who waits for the answer; goes back in a REPLY event */
+} LanCommand;
+
+LanCommand *lan_command_new (LanCommandType type);
+LanCommand *lan_command_new_for (LanCommandType type, const LanAccountId *account);
+
+/** Must run in the owner's context while a task is still in it. */
+void lan_command_free (LanCommand *command);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanCommand, lan_command_free)
+
+G_END_DECLS

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-event.h"
+
+LanEvent *
+lan_event_new (LanEventType type)
+{
+  LanEvent *event = g_new0 (LanEvent, 1);
+
+  event->type = type;
+  return event;
+}
+
+void
+lan_person_info_clear (LanPersonInfo *info)
+{
+  g_free (info->name);
+  g_free (info->note);
+  g_free (info->status_text);
+  memset (info, 0, sizeof *info);
+}
+
+void
+lan_message_info_clear (LanMessageInfo *info)
+{
+  g_free (info->text);
+  memset (info, 0, sizeof *info);
+}
+
+void
+lan_message_info_free (LanMessageInfo *info)
+{
+  if (info == NULL)
+    return;
+  lan_message_info_clear (info);
+  g_free (info);
+}
+
+void
+lan_transfer_info_clear (LanTransferInfo *info)
+{
+  lan_transfer_row_clear (&info->row);
+  g_free (info->error_text);
+  memset (info, 0, sizeof *info);
+}
+
+GPtrArray *
+lan_message_infos_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) lan_message_info_free);
+}
+
+void
+lan_event_free (LanEvent *event)
+{
+  if (event == NULL)
+    return;
+  switch (event->type) {
+  case LAN_EVENT_SELF:
+  case LAN_EVENT_PERSON:
+    lan_person_info_clear (&event->person);
+    break;
+  case LAN_EVENT_CONVERSATION:
+  case LAN_EVENT_DRAFT:
+    g_free (event->conversation.draft);
+    break;
+  case LAN_EVENT_PREVIEW:
+  case LAN_EVENT_MESSAGE:
+  case LAN_EVENT_MESSAGE_STATE:
+    lan_message_info_clear (&event->message);
+    break;
+  case LAN_EVENT_TRANSFER:
+    lan_transfer_info_clear (&event->transfer);
+    break;
+  case LAN_EVENT_OPENED:
+  case LAN_EVENT_CLOSED:
+  case LAN_EVENT_PERSON_REMOVED:
+  case LAN_EVENT_LINK_STATE:
+  case LAN_EVENT_SETTING:
+  case LAN_EVENT_HIDDEN:
+  case LAN_EVENT_PROTECTION:
+  case LAN_EVENT_NOTICE:
+  case LAN_EVENT_REPLY:
+    break;
+  }
+  g_free (event->code);
+  g_free (event->text);
+  g_clear_error (&event->error);
+  g_clear_object (&event->task);
+  g_clear_pointer (&event->messages, g_ptr_array_unref);
+  g_clear_pointer (&event->objects, g_ptr_array_unref);
+  lan_person_stats_free (event->stats);
+  g_free (event);
+}

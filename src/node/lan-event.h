@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * What the engine tells the public objects: snapshots, made on the engine's thread and given away
+ * whole, so that the two threads share nothing. A batch of events is one idle in the owner's
+ * context. A REPLY brings an asynchronous call back to its caller, in order with what it caused.
+ */
+#pragma once
+
+#include "lan-change.h"
+#include "lan-message.h"
+#include "lan-node.h"
+#include "lan-transfer.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  LanAccountId account;
+  LanAccountId replaces;    /* zero: nobody */
+  LanAccountId merged_into; /* zero: nobody */
+  char *name;               /* NULL: not known */
+  char *note;               /* NULL: none */
+  char *status_text;        /* NULL: none */
+  LanTrust trust;
+  guint32 flags; /* LAN_PERSON_ACCEPTED... of LanPersonRow */
+  gboolean request;
+  gboolean online;
+  gboolean typing;
+  LanPersonPresence presence;
+  const char *path; /* static: "direct", "relayed", "" */
+  gint64 rtt_us;
+  gint64 last_seen_ms;
+} LanPersonInfo;
+
+typedef struct {
+  LanMessageId id;
+  LanConversationId conversation;
+  LanAccountId peer;
+  gboolean own;
+  LanMessageKind kind;
+  LanMessageStatus status;
+  char *text;
+  gint64 time_ms;
+  guint64 order;
+  guint64 seq; /* of the author's log */
+  gint64 delivered_ms;
+  gint64 read_ms;
+  gboolean sent_again;
+  gboolean request;
+} LanMessageInfo;
+
+typedef struct {
+  LanConversationId conversation;
+  LanAccountId peer;
+  gboolean held;
+  gboolean request;
+  guint unread;
+  char *draft; /* NULL: none, or as before (see LAN_EVENT_CONVERSATION) */
+} LanConversationInfo;
+
+typedef struct {
+  LanTransferRow row;
+  guint64 rate; /* bytes a second */
+  gboolean request;
+  char *error_text; /* NULL: none */
+} LanTransferInfo;
+
+typedef enum {
+  LAN_EVENT_OPENED,         /* number: port; text: own name; flags: LanNodeProtection; or error */
+  LAN_EVENT_CLOSED,         /* the last one */
+  LAN_EVENT_SELF,           /* person */
+  LAN_EVENT_PERSON,         /* person: new or changed */
+  LAN_EVENT_PERSON_REMOVED, /* account: not nearby any more and no contact */
+  LAN_EVENT_CONVERSATION,   /* conversation */
+  LAN_EVENT_DRAFT,          /* conversation: its draft as kept on disk */
+  LAN_EVENT_PREVIEW,        /* message: the newest of its conversation, from the disk */
+  LAN_EVENT_MESSAGE,        /* message: a new one, on our disk now */
+  LAN_EVENT_MESSAGE_STATE,  /* message: only id, conversation, peer, status and times are valid */
+  LAN_EVENT_TRANSFER,       /* transfer: new or changed */
+  LAN_EVENT_LINK_STATE,     /* account, text: state, code: path */
+  LAN_EVENT_SETTING,        /* code: key, text: value; only while opening */
+  LAN_EVENT_HIDDEN,         /* flags: whether hidden */
+  LAN_EVENT_PROTECTION,     /* flags: LanNodeProtection */
+  LAN_EVENT_NOTICE,         /* code, text */
+  LAN_EVENT_REPLY,          /* task, and what it asked for */
+} LanEventType;
+
+typedef struct _LanEvent LanEvent;
+
+struct _LanEvent {
+  LanEventType type;
+  LanAccountId account;
+  guint flags;
+  guint64 number;
+  char *code;
+  char *text;
+  GError *error;
+  union {
+    LanPersonInfo person;
+    LanMessageInfo message;
+    LanConversationInfo conversation;
+    LanTransferInfo transfer;
+  };
+  GTask *task;           /* REPLY */
+  GPtrArray *messages;   /* REPLY to a history read: of LanMessageInfo, oldest first */
+  GPtrArray *objects;    /* the same as objects, made by the receiver */
+  LanPersonStats *stats; /* REPLY to a question for figures */
+};
+
+LanEvent *lan_event_new (LanEventType type);
+void lan_event_free (LanEvent *event);
+
+/** Returns: (transfer full): an array that frees its LanMessageInfo. */
+GPtrArray *lan_message_infos_new (void);
+void lan_message_info_clear (LanMessageInfo *info);
+void lan_message_info_free (LanMessageInfo *info);
+void lan_person_info_clear (LanPersonInfo *info);
+void lan_transfer_info_clear (LanTransferInfo *info);
+
+G_END_DECLS

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/* Inside of LanMessage, for the node that makes and updates it. Owner's context. */
+#pragma once
+
+#include "lan-event.h"
+#include "lan-message.h"
+
+G_BEGIN_DECLS
+
+/** Takes the contents of @info over. @author and @peer are referenced. */
+LanMessage *lan_message_new (LanPerson *author, LanPerson *peer, LanMessageInfo *info);
+const LanMessageInfo *lan_message_peek_info (LanMessage *self);
+
+/** A state never goes back. Returns: whether anything changed. */
+gboolean lan_message_apply_state (LanMessage *self, LanMessageStatus status, gint64 delivered_ms,
+                                  gint64 read_ms);
+void lan_message_set_transfer (LanMessage *self, LanTransfer *transfer);
+
+/** Order on screen: by order key, then by id (DESIGN section 5). */
+int lan_message_compare (LanMessage *a, LanMessage *b);
+
+G_END_DECLS

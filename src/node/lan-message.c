@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/* LanMessage: one row of a conversation. */
+#include "lan-message-private.h"
+
+#include "lan-enum-types.h"
+#include "lan-person-private.h"
+
+struct _LanMessage {
+  GObject parent_instance;
+
+  char *id;
+  LanPerson *author;
+  LanPerson *peer;
+  LanTransfer *transfer; /* NULL for other kinds */
+  LanMessageInfo info;
+};
+
+G_DEFINE_FINAL_TYPE (LanMessage, lan_message, G_TYPE_OBJECT)
+
+enum {
+  PROP_ID = 1,
+  PROP_AUTHOR,
+  PROP_PEER,
+  PROP_OWN,
+  PROP_TEXT,
+  PROP_TIME,
+  PROP_STATUS,
+  PROP_KIND,
+  PROP_DELIVERED_TIME,
+  PROP_READ_TIME,
+  PROP_SENT_AGAIN,
+  PROP_REQUEST,
+  PROP_TRANSFER,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+static void
+lan_message_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  LanMessage *self = LAN_MESSAGE (object);
+
+  switch (id) {
+  case PROP_ID:
+    g_value_set_string (value, self->id);
+    break;
+  case PROP_AUTHOR:
+    g_value_set_object (value, self->author);
+    break;
+  case PROP_PEER:
+    g_value_set_object (value, self->peer);
+    break;
+  case PROP_OWN:
+    g_value_set_boolean (value, self->info.own);
+    break;
+  case PROP_TEXT:
+    g_value_set_string (value, lan_message_get_text (self));
+    break;
+  case PROP_TIME:
+    g_value_set_int64 (value, self->info.time_ms);
+    break;
+  case PROP_STATUS:
+    g_value_set_enum (value, (int) self->info.status);
+    break;
+  case PROP_KIND:
+    g_value_set_enum (value, (int) self->info.kind);
+    break;
+  case PROP_DELIVERED_TIME:
+    g_value_set_int64 (value, self->info.delivered_ms);
+    break;
+  case PROP_READ_TIME:
+    g_value_set_int64 (value, self->info.read_ms);
+    break;
+  case PROP_SENT_AGAIN:
+    g_value_set_boolean (value, self->info.sent_again);
+    break;
+  case PROP_REQUEST:
+    g_value_set_boolean (value, self->info.request);
+    break;
+  case PROP_TRANSFER:
+    g_value_set_object (value, self->transfer);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  }
+}
+
+static void
+lan_message_finalize (GObject *object)
+{
+  LanMessage *self = LAN_MESSAGE (object);
+
+  g_clear_object (&self->author);
+  g_clear_object (&self->peer);
+  g_clear_object (&self->transfer);
+  lan_message_info_clear (&self->info);
+  g_free (self->id);
+  G_OBJECT_CLASS (lan_message_parent_class)->finalize (object);
+}
+
+static void
+lan_message_class_init (LanMessageClass *klass)
+{
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = lan_message_get_property;
+  object_class->finalize = lan_message_finalize;
+
+  props[PROP_ID] = g_param_spec_string ("id", NULL, NULL, NULL, flags);
+  props[PROP_AUTHOR] = g_param_spec_object ("author", NULL, NULL, LAN_TYPE_PERSON, flags);
+  props[PROP_PEER] = g_param_spec_object ("peer", NULL, NULL, LAN_TYPE_PERSON, flags);
+  props[PROP_OWN] = g_param_spec_boolean ("own", NULL, NULL, FALSE, flags);
+  props[PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, NULL, flags);
+  props[PROP_TIME] = g_param_spec_int64 ("time", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
+  props[PROP_STATUS] = g_param_spec_enum ("status", NULL, NULL, LAN_TYPE_MESSAGE_STATUS, 0, flags);
+  props[PROP_KIND] = g_param_spec_enum ("kind", NULL, NULL, LAN_TYPE_MESSAGE_KIND, 0, flags);
+  props[PROP_DELIVERED_TIME] =
+      g_param_spec_int64 ("delivered-time", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  props[PROP_READ_TIME] = g_param_spec_int64 ("read-time", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  props[PROP_SENT_AGAIN] = g_param_spec_boolean ("sent-again", NULL, NULL, FALSE, flags);
+  props[PROP_REQUEST] = g_param_spec_boolean ("request", NULL, NULL, FALSE, flags);
+  props[PROP_TRANSFER] = g_param_spec_object ("transfer", NULL, NULL, LAN_TYPE_TRANSFER, flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+lan_message_init (LanMessage *self)
+{
+}
+
+LanMessage *
+lan_message_new (LanPerson *author, LanPerson *peer, LanMessageInfo *info)
+{
+  LanMessage *self = g_object_new (LAN_TYPE_MESSAGE, NULL);
+
+  self->author = g_object_ref (author);
+  self->peer = g_object_ref (peer);
+  self->info = *info;
+  memset (info, 0, sizeof *info);
+  self->id = lan_message_id_to_hex (&self->info.id);
+  return self;
+}
+
+const LanMessageInfo *
+lan_message_peek_info (LanMessage *self)
+{
+  return &self->info;
+}
+
+/* How far along a status is: what comes late must not undo what is known. */
+static int
+rank (LanMessageStatus status)
+{
+  switch (status) {
+  case LAN_MESSAGE_STATUS_SENDING:
+    return 0;
+  case LAN_MESSAGE_STATUS_FAILED:
+    return 1;
+  case LAN_MESSAGE_STATUS_QUEUED:
+  case LAN_MESSAGE_STATUS_RECEIVED:
+    return 2;
+  case LAN_MESSAGE_STATUS_MAILBOX:
+    return 3;
+  case LAN_MESSAGE_STATUS_DELIVERED:
+    return 4;
+  case LAN_MESSAGE_STATUS_READ:
+  case LAN_MESSAGE_STATUS_SEEN:
+    return 5;
+  }
+  return 0;
+}
+
+gboolean
+lan_message_apply_state (LanMessage *self, LanMessageStatus status, gint64 delivered_ms,
+                         gint64 read_ms)
+{
+  gboolean changed = FALSE;
+
+  g_object_freeze_notify (G_OBJECT (self));
+  if (rank (status) > rank (self->info.status)) {
+    self->info.status = status;
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATUS]);
+    changed = TRUE;
+  }
+  if (delivered_ms != 0 && self->info.delivered_ms == 0) {
+    self->info.delivered_ms = delivered_ms;
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DELIVERED_TIME]);
+    changed = TRUE;
+  }
+  if (read_ms != 0 && self->info.read_ms == 0) {
+    self->info.read_ms = read_ms;
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_READ_TIME]);
+    changed = TRUE;
+  }
+  g_object_thaw_notify (G_OBJECT (self));
+  return changed;
+}
+
+void
+lan_message_set_transfer (LanMessage *self, LanTransfer *transfer)
+{
+  if (g_set_object (&self->transfer, transfer))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TRANSFER]);
+}
+
+int
+lan_message_compare (LanMessage *a, LanMessage *b)
+{
+  if (a->info.order != b->info.order)
+    return a->info.order < b->info.order ? -1 : 1;
+  return lan_message_id_compare (&a->info.id, &b->info.id);
+}
+
+const char *
+lan_message_status_name (LanMessageStatus status)
+{
+  static const char *const names[] = { "sending", "queued",   "mailbox", "delivered",
+                                       "read",    "received", "seen",    "failed" };
+
+  return (guint) status < G_N_ELEMENTS (names) ? names[status] : "sending";
+}
+
+const char *
+lan_message_get_id (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
+  return self->id;
+}
+
+LanPerson *
+lan_message_get_author (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
+  return self->author;
+}
+
+LanPerson *
+lan_message_get_peer (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
+  return self->peer;
+}
+
+gboolean
+lan_message_get_own (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), FALSE);
+  return self->info.own;
+}
+
+const char *
+lan_message_get_text (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
+  return self->info.text != NULL ? self->info.text : "";
+}
+
+gint64
+lan_message_get_time (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), 0);
+  return self->info.time_ms;
+}
+
+LanMessageStatus
+lan_message_get_status (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), LAN_MESSAGE_STATUS_SENDING);
+  return self->info.status;
+}
+
+LanMessageKind
+lan_message_get_kind (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), LAN_MESSAGE_KIND_UNKNOWN);
+  return self->info.kind;
+}
+
+gint64
+lan_message_get_delivered_time (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), 0);
+  return self->info.delivered_ms;
+}
+
+gint64
+lan_message_get_read_time (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), 0);
+  return self->info.read_ms;
+}
+
+gboolean
+lan_message_get_sent_again (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), FALSE);
+  return self->info.sent_again;
+}
+
+gboolean
+lan_message_get_request (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), FALSE);
+  return self->info.request;
+}
+
+LanTransfer *
+lan_message_get_transfer (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
+  return self->transfer;
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/* What can be asked of an open node: checks of the arguments, then commands to the engine. */
+#include "lan-conversation-private.h"
+#include "lan-message-private.h"
+#include "lan-node-private.h"
+#include "lan-person-private.h"
+#include "lan-random-system.h"
+#include "lan-text.h"
+
+#define HISTORY_MAX     1000
+#define SETTING_KEY_MAX 64
+
+void
+lan_node_push_view (LanNode *self, LanPerson *person, gboolean viewed)
+{
+  LanCommand *command =
+      lan_command_new_for (LAN_COMMAND_SET_VIEWED, lan_person_peek_account (person));
+
+  command->number = viewed;
+  lan_node_push (self, command);
+}
+
+void
+lan_node_push_read (LanNode *self, const LanMessageId *message)
+{
+  LanCommand *command = lan_command_new (LAN_COMMAND_MARK_READ);
+
+  command->message = *message;
+  lan_node_push (self, command);
+}
+
+static gboolean
+is_hex (const char *text)
+{
+  return text[strspn (text, "0123456789abcdefABCDEF")] == '\0';
+}
+
+/* @fits: TRUE for the one sought; NULL and AMBIGUOUS when there are several. */
+static LanPerson *
+find_one (LanNode *self, const char *sought, gboolean (*fits) (LanPerson *, const char *),
+          GError **error)
+{
+  GListModel *people = lan_node_get_people (self);
+  LanPerson *found = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (people); i++) {
+    g_autoptr (LanPerson) person = g_list_model_get_item (people, i);
+
+    if (!fits (person, sought))
+      continue;
+    if (found != NULL) {
+      g_set_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_AMBIGUOUS,
+                   "several people fit '%s': use more of the id", sought);
+      return NULL;
+    }
+    found = person; /* the list keeps it */
+  }
+  return found;
+}
+
+static gboolean
+fits_id (LanPerson *person, const char *prefix)
+{
+  return g_ascii_strncasecmp (lan_person_get_id (person), prefix, strlen (prefix)) == 0;
+}
+
+static gboolean
+fits_name (LanPerson *person, const char *name)
+{
+  g_autofree char *a = g_utf8_casefold (lan_person_get_name (person), -1);
+  g_autofree char *b = g_utf8_casefold (name, -1);
+
+  return strcmp (a, b) == 0;
+}
+
+LanPerson *
+lan_node_find_person (LanNode *self, const char *id_or_name, GError **error)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GError) ambiguous = NULL;
+  LanPerson *person = NULL;
+
+  g_return_val_if_fail (LAN_IS_NODE (self) && id_or_name != NULL, NULL);
+  if (strlen (id_or_name) >= 8 && is_hex (id_or_name))
+    person = find_one (self, id_or_name, fits_id, &ambiguous);
+  if (person == NULL && ambiguous == NULL) {
+    name = lan_text_clean_line (id_or_name, -1, LAN_NAME_MAX_BYTES);
+    if (name[0] != '\0')
+      person = find_one (self, name, fits_name, &ambiguous);
+  }
+  if (ambiguous != NULL)
+    g_propagate_error (error, g_steal_pointer (&ambiguous));
+  else if (person == NULL)
+    g_set_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_NOT_FOUND, "nobody here is known as '%s'",
+                 id_or_name);
+  return person;
+}
+
+LanTransfer *
+lan_node_find_transfer (LanNode *self, const char *id)
+{
+  LanMessageId message;
+
+  g_return_val_if_fail (LAN_IS_NODE (self) && id != NULL, NULL);
+  return lan_message_id_from_hex (&message, id) ? lan_node_models_transfer (self->models, &message)
+                                                : NULL;
+}
+
+LanConversation *
+lan_node_open_conversation (LanNode *self, LanPerson *person)
+{
+  g_return_val_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person), NULL);
+  return lan_node_models_conversation (self->models, person);
+}
+
+static gboolean
+may_write (LanNode *self, LanPerson *person, GError **error)
+{
+  if (!lan_node_require_open (self, error))
+    return FALSE;
+  if (person == lan_node_get_self (self)) {
+    g_set_error_literal (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                         "one cannot write to oneself");
+    return FALSE;
+  }
+  if (lan_person_get_blocked (person)) {
+    g_set_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_BLOCKED, "%s is blocked: unblock them first",
+                 lan_person_get_name (person));
+    return FALSE;
+  }
+  if (lan_person_get_trust (person) == LAN_PERSON_TRUST_REVOKED) {
+    g_set_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                 "the key of %s was withdrawn: nobody could read this",
+                 lan_person_get_name (person));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static LanCommand *
+new_message_command (LanCommandType type, LanPerson *person)
+{
+  LanCommand *command = lan_command_new_for (type, lan_person_peek_account (person));
+
+  lan_random_bytes (lan_random_system (), command->message.b, sizeof command->message.b);
+  return command;
+}
+
+char *
+lan_node_send_text (LanNode *self, LanPerson *person, const char *text, GError **error)
+{
+  LanCommand *command;
+  char *id;
+
+  g_return_val_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person) && text != NULL, NULL);
+  if (!may_write (self, person, error))
+    return NULL;
+  if (text[0] == '\0' || strlen (text) > LAN_TEXT_MAX_BYTES || !g_utf8_validate (text, -1, NULL)) {
+    g_set_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                 "a message is UTF-8 text of 1 to %d bytes", LAN_TEXT_MAX_BYTES);
+    return NULL;
+  }
+  command = new_message_command (LAN_COMMAND_SEND_TEXT, person);
+  command->text = g_strdup (text);
+  id = lan_message_id_to_hex (&command->message);
+  lan_node_push (self, command);
+  return id;
+}
+
+GStrv
+lan_node_send_files (LanNode *self, LanPerson *person, const char *const *paths, GError **error)
+{
+  g_autoptr (GStrvBuilder) ids = NULL;
+
+  g_return_val_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person) && paths != NULL, NULL);
+  if (!may_write (self, person, error))
+    return NULL;
+  ids = g_strv_builder_new ();
+  for (guint i = 0; paths[i] != NULL; i++) {
+    LanCommand *command = new_message_command (LAN_COMMAND_SEND_FILE, person);
+    g_autofree char *id = lan_message_id_to_hex (&command->message);
+
+    command->text = g_canonicalize_filename (paths[i], NULL);
+    lan_node_push (self, command);
+    g_strv_builder_add (ids, id);
+  }
+  return g_strv_builder_end (ids);
+}
+
+gboolean
+lan_node_mark_read (LanNode *self, const char *message_id, GError **error)
+{
+  LanMessageId id;
+
+  g_return_val_if_fail (LAN_IS_NODE (self) && message_id != NULL, FALSE);
+  if (!lan_node_require_open (self, error))
+    return FALSE;
+  if (!lan_message_id_from_hex (&id, message_id)) {
+    g_set_error_literal (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                         "a message id is 32 hex digits");
+    return FALSE;
+  }
+  lan_node_push_read (self, &id);
+  return TRUE;
+}
+
+void
+lan_node_read_history_async (LanNode *self, LanPerson *person, const char *before, guint limit,
+                             GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  LanCommand *command;
+  GTask *task;
+
+  g_return_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person));
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, lan_node_read_history_async);
+  command = lan_command_new_for (LAN_COMMAND_READ_HISTORY, lan_person_peek_account (person));
+  command->number = CLAMP (limit, 1, HISTORY_MAX);
+  command->task = task;
+  if (before != NULL && !lan_message_id_from_hex (&command->message, before)) {
+    g_task_return_new_error (task, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                             "a message id is 32 hex digits");
+    lan_command_free (command);
+    return;
+  }
+  lan_node_ask (self, command);
+}
+
+GPtrArray *
+lan_node_read_history_finish (LanNode *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+lan_node_set_presence (LanNode *self, LanPersonPresence presence, const char *status_text)
+{
+  LanCommand *command;
+
+  g_return_if_fail (LAN_IS_NODE (self));
+  g_return_if_fail (presence != LAN_PERSON_PRESENCE_OFFLINE);
+  command = lan_command_new (LAN_COMMAND_SET_PRESENCE);
+  command->number = (gint64) presence;
+  command->text =
+      lan_text_clean_line (status_text != NULL ? status_text : "", -1, LAN_STATUS_MAX_BYTES);
+  lan_node_push (self, command);
+}
+
+gboolean
+lan_node_set_name (LanNode *self, const char *name, GError **error)
+{
+  g_autofree char *clean = NULL;
+  LanCommand *command;
+
+  g_return_val_if_fail (LAN_IS_NODE (self) && name != NULL, FALSE);
+  if (!lan_node_require_open (self, error))
+    return FALSE;
+  clean = lan_text_clean_line (name, -1, LAN_NAME_MAX_BYTES);
+  if (clean[0] == '\0') {
+    g_set_error_literal (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                         "a name needs at least one character that can be seen");
+    return FALSE;
+  }
+  command = lan_command_new (LAN_COMMAND_SET_NAME);
+  command->text = g_steal_pointer (&clean);
+  lan_node_push (self, command);
+  return TRUE;
+}
+
+void
+lan_node_set_hidden (LanNode *self, gboolean hidden)
+{
+  LanCommand *command;
+
+  g_return_if_fail (LAN_IS_NODE (self));
+  hidden = hidden != FALSE;
+  if (self->hidden == hidden)
+    return;
+  command = lan_command_new (LAN_COMMAND_SET_HIDDEN);
+  command->number = hidden;
+  lan_node_push (self, command);
+}
+
+gboolean
+lan_node_add_address (LanNode *self, const char *address, GError **error)
+{
+  LanCommand *command;
+
+  g_return_val_if_fail (LAN_IS_NODE (self) && address != NULL, FALSE);
+  if (!lan_node_require_open (self, error))
+    return FALSE;
+  if (address[0] == '\0' || strlen (address) > 255 || strpbrk (address, " \t\r\n/") != NULL) {
+    g_set_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                 "'%s' is no address: use host, host:port or [v6]:port", address);
+    return FALSE;
+  }
+  command = lan_command_new (LAN_COMMAND_ADD_ADDRESS);
+  command->text = g_strdup (address);
+  lan_node_push (self, command);
+  return TRUE;
+}
+
+const char *
+lan_node_get_setting (LanNode *self, const char *key)
+{
+  g_return_val_if_fail (LAN_IS_NODE (self) && key != NULL, NULL);
+  return g_hash_table_lookup (self->settings, key);
+}
+
+void
+lan_node_set_setting (LanNode *self, const char *key, const char *value)
+{
+  LanCommand *command;
+
+  g_return_if_fail (LAN_IS_NODE (self) && key != NULL && strlen (key) <= SETTING_KEY_MAX);
+  if (g_strcmp0 (g_hash_table_lookup (self->settings, key), value) == 0)
+    return;
+  command = lan_command_new (LAN_COMMAND_SET_SETTING);
+  command->name = g_strdup (key);
+  command->text = g_strdup (value);
+  if (value != NULL)
+    g_hash_table_insert (self->settings, g_strdup (key), g_strdup (value));
+  else
+    g_hash_table_remove (self->settings, key);
+  lan_node_push (self, command);
+}
+
+void
+lan_node_set_passphrase_async (LanNode *self, const char *old_passphrase,
+                               const char *new_passphrase, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data)
+{
+  LanCommand *command;
+  GTask *task;
+
+  g_return_if_fail (LAN_IS_NODE (self));
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, lan_node_set_passphrase_async);
+  command = lan_command_new (LAN_COMMAND_SET_PASSPHRASE);
+  command->name = g_strdup (old_passphrase);
+  command->text = g_strdup (new_passphrase);
+  command->task = task;
+  lan_node_ask (self, command);
+}
+
+gboolean
+lan_node_set_passphrase_finish (LanNode *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/* What the public objects of this module need of their LanNode. Owner's context. */
+#pragma once
+
+#include "lan-command.h"
+#include "lan-engine.h"
+#include "lan-event.h"
+#include "lan-node-models.h"
+#include "lan-node.h"
+
+G_BEGIN_DECLS
+
+struct _LanNode {
+  GObject parent_instance;
+
+  GMainContext *context; /* the owner's */
+  char *profile_dir;
+  GStrv interfaces;
+  gboolean mdns;
+  gboolean broadcast;
+  int port;
+  gboolean keyring;
+  gboolean harden;
+
+  LanNodeState state;
+  LanNodeProtection protection;
+  gboolean hidden;
+  guint tcp_port;
+  LanEngine *engine; /* NULL while closed */
+  LanNodeModels *models;
+  GHashTable *settings; /* key -> value */
+  GTask *opening;       /* waits for OPENED */
+  GError *open_error;   /* told to opening when the engine is gone */
+  GTask *closing;       /* waits for CLOSED */
+};
+
+/** (transfer full) @command: queued for the engine; dropped while the node is closed. */
+void lan_node_push (LanNode *self, LanCommand *command);
+
+/** As lan_node_push(), for a command with a task, which fails when @self is NULL or closed. */
+void lan_node_ask (LanNode *self, LanCommand *command);
+void lan_node_push_view (LanNode *self, LanPerson *person, gboolean viewed);
+void lan_node_push_read (LanNode *self, const LanMessageId *message);
+
+/** Returns: (transfer none) (nullable): the object of a known account. */
+LanPerson *lan_node_peek_person (LanNode *self, const LanAccountId *account);
+void lan_node_conversation_id (LanNode *self, LanPerson *person, LanConversationId *id);
+
+LanNodeModels *lan_node_peek_models (LanNode *self);
+GHashTable *lan_node_peek_settings (LanNode *self);
+
+/** Asserts that the caller is in the owner's context. */
+void lan_node_check_thread (LanNode *self);
+
+/** TRUE when open; else FALSE and NOT_OPEN. */
+gboolean lan_node_require_open (LanNode *self, GError **error);
+
+/* Called by the models while they carry out a batch. */
+typedef enum {
+  LAN_NODE_PERSON_SEEN,
+  LAN_NODE_PERSON_GONE,
+  LAN_NODE_PERSON_CHANGED,
+  LAN_NODE_MESSAGE_RECEIVED,
+  LAN_NODE_MESSAGE_STATE,
+  LAN_NODE_FILE_OFFERED,
+  LAN_NODE_FILE_PROGRESS,
+  LAN_NODE_FILE_DONE,
+  LAN_NODE_FILE_FAILED,
+  LAN_NODE_LINK_STATE,
+  LAN_NODE_NOTICE,
+  LAN_NODE_N_SIGNALS
+} LanNodeSignal;
+
+void lan_node_emit_object (LanNode *self, LanNodeSignal signal, gpointer object);
+void lan_node_emit_link_state (LanNode *self, LanPerson *person, const char *state,
+                               const char *path);
+void lan_node_emit_notice (LanNode *self, const char *code, const char *text);
+void lan_node_set_state (LanNode *self, LanNodeState state);
+void lan_node_set_tcp_port (LanNode *self, guint port);
+void lan_node_notify_self (LanNode *self);
+void lan_node_on_opened (LanNode *self, LanEvent *event);
+void lan_node_on_closed (LanNode *self);
+void lan_node_on_hidden (LanNode *self, gboolean hidden);
+void lan_node_on_protection (LanNode *self, LanNodeProtection protection);
+
+G_END_DECLS

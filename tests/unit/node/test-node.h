@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#pragma once
+
+#include <glib.h>
+
+void add_window_tests (void);
+void add_profile_tests (void);
