@@ -14,17 +14,18 @@ G_BEGIN_DECLS
 /* One conversation as the list shows it. */
 typedef struct {
   LanConversationRow row;
-  guint unread;         /* records on screen, not own, whose hlc is above row.own_read_hlc */
-  LanRecordRow *last;   /* newest on screen by screen order, NULL when nothing was said */
+  guint unread;       /* records on screen, not own, whose hlc is above row.own_read_hlc */
+  LanRecordRow *last; /* newest on screen by screen order, NULL when nothing was said */
 } LanConversationPreview;
 
 /* The newest record of one log; logs without records have no head. */
 typedef struct {
   LanConversationId conversation;
-  LanDeviceId device;   /* author's device */
+  LanDeviceId device; /* author's device */
   guint64 seq;
   LanHash hash;
   guint64 hlc;
+  guint64 order; /* on screen, LanRecordRow.order */
 } LanLogHead;
 
 typedef struct {

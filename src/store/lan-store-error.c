@@ -25,6 +25,5 @@ lan_store_error_set (GError **error, LanStoreError code, const char *format, ...
   va_start (args, format);
   what = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (error, LAN_STORE_ERROR, (int) code, "%s. %s.", what,
-               lan_store_error_advice (code));
+  g_set_error (error, LAN_STORE_ERROR, (int) code, "%s. %s.", what, lan_store_error_advice (code));
 }

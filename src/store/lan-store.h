@@ -55,7 +55,7 @@ typedef struct {
   guint n_conversations;
   LanHistoryWhere where;
   LanHistoryCursor cursor;
-  guint limit;                            /* at most 1,000 are given */
+  guint limit; /* at most 1,000 are given */
 } LanHistoryQuery;
 
 /**
@@ -96,12 +96,11 @@ void lan_store_read_log (LanStore *store, const LanConversationId *conversation,
  * there may be several: ids are chosen by their authors). No rows when there is none.
  */
 void lan_store_find_message (LanStore *store, const LanAccountId *author,
-                             const LanMessageId *message, LanStoreRows on_rows,
-                             gpointer user_data);
+                             const LanMessageId *message, LanStoreRows on_rows, gpointer user_data);
 
 /** Up to @limit LanTransferRow, newest first, made before @before_ms (G_MAXINT64: all). */
-void lan_store_read_transfers (LanStore *store, gint64 before_ms, guint limit,
-                               LanStoreRows on_rows, gpointer user_data);
+void lan_store_read_transfers (LanStore *store, gint64 before_ms, guint limit, LanStoreRows on_rows,
+                               gpointer user_data);
 
 /**
  * Carries out everything asked for so far, tidies and closes the file, then runs @on_closed

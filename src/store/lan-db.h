@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * The one connection to the database: opened through the sealing VFS, brought to this version's
+ * layout, with its statements prepared once and kept. Private to the store; everything here is
+ * used by the store's thread only (tests: by theirs).
+ */
+#pragma once
+
+#include "lan-snapshot.h"
+#include "lan-sql.h"
+#include "lan-store.h"
+#include "lan-vfs.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  sqlite3 *handle;
+  LanVfs *vfs;
+  sqlite3_stmt *statements[LAN_SQL_N];
+  int wal_pages;       /* in the WAL after the last commit */
+  gboolean is_damaged; /* something did not open: leave all files as they are for whoever repairs */
+} LanDb;
+
+/**
+ * Opens, checks and migrates. @seal: (transfer full). @below: name of the VFS that keeps the bytes,
+ * NULL for the system's.
+ *
+ * Returns: (transfer full) (nullable): NULL with @error of LAN_STORE_ERROR.
+ */
+LanDb *lan_db_open (const char *path, LanPageSeal *seal, const char *below, LanStoreFlags flags,
+                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Moves the WAL into the database (unless that is damaged) and closes. NULL is fine. */
+void lan_db_close (LanDb *db);
+
+/** The kept statement @id, reset and without bindings. Returns: (transfer none). */
+sqlite3_stmt *lan_db_use (LanDb *db, LanSql id);
+
+/** Runs @sql, rows are dropped. @doing completes "Cannot ...". */
+gboolean lan_db_exec (LanDb *db, const char *sql, const char *doing,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Runs a bound statement that gives no rows, and resets it. */
+gboolean lan_db_run (LanDb *db, sqlite3_stmt *statement, const char *doing,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Turns the SQLite code @rc into an error of LAN_STORE_ERROR, "Cannot @doing: why. advice.". */
+void lan_db_fail (LanDb *db, int rc, const char *doing, GError **error);
+
+/** When the WAL has grown long, moves it into the database. What fails is tried again later. */
+void lan_db_tidy (LanDb *db);
+
+/** Carries out @changes inside the transaction that is open. */
+gboolean lan_db_apply (LanDb *db, const GPtrArray *changes,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Returns: (transfer full) (nullable): see lan-snapshot.h. */
+LanSnapshot *lan_db_load (LanDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The reads of lan-store.h, each giving (transfer full) (nullable) rows. */
+GPtrArray *lan_db_read_history (LanDb *db, const LanHistoryQuery *query,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *lan_db_read_log (LanDb *db, const LanConversationId *conversation,
+                            const LanDeviceId *device, guint64 from_seq, guint64 to_seq,
+                            gsize max_bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *lan_db_find_message (LanDb *db, const LanAccountId *author, const LanMessageId *message,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *lan_db_read_transfers (LanDb *db, gint64 before_ms, guint limit,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

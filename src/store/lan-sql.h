@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * Every statement the store runs once it is open, in one list; the tables are in
+ * lan-migration-1.c. Unsigned 64-bit numbers are kept with their top bit turned over, so that
+ * SQLite's signed order is theirs (lan-column.h). Private to the store.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define LAN_SQL_RECORD_COLUMNS                                                                     \
+  "conversation, device, seq, hash, message, author, hlc, ord, kind, flags, shown, received_ms, "  \
+  "blob, text"
+
+#define LAN_SQL_TRANSFER_COLUMNS                                                                   \
+  "id, conversation, peer, incoming, state, name, path, size, done, root, bitmap, error, "         \
+  "created_ms"
+
+#define LAN_SQL_SCREEN                                                                             \
+  "SELECT " LAN_SQL_RECORD_COLUMNS " FROM record WHERE conversation = ?1 AND shown = 1 "
+
+/* States above LAN_TRANSFER_VERIFYING (4) are final. */
+#define LAN_SQL_LIST(X)                                                                            \
+  X (BEGIN, "BEGIN IMMEDIATE")                                                                     \
+  X (COMMIT, "COMMIT")                                                                             \
+  X (ROLLBACK, "ROLLBACK")                                                                         \
+  X (SAVEPOINT, "SAVEPOINT batch")                                                                 \
+  X (RELEASE, "RELEASE batch")                                                                     \
+  X (ROLLBACK_TO, "ROLLBACK TO batch")                                                             \
+                                                                                                   \
+  X (PUT_PERSON, "INSERT OR REPLACE INTO person VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)")      \
+  X (PUT_DEVICE, "INSERT OR REPLACE INTO device VALUES (?1,?2,?3,?4,?5)")                          \
+  X (PUT_CONVERSATION, "INSERT OR REPLACE INTO conversation VALUES (?1,?2,?3,?4,?5,?6,?7)")        \
+  X (PUT_RECORD,                                                                                   \
+     "INSERT INTO record (" LAN_SQL_RECORD_COLUMNS ") VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10, "    \
+     "?11 AND NOT EXISTS (SELECT 1 FROM record WHERE message = ?5 AND author = ?6 AND shown = 1)," \
+     "?12,?13,?14) ON CONFLICT (conversation, device, seq) DO NOTHING")                            \
+  X (GET_HASH, "SELECT hash FROM record WHERE conversation = ?1 AND device = ?2 AND seq = ?3")     \
+  X (PUT_FLAGS,                                                                                    \
+     "UPDATE record SET flags = ?4, shown = ?5 AND NOT EXISTS (SELECT 1 FROM record AS o "         \
+     "WHERE o.message = record.message AND o.author = record.author AND o.shown = 1 "              \
+     "AND o.id <> record.id) WHERE conversation = ?1 AND device = ?2 AND seq = ?3")                \
+  X (PUT_VECTOR, "INSERT OR REPLACE INTO vector VALUES (?1,?2,?3,?4,?5)")                          \
+  X (PUT_TRANSFER, "INSERT OR REPLACE INTO transfer (" LAN_SQL_TRANSFER_COLUMNS                    \
+                   ") VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)")                        \
+  X (PUT_ADDRESS, "INSERT OR REPLACE INTO address VALUES (?1,?2,?3,?4,?5)")                        \
+  X (TRIM_ADDRESSES,                                                                               \
+     "DELETE FROM address WHERE device = ?1 AND last_ms < (SELECT last_ms FROM address "           \
+     "WHERE device = ?1 ORDER BY last_ms DESC LIMIT 1 OFFSET 31)")                                 \
+  X (PUT_SETTING, "INSERT OR REPLACE INTO setting VALUES (?1,?2)")                                 \
+  X (DROP_SETTING, "DELETE FROM setting WHERE key = ?1")                                           \
+                                                                                                   \
+  X (ALL_PERSONS, "SELECT * FROM person ORDER BY account")                                         \
+  X (ALL_DEVICES, "SELECT * FROM device ORDER BY device")                                          \
+  X (ALL_CONVERSATIONS, "SELECT * FROM conversation ORDER BY conversation")                        \
+  X (ALL_VECTORS, "SELECT * FROM vector")                                                          \
+  X (ALL_ADDRESSES, "SELECT * FROM address ORDER BY device, last_ms DESC")                         \
+  X (ALL_SETTINGS, "SELECT * FROM setting ORDER BY key")                                           \
+  X (COUNT_UNREAD, "SELECT count (*) FROM record WHERE conversation = ?1 AND hlc > ?2 "            \
+                   "AND shown = 1 AND (flags & 1) = 0")                                            \
+  X (NEXT_LOG, "SELECT conversation, device FROM record WHERE (conversation, device) > (?1, ?2) "  \
+               "ORDER BY conversation, device LIMIT 1")                                            \
+  X (LOG_HEAD, "SELECT seq, hash, hlc, ord FROM record WHERE conversation = ?1 AND device = ?2 "   \
+               "ORDER BY seq DESC LIMIT 1")                                                        \
+  X (OPEN_TRANSFERS, "SELECT " LAN_SQL_TRANSFER_COLUMNS " FROM transfer WHERE state <= 4 "         \
+                     "ORDER BY created_ms DESC")                                                   \
+  X (CLOSED_TRANSFERS, "SELECT " LAN_SQL_TRANSFER_COLUMNS " FROM transfer WHERE state > 4 "        \
+                       "ORDER BY created_ms DESC LIMIT ?1")                                        \
+  X (TRANSFERS, "SELECT " LAN_SQL_TRANSFER_COLUMNS " FROM transfer WHERE created_ms < ?1 "         \
+                "ORDER BY created_ms DESC LIMIT ?2")                                               \
+                                                                                                   \
+  X (NEWEST, LAN_SQL_SCREEN "ORDER BY ord DESC, message DESC LIMIT ?4")                            \
+  X (BEFORE, LAN_SQL_SCREEN "AND (ord, message) < (?2, ?3) "                                       \
+                            "ORDER BY ord DESC, message DESC LIMIT ?4")                            \
+  X (AFTER, LAN_SQL_SCREEN "AND (ord, message) > (?2, ?3) ORDER BY ord, message LIMIT ?4")         \
+  X (LOG, "SELECT " LAN_SQL_RECORD_COLUMNS " FROM record WHERE conversation = ?1 AND device = ?2 " \
+          "AND seq BETWEEN ?3 AND ?4 ORDER BY seq")                                                \
+  X (MESSAGE, "SELECT " LAN_SQL_RECORD_COLUMNS " FROM record WHERE message = ?1 AND shown = 1 "    \
+              "ORDER BY author")                                                                   \
+  X (MESSAGE_OF, "SELECT " LAN_SQL_RECORD_COLUMNS " FROM record WHERE message = ?1 "               \
+                 "AND author = ?2 AND shown = 1")
+
+typedef enum {
+#define X(name, sql) LAN_SQL_##name,
+  LAN_SQL_LIST (X)
+#undef X
+      LAN_SQL_N
+} LanSql;
+
+G_END_DECLS

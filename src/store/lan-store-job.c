@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-store-job.h"
+
+LanStoreJob *
+lan_store_job_new (LanStoreJobType type, gpointer user_data)
+{
+  LanStoreJob *job = g_new0 (LanStoreJob, 1);
+
+  job->type = type;
+  job->user_data = user_data;
+  return job;
+}
+
+void
+lan_store_job_free (LanStoreJob *job)
+{
+  if (job == NULL)
+    return;
+  g_clear_pointer (&job->changes, g_ptr_array_unref);
+  g_free ((LanConversationId *) job->history.conversations);
+  g_clear_error (&job->error);
+  lan_snapshot_free (job->snapshot);
+  g_clear_pointer (&job->rows, g_ptr_array_unref);
+  g_free (job);
+}
+
+static gboolean
+refuse_closed (LanStoreJob *job, LanDb *db)
+{
+  if (db == NULL && job->error == NULL)
+    lan_store_error_set (&job->error, LAN_STORE_ERROR_CLOSED, "The history is not open");
+  return db == NULL;
+}
+
+void
+lan_store_job_read (LanStoreJob *job, LanDb *db)
+{
+  if (refuse_closed (job, db))
+    return;
+  switch (job->type) {
+  case LAN_STORE_JOB_HISTORY:
+    job->rows = lan_db_read_history (db, &job->history, &job->error);
+    break;
+  case LAN_STORE_JOB_LOG:
+    job->rows = lan_db_read_log (db, &job->conversation, &job->device, job->from_seq, job->to_seq,
+                                 job->max_bytes, &job->error);
+    break;
+  case LAN_STORE_JOB_MESSAGE:
+    job->rows =
+        lan_db_find_message (db, job->has_author ? &job->author : NULL, &job->message, &job->error);
+    break;
+  case LAN_STORE_JOB_TRANSFERS:
+    job->rows = lan_db_read_transfers (db, job->before_ms, job->limit, &job->error);
+    break;
+  case LAN_STORE_JOB_OPEN:
+  case LAN_STORE_JOB_COMMIT:
+  case LAN_STORE_JOB_CLOSE:
+  default:
+    g_assert_not_reached ();
+  }
+}
+
+static gboolean
+run (LanDb *db, LanSql sql, GError **error)
+{
+  return lan_db_run (db, lan_db_use (db, sql), "save to the history", error);
+}
+
+static gboolean
+is_in_transaction (LanDb *db)
+{
+  return !sqlite3_get_autocommit (db->handle);
+}
+
+static void
+abandon (LanDb *db)
+{
+  /* SQLite itself has rolled back after some errors of the disk. */
+  if (is_in_transaction (db) && !run (db, LAN_SQL_ROLLBACK, NULL))
+    g_info ("rollback failed");
+}
+
+/* One batch inside the group's transaction. FALSE: the transaction as a whole is lost. */
+static gboolean
+apply_in_savepoint (LanStoreJob *job, LanDb *db)
+{
+  if (!run (db, LAN_SQL_SAVEPOINT, &job->error))
+    return FALSE;
+  if (lan_db_apply (db, job->changes, &job->error))
+    return run (db, LAN_SQL_RELEASE, &job->error);
+  if (!is_in_transaction (db))
+    return FALSE;
+  /* Only what the batch itself is guilty of leaves its neighbours alone. */
+  if (!g_error_matches (job->error, LAN_STORE_ERROR, LAN_STORE_ERROR_CONFLICT))
+    return FALSE;
+  return run (db, LAN_SQL_ROLLBACK_TO, NULL) && run (db, LAN_SQL_RELEASE, NULL);
+}
+
+static gboolean
+commit_together (LanStoreJob **jobs, guint n_jobs, LanDb *db)
+{
+  gboolean ok = run (db, LAN_SQL_BEGIN, NULL);
+
+  for (guint i = 0; ok && i < n_jobs; i++)
+    ok = apply_in_savepoint (jobs[i], db);
+  ok = ok && run (db, LAN_SQL_COMMIT, NULL);
+  if (!ok)
+    abandon (db);
+  return ok;
+}
+
+static void
+commit_alone (LanStoreJob *job, LanDb *db)
+{
+  g_clear_error (&job->error);
+  if (!run (db, LAN_SQL_BEGIN, &job->error) || !lan_db_apply (db, job->changes, &job->error) ||
+      !run (db, LAN_SQL_COMMIT, &job->error))
+    abandon (db);
+}
+
+void
+lan_store_job_commit (LanStoreJob **jobs, guint n_jobs, LanDb *db)
+{
+  gboolean together = FALSE;
+
+  if (db != NULL && n_jobs > 1)
+    together = commit_together (jobs, n_jobs, db);
+  for (guint i = 0; i < n_jobs && !together; i++) {
+    if (!refuse_closed (jobs[i], db))
+      commit_alone (jobs[i], db);
+  }
+}
+
+void
+lan_store_job_answer (LanStoreJob *job)
+{
+  switch (job->type) {
+  case LAN_STORE_JOB_OPEN:
+    if (job->callback.opened != NULL)
+      job->callback.opened (g_steal_pointer (&job->snapshot), job->error, job->user_data);
+    break;
+  case LAN_STORE_JOB_COMMIT:
+  case LAN_STORE_JOB_CLOSE:
+    if (job->callback.done != NULL)
+      job->callback.done (job->error, job->user_data);
+    break;
+  case LAN_STORE_JOB_HISTORY:
+  case LAN_STORE_JOB_LOG:
+  case LAN_STORE_JOB_MESSAGE:
+  case LAN_STORE_JOB_TRANSFERS:
+  default:
+    if (job->callback.rows != NULL)
+      job->callback.rows (job->rows, job->error, job->user_data);
+    break;
+  }
+}

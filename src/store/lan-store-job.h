@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * One call on its way: made in the caller's thread, carried out in the store's, answered in the
+ * caller's context. It is owned by one of the three at a time, handed over by queues. Private.
+ */
+#pragma once
+
+#include "lan-db.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  LAN_STORE_JOB_OPEN,
+  LAN_STORE_JOB_COMMIT,
+  LAN_STORE_JOB_HISTORY,
+  LAN_STORE_JOB_LOG,
+  LAN_STORE_JOB_MESSAGE,
+  LAN_STORE_JOB_TRANSFERS,
+  LAN_STORE_JOB_CLOSE,
+} LanStoreJobType;
+
+typedef struct {
+  LanStoreJobType type;
+  union {
+    LanStoreOpened opened;
+    LanStoreDone done;
+    LanStoreRows rows;
+  } callback; /* NULL: nobody waits for the answer */
+  gpointer user_data;
+
+  /* what is asked */
+  GPtrArray *changes;             /* COMMIT */
+  LanHistoryQuery history;        /* HISTORY; its conversations are owned */
+  LanConversationId conversation; /* LOG */
+  LanDeviceId device;
+  guint64 from_seq;
+  guint64 to_seq;
+  gsize max_bytes;
+  gboolean has_author; /* MESSAGE */
+  LanAccountId author;
+  LanMessageId message;
+  gint64 before_ms; /* TRANSFERS */
+  guint limit;
+
+  /* the answer */
+  GError *error;
+  LanSnapshot *snapshot;
+  GPtrArray *rows;
+} LanStoreJob;
+
+LanStoreJob *lan_store_job_new (LanStoreJobType type, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
+
+void lan_store_job_free (LanStoreJob *job);
+
+/** Carries out a read. @db: NULL when opening failed. */
+void lan_store_job_read (LanStoreJob *job, LanDb *db);
+
+/**
+ * Carries out COMMIT jobs in one transaction with one sync, each in a savepoint of its own. When
+ * that transaction as a whole cannot be, each is tried alone, so that each gets its own answer.
+ */
+void lan_store_job_commit (LanStoreJob **jobs, guint n_jobs, LanDb *db);
+
+/** Calls the callback with the answer. */
+void lan_store_job_answer (LanStoreJob *job);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanStoreJob, lan_store_job_free)
+
+G_END_DECLS

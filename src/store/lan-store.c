@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * The store's thread and its two queues: jobs go down in call order, answers come up in the same
+ * order. Only the thread touches the database.
+ */
+#include "lan-store-job.h"
+#include "lan-store-private.h"
+
+#include <string.h>
+
+/* Batches that share one transaction at most: bounds how long the first waits for its answer. */
+#define GROUP_MAX 512
+
+struct _LanStore {
+  char *path;
+  LanPageSeal *seal; /* given to the database when it is opened */
+  char *below;
+  LanStoreFlags flags;
+
+  GThread *thread;
+  GMainContext *context; /* where answers go */
+  GAsyncQueue *jobs;     /* of LanStoreJob, to the thread */
+
+  GMutex lock;           /* guards the two below */
+  GQueue answers;        /* of LanStoreJob, from the thread */
+  gboolean is_scheduled; /* a source that will empty answers is attached */
+};
+
+static void
+store_free (LanStore *store)
+{
+  g_thread_join (store->thread);
+  g_assert (g_queue_is_empty (&store->answers));
+  g_async_queue_unref (store->jobs);
+  g_main_context_unref (store->context);
+  g_mutex_clear (&store->lock);
+  lan_page_seal_free (store->seal);
+  g_free (store->below);
+  g_free (store->path);
+  g_free (store);
+}
+
+/* In the caller's context. */
+static gboolean
+on_answers (gpointer user_data)
+{
+  LanStore *store = user_data;
+  gboolean is_closed = FALSE;
+  LanStoreJob *job;
+  GQueue answers;
+
+  g_mutex_lock (&store->lock);
+  answers = store->answers;
+  g_queue_init (&store->answers);
+  store->is_scheduled = FALSE;
+  g_mutex_unlock (&store->lock);
+
+  while ((job = g_queue_pop_head (&answers)) != NULL) {
+    is_closed = job->type == LAN_STORE_JOB_CLOSE;
+    /* Free before the last callback: it may end the program's loop. */
+    if (is_closed)
+      store_free (store);
+    lan_store_job_answer (job);
+    lan_store_job_free (job);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+/* In the store's thread. The store may be gone once its last answer is out. */
+static void
+answer (LanStore *store, LanStoreJob **jobs, guint n_jobs)
+{
+  GMainContext *context = g_main_context_ref (store->context);
+  GSource *source = NULL;
+
+  g_mutex_lock (&store->lock);
+  for (guint i = 0; i < n_jobs; i++)
+    g_queue_push_tail (&store->answers, jobs[i]);
+  if (!store->is_scheduled) {
+    store->is_scheduled = TRUE;
+    source = g_idle_source_new ();
+    g_source_set_priority (source, G_PRIORITY_DEFAULT);
+    g_source_set_callback (source, on_answers, store, NULL);
+  }
+  g_mutex_unlock (&store->lock);
+  if (source != NULL) {
+    g_source_attach (source, context);
+    g_source_unref (source);
+  }
+  g_main_context_unref (context);
+}
+
+static void
+run_open (LanStore *store, LanStoreJob *job, LanDb **db)
+{
+  *db = lan_db_open (store->path, g_steal_pointer (&store->seal), store->below, store->flags,
+                     &job->error);
+  if (*db == NULL)
+    return;
+  job->snapshot = lan_db_load (*db, &job->error);
+  if (job->snapshot == NULL)
+    g_clear_pointer (db, lan_db_close);
+}
+
+/* Takes the commits that wait behind @first. Returns: the job after them that is none, if any. */
+static LanStoreJob *
+run_commits (LanStore *store, LanStoreJob *first, LanDb *db)
+{
+  LanStoreJob *group[GROUP_MAX];
+  LanStoreJob *next = NULL;
+  guint n = 0;
+
+  group[n++] = first;
+  while (n < GROUP_MAX && (next = g_async_queue_try_pop (store->jobs)) != NULL) {
+    if (next->type != LAN_STORE_JOB_COMMIT)
+      break;
+    group[n++] = next;
+    next = NULL;
+  }
+  lan_store_job_commit (group, n, db);
+  answer (store, group, n);
+  if (db != NULL)
+    lan_db_tidy (db);
+  return next;
+}
+
+static gpointer
+run_thread (gpointer data)
+{
+  LanStore *store = data;
+  LanStoreJob *job = NULL;
+  gboolean is_closed = FALSE;
+  LanDb *db = NULL;
+
+  while (!is_closed) {
+    LanStoreJob *next = NULL;
+
+    if (job == NULL)
+      job = g_async_queue_pop (store->jobs);
+    switch (job->type) {
+    case LAN_STORE_JOB_COMMIT:
+      next = run_commits (store, job, db);
+      job = NULL;
+      break;
+    case LAN_STORE_JOB_OPEN:
+      run_open (store, job, &db);
+      break;
+    case LAN_STORE_JOB_CLOSE:
+      g_clear_pointer (&db, lan_db_close);
+      is_closed = TRUE;
+      break;
+    case LAN_STORE_JOB_HISTORY:
+    case LAN_STORE_JOB_LOG:
+    case LAN_STORE_JOB_MESSAGE:
+    case LAN_STORE_JOB_TRANSFERS:
+    default:
+      lan_store_job_read (job, db);
+      break;
+    }
+    if (job != NULL)
+      answer (store, &job, 1);
+    job = next;
+  }
+  return NULL;
+}
+
+LanStore *
+lan_store_open_on (const char *path, LanPageSeal *seal, const char *below, LanStoreFlags flags,
+                   LanStoreOpened on_opened, gpointer user_data)
+{
+  LanStore *store = g_new0 (LanStore, 1);
+  LanStoreJob *job = lan_store_job_new (LAN_STORE_JOB_OPEN, user_data);
+
+  job->callback.opened = on_opened;
+  store->path = g_strdup (path);
+  store->seal = seal;
+  store->below = g_strdup (below);
+  store->flags = flags;
+  store->context = g_main_context_ref_thread_default ();
+  store->jobs = g_async_queue_new ();
+  g_mutex_init (&store->lock);
+  g_queue_init (&store->answers);
+  g_async_queue_push (store->jobs, job);
+  store->thread = g_thread_new ("lan-store", run_thread, store);
+  return store;
+}
+
+LanStore *
+lan_store_open (const char *path, const guint8 *key, LanStoreFlags flags, LanStoreOpened on_opened,
+                gpointer user_data)
+{
+  g_return_val_if_fail (path != NULL && key != NULL, NULL);
+  return lan_store_open_on (path, lan_page_seal_new (key), NULL, flags, on_opened, user_data);
+}
+
+void
+lan_store_commit (LanStore *store, GPtrArray *changes, LanStoreDone on_done, gpointer user_data)
+{
+  LanStoreJob *job;
+
+  g_return_if_fail (store != NULL && changes != NULL);
+  job = lan_store_job_new (LAN_STORE_JOB_COMMIT, user_data);
+  job->callback.done = on_done;
+  job->changes = changes;
+  g_async_queue_push (store->jobs, job);
+}
+
+void
+lan_store_read_history (LanStore *store, const LanHistoryQuery *query, LanStoreRows on_rows,
+                        gpointer user_data)
+{
+  LanStoreJob *job;
+
+  g_return_if_fail (store != NULL && query != NULL);
+  job = lan_store_job_new (LAN_STORE_JOB_HISTORY, user_data);
+  job->callback.rows = on_rows;
+  job->history = *query;
+  job->history.conversations =
+      g_memdup2 (query->conversations, query->n_conversations * sizeof (LanConversationId));
+  g_async_queue_push (store->jobs, job);
+}
+
+void
+lan_store_read_log (LanStore *store, const LanConversationId *conversation,
+                    const LanDeviceId *device, guint64 from_seq, guint64 to_seq, gsize max_bytes,
+                    LanStoreRows on_rows, gpointer user_data)
+{
+  LanStoreJob *job;
+
+  g_return_if_fail (store != NULL && conversation != NULL && device != NULL);
+  job = lan_store_job_new (LAN_STORE_JOB_LOG, user_data);
+  job->callback.rows = on_rows;
+  job->conversation = *conversation;
+  job->device = *device;
+  job->from_seq = from_seq;
+  job->to_seq = to_seq;
+  job->max_bytes = max_bytes;
+  g_async_queue_push (store->jobs, job);
+}
+
+void
+lan_store_find_message (LanStore *store, const LanAccountId *author, const LanMessageId *message,
+                        LanStoreRows on_rows, gpointer user_data)
+{
+  LanStoreJob *job;
+
+  g_return_if_fail (store != NULL && message != NULL);
+  job = lan_store_job_new (LAN_STORE_JOB_MESSAGE, user_data);
+  job->callback.rows = on_rows;
+  job->has_author = author != NULL;
+  if (author != NULL)
+    job->author = *author;
+  job->message = *message;
+  g_async_queue_push (store->jobs, job);
+}
+
+void
+lan_store_read_transfers (LanStore *store, gint64 before_ms, guint limit, LanStoreRows on_rows,
+                          gpointer user_data)
+{
+  LanStoreJob *job;
+
+  g_return_if_fail (store != NULL);
+  job = lan_store_job_new (LAN_STORE_JOB_TRANSFERS, user_data);
+  job->callback.rows = on_rows;
+  job->before_ms = before_ms;
+  job->limit = limit;
+  g_async_queue_push (store->jobs, job);
+}
+
+void
+lan_store_close (LanStore *store, LanStoreDone on_closed, gpointer user_data)
+{
+  LanStoreJob *job;
+
+  g_return_if_fail (store != NULL);
+  job = lan_store_job_new (LAN_STORE_JOB_CLOSE, user_data);
+  job->callback.done = on_closed;
+  g_async_queue_push (store->jobs, job);
+}

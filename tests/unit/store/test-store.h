@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/* The parts of this binary; each adds its tests. */
+#pragma once
+
+void add_seal_tests (void);
+void add_wal_check_tests (void);
+void add_vfs_tests (void);
+void add_rows_tests (void);
+void add_trouble_tests (void);
