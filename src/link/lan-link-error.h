@@ -15,7 +15,8 @@ G_BEGIN_DECLS
   X (PORT_IN_USE, "port-in-use", "the port is taken")                                              \
   X (NO_ADDRESS, "no-address", "there is no address to dial or to listen on")                      \
   X (ICE, "ice", "the ICE agent refused its configuration")                                        \
-  X (ENET, "enet", "ENet could not be started")
+  X (ENET, "enet", "ENet could not be started")                                                    \
+  X (KEYS, "keys", "the keys cannot be used")
 
 typedef enum {
 #define X(name, code, text) LAN_LINK_ERROR_##name,
