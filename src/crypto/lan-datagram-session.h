@@ -27,11 +27,12 @@ G_BEGIN_DECLS
 #define LAN_DATAGRAM_CONTROL_MAX 148  /* of a packet that take_packet gives */
 
 /* SECURITY 2.4 */
-#define LAN_DATAGRAM_REKEY_US     (120 * G_USEC_PER_SEC)
-#define LAN_DATAGRAM_REJECT_US    (180 * G_USEC_PER_SEC)
-#define LAN_DATAGRAM_ZERO_US      (540 * G_USEC_PER_SEC)
-#define LAN_DATAGRAM_KEEPALIVE_US (10 * G_USEC_PER_SEC)
-#define LAN_DATAGRAM_SILENCE_US   (15 * G_USEC_PER_SEC) /* sent, nothing heard: initiator rekeys */
+#define LAN_DATAGRAM_REKEY_US     (120 * G_GINT64_CONSTANT (1000000))
+#define LAN_DATAGRAM_REJECT_US    (180 * G_GINT64_CONSTANT (1000000))
+#define LAN_DATAGRAM_ZERO_US      (540 * G_GINT64_CONSTANT (1000000))
+#define LAN_DATAGRAM_KEEPALIVE_US (10 * G_GINT64_CONSTANT (1000000))
+#define LAN_DATAGRAM_SILENCE_US                                                                    \
+  (15 * G_GINT64_CONSTANT (1000000)) /* sent, nothing heard: initiator rekeys */
 
 /* First byte inside the seal; wire values, append-only. */
 typedef enum {

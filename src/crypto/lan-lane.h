@@ -27,9 +27,12 @@ G_BEGIN_DECLS
 #define LAN_LANE_PREAMBLE_BYTES 21
 #define LAN_LANE_FRAME_MAX      65000             /* bytes of one frame */
 #define LAN_LANE_OUTPUT_MAX     (4 * 1024 * 1024) /* sealed and not taken; then send says LIMIT */
-#define LAN_LANE_FIRST_US       (5 * G_USEC_PER_SEC)  /* to the first whole handshake message */
-#define LAN_LANE_HANDSHAKE_US   (10 * G_USEC_PER_SEC) /* to the confirmed end of the handshake */
-#define LAN_LANE_RECORD_US      (30 * G_USEC_PER_SEC) /* from a record's first byte to its last */
+#define LAN_LANE_FIRST_US                                                                          \
+  (5 * G_GINT64_CONSTANT (1000000)) /* to the first whole handshake message */
+#define LAN_LANE_HANDSHAKE_US                                                                      \
+  (10 * G_GINT64_CONSTANT (1000000)) /* to the confirmed end of the handshake */
+#define LAN_LANE_RECORD_US                                                                         \
+  (30 * G_GINT64_CONSTANT (1000000)) /* from a record's first byte to its last */
 
 /* Wire values, append-only. */
 typedef enum {

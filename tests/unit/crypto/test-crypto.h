@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * What the parts of this module's test program share: each adds its tests, and a few pairs of
+ * ready keys.
+ */
+#pragma once
+
+#include "lan-identity.h"
+
+void add_noise_tests (void);
+void add_lane_tests (void);
+void add_lane_hostile_tests (void);
+void add_datagram_tests (void);
+
+typedef struct {
+  LanSeededRandom random;
+  LanAccountKeys *account;
+  LanDeviceKeys *device;
+} TestPerson;
+
+void test_person_init (TestPerson *p, guint64 seed);
+void test_person_clear (TestPerson *p);
