@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * send-file: offers files, and stays until they have arrived.
+ */
+#include "lan-cli.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+typedef struct {
+  GHashTable *left;  /* ids not finished; owned */
+  GHashTable *ended; /* ids that ended before their answer came; owned */
+  gboolean started;  /* something moves: no deadline any more */
+  int failed;
+} Sending;
+
+static void
+finish_one (LanCli *cli, Sending *sending, const char *id, const char *trouble)
+{
+  if (!g_hash_table_remove (sending->left, id)) {
+    g_hash_table_add (sending->ended, g_strdup (id));
+    return;
+  }
+  if (trouble != NULL) {
+    sending->failed++;
+    lan_cli_complain (cli, "file-failed", trouble);
+  }
+}
+
+static void
+on_sending (LanCli *cli, const char *method, JsonObject *params)
+{
+  Sending *sending = cli->state;
+  const char *id;
+
+  if (!g_str_has_prefix (method, "file."))
+    return;
+  id = json_object_get_string_member (params, "id");
+  if (cli->json && g_hash_table_contains (sending->left, id)) {
+    g_autoptr (JsonObject) o = lan_cli_params ("event", method);
+
+    json_object_set_object_member (o, "params", json_object_ref (params));
+    lan_cli_print_json (o);
+  }
+  if (strcmp (method, "file.progress") == 0) {
+    gint64 done = json_object_get_int_member (params, "done");
+    gint64 total = json_object_get_int_member (params, "total");
+
+    sending->started = sending->started || done > 0;
+    if (!cli->json && total > 0 && done > 0 && g_hash_table_contains (sending->left, id))
+      lan_cli_print ("%3d %%\n", (int) (done * 100 / total));
+  } else if (strcmp (method, "file.done") == 0) {
+    finish_one (cli, sending, id, NULL);
+  } else if (strcmp (method, "file.failed") == 0) {
+    finish_one (cli, sending, id, json_object_get_string_member (params, "text"));
+  }
+}
+
+static JsonArray *
+absolute_paths (char **args)
+{
+  JsonArray *paths = json_array_new ();
+
+  for (gsize i = 0; args[i] != NULL; i++) {
+    g_autofree char *path = g_canonicalize_filename (args[i], NULL);
+
+    json_array_add_string_element (paths, path);
+  }
+  return paths;
+}
+
+static void
+wait_for_all (LanCli *cli, Sending *sending, gint64 deadline)
+{
+  while (g_hash_table_size (sending->left) > 0 &&
+         lan_cli_wait (cli, sending->started && cli->wait < 0 ? G_MAXINT64 : deadline))
+    ;
+}
+
+static int
+report_files (LanCli *cli, Sending *sending)
+{
+  guint left = g_hash_table_size (sending->left);
+
+  if (sending->failed > 0)
+    return LAN_CLI_FAILED;
+  if (left > 0) {
+    if (!cli->json)
+      lan_cli_print (_ ("Offered, not taken yet. The offer stays; Lanyard must run on both sides "
+                        "for it to go on.\n"));
+    return LAN_CLI_KEPT;
+  }
+  if (!cli->json)
+    lan_cli_print (_ ("Delivered.\n"));
+  return LAN_CLI_OK;
+}
+
+int
+lan_cli_send_file (LanCli *cli, char **args)
+{
+  g_autoptr (GHashTable) left = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) ended = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Sending sending = { .left = left, .ended = ended };
+  g_autoptr (JsonObject) person = NULL, result = NULL;
+  g_autoptr (GError) error = NULL;
+  JsonObject *params;
+  JsonArray *ids;
+  gint64 deadline;
+  const char *code;
+
+  if (lan_cli_open (cli) != LAN_CLI_OK)
+    return LAN_CLI_FAILED;
+  deadline = lan_cli_deadline (cli, 60.0);
+  person = lan_cli_find_peer (cli, args[0], MIN (deadline, lan_cli_deadline (cli, 10.0)));
+  if (person == NULL)
+    return LAN_CLI_FAILED;
+  cli->state = &sending;
+  cli->notified = on_sending;
+  params = lan_cli_params ("to", json_object_get_string_member (person, "id"));
+  json_object_set_array_member (params, "paths", absolute_paths (args + 1));
+  result = lan_cli_call (cli, "file.send", params, &code, &error);
+  if (result == NULL) {
+    lan_cli_complain (cli, code, error->message);
+    return LAN_CLI_FAILED;
+  }
+  ids = json_object_get_array_member (result, "ids");
+  for (guint i = 0; i < json_array_get_length (ids); i++) {
+    const char *id = json_array_get_string_element (ids, i);
+
+    if (g_hash_table_contains (ended, id))
+      sending.failed++; /* nothing is delivered before its id is known: it was refused */
+    else
+      g_hash_table_add (left, g_strdup (id));
+  }
+  wait_for_all (cli, &sending, deadline);
+  cli->notified = NULL;
+  return report_files (cli, &sending);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * send, listen, history: text.
+ */
+#include "lan-cli.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+typedef struct {
+  const char *id; /* of the message; NULL until it is known */
+  gboolean delivered;
+  gboolean failed;
+  GHashTable *early; /* ids whose news came before the answer with the id */
+} Sending;
+
+static void
+on_sending (LanCli *cli, const char *method, JsonObject *params)
+{
+  Sending *sending = cli->state;
+  const char *id, *state;
+
+  if (strcmp (method, "message.state") != 0)
+    return;
+  id = json_object_get_string_member (params, "id");
+  state = json_object_get_string_member (params, "state");
+  if (strcmp (state, "queued") == 0)
+    return;
+  if (sending->id == NULL)
+    g_hash_table_add (sending->early, g_strdup (id));
+  else if (strcmp (id, sending->id) != 0)
+    return;
+  sending->failed = strcmp (state, "failed") == 0;
+  sending->delivered = !sending->failed && sending->id != NULL;
+}
+
+static int
+report_sent (LanCli *cli, Sending *sending)
+{
+  const char *state = sending->delivered ? "delivered" : sending->failed ? "failed" : "queued";
+
+  if (cli->json) {
+    g_autoptr (JsonObject) o = lan_cli_params ("id", sending->id);
+
+    json_object_set_string_member (o, "state", state);
+    lan_cli_print_json (o);
+  } else if (sending->delivered) {
+    lan_cli_print (_ ("Delivered.\n"));
+  } else if (!sending->failed) {
+    lan_cli_print (_ ("Kept here; it goes out when they can be reached and Lanyard runs.\n"));
+  } else {
+    lan_cli_complain (cli, "failed", _ ("The message could not be kept on this disk."));
+  }
+  return sending->delivered ? LAN_CLI_OK : sending->failed ? LAN_CLI_FAILED : LAN_CLI_KEPT;
+}
+
+int
+lan_cli_send (LanCli *cli, char **args)
+{
+  g_autoptr (GHashTable) early = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Sending sending = { .early = early };
+  g_autoptr (JsonObject) person = NULL, result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = g_strjoinv (" ", args + 1);
+  JsonObject *params;
+  gint64 deadline;
+  const char *code;
+
+  if (lan_cli_open (cli) != LAN_CLI_OK)
+    return LAN_CLI_FAILED;
+  deadline = lan_cli_deadline (cli, 10.0);
+  person = lan_cli_find_peer (cli, args[0], deadline);
+  if (person == NULL)
+    return LAN_CLI_FAILED;
+  cli->state = &sending;
+  cli->notified = on_sending;
+  params = lan_cli_params ("to", json_object_get_string_member (person, "id"));
+  json_object_set_string_member (params, "text", text);
+  result = lan_cli_call (cli, "message.send", params, &code, &error);
+  if (result == NULL) {
+    lan_cli_complain (cli, code, error->message);
+    return LAN_CLI_FAILED;
+  }
+  sending.id = json_object_get_string_member (result, "id");
+  sending.delivered = !sending.failed && g_hash_table_contains (early, sending.id);
+  while (!sending.delivered && !sending.failed && lan_cli_wait (cli, deadline))
+    ;
+  cli->notified = NULL;
+  return report_sent (cli, &sending);
+}
+
+static char *
+format_time (gint64 time_ms)
+{
+  g_autoptr (GDateTime) at = g_date_time_new_from_unix_local (time_ms / 1000);
+
+  return at != NULL ? g_date_time_format (at, "%F %H:%M") : g_strdup ("?");
+}
+
+static void
+print_message (LanCli *cli, JsonObject *message, const char *name)
+{
+  g_autofree char *at = format_time (json_object_get_int_member (message, "time"));
+  const char *state = json_object_get_string_member (message, "state");
+  const char *kind = json_object_get_string_member_with_default (message, "kind", "text");
+
+  lan_cli_print ("%s  %s: %s%s  [%s]\n", at, name, strcmp (kind, "file") == 0 ? _ ("[file] ") : "",
+                 json_object_get_string_member (message, "text"), state);
+}
+
+int
+lan_cli_history (LanCli *cli, char **args)
+{
+  g_autoptr (JsonObject) person = NULL, result = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *code, *id;
+  JsonObject *params;
+  JsonArray *messages;
+
+  if (lan_cli_open (cli) != LAN_CLI_OK)
+    return LAN_CLI_FAILED;
+  person = lan_cli_find_peer (cli, args[0], lan_cli_deadline (cli, 0.0));
+  if (person == NULL)
+    return LAN_CLI_FAILED;
+  id = json_object_get_string_member (person, "id");
+  params = lan_cli_params ("peer", id);
+  json_object_set_int_member (params, "limit", cli->limit > 0 ? cli->limit : 50);
+  result = lan_cli_call (cli, "history.list", params, &code, &error);
+  if (result == NULL) {
+    lan_cli_complain (cli, code, error->message);
+    return LAN_CLI_FAILED;
+  }
+  if (cli->json) {
+    lan_cli_print_json (result);
+    return LAN_CLI_OK;
+  }
+  messages = json_object_get_array_member (result, "messages");
+  for (guint i = 0; i < json_array_get_length (messages); i++) {
+    JsonObject *message = json_array_get_object_element (messages, i);
+    gboolean theirs = strcmp (json_object_get_string_member (message, "from"), id) == 0;
+
+    print_message (cli, message,
+                   theirs ? json_object_get_string_member (person, "name") : _ ("You"));
+  }
+  return LAN_CLI_OK;
+}
+
+/* listen: names are asked for by id, since a message carries only that. */
+
+typedef struct {
+  LanCli *cli;
+  JsonObject *message; /* owned */
+} Naming;
+
+static void
+on_named (JsonObject *person, const char *code, const GError *error, gpointer user_data)
+{
+  Naming *naming = user_data;
+
+  print_message (naming->cli, naming->message,
+                 person != NULL ? json_object_get_string_member (person, "name") : "?");
+  json_object_unref (naming->message);
+  g_free (naming);
+}
+
+static void
+show_message (LanCli *cli, JsonObject *message)
+{
+  Naming *naming = g_new0 (Naming, 1);
+
+  naming->cli = cli;
+  naming->message = json_object_ref (message);
+  lan_rpc_client_call (cli->client, "people.get",
+                       lan_cli_params ("id", json_object_get_string_member (message, "from")),
+                       on_named, naming);
+}
+
+static void
+on_offer (LanCli *cli, JsonObject *offer)
+{
+  const char *id = json_object_get_string_member (offer, "id");
+  JsonObject *params;
+
+  if (!cli->json)
+    lan_cli_print (_ ("File offered: %s, %s bytes, id %s\n"),
+                   json_object_get_string_member (offer, "name"),
+                   g_format_size_full ((guint64) json_object_get_int_member (offer, "size"),
+                                       G_FORMAT_SIZE_LONG_FORMAT),
+                   id);
+  /* Strangers' files are never taken unasked. */
+  if (cli->accept_dir == NULL || json_object_has_member (offer, "request"))
+    return;
+  params = lan_cli_params ("id", id);
+  json_object_set_string_member (params, "dir", cli->accept_dir);
+  lan_rpc_client_call (cli->client, "file.accept", params, NULL, NULL);
+}
+
+static void
+on_listening (LanCli *cli, const char *method, JsonObject *params)
+{
+  if (cli->json) {
+    g_autoptr (JsonObject) o = lan_cli_params ("event", method);
+
+    json_object_set_object_member (o, "params", json_object_ref (params));
+    lan_cli_print_json (o);
+  }
+  if (strcmp (method, "message.received") == 0 && !cli->json)
+    show_message (cli, params);
+  else if (strcmp (method, "file.offered") == 0)
+    on_offer (cli, params);
+  else if (strcmp (method, "file.done") == 0 && !cli->json)
+    lan_cli_print (_ ("File received: %s\n"), json_object_get_string_member (params, "path"));
+  else if (strcmp (method, "file.failed") == 0 && !cli->json)
+    lan_cli_print (_ ("File failed: %s\n"), json_object_get_string_member (params, "text"));
+}
+
+int
+lan_cli_listen (LanCli *cli, char **args)
+{
+  gint64 deadline;
+
+  cli->notified = on_listening;
+  if (lan_cli_open (cli) != LAN_CLI_OK)
+    return LAN_CLI_FAILED;
+  deadline = cli->wait >= 0 ? lan_cli_deadline (cli, 0) : G_MAXINT64;
+  if (!cli->json)
+    lan_cli_print (_ ("Listening. Stop with Ctrl+C.\n"));
+  while (lan_cli_wait (cli, deadline))
+    ;
+  cli->notified = NULL;
+  return LAN_CLI_OK;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * run: JSON-RPC on standard input and output, until standard input ends. Serves a node of its own,
+ * or passes lines between the terminal and the program that has the profile open.
+ */
+#include "lan-cli.h"
+
+#include "lan-rpc-service.h"
+#include "lan-rpc-stream.h"
+
+#include <gio/gunixinputstream.h>
+#include <gio/gunixoutputstream.h>
+#include <gio/gunixsocketaddress.h>
+#include <unistd.h>
+
+typedef struct {
+  LanCli *cli;
+  LanRpcStream *terminal;
+  LanRpcService *service; /* of our own node */
+  LanRpcStream *socket;   /* or the other program's */
+  gboolean ended;         /* nobody will write to us any more */
+} Run;
+
+static void
+on_terminal_line (const char *line, gsize len, gpointer user_data)
+{
+  Run *run = user_data;
+
+  if (run->service != NULL) {
+    lan_rpc_service_take_line (run->service, line, len);
+  } else if (run->socket != NULL) {
+    g_autofree char *copy = g_strndup (line, len);
+
+    lan_rpc_stream_send (run->socket, copy);
+  }
+}
+
+static void
+on_socket_line (const char *line, gsize len, gpointer user_data)
+{
+  Run *run = user_data;
+  g_autofree char *copy = g_strndup (line, len);
+
+  lan_rpc_stream_send (run->terminal, copy);
+}
+
+static void
+on_ended (const GError *error, gpointer user_data)
+{
+  Run *run = user_data;
+
+  if (error != NULL)
+    lan_cli_complain (run->cli, "stream", error->message);
+  run->ended = TRUE;
+}
+
+static void
+send_to_terminal (const char *line, gpointer user_data)
+{
+  Run *run = user_data;
+
+  lan_rpc_stream_send (run->terminal, line);
+}
+
+static LanRpcStream *
+open_terminal (Run *run)
+{
+  static const LanRpcStreamCallbacks callbacks = { .line = on_terminal_line, .closed = on_ended };
+  g_autoptr (GInputStream) in = g_unix_input_stream_new (STDIN_FILENO, FALSE);
+  g_autoptr (GOutputStream) out = g_unix_output_stream_new (STDOUT_FILENO, FALSE);
+
+  return lan_rpc_stream_new (in, out, NULL, &callbacks, run);
+}
+
+static gboolean
+join_other_program (Run *run, GError **error)
+{
+  static const LanRpcStreamCallbacks callbacks = { .line = on_socket_line, .closed = on_ended };
+  g_autofree char *path = lan_node_dup_socket_path (run->cli->profile);
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GSocketClient) connector = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection =
+      g_socket_client_connect (connector, G_SOCKET_CONNECTABLE (address), NULL, error);
+  GIOStream *io;
+
+  if (connection == NULL)
+    return FALSE;
+  io = G_IO_STREAM (connection);
+  run->terminal = open_terminal (run);
+  run->socket = lan_rpc_stream_new (g_io_stream_get_input_stream (io),
+                                    g_io_stream_get_output_stream (io), io, &callbacks, run);
+  return TRUE;
+}
+
+static void
+serve_own_node (Run *run)
+{
+  g_autoptr (GError) error = NULL;
+
+  run->cli->server = lan_rpc_server_new (run->cli->node, &error);
+  if (run->cli->server == NULL)
+    lan_cli_complain (run->cli, "socket", error->message);
+  run->terminal = open_terminal (run);
+  run->service = lan_rpc_service_new (run->cli->node, send_to_terminal, run);
+}
+
+static void
+on_flushed (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+}
+
+int
+lan_cli_run (LanCli *cli, char **args)
+{
+  Run run = { .cli = cli };
+  g_autoptr (GError) error = NULL;
+  gboolean flushed = FALSE;
+  gboolean create = cli->name != NULL && !lan_node_profile_exists (cli->profile);
+
+  if (lan_cli_open_node (cli, create ? cli->name : NULL, &error)) {
+    serve_own_node (&run);
+  } else {
+    g_autoptr (GError) unreachable = NULL;
+
+    if (!g_error_matches (error, LAN_NODE_ERROR, LAN_NODE_ERROR_PROFILE_IN_USE) ||
+        !join_other_program (&run, &unreachable)) {
+      lan_cli_complain_error (cli, error);
+      return LAN_CLI_FAILED;
+    }
+  }
+  while (!run.ended && lan_cli_wait (cli, G_MAXINT64))
+    ;
+  g_clear_pointer (&run.service, lan_rpc_service_free);
+  lan_rpc_stream_flush (run.terminal, on_flushed, &flushed);
+  while (!flushed && !cli->stopped)
+    g_main_context_iteration (NULL, TRUE);
+  lan_rpc_stream_free (run.terminal);
+  lan_rpc_stream_free (run.socket);
+  return LAN_CLI_OK;
+}

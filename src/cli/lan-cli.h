@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * What the commands of lanyard-cli share: the options, and a session that speaks JSON-RPC either to
+ * a node of this process or to the program that has the profile open. A command is one function
+ * that runs the main loop while it waits, so that it reads from top to bottom.
+ */
+#pragma once
+
+#include "lan-node.h"
+#include "lan-rpc-client.h"
+#include "lan-rpc-server.h"
+
+G_BEGIN_DECLS
+
+/* Exit codes, documented in README.md. */
+enum {
+  LAN_CLI_OK = 0, /* done; for send: delivered */
+  LAN_CLI_FAILED = 1,
+  LAN_CLI_USAGE = 2,
+  LAN_CLI_KEPT = 3, /* on this disk, goes out when the other side can be reached */
+};
+
+typedef struct _LanCli LanCli;
+typedef void (*LanCliNotified) (LanCli *cli, const char *method, JsonObject *params);
+
+struct _LanCli {
+  /* options; NULL, 0 or negative where not given */
+  char *profile;
+  gboolean json;
+  char **interfaces;
+  gboolean no_mdns;
+  gboolean no_broadcast;
+  gboolean hidden;
+  double wait; /* seconds, negative when not given */
+  int port;    /* -1: the usual one */
+  char *name;
+  char *passphrase_file;
+  char *accept_dir;
+  int limit;
+  /* session */
+  LanNode *node;        /* NULL while another program has the profile open */
+  LanRpcServer *server; /* beside our own node */
+  LanRpcClient *client;
+  gboolean stopped;        /* a signal came, or the other program hung up */
+  LanCliNotified notified; /* may be NULL */
+  gpointer state;          /* the command's own */
+};
+
+typedef struct {
+  const char *name;
+  const char *usage;   /* what follows the name */
+  const char *summary; /* translatable */
+  int min_args;
+  int max_args; /* -1: any number */
+  int (*run) (LanCli *cli, char **args);
+} LanCliCommand;
+
+extern const LanCliCommand lan_cli_commands[]; /* ends with a NULL name */
+
+/**
+ * Opens the profile, or connects to who has it open. Says on stderr what went wrong.
+ * Returns: LAN_CLI_OK or LAN_CLI_FAILED.
+ */
+int lan_cli_open (LanCli *cli);
+
+/** Opens a node of this process only; NULL client. For `run` and `init`. */
+gboolean lan_cli_open_node (LanCli *cli, const char *create_name, GError **error);
+
+/** Closes and waits until everything is on disk. */
+void lan_cli_close (LanCli *cli);
+
+/**
+ * Calls and waits for the answer.
+ * @code: (out) (optional): the stable word when it failed, valid until the next call
+ * Returns: (transfer full) (nullable): the result, or NULL after @error was set.
+ */
+JsonObject *lan_cli_call (LanCli *cli, const char *method, JsonObject *params, const char **code,
+                          GError **error);
+
+/** Runs the main loop once, until @deadline_us at the longest. FALSE when that has come or we were
+ * told to stop. */
+gboolean lan_cli_wait (LanCli *cli, gint64 deadline_us);
+
+/** The monotonic time at which to stop waiting: --wait, else @otherwise seconds from now. */
+gint64 lan_cli_deadline (LanCli *cli, double otherwise);
+
+/**
+ * Finds the person meant by @peer, waiting for them to appear until the deadline.
+ * Returns: (transfer full) (nullable): as people.get gives it; NULL after saying why on stderr.
+ */
+JsonObject *lan_cli_find_peer (LanCli *cli, const char *peer, gint64 deadline_us);
+
+/** {"member": value} */
+JsonObject *lan_cli_params (const char *member, const char *value);
+
+/** Prints @object on one line of stdout. */
+void lan_cli_print_json (JsonObject *object);
+
+/** Prints to stdout with everything that could steer a terminal made visible (T10). */
+void lan_cli_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
+/** "lanyard-cli: SENTENCE" to stderr, or as JSON with --json. */
+void lan_cli_complain (LanCli *cli, const char *code, const char *text);
+
+/** The same with the word and sentence of a GError. */
+void lan_cli_complain_error (LanCli *cli, const GError *error);
+
+int lan_cli_init (LanCli *cli, char **args);
+int lan_cli_id (LanCli *cli, char **args);
+int lan_cli_people (LanCli *cli, char **args);
+int lan_cli_send (LanCli *cli, char **args);
+int lan_cli_send_file (LanCli *cli, char **args);
+int lan_cli_listen (LanCli *cli, char **args);
+int lan_cli_history (LanCli *cli, char **args);
+int lan_cli_verify (LanCli *cli, char **args);
+int lan_cli_run (LanCli *cli, char **args);
+
+G_END_DECLS

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * lanyard-cli: options, help, and the table of commands. src/cli/README.md is its manual.
+ */
+#include "lan-cli.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+
+const LanCliCommand lan_cli_commands[] = {
+  { "init", "--name NAME", N_ ("make a profile"), 0, 0, lan_cli_init },
+  { "id", "", N_ ("show your own id and name"), 0, 0, lan_cli_id },
+  { "people", "", N_ ("list who is known or nearby"), 0, 0, lan_cli_people },
+  { "send", "PEER TEXT", N_ ("send a message and wait until it is delivered"), 2, -1,
+    lan_cli_send },
+  { "send-file", "PEER PATH…", N_ ("offer files and wait until they have arrived"), 2, -1,
+    lan_cli_send_file },
+  { "listen", "", N_ ("print what arrives until stopped"), 0, 0, lan_cli_listen },
+  { "history", "PEER", N_ ("print the last messages"), 1, 1, lan_cli_history },
+  { "verify", "PEER [WORDS|NUMBER]", N_ ("show what to compare, or say that it is right"), 1, -1,
+    lan_cli_verify },
+  { "run", "", N_ ("speak JSON-RPC on standard input and output"), 0, 0, lan_cli_run },
+  { NULL, NULL, NULL, 0, 0, NULL },
+};
+
+static char *
+describe_commands (void)
+{
+  GString *text = g_string_new (_ ("Commands:"));
+
+  for (const LanCliCommand *c = lan_cli_commands; c->name != NULL; c++) {
+    g_autofree char *call = g_strdup_printf ("%s %s", c->name, c->usage);
+
+    g_string_append_printf (text, "\n  %-29s %s", call, _ (c->summary));
+  }
+  g_string_append (text, _ ("\n\nPEER is a name, or at least 8 characters of an id.\nExit codes: 0 "
+                            "done or delivered, 1 failed, 2 wrong usage, 3 kept for later."));
+  return g_string_free (text, FALSE);
+}
+
+static GOptionContext *
+make_context (LanCli *cli, gboolean *version)
+{
+  const GOptionEntry entries[] = {
+    { "profile", 0, 0, G_OPTION_ARG_FILENAME, &cli->profile, N_ ("Use the profile in DIR"),
+      N_ ("DIR") },
+    { "name", 0, 0, G_OPTION_ARG_STRING, &cli->name, N_ ("Your name, for init"), N_ ("NAME") },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &cli->json, N_ ("Print JSON, one object a line"), NULL },
+    { "wait", 0, 0, G_OPTION_ARG_DOUBLE, &cli->wait, N_ ("Wait S seconds at the most"), N_ ("S") },
+    { "interface", 0, 0, G_OPTION_ARG_STRING_ARRAY, &cli->interfaces,
+      N_ ("Use only the network interface IF (may be repeated)"), N_ ("IF") },
+    { "port", 0, 0, G_OPTION_ARG_INT, &cli->port, N_ ("Listen on TCP port N, 0 for any"),
+      N_ ("N") },
+    { "no-mdns", 0, 0, G_OPTION_ARG_NONE, &cli->no_mdns, N_ ("Do not use mDNS (Avahi)"), NULL },
+    { "no-broadcast", 0, 0, G_OPTION_ARG_NONE, &cli->no_broadcast,
+      N_ ("Do not use broadcast and multicast"), NULL },
+    { "hidden", 0, 0, G_OPTION_ARG_NONE, &cli->hidden,
+      N_ ("With init: only contacts shall recognise this computer"), NULL },
+    { "accept", 0, 0, G_OPTION_ARG_FILENAME, &cli->accept_dir,
+      N_ ("With listen: take contacts' files into DIR"), N_ ("DIR") },
+    { "limit", 0, 0, G_OPTION_ARG_INT, &cli->limit, N_ ("With history: N messages"), N_ ("N") },
+    { "passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->passphrase_file,
+      N_ ("Read the profile's passphrase from FILE"), N_ ("FILE") },
+    { "version", 0, 0, G_OPTION_ARG_NONE, version, N_ ("Print the version"), NULL },
+    { NULL },
+  };
+  GOptionContext *context = g_option_context_new (_ ("COMMAND [ARGUMENT…]"));
+  g_autofree char *commands = describe_commands ();
+
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  g_option_context_set_summary (context, commands);
+  return context;
+}
+
+static const LanCliCommand *
+find_command (const char *name)
+{
+  for (const LanCliCommand *c = lan_cli_commands; c->name != NULL; c++) {
+    if (g_str_equal (c->name, name))
+      return c;
+  }
+  return NULL;
+}
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  LanCli *cli = user_data;
+
+  cli->stopped = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+static int
+run_command (LanCli *cli, int argc, char **argv)
+{
+  const LanCliCommand *command = argc > 1 ? find_command (argv[1]) : NULL;
+  int n = argc - 2, code;
+
+  if (command == NULL) {
+    fprintf (stderr,
+             argc > 1 ? _ ("lanyard-cli: there is no command '%s'; see --help\n")
+                      : _ ("lanyard-cli: a command is missing; see --help%s\n"),
+             argc > 1 ? argv[1] : "");
+    return LAN_CLI_USAGE;
+  }
+  if (n < command->min_args || (command->max_args >= 0 && n > command->max_args)) {
+    fprintf (stderr, _ ("usage: lanyard-cli %s %s\n"), command->name, command->usage);
+    return LAN_CLI_USAGE;
+  }
+  g_unix_signal_add (SIGINT, on_signal, cli);
+  g_unix_signal_add (SIGTERM, on_signal, cli);
+  signal (SIGPIPE, SIG_IGN);
+  code = command->run (cli, argv + 2);
+  lan_cli_close (cli);
+  return code;
+}
+
+static gboolean
+check_options (LanCli *cli)
+{
+  if (cli->port > 65535 || cli->port < -1) {
+    fprintf (stderr, _ ("lanyard-cli: --port must be between 0 and 65535\n"));
+    return FALSE;
+  }
+  if (cli->accept_dir != NULL) {
+    char *dir = g_canonicalize_filename (cli->accept_dir, NULL);
+
+    g_free (cli->accept_dir);
+    cli->accept_dir = dir;
+    if (!g_file_test (dir, G_FILE_TEST_IS_DIR)) {
+      fprintf (stderr, _ ("lanyard-cli: '%s' is not a folder\n"), dir);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+int
+main (int argc, char **argv)
+{
+  LanCli cli = { .wait = -1, .port = -1 };
+  g_autoptr (GOptionContext) context = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean version = FALSE;
+  int code = LAN_CLI_USAGE;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LAN_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  context = make_context (&cli, &version);
+  if (!g_option_context_parse (context, &argc, &argv, &error)) {
+    fprintf (stderr, "lanyard-cli: %s\n", error->message);
+  } else if (version) {
+    puts ("lanyard-cli " LAN_VERSION);
+    code = LAN_CLI_OK;
+  } else if (check_options (&cli)) {
+    if (argc > 2 && g_str_equal (argv[2], "--")) { /* glib leaves it after the command */
+      for (int i = 2; i < argc; i++)
+        argv[i] = argv[i + 1];
+      argc--;
+    }
+    code = run_command (&cli, argc, argv);
+  }
+  g_free (cli.profile);
+  g_free (cli.name);
+  g_free (cli.accept_dir);
+  g_free (cli.passphrase_file);
+  g_strfreev (cli.interfaces);
+  return code;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * Public objects as JSON.
+ */
+#include "lan-rpc-service-private.h"
+
+JsonObject *
+lan_rpc_describe_person (LanPerson *person)
+{
+  JsonObject *o = json_object_new ();
+  LanPerson *other;
+
+  json_object_set_string_member (o, "id", lan_person_get_id (person));
+  json_object_set_string_member (o, "name", lan_person_get_name (person));
+  json_object_set_string_member (o, "trust", lan_person_trust_name (lan_person_get_trust (person)));
+  json_object_set_boolean_member (o, "online", lan_person_get_online (person));
+  json_object_set_string_member (o, "presence",
+                                 lan_person_presence_name (lan_person_get_presence (person)));
+  json_object_set_string_member (o, "status", lan_person_get_status_text (person));
+  json_object_set_boolean_member (o, "accepted", lan_person_get_accepted (person));
+  json_object_set_boolean_member (o, "blocked", lan_person_get_blocked (person));
+  json_object_set_boolean_member (o, "request", lan_person_get_request (person));
+  json_object_set_string_member (o, "path", lan_person_get_path (person));
+  other = lan_person_get_claims_place_of (person);
+  if (other != NULL)
+    json_object_set_string_member (o, "claims", lan_person_get_id (other));
+  other = lan_person_get_merged_into (person);
+  if (other != NULL)
+    json_object_set_string_member (o, "merged", lan_person_get_id (other));
+  return o;
+}
+
+const char *
+lan_rpc_message_state (LanMessage *message)
+{
+  LanMessageStatus status = lan_message_get_status (message);
+
+  return status == LAN_MESSAGE_STATUS_SENDING ? "queued" : lan_message_status_name (status);
+}
+
+JsonObject *
+lan_rpc_describe_message (LanMessage *message)
+{
+  JsonObject *o = json_object_new ();
+  LanTransfer *transfer = lan_message_get_transfer (message);
+
+  json_object_set_string_member (o, "id", lan_message_get_id (message));
+  json_object_set_string_member (o, "from", lan_person_get_id (lan_message_get_author (message)));
+  json_object_set_string_member (o, "text", lan_message_get_text (message));
+  json_object_set_int_member (o, "time", lan_message_get_time (message));
+  json_object_set_string_member (o, "state", lan_rpc_message_state (message));
+  if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_FILE)
+    json_object_set_string_member (o, "kind", "file");
+  else if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_UNKNOWN)
+    json_object_set_string_member (o, "kind", "unknown");
+  if (transfer != NULL)
+    json_object_set_object_member (o, "file", lan_rpc_describe_transfer (transfer));
+  if (lan_message_get_sent_again (message))
+    json_object_set_boolean_member (o, "again", TRUE);
+  if (lan_message_get_request (message))
+    json_object_set_boolean_member (o, "request", TRUE);
+  return o;
+}
+
+JsonObject *
+lan_rpc_describe_transfer (LanTransfer *transfer)
+{
+  JsonObject *o = json_object_new ();
+
+  json_object_set_string_member (o, "id", lan_transfer_get_id (transfer));
+  json_object_set_string_member (o, "name", lan_transfer_get_name (transfer));
+  json_object_set_int_member (o, "size", (gint64) lan_transfer_get_size (transfer));
+  json_object_set_int_member (o, "done", (gint64) lan_transfer_get_done (transfer));
+  json_object_set_string_member (o, "state",
+                                 lan_transfer_status_name (lan_transfer_get_status (transfer)));
+  json_object_set_boolean_member (o, "incoming", lan_transfer_get_incoming (transfer));
+  if (lan_transfer_get_path (transfer) != NULL)
+    json_object_set_string_member (o, "path", lan_transfer_get_path (transfer));
+  return o;
+}
