@@ -154,5 +154,6 @@ main (int argc, char **argv)
   add_lane_tests ();
   add_lane_hostile_tests ();
   add_datagram_tests ();
+  add_tree_hash_tests ();
   return g_test_run ();
 }

@@ -12,6 +12,7 @@ void add_noise_tests (void);
 void add_lane_tests (void);
 void add_lane_hostile_tests (void);
 void add_datagram_tests (void);
+void add_tree_hash_tests (void);
 
 typedef struct {
   LanSeededRandom random;
