@@ -43,6 +43,8 @@ typedef enum {
   LAN_SECRET_DEVICE_SIGN_SEED = 2,
   LAN_SECRET_DEVICE_DH_SEED = 3,
   LAN_SECRET_DB_KEY = 4,
+  LAN_SECRET_DEVICE_LIST = 5, /* own LDL1: not secret, but must not go back with the history */
+  LAN_SECRET_DEVICE_CERT = 6, /* own LDC1 */
 } LanSecretTag;
 
 typedef struct {
