@@ -42,19 +42,19 @@ typedef enum {
   LAN_CORE_CLOSE,        /* .close: end the channel; a Close frame, if due, was a SEND before */
   LAN_CORE_NEW_KEYS,     /* own log has forked: make a new device, then lan_core_set_identity() */
   /* to tell */
-  LAN_CORE_IDENTIFIED,   /* .identified: the other end of a channel is this device */
-  LAN_CORE_PERSON,       /* .account: new or changed; look with lan_core_get_person() */
-  LAN_CORE_PERSON_GONE,  /* .account: a stranger without anything kept was forgotten */
-  LAN_CORE_KEY_CLAIM,    /* .account, .claim: a new key under the name of a known person */
-  LAN_CORE_CONVERSATION, /* .conversation: new or changed row */
-  LAN_CORE_MESSAGE,      /* .record: committed, own or received; not for hidden ones */
+  LAN_CORE_IDENTIFIED,    /* .identified: the other end of a channel is this device */
+  LAN_CORE_PERSON,        /* .account: new or changed; look with lan_core_get_person() */
+  LAN_CORE_PERSON_GONE,   /* .account: a stranger without anything kept was forgotten */
+  LAN_CORE_KEY_CLAIM,     /* .account, .claim: a new key under the name of a known person */
+  LAN_CORE_CONVERSATION,  /* .conversation: new or changed row */
+  LAN_CORE_MESSAGE,       /* .record: committed, own or received; not for hidden ones */
   LAN_CORE_MESSAGE_STATE, /* .state */
-  LAN_CORE_SEND_FAILED,  /* .failed: could not be kept; it will not be sent */
-  LAN_CORE_TYPING,       /* .account, .on */
-  LAN_CORE_PRESENCE,     /* .account; look with lan_core_get_presence() */
-  LAN_CORE_FRAME,        /* .frame: for transfer (file types) or session (LINK_SIGNAL) */
-  LAN_CORE_CLOCK,        /* .clock: somebody's clock is more than 5 minutes ahead of ours */
-  LAN_CORE_OVER_LIMIT,   /* .account: a stranger's limit is reached; told once each */
+  LAN_CORE_SEND_FAILED,   /* .failed: could not be kept; it will not be sent */
+  LAN_CORE_TYPING,        /* .account, .on */
+  LAN_CORE_PRESENCE,      /* .account; look with lan_core_get_presence() */
+  LAN_CORE_FRAME,         /* .frame: for transfer (file types) or session (LINK_SIGNAL) */
+  LAN_CORE_CLOCK,         /* .clock: somebody's clock is more than 5 minutes ahead of ours */
+  LAN_CORE_OVER_LIMIT,    /* .account: a stranger's limit is reached; told once each */
 } LanCoreActionType;
 
 typedef struct {

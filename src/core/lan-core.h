@@ -15,22 +15,22 @@
  */
 #pragma once
 
+#include "lan-cert.h"
 #include "lan-change.h"
 #include "lan-content.h"
 #include "lan-core-action.h"
 #include "lan-frame.h"
-#include "lan-cert.h"
 #include "lan-identity.h"
 #include "lan-random.h"
 
 G_BEGIN_DECLS
 
-#define LAN_REQUEST_MAX_RECORDS  200 /* of one stranger, until accepted */
-#define LAN_REQUEST_MAX_OFFERS   3
-#define LAN_REQUEST_MAX_PEOPLE   200 /* strangers with something waiting */
-#define LAN_CLOCK_TOLERANCE_MS   (5 * 60 * 1000)
-#define LAN_CORE_MAX_CHANNELS    512
-#define LAN_CORE_MAX_STRANGERS   1024 /* known but never kept on disk; the oldest is forgotten */
+#define LAN_REQUEST_MAX_RECORDS 200 /* of one stranger, until accepted */
+#define LAN_REQUEST_MAX_OFFERS  3
+#define LAN_REQUEST_MAX_PEOPLE  200 /* strangers with something waiting */
+#define LAN_CLOCK_TOLERANCE_MS  (5 * 60 * 1000)
+#define LAN_CORE_MAX_CHANNELS   512
+#define LAN_CORE_MAX_STRANGERS  1024 /* known but never kept on disk; the oldest is forgotten */
 
 typedef struct _LanCore LanCore;
 
@@ -74,8 +74,8 @@ void lan_core_channel_up (LanCore *core, guint64 channel, LanCarrier carrier,
 void lan_core_channel_down (LanCore *core, guint64 channel, const LanTime *now);
 
 /** One frame. @carrier: CARRIER_LINK_FILES for those of the link's files channel. */
-void lan_core_channel_frame (LanCore *core, guint64 channel, LanCarrier carrier,
-                             const guint8 *data, gsize len, const LanTime *now);
+void lan_core_channel_frame (LanCore *core, guint64 channel, LanCarrier carrier, const guint8 *data,
+                             gsize len, const LanTime *now);
 
 /** The channel's queue is full (FALSE) or drained (TRUE): records wait in between. */
 void lan_core_channel_writable (LanCore *core, guint64 channel, gboolean writable,
@@ -124,8 +124,7 @@ void lan_core_mark_read (LanCore *core, const LanConversationId *conversation,
 void lan_core_set_typing (LanCore *core, const LanAccountId *to, gboolean on, const LanTime *now);
 
 /** @text: (nullable): own status; cleaned and cut here. OFFLINE is shown to others as away. */
-void lan_core_set_presence (LanCore *core, LanPresence state, const char *text,
-                            const LanTime *now);
+void lan_core_set_presence (LanCore *core, LanPresence state, const char *text, const LanTime *now);
 
 /** Keeps "core.read-receipts" and "core.typing" ("0" or "1"; both on at first). */
 void lan_core_set_receipts (LanCore *core, gboolean read_receipts, gboolean typing);
@@ -185,8 +184,7 @@ gboolean lan_core_has_waiting (LanCore *core, const LanAccountId *account);
 /** What a person should see beside an own record that was read from the store. */
 LanMessageState lan_core_record_state (LanCore *core, const LanRecordRow *row);
 /** The device whose DH key a dial to @account may expect. Returns: number of @certs filled. */
-guint lan_core_get_devices (LanCore *core, const LanAccountId *account, LanCert *certs,
-                            guint max);
+guint lan_core_get_devices (LanCore *core, const LanAccountId *account, LanCert *certs, guint max);
 /** Which person has an accepted or known device with this DH key; FALSE: nobody known. */
 gboolean lan_core_find_dh (LanCore *core, const guint8 *dh, LanAccountId *account,
                            LanDeviceId *device);

@@ -15,18 +15,6 @@ lan_kind_is_visible (guint32 kind)
 }
 
 static gboolean
-check_after (const LanContent *content)
-{
-  if (content->n_after > LAN_AFTER_MAX_COUNT)
-    return FALSE;
-  for (gsize i = 0; i < content->n_after; i++) {
-    if (!lan_field_is (&content->after[i]->device, LAN_DEVICE_ID_BYTES))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static gboolean
 check_offer (const Lanyard__FileOffer *offer)
 {
   return offer->name[0] != '\0' && lan_wire_text_ok (offer->name, LAN_FILE_NAME_MAX_BYTES) &&
@@ -75,7 +63,8 @@ lan_content_decode (guint32 kind, const guint8 *data, gsize len, LanContent **co
   message = lan_wire_unpack (&lanyard__content__descriptor, data, len, LAN_FRAME_MAX_MEMORY);
   if (message == NULL)
     return LAN_STATUS_MALFORMED;
-  if (!check_after ((LanContent *) message) || !check_body (kind, (LanContent *) message)) {
+  if (((LanContent *) message)->order >= LAN_HLC_MAX ||
+      !check_body (kind, (LanContent *) message)) {
     lan_wire_free (message);
     return LAN_STATUS_MALFORMED;
   }

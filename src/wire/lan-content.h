@@ -14,7 +14,6 @@
 
 G_BEGIN_DECLS
 
-#define LAN_AFTER_MAX_COUNT     64
 #define LAN_READ_MARK_MAX_COUNT 64
 #define LAN_FILE_NAME_MAX_BYTES 255
 #define LAN_FILE_LEAF_BYTES     (256 * 1024)
@@ -40,8 +39,8 @@ gboolean lan_kind_is_visible (guint32 kind);
  * limits of PROTOCOL.md, the body is the one that @kind names; of an unknown kind nothing is asked.
  * Returns: OK, OVERSIZED or MALFORMED; @content (transfer full) only on OK.
  */
-LanStatus lan_content_decode (guint32 kind, const guint8 *data, gsize len, LanContent **content)
-    G_GNUC_WARN_UNUSED_RESULT;
+LanStatus lan_content_decode (guint32 kind, const guint8 *data, gsize len,
+                              LanContent **content) G_GNUC_WARN_UNUSED_RESULT;
 
 void lan_content_free (LanContent *content);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanContent, lan_content_free)

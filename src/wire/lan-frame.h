@@ -16,15 +16,15 @@
 
 G_BEGIN_DECLS
 
-#define LAN_FRAME_MAX_BYTES    65000
-#define LAN_FRAME_MAX_MEMORY   (512 * 1024) /* what one decoded frame may take */
-#define LAN_RECORDS_MAX_BYTES  60000        /* what a sender puts into one Records frame */
-#define LAN_RECORDS_MAX_COUNT  400
-#define LAN_CERTS_MAX_COUNT    16
-#define LAN_HEADS_MAX_COUNT    64
-#define LAN_HASHES_MAX_COUNT   1900
-#define LAN_BLOCK_MAX_BYTES    (60 * 1024)
-#define LAN_SIGNAL_MAX_BYTES   4096
+#define LAN_FRAME_MAX_BYTES   65000
+#define LAN_FRAME_MAX_MEMORY  (512 * 1024) /* what one decoded frame may take */
+#define LAN_RECORDS_MAX_BYTES 60000        /* what a sender puts into one Records frame */
+#define LAN_RECORDS_MAX_COUNT 400
+#define LAN_CERTS_MAX_COUNT   16
+#define LAN_HEADS_MAX_COUNT   64
+#define LAN_HASHES_MAX_COUNT  1900
+#define LAN_BLOCK_MAX_BYTES   (60 * 1024)
+#define LAN_SIGNAL_MAX_BYTES  4096
 
 typedef Lanyard__Frame LanFrame;
 
@@ -101,7 +101,8 @@ gboolean lan_frame_allowed (LanFrameType type, LanCarrier carrier, LanStage stag
  * Returns: OK, OVERSIZED (frame or its memory), MALFORMED (not protobuf, or a length or count
  *   outside its limit).
  */
-LanStatus lan_frame_decode (const guint8 *data, gsize len, LanFrame **frame) G_GNUC_WARN_UNUSED_RESULT;
+LanStatus lan_frame_decode (const guint8 *data, gsize len,
+                            LanFrame **frame) G_GNUC_WARN_UNUSED_RESULT;
 
 void lan_frame_free (LanFrame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanFrame, lan_frame_free)

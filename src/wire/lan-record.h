@@ -21,22 +21,22 @@ G_BEGIN_DECLS
 #define LAN_RECORD_MAX_BYTES       (48 * 1024)
 #define LAN_RECORD_MAX_CONTENT                                                                     \
   (LAN_RECORD_MAX_BYTES - LAN_RECORD_HEAD_BYTES - LAN_RECORD_SIGNATURE_BYTES)
-#define LAN_RECORD_TAG             "LYR1" /* signed as a prefix of the signed part */
-#define LAN_HLC_MAX                (G_GUINT64_CONSTANT (1) << 59) /* year 2248: nobody is there */
+#define LAN_RECORD_TAG "LYR1"                         /* signed as a prefix of the signed part */
+#define LAN_HLC_MAX    (G_GUINT64_CONSTANT (1) << 59) /* year 2248: nobody is there */
 
 typedef struct {
   LanConversationId conversation;
   LanDeviceId device;
-  guint64 seq;           /* from 1 */
-  LanHash previous;      /* of the author's record before, zeros at seq 1 */
+  guint64 seq;      /* from 1 */
+  LanHash previous; /* of the author's record before, zeros at seq 1 */
   LanMessageId message;
   guint64 hlc;           /* Unix ms << 16 | counter */
   guint16 kind;          /* LanRecordKind, or a newer one */
   const guint8 *content; /* borrowed from the decoded bytes */
   gsize content_len;
-  const guint8 *signed_part;     /* borrowed; set by decode */
+  const guint8 *signed_part; /* borrowed; set by decode */
   gsize signed_len;
-  const guint8 *signature;       /* borrowed, 64 bytes; set by decode */
+  const guint8 *signature; /* borrowed, 64 bytes; set by decode */
 } LanRecordView;
 
 /**
@@ -44,8 +44,8 @@ typedef struct {
  * previous hash exactly at seq 1, kind not 0, hlc below LAN_HLC_MAX, ids not zero.
  * Returns: OK, TRUNCATED, OVERSIZED or MALFORMED.
  */
-LanStatus lan_record_decode (const guint8 *data, gsize len, LanRecordView *view)
-    G_GNUC_WARN_UNUSED_RESULT;
+LanStatus lan_record_decode (const guint8 *data, gsize len,
+                             LanRecordView *view) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * Writes head and content of @view (its last three fields are not looked at) to @out, which has

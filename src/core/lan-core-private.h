@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * Shared inside core: the parts of LanCore and what its files offer each other. Vocabulary:
+ *
+ *   person   an account, kept on disk or (a stranger who never wrote) only in memory
+ *   talk     a conversation of two: its logs, vectors and states
+ *   log      the records of one author's device in one talk; head = in memory, committed = on disk
+ *   channel  an authenticated pipe to one device; of several to a person one is active
+ *   batch    changes that become durable together, and the events that then may be told
+ */
+#pragma once
+
+#include "lan-core.h"
+#include "lan-deadlines.h"
+#include "lan-hlc.h"
+#include "lan-record.h"
+#include "lan-trust.h"
+
+G_BEGIN_DECLS
+
+#define LAN_CORE_MAX_DEVICES     64  /* of one person, revoked ones included */
+#define LAN_CORE_MAX_LOGS        64  /* of one talk */
+#define LAN_CORE_WAITING_MAX     256 /* records of one log that came before their time */
+#define LAN_CORE_WAITING_BYTES   (1024 * 1024)
+#define LAN_CORE_PENDING_BYTES   (8 * 1024 * 1024) /* of one log, received and not yet committed */
+#define LAN_CORE_WINDOW_RECORDS  2048              /* sent and not yet in the other's vector */
+#define LAN_CORE_WINDOW_BYTES    (4 * 1024 * 1024)
+#define LAN_CORE_TAIL_MAX        10000             /* own records whose id is remembered */
+#define LAN_CORE_TAIL_KEEP       256               /* of those that were delivered */
+#define LAN_CORE_TAIL_BYTES      (4 * 1024 * 1024) /* of one talk, while the other is at hand */
+#define LAN_CORE_RECENT_IDS      256               /* message ids of others remembered in a talk */
+#define LAN_CORE_READ_BYTES      (240 * 1024)
+#define LAN_CORE_BAD_RECORDS_MAX 16 /* of one channel, then it is closed */
+#define LAN_CORE_IDENTITY_US     (10 * G_USEC_PER_SEC)
+#define LAN_CORE_RESTORE_US      (10 * G_USEC_PER_SEC)
+#define LAN_CORE_FETCH_US        (2 * G_USEC_PER_SEC)
+#define LAN_CORE_RECEIPT_US      (300 * G_TIME_SPAN_MILLISECOND)
+#define LAN_CORE_GONE_US         (2 * G_USEC_PER_SEC)
+#define LAN_CORE_TYPING_SEND_US  (3 * G_USEC_PER_SEC)
+#define LAN_CORE_TYPING_LIFE_US  (8 * G_USEC_PER_SEC)
+#define LAN_CORE_PRESENCE_US     (500 * G_TIME_SPAN_MILLISECOND)
+#define LAN_CORE_RETRY_US        (1 * G_USEC_PER_SEC)
+#define LAN_CORE_RETRY_MAX_US    (60 * G_USEC_PER_SEC)
+
+typedef struct _LanCoreTalk LanCoreTalk;
+typedef struct _LanCorePerson LanCorePerson;
+typedef struct _LanCoreChannel LanCoreChannel;
+
+/* What a deadline is for; the key is the object it belongs to. */
+typedef enum {
+  LAN_DUE_IDENTITY,    /* channel: no Identity came */
+  LAN_DUE_RESTORE,     /* talk: own records were not brought in time */
+  LAN_DUE_RECEIPT,     /* talk: write the read-up-to record */
+  LAN_DUE_GONE,        /* person: nothing left that shows them */
+  LAN_DUE_TYPING_OFF,  /* person: they stopped */
+  LAN_DUE_TYPING_SENT, /* person: we stopped */
+  LAN_DUE_PRESENCE,    /* core: tell own presence */
+  LAN_DUE_RETRY,       /* core: commit again */
+} LanDue;
+
+/* A place in a log. */
+typedef struct {
+  guint64 seq; /* 0: before the first */
+  LanHash hash;
+  guint64 hlc;
+  guint64 order;
+} LanLogPoint;
+
+typedef struct {
+  LanCoreTalk *talk;
+  LanDeviceId device;
+  gboolean own; /* of this account */
+  LanLogPoint head;
+  LanLogPoint committed;
+  GHashTable *waiting; /* seq (guint64 *) -> GBytes, records that came too early; may be NULL */
+  gsize waiting_bytes;
+  gsize pending_bytes;
+  gboolean gap;      /* something was dropped here: ask for it again */
+  gint64 fetched_us; /* when it was asked for last */
+  guint64 finding;   /* FIND under way for head.seq + 1, else 0 */
+  guint64 repeated;  /* own: up to here it was written again since the start */
+} LanCoreLog;
+
+/* One own record as far as memory goes. */
+typedef struct {
+  guint64 seq;
+  LanMessageId message;
+  LanHash hash;
+  guint64 hlc;
+  gboolean visible;
+  GBytes *blob; /* NULL: in the store only */
+} LanTailEntry;
+
+/* What a device of the other is known to have of a log of ours. */
+typedef struct {
+  LanDeviceId holder;
+  LanDeviceId author;
+  guint64 seq;
+  LanHash hash;
+  gboolean dirty;
+} LanHolding;
+
+/* Own records to be written again into another log: after a restart or a merge. */
+typedef struct {
+  LanCoreLog *from;
+  LanCoreTalk *into;
+  guint64 next; /* to read */
+  guint64 to;
+  guint64 reading; /* request, 0: none */
+} LanRepeat;
+
+/* A send that waits while own records are being brought back, or while the store is asked. */
+typedef struct {
+  LanMessageId message;
+  guint16 kind;
+  LanContent *content;
+} LanDeferred;
+
+struct _LanCoreTalk {
+  LanConversationRow row;
+  LanCorePerson *peer;
+  gboolean dirty;
+  gboolean kept;   /* its row has been or will be written */
+  GPtrArray *logs; /* of LanCoreLog */
+  LanCoreLog *own; /* the present device's log */
+  GArray *tail;    /* of LanTailEntry of `own` from index tail_start on, ascending, no gaps */
+  guint tail_start;
+  gsize tail_bytes;       /* of blobs */
+  GArray *holdings;       /* of LanHolding */
+  GQueue recent;          /* of LanMessageId *, ids of the other's records, newest last */
+  GHashTable *recent_set; /* borrowed from recent */
+  guint64 top_order;      /* greatest LanRecordRow.order in this talk */
+  gboolean restoring;     /* own records are being brought back, up to restore_to */
+  guint64 restore_to;
+  GQueue deferred;        /* of LanDeferred */
+  LanLogPoint suspect;    /* seq != 0: the other says it holds another record than ours here */
+  guint64 confirming;     /* READ under way to confirm a vector, else 0 */
+  LanHolding claimed;     /* the vector entry being confirmed, or waiting for its turn */
+  gboolean claim_checked; /* its hash is that of our record */
+  gboolean receipt_due;
+  LanDeviceId read_device; /* newest mark for the next read-up-to record */
+  guint64 read_seq;
+  gboolean vector_due;   /* something of the other's was committed: send the receipt */
+  guint request_records; /* of a stranger */
+  guint request_offers;
+  gboolean request_counted; /* the two above are right */
+  gboolean over_told;
+};
+
+typedef struct {
+  LanDeviceRow row;
+  LanCert cert; /* decoded from row.cert */
+  gboolean dirty;
+} LanCoreDevice;
+
+struct _LanCorePerson {
+  LanPersonRow row;
+  char *skeleton;
+  gboolean kept;
+  gboolean dirty;
+  GPtrArray *devices;  /* of LanCoreDevice */
+  LanCoreTalk *talk;   /* may be NULL */
+  GPtrArray *channels; /* of LanCoreChannel, identified */
+  LanCoreChannel *active;
+  gboolean accepted_us;
+  gboolean wanted; /* WANT_CHANNEL was asked */
+  gboolean told;   /* PERSON was told once */
+  gboolean discovered;
+  LanPresence hint;  /* coarse state of the discovery record */
+  LanPresence state; /* of the Presence frame; OFFLINE: none came */
+  LanPresence shown; /* last told */
+  char *status_text;
+  gboolean typing;      /* theirs */
+  gboolean typing_sent; /* ours */
+  gint64 typing_sent_us;
+};
+
+/* A Records frame that is under way. */
+typedef struct {
+  guint64 last_seq;
+  gsize bytes;
+} LanInFlight;
+
+struct _LanCoreChannel {
+  guint64 id;
+  LanCarrier carrier;
+  guint8 dh[32];
+  LanCorePerson *person; /* NULL until identified */
+  LanDeviceId device;
+  gboolean writable;
+  gboolean vector_sent;
+  gboolean vector_seen;
+  guint64 acked; /* of talk->own, by their vector */
+  LanHash acked_hash;
+  guint64 sent;
+  GArray *in_flight; /* of LanInFlight */
+  gsize in_flight_bytes;
+  gboolean reading;
+  gboolean restored; /* own records were asked for once */
+  gboolean secret_sent;
+  gboolean clock_told;
+  guint bad_records;
+  /* Serving a Fetch of another log than talk->own: next 0 = none. */
+  LanDeviceId serve_device;
+  guint64 serve_next;
+  guint64 serve_to;
+  gboolean serve_reading;
+};
+
+typedef struct {
+  LanCoreLog *log;
+  LanLogPoint point;
+} LanCommitPoint;
+
+typedef struct {
+  guint64 id;
+  GPtrArray *changes; /* of LanChange */
+  GPtrArray *events;  /* of LanCoreAction *, told once it is committed */
+  GArray *points;     /* of LanCommitPoint */
+  GPtrArray *persons; /* whose rows are in it */
+  GPtrArray *talks;
+  gboolean settings;
+  gboolean own_records;
+} LanBatch;
+
+typedef enum {
+  LAN_ASK_PUSH,    /* own records to send on .channel */
+  LAN_ASK_SERVE,   /* records of another log for .channel */
+  LAN_ASK_CONFIRM, /* own records that a vector covers */
+  LAN_ASK_STATES,  /* own records that were read */
+  LAN_ASK_REPEAT,  /* own records to write again */
+  LAN_ASK_COUNT,   /* what a stranger has sent so far */
+  LAN_ASK_AGAIN,   /* FIND: was this record of the other seen in an older log? */
+  LAN_ASK_OFFER,   /* FIND: did we write this message already? */
+} LanAskType;
+
+typedef struct {
+  LanAskType type;
+  guint64 id;
+  guint64 channel;
+  LanCoreTalk *talk;
+  LanCoreLog *log;
+  LanDeviceId device;
+  guint64 from_seq;
+  guint64 to_seq;
+  guint64 low_hlc; /* STATES: above this, up to high_hlc */
+  guint64 high_hlc;
+  GBytes *blob;          /* AGAIN: the record */
+  LanDeferred *deferred; /* OFFER */
+} LanAsk;
+
+struct _LanCore {
+  const LanDeviceKeys *device;
+  LanAccountId self;
+  LanDeviceId self_device;
+  GBytes *list;
+  GBytes *cert;
+  char *self_skeleton;
+  const LanRandom *random;
+  LanTime now;
+  gboolean started;
+  gboolean forked; /* NEW_KEYS was asked */
+  LanHlc hlc;
+  LanDeadlines *deadlines;
+  GQueue actions;       /* of LanCoreAction * */
+  GHashTable *persons;  /* LanAccountId -> LanCorePerson */
+  GHashTable *talks;    /* LanConversationId -> LanCoreTalk */
+  GHashTable *channels; /* guint64 -> LanCoreChannel */
+  GHashTable *asks;     /* guint64 -> LanAsk */
+  GPtrArray *repeats;   /* of LanRepeat */
+  guint64 next_id;      /* of batches and requests */
+  LanBatch *open;
+  LanBatch *flying;
+  gint64 retry_us; /* 0: no trouble */
+  guint strangers; /* persons not kept */
+  gboolean settings_dirty;
+  gboolean read_receipts;
+  gboolean typing;
+  LanPresence presence;
+  char *status_text;
+  LanCoreCounters counters;
+};
+
+/* lan-core-action.c */
+LanCoreAction *lan_core_action_new (LanCoreActionType type);
+void lan_core_push (LanCore *core, LanCoreAction *action);
+void lan_core_tell_person (LanCore *core, LanCoreActionType type, const LanCorePerson *person);
+void lan_core_send_frame (LanCore *core, const LanCoreChannel *channel, const LanFrame *frame,
+                          LanSendPriority priority);
+
+/* lan-batch.c */
+LanBatch *lan_batch_new (void);
+void lan_batch_free (LanBatch *batch);
+/** The batch that changes made now belong to. */
+LanBatch *lan_core_batch (LanCore *core);
+void lan_core_touch_person (LanCore *core, LanCorePerson *person);
+void lan_core_touch_talk (LanCore *core, LanCoreTalk *talk);
+void lan_core_add_record (LanCore *core, LanCoreLog *log, LanRecordRow *row, gboolean tell);
+/** Emits COMMIT when something is to be kept and nothing is under way. Ends each public call. */
+void lan_core_settle (LanCore *core);
+
+/* lan-roster.c */
+LanCorePerson *lan_core_find_person (LanCore *core, const LanAccountId *account);
+LanCorePerson *lan_core_add_person (LanCore *core, const LanAccountId *account);
+void lan_core_keep_person (LanCore *core, LanCorePerson *person);
+void lan_core_free_person (LanCorePerson *person);
+void lan_core_forget_stranger (LanCore *core, LanCorePerson *person);
+void lan_core_set_name (LanCorePerson *person, const char *name);
+gboolean lan_core_is_accepted (const LanCorePerson *person);
+gboolean lan_core_is_blocked (const LanCorePerson *person);
+LanCorePerson *lan_core_resolve (LanCore *core, const LanAccountId *account);
+LanCoreDevice *lan_core_person_device (LanCorePerson *person, const LanDeviceId *device);
+void lan_core_check_claim (LanCore *core, LanCorePerson *person);
+void lan_core_release (LanCore *core, LanCorePerson *person);
+void lan_core_hold_if_claimed (LanCore *core, LanCoreTalk *talk);
+
+/* lan-people.c */
+void lan_core_make_accepted (LanCore *core, LanCorePerson *person);
+
+/* lan-identify.c */
+void lan_core_send_identity (LanCore *core, LanCoreChannel *channel);
+void lan_core_on_identity (LanCore *core, LanCoreChannel *channel,
+                           const Lanyard__Identity *identity);
+void lan_core_on_contact_accept (LanCore *core, LanCoreChannel *channel,
+                                 const Lanyard__ContactAccept *accept);
+void lan_core_send_contact_accept (LanCore *core, LanCoreChannel *channel);
+
+/* lan-channels.c */
+void lan_core_free_channel (LanCoreChannel *channel);
+void lan_core_close_channel (LanCore *core, LanCoreChannel *channel, LanFarewell reason,
+                             gboolean silent);
+void lan_core_choose_active (LanCore *core, LanCorePerson *person);
+
+/* lan-talk.c */
+LanCoreTalk *lan_core_get_talk (LanCore *core, LanCorePerson *person);
+LanCoreTalk *lan_core_load_talk (LanCore *core, const LanConversationId *id, LanCorePerson *peer);
+void lan_core_free_talk (LanCoreTalk *talk);
+LanCoreLog *lan_talk_find_log (LanCoreTalk *talk, const LanDeviceId *device);
+LanCoreLog *lan_talk_add_log (LanCoreTalk *talk, const LanDeviceId *device, gboolean own);
+LanHolding *lan_talk_holding (LanCoreTalk *talk, const LanDeviceId *holder,
+                              const LanDeviceId *author);
+guint64 lan_talk_delivered (LanCoreTalk *talk, const LanDeviceId *author);
+void lan_talk_forget_recent (LanCoreTalk *talk);
+gboolean lan_talk_remember (LanCoreTalk *talk, const LanMessageId *message);
+LanTailEntry *lan_talk_tail_entry (LanCoreTalk *talk, guint64 seq);
+LanTailEntry *lan_talk_tail_find (LanCoreTalk *talk, const LanMessageId *message);
+void lan_talk_tail_add (LanCoreTalk *talk, const LanTailEntry *entry);
+void lan_talk_tail_clear (LanCoreTalk *talk);
+void lan_talk_tail_trim (LanCoreTalk *talk);
+void lan_talk_tail_cut (LanCoreTalk *talk, guint64 last_seq);
+gboolean lan_talk_has_waiting (LanCoreTalk *talk);
+
+/* lan-writer.c */
+/** Writes an own record. @content is the caller's; its order is filled in. */
+void lan_core_write (LanCore *core, LanCoreTalk *talk, const LanMessageId *message, guint16 kind,
+                     LanContent *content, guint32 flags);
+void lan_core_run_deferred (LanCore *core, LanCoreTalk *talk);
+void lan_deferred_free (LanDeferred *deferred);
+void lan_core_write_receipt (LanCore *core, LanCoreTalk *talk);
+
+/* lan-receive.c */
+void lan_core_on_records (LanCore *core, LanCoreChannel *channel, const Lanyard__Records *records);
+void lan_core_on_again (LanCore *core, LanAsk *ask, gboolean found);
+LanRecordRow *lan_core_make_row (LanCore *core, const LanRecordView *view, GBytes *blob,
+                                 const LanAccountId *author, const LanContent *content,
+                                 guint64 order);
+
+/* lan-sync.c */
+void lan_core_send_vector (LanCore *core, LanCoreChannel *channel);
+void lan_core_on_vector (LanCore *core, LanCoreChannel *channel, const Lanyard__Vector *vector);
+void lan_core_on_fetch (LanCore *core, LanCoreChannel *channel, const Lanyard__Fetch *fetch);
+void lan_core_send_fetch (LanCore *core, LanCoreChannel *channel, const LanConversationId *id,
+                          const LanDeviceId *device, guint64 from, guint64 to);
+void lan_core_begin_sync (LanCore *core, LanCoreChannel *channel);
+
+/* lan-pump.c */
+void lan_core_pump (LanCore *core, LanCoreChannel *channel);
+void lan_core_on_push_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
+void lan_core_serve (LanCore *core, LanCoreChannel *channel);
+void lan_core_on_serve_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
+void lan_core_want (LanCore *core, LanCorePerson *person);
+
+/* lan-states.c */
+void lan_core_confirm (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint64 seq,
+                       const LanHash *hash);
+void lan_core_on_confirm_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
+void lan_core_on_read_up_to (LanCore *core, LanCoreTalk *talk, const Lanyard__ReadUpTo *read);
+void lan_core_on_states_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
+
+/* lan-repeat.c */
+void lan_core_suspect (LanCore *core, LanCoreChannel *channel, guint64 seq, const LanHash *ours);
+void lan_core_fork (LanCore *core);
+void lan_core_repeat (LanCore *core, LanCoreLog *from, LanCoreTalk *into);
+void lan_core_run_repeats (LanCore *core);
+void lan_core_on_repeat_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
+void lan_core_find_repeats (LanCore *core);
+void lan_core_reset_repeats (LanCore *core);
+
+/* lan-ask.c */
+LanAsk *lan_core_ask (LanCore *core, LanAskType type, LanCoreTalk *talk, guint64 *request);
+void lan_core_read (LanCore *core, LanAsk *ask, guint64 request, gsize max_bytes);
+void lan_ask_free (LanAsk *ask);
+
+/* lan-requests.c */
+gboolean lan_core_may_leave (LanCore *core, LanCorePerson *person, LanCoreTalk *talk, guint16 kind);
+void lan_core_count_request (LanCoreTalk *talk, guint16 kind);
+/** TRUE when the counts are known now; else a READ is under way and sync begins after it. */
+gboolean lan_core_count_known (LanCore *core, LanCoreTalk *talk);
+void lan_core_on_count_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
+
+/* lan-presence.c */
+void lan_core_send_presence (LanCore *core, LanCoreChannel *channel);
+void lan_core_on_presence (LanCore *core, LanCoreChannel *channel,
+                           const Lanyard__Presence *presence);
+void lan_core_on_typing (LanCore *core, LanCoreChannel *channel, const Lanyard__Typing *typing);
+void lan_core_typing_off (LanCore *core, LanCorePerson *person);
+void lan_core_typing_sent_off (LanCore *core, LanCorePerson *person);
+void lan_core_show_presence (LanCore *core, LanCorePerson *person);
+void lan_core_gone (LanCore *core, LanCorePerson *person);
+void lan_core_presence_due (LanCore *core);
+
+G_END_DECLS

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * What a person sees beside an own message. 'Delivered' is read off the vectors of the other's
+ * devices, but only once the vector's hash was found to be that of our record; 'read' off the
+ * other's read-up-to records. Both are kept before they are told.
+ */
+#include "lan-core-private.h"
+
+#include <string.h>
+
+static LanCoreAction *
+state_event (LanCore *core, LanCoreTalk *talk, LanMessageState state)
+{
+  LanCoreAction *event = lan_core_action_new (LAN_CORE_MESSAGE_STATE);
+
+  event->account = talk->peer->row.account;
+  event->state.conversation = talk->row.conversation;
+  event->state.state = state;
+  event->state.time_ms = core->now.wall_ms;
+  event->state.messages = g_array_new (FALSE, FALSE, sizeof (LanMessageId));
+  return event;
+}
+
+/* Told when the batch that is being collected is committed. */
+static void
+tell_later (LanCore *core, LanCoreAction *event)
+{
+  if (event->state.messages->len == 0) {
+    lan_core_action_clear (event);
+    g_free (event);
+    return;
+  }
+  g_ptr_array_add (lan_core_batch (core)->events, event);
+}
+
+static void
+set_holding (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint64 seq,
+             const LanHash *hash)
+{
+  LanHolding *holding = lan_talk_holding (talk, holder, &talk->own->device);
+
+  if (seq <= holding->seq)
+    return;
+  holding->seq = seq;
+  holding->hash = *hash;
+  holding->dirty = TRUE;
+  lan_core_touch_talk (core, talk);
+  lan_talk_tail_trim (talk);
+  lan_core_want (core, talk->peer);
+}
+
+static void
+confirm_from_tail (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint64 known,
+                   guint64 seq, const LanHash *hash)
+{
+  LanCoreAction *event = state_event (core, talk, LAN_MESSAGE_DELIVERED);
+  guint64 told = lan_talk_delivered (talk, &talk->own->device);
+
+  for (guint64 s = MAX (known, told) + 1; s <= seq; s++) {
+    LanTailEntry *entry = lan_talk_tail_entry (talk, s);
+
+    if (entry->visible)
+      g_array_append_val (event->state.messages, entry->message);
+  }
+  set_holding (core, talk, holder, seq, hash);
+  tell_later (core, event);
+}
+
+static void
+ask_confirm (LanCore *core, LanCoreTalk *talk, guint64 known)
+{
+  guint64 request;
+  LanAsk *ask = lan_core_ask (core, LAN_ASK_CONFIRM, talk, &request);
+
+  ask->log = talk->own;
+  ask->device = talk->own->device;
+  ask->from_seq = talk->claim_checked ? known + 1 : talk->claimed.seq;
+  ask->to_seq = talk->claimed.seq;
+  talk->confirming = request;
+  lan_core_read (core, ask, request, LAN_CORE_READ_BYTES);
+}
+
+/* @seq is at most what is committed here. */
+void
+lan_core_confirm (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint64 seq,
+                  const LanHash *hash)
+{
+  LanHolding *holding = lan_talk_holding (talk, holder, &talk->own->device);
+  LanTailEntry *last = lan_talk_tail_entry (talk, seq);
+
+  if (seq < holding->seq)
+    return; /* the other was put back from a copy: the pump sends it again */
+  if (seq == holding->seq) {
+    if (!lan_hash_equal (hash, &holding->hash) && talk->peer->active != NULL)
+      lan_core_suspect (core, talk->peer->active, seq, &holding->hash);
+    return;
+  }
+  if (last != NULL && !lan_hash_equal (&last->hash, hash)) {
+    if (talk->peer->active != NULL)
+      lan_core_suspect (core, talk->peer->active, seq, &last->hash);
+    return;
+  }
+  if (last != NULL && lan_talk_tail_entry (talk, holding->seq + 1) != NULL) {
+    confirm_from_tail (core, talk, holder, holding->seq, seq, hash);
+    return;
+  }
+  talk->claimed = (LanHolding){ *holder, talk->own->device, seq, *hash, FALSE };
+  talk->claim_checked = last != NULL;
+  if (talk->confirming == 0)
+    ask_confirm (core, talk, holding->seq);
+}
+
+/* The one record whose hash the vector names: is it ours? */
+static void
+check_claim (LanCore *core, LanCoreTalk *talk, guint64 known, const LanRecordRow *row)
+{
+  if (row->seq != talk->claimed.seq) {
+    ask_confirm (core, talk, known); /* a newer vector came in between */
+  } else if (lan_hash_equal (&row->hash, &talk->claimed.hash)) {
+    talk->claim_checked = TRUE;
+    ask_confirm (core, talk, known);
+  } else if (talk->peer->active != NULL) {
+    lan_core_suspect (core, talk->peer->active, row->seq, &row->hash);
+  }
+}
+
+void
+lan_core_on_confirm_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
+{
+  LanCoreTalk *talk = ask->talk;
+  LanHolding *holding;
+  LanCoreAction *event;
+  const LanRecordRow *row = NULL;
+  guint64 expect = ask->from_seq;
+
+  talk->confirming = 0;
+  if (ask->log != talk->own || rows->len == 0 || talk->claimed.seq == 0)
+    return;
+  holding = lan_talk_holding (talk, &talk->claimed.holder, &talk->own->device);
+  if (!talk->claim_checked) {
+    check_claim (core, talk, holding->seq, g_ptr_array_index (rows, 0));
+    return;
+  }
+  if (holding->seq + 1 != ask->from_seq || holding->seq >= talk->claimed.seq)
+    return;
+  event = state_event (core, talk, LAN_MESSAGE_DELIVERED);
+  for (guint i = 0; i < rows->len; i++, expect++) {
+    const LanRecordRow *next = g_ptr_array_index (rows, i);
+
+    if (next->seq != expect || next->seq > talk->claimed.seq)
+      break;
+    row = next;
+    if (lan_kind_is_visible (row->kind))
+      g_array_append_val (event->state.messages, row->message);
+  }
+  if (row != NULL)
+    set_holding (core, talk, &talk->claimed.holder, row->seq, &row->hash);
+  tell_later (core, event);
+  if (row != NULL && row->seq < talk->claimed.seq)
+    ask_confirm (core, talk, row->seq);
+}
+
+static void
+ask_states (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device, guint64 seq, guint64 low,
+            guint64 high)
+{
+  guint64 request;
+  LanAsk *ask = lan_core_ask (core, LAN_ASK_STATES, talk, &request);
+
+  ask->device = *device;
+  ask->from_seq = seq > LAN_CORE_TAIL_KEEP ? seq - LAN_CORE_TAIL_KEEP + 1 : 1;
+  ask->to_seq = seq;
+  ask->low_hlc = low;
+  ask->high_hlc = high;
+  lan_core_read (core, ask, request, LAN_CORE_READ_BYTES);
+}
+
+static void
+read_up_to (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device, guint64 seq, guint64 hlc)
+{
+  LanCoreLog *log = lan_talk_find_log (talk, device);
+  guint64 low = talk->row.peer_read_hlc;
+  LanTailEntry *entry;
+  LanCoreAction *event;
+  guint64 s;
+
+  if (log == NULL || !log->own || seq > log->committed.seq)
+    return;
+  hlc = MIN (hlc, log->committed.hlc);
+  if (hlc <= low)
+    return;
+  talk->row.peer_read_hlc = hlc;
+  lan_core_touch_talk (core, talk);
+  event = state_event (core, talk, LAN_MESSAGE_READ);
+  for (s = seq; log == talk->own && (entry = lan_talk_tail_entry (talk, s)) != NULL; s--) {
+    if (entry->hlc <= low)
+      break;
+    if (entry->visible && entry->hlc <= hlc)
+      g_array_prepend_val (event->state.messages, entry->message);
+  }
+  tell_later (core, event);
+  /* What memory does not reach, the store does: the newest of those, for whoever looks at them. */
+  if (s > 0 && (log != talk->own || lan_talk_tail_entry (talk, s) == NULL))
+    ask_states (core, talk, device, s, low, hlc);
+}
+
+void
+lan_core_on_read_up_to (LanCore *core, LanCoreTalk *talk, const Lanyard__ReadUpTo *read)
+{
+  for (gsize i = 0; i < read->n_marks; i++) {
+    LanDeviceId device;
+
+    memcpy (device.b, read->marks[i]->device.data, sizeof device.b);
+    read_up_to (core, talk, &device, read->marks[i]->seq, read->marks[i]->hlc);
+  }
+}
+
+void
+lan_core_on_states_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
+{
+  LanCoreAction *event = state_event (core, ask->talk, LAN_MESSAGE_READ);
+
+  for (guint i = 0; i < rows->len; i++) {
+    const LanRecordRow *row = g_ptr_array_index (rows, i);
+
+    if (row->hlc > ask->low_hlc && row->hlc <= ask->high_hlc && lan_kind_is_visible (row->kind))
+      g_array_append_val (event->state.messages, row->message);
+  }
+  if (event->state.messages->len > 0) {
+    lan_core_push (core, event);
+    return;
+  }
+  lan_core_action_clear (event);
+  g_free (event);
+}
+
+LanMessageState
+lan_core_record_state (LanCore *core, const LanRecordRow *row)
+{
+  LanCoreTalk *talk = g_hash_table_lookup (core->talks, &row->conversation);
+
+  if (talk == NULL)
+    return LAN_MESSAGE_QUEUED;
+  if (row->hlc <= talk->row.peer_read_hlc)
+    return LAN_MESSAGE_READ;
+  return row->seq <= lan_talk_delivered (talk, &row->device) ? LAN_MESSAGE_DELIVERED
+                                                             : LAN_MESSAGE_QUEUED;
+}
