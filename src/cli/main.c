@@ -34,8 +34,9 @@ describe_commands (void)
 
   for (const LanCliCommand *c = lan_cli_commands; c->name != NULL; c++) {
     g_autofree char *call = g_strdup_printf ("%s %s", c->name, c->usage);
+    int gap = (int) MAX (0, 29 - g_utf8_strlen (call, -1)); /* %-29s would count bytes */
 
-    g_string_append_printf (text, "\n  %-29s %s", call, _ (c->summary));
+    g_string_append_printf (text, "\n  %s%*s %s", call, gap, "", _ (c->summary));
   }
   g_string_append (text, _ ("\n\nPEER is a name, or at least 8 characters of an id.\nExit codes: 0 "
                             "done or delivered, 1 failed, 2 wrong usage, 3 kept for later."));
