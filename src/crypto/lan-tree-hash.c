@@ -2,27 +2,28 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-tree-hash.h"
 
+#include "lan-bytes.h"
+
 #include <sodium.h>
 #include <string.h>
 
-#define MAX_LEVELS 64 /* a leaf count is a guint64 */
+#define LEVELS        64
+#define LEAF_SIZE_MAX (1u << 30)
 
 struct _LanTree {
   guint32 leaf_size;
   guint64 size;
-  guint64 n_leaves;
-  gboolean is_short; /* a leaf that was not full was added: it must be the last */
-  gboolean is_broken;
-  gboolean is_done;
-  /* Full subtrees to the left, one for each bit that is set in n_leaves, as a binary counter. */
-  LanHash levels[MAX_LEVELS];
-  /* The leaf that is being filled by lan_tree_update(). */
-  guint8 *partial;
-  gsize partial_len;
+  guint64 leaves;
+  gboolean saw_short; /* a leaf that only a file's last one may be */
+  gboolean is_malformed;
+  gboolean is_ended;
+  LanHash
+      stack[LEVELS]; /* stack[l] holds a full subtree of 2^l leaves where bit l of leaves is set */
+  GByteArray *pending; /* lan_tree_update(): bytes of the leaf that has begun */
 };
 
 static void
-start (crypto_generichash_blake2b_state *state, const char *label)
+hash_init (crypto_generichash_blake2b_state *state, const char *label)
 {
   guint8 personal[crypto_generichash_blake2b_PERSONALBYTES] = { 0 };
 
@@ -30,34 +31,48 @@ start (crypto_generichash_blake2b_state *state, const char *label)
   crypto_generichash_blake2b_init_salt_personal (state, NULL, 0, LAN_HASH_BYTES, NULL, personal);
 }
 
-static void
-put (crypto_generichash_blake2b_state *state, guint64 value, gsize bytes)
-{
-  guint64 le = GUINT64_TO_LE (value);
-
-  crypto_generichash_blake2b_update (state, (const guint8 *) &le, bytes);
-}
-
 void
 lan_tree_leaf (LanHash *out, guint64 index, const guint8 *data, gsize len)
 {
   crypto_generichash_blake2b_state state;
+  guint8 head[12];
+  LanWriter w;
 
-  start (&state, "LY1-fleaf");
-  put (&state, index, 8);
-  put (&state, len, 4);
-  crypto_generichash_blake2b_update (&state, data, len);
+  lan_writer_init (&w, head, sizeof head);
+  lan_write_u64 (&w, index);
+  lan_write_u32 (&w, (guint32) len);
+  hash_init (&state, "LY1-fleaf");
+  crypto_generichash_blake2b_update (&state, head, sizeof head);
+  if (len > 0)
+    crypto_generichash_blake2b_update (&state, data, len);
   crypto_generichash_blake2b_final (&state, out->b, sizeof out->b);
 }
 
 static void
-join (LanHash *out, const LanHash *left, const LanHash *right)
+hash_node (LanHash *out, const LanHash *left, const LanHash *right)
 {
   crypto_generichash_blake2b_state state;
 
-  start (&state, "LY1-fnode");
+  hash_init (&state, "LY1-fnode");
   crypto_generichash_blake2b_update (&state, left->b, sizeof left->b);
   crypto_generichash_blake2b_update (&state, right->b, sizeof right->b);
+  crypto_generichash_blake2b_final (&state, out->b, sizeof out->b);
+}
+
+static void
+hash_root (LanHash *out, guint64 size, guint32 leaf_size, guint32 leaves, const LanHash *top)
+{
+  crypto_generichash_blake2b_state state;
+  guint8 head[16];
+  LanWriter w;
+
+  lan_writer_init (&w, head, sizeof head);
+  lan_write_u64 (&w, size);
+  lan_write_u32 (&w, leaf_size);
+  lan_write_u32 (&w, leaves);
+  hash_init (&state, "LY1-froot");
+  crypto_generichash_blake2b_update (&state, head, sizeof head);
+  crypto_generichash_blake2b_update (&state, top->b, sizeof top->b);
   crypto_generichash_blake2b_final (&state, out->b, sizeof out->b);
 }
 
@@ -66,7 +81,7 @@ lan_tree_new (guint32 leaf_size)
 {
   LanTree *tree;
 
-  g_return_val_if_fail (leaf_size >= 1 && leaf_size <= 1u << 30, NULL);
+  g_return_val_if_fail (leaf_size >= 1 && leaf_size <= LEAF_SIZE_MAX, NULL);
   lan_crypto_init ();
   tree = g_new0 (LanTree, 1);
   tree->leaf_size = leaf_size;
@@ -78,100 +93,109 @@ lan_tree_free (LanTree *tree)
 {
   if (tree == NULL)
     return;
-  g_free (tree->partial);
+  g_clear_pointer (&tree->pending, g_byte_array_unref);
   g_free (tree);
+}
+
+/* Adding a leaf is adding one to a binary number: each carry joins two equal subtrees. */
+static void
+push_leaf (LanTree *tree, const LanHash *leaf, gsize len)
+{
+  LanHash carry = *leaf;
+  guint level = 0;
+
+  if (tree->saw_short || len == 0 || len > tree->leaf_size || tree->leaves == G_MAXUINT32) {
+    tree->is_malformed = TRUE;
+    return;
+  }
+  for (; (tree->leaves & G_GUINT64_CONSTANT (1) << level) != 0; level++)
+    hash_node (&carry, &tree->stack[level], &carry);
+  tree->stack[level] = carry;
+  tree->leaves++;
+  tree->size += len;
+  tree->saw_short = len < tree->leaf_size;
 }
 
 void
 lan_tree_add_leaf (LanTree *tree, const LanHash *leaf, gsize len)
 {
-  LanHash hash = *leaf;
-
-  if (tree->is_done || tree->is_short || len == 0 || len > tree->leaf_size) {
-    tree->is_broken = TRUE;
-    return;
-  }
-  tree->is_short = len < tree->leaf_size;
-  tree->size += len;
-  for (guint level = 0;; level++) {
-    if ((tree->n_leaves >> level & 1) == 0) {
-      tree->levels[level] = hash;
-      break;
-    }
-    join (&hash, &tree->levels[level], &hash);
-  }
-  tree->n_leaves++;
+  if (tree->is_ended || tree->pending != NULL)
+    tree->is_malformed = TRUE;
+  push_leaf (tree, leaf, len);
 }
 
 static void
-end_leaf (LanTree *tree)
+end_pending (LanTree *tree)
 {
   LanHash leaf;
-  gsize len = tree->partial_len;
 
-  if (len == 0)
+  if (tree->pending == NULL || tree->pending->len == 0)
     return;
-  tree->partial_len = 0;
-  lan_tree_leaf (&leaf, tree->n_leaves, tree->partial, len);
-  lan_tree_add_leaf (tree, &leaf, len);
+  lan_tree_leaf (&leaf, tree->leaves, tree->pending->data, tree->pending->len);
+  push_leaf (tree, &leaf, tree->pending->len);
+  g_byte_array_set_size (tree->pending, 0);
 }
 
 void
 lan_tree_update (LanTree *tree, const guint8 *data, gsize len)
 {
-  if (tree->partial == NULL)
-    tree->partial = g_malloc (tree->leaf_size);
+  if (tree->is_ended)
+    tree->is_malformed = TRUE;
+  if (tree->pending == NULL)
+    tree->pending = g_byte_array_new ();
   while (len > 0) {
-    gsize take = MIN (len, tree->leaf_size - tree->partial_len);
+    gsize n = MIN (len, tree->leaf_size - tree->pending->len);
 
-    memcpy (tree->partial + tree->partial_len, data, take);
-    tree->partial_len += take;
-    data += take;
-    len -= take;
-    if (tree->partial_len == tree->leaf_size)
-      end_leaf (tree);
+    /* A leaf's length stands before its bytes, so a leaf is hashed when it is whole. */
+    if (n == tree->leaf_size) {
+      LanHash leaf;
+
+      lan_tree_leaf (&leaf, tree->leaves, data, n);
+      push_leaf (tree, &leaf, n);
+    } else {
+      g_byte_array_append (tree->pending, data, (guint) n);
+      if (tree->pending->len == tree->leaf_size)
+        end_pending (tree);
+    }
+    data += n;
+    len -= n;
   }
 }
 
 guint64
 lan_tree_size (const LanTree *tree)
 {
-  return tree->size + tree->partial_len;
+  return tree->size + (tree->pending != NULL ? tree->pending->len : 0);
 }
 
 LanStatus
 lan_tree_root (LanTree *tree, LanHash *root)
 {
-  crypto_generichash_blake2b_state state;
   LanHash top = { { 0 } };
-  gboolean has_top = FALSE;
+  gboolean have = FALSE;
 
-  if (!tree->is_done)
-    end_leaf (tree);
-  if (tree->is_broken || tree->is_done)
+  end_pending (tree);
+  if (tree->is_malformed || tree->is_ended)
     return LAN_STATUS_MALFORMED;
-  tree->is_done = TRUE;
-  for (guint level = 0; level < MAX_LEVELS; level++) {
-    if ((tree->n_leaves >> level & 1) == 0)
+  tree->is_ended = TRUE;
+  /* From the smallest subtree, the rightmost, to the left: an odd one has moved up unchanged. */
+  for (guint level = 0; level < LEVELS; level++) {
+    if ((tree->leaves & G_GUINT64_CONSTANT (1) << level) == 0)
       continue;
-    if (has_top)
-      join (&top, &tree->levels[level], &top);
+    if (have)
+      hash_node (&top, &tree->stack[level], &top);
     else
-      top = tree->levels[level];
-    has_top = TRUE;
+      top = tree->stack[level];
+    have = TRUE;
   }
-  start (&state, "LY1-froot");
-  put (&state, tree->size, 8);
-  put (&state, tree->leaf_size, 4);
-  put (&state, tree->n_leaves, 4);
-  crypto_generichash_blake2b_update (&state, top.b, sizeof top.b);
-  crypto_generichash_blake2b_final (&state, root->b, sizeof root->b);
+  hash_root (root, tree->size, tree->leaf_size, (guint32) tree->leaves, &top);
   return LAN_STATUS_OK;
 }
 
 guint64
 lan_tree_leaf_count (guint64 size, guint32 leaf_size)
 {
+  g_return_val_if_fail (leaf_size > 0, 0);
   return size / leaf_size + (size % leaf_size != 0);
 }
 
@@ -180,24 +204,25 @@ lan_tree_verify_leaves (const guint8 *hashes, gsize hashes_len, guint64 size, gu
                         const LanHash *root)
 {
   g_autoptr (LanTree) tree = NULL;
-  guint64 left = size;
-  LanHash computed;
-  LanStatus status;
+  guint64 count, left = size;
+  LanHash got;
 
-  if (leaf_size == 0 || hashes_len % LAN_HASH_BYTES != 0 ||
-      hashes_len / LAN_HASH_BYTES != lan_tree_leaf_count (size, leaf_size))
+  if (leaf_size < 1 || leaf_size > LEAF_SIZE_MAX)
+    return LAN_STATUS_MALFORMED;
+  count = lan_tree_leaf_count (size, leaf_size);
+  if (count > G_MAXUINT32 || hashes_len % LAN_HASH_BYTES != 0 ||
+      hashes_len / LAN_HASH_BYTES != count)
     return LAN_STATUS_MALFORMED;
   tree = lan_tree_new (leaf_size);
-  for (gsize at = 0; at < hashes_len; at += LAN_HASH_BYTES) {
+  for (guint64 i = 0; i < count; i++) {
+    gsize len = (gsize) MIN (left, leaf_size);
     LanHash leaf;
-    gsize covers = (gsize) MIN (left, leaf_size);
 
-    memcpy (leaf.b, hashes + at, LAN_HASH_BYTES);
-    lan_tree_add_leaf (tree, &leaf, covers);
-    left -= covers;
+    memcpy (leaf.b, hashes + i * LAN_HASH_BYTES, LAN_HASH_BYTES);
+    lan_tree_add_leaf (tree, &leaf, len);
+    left -= len;
   }
-  status = lan_tree_root (tree, &computed);
-  if (status != LAN_STATUS_OK)
-    return status;
-  return lan_secret_equal (computed.b, root->b, LAN_HASH_BYTES) ? LAN_STATUS_OK : LAN_STATUS_AUTH;
+  if (lan_tree_root (tree, &got) != LAN_STATUS_OK || !lan_hash_equal (&got, root))
+    return LAN_STATUS_AUTH;
+  return LAN_STATUS_OK;
 }

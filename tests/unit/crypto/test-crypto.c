@@ -155,5 +155,7 @@ main (int argc, char **argv)
   add_lane_hostile_tests ();
   add_datagram_tests ();
   add_tree_hash_tests ();
+  add_tree_leaves_tests ();
+  add_safety_tests ();
   return g_test_run ();
 }

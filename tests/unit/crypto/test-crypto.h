@@ -13,6 +13,8 @@ void add_lane_tests (void);
 void add_lane_hostile_tests (void);
 void add_datagram_tests (void);
 void add_tree_hash_tests (void);
+void add_tree_leaves_tests (void);
+void add_safety_tests (void);
 
 typedef struct {
   LanSeededRandom random;
