@@ -157,5 +157,7 @@ main (int argc, char **argv)
   add_tree_hash_tests ();
   add_tree_leaves_tests ();
   add_safety_tests ();
+  add_identity_tests ();
+  add_key_store_tests ();
   return g_test_run ();
 }

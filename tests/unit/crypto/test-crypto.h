@@ -15,6 +15,8 @@ void add_datagram_tests (void);
 void add_tree_hash_tests (void);
 void add_tree_leaves_tests (void);
 void add_safety_tests (void);
+void add_identity_tests (void);
+void add_key_store_tests (void);
 
 typedef struct {
   LanSeededRandom random;
