@@ -14,6 +14,7 @@ import contextlib
 import json
 import os
 import queue
+import re
 import shutil
 import signal
 import subprocess
@@ -106,6 +107,9 @@ class Process:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.popen.wait(5 if number == signal.SIGKILL else DEADLINE)
 
+    def label(self):
+        return self.host.name
+
     def errors(self):
         self.log.flush()
         with open(self.log_path, "rb") as f:
@@ -170,9 +174,6 @@ class JsonProcess(Process):
                     raise Failure("%s ended (%s) before: %s\n%s" % (
                         self.label(), self.popen.poll(), what, self.errors()[-2000:]))
                 self.changed.wait(left)
-
-    def label(self):
-        return self.host.name
 
     def mark(self):
         """An index for since: only what comes after this moment."""
@@ -417,9 +418,27 @@ class Lab:
         return self
 
     def __exit__(self, *failure):
-        if failure[0] is not None and not os.environ.get("LAB_QUIET"):
+        if failure[0] is not None:
             self.explain()
+        wrong = self.find_faults()
         self.close()
+        if wrong and failure[0] is None:
+            raise Failure(wrong)
+        if wrong:
+            note(wrong)
+
+    def find_faults(self):
+        """What no test asks for and none may have: a crash, a sanitizer's report, a critical."""
+        for process in self.processes:
+            code = process.popen.poll()
+            text = process.errors()
+            found = re.search(r"(ERROR: \w+Sanitizer|runtime error:|-CRITICAL \*\*|assertion failed)",
+                              text)
+            if code in (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGFPE) or found:
+                at = found.start() if found else max(0, len(text) - 2000)
+                return "%s (%d, exit %s): %s" % (process.label(), process.pid, code,
+                                                 text[at:at + 3000])
+        return None
 
     def explain(self):
         for process in self.processes:

@@ -9,7 +9,8 @@ import struct
 import sys
 import time
 
-from lab import DEADLINE, Failure, JsonProcess, Lab, Process, check, main, note, test, wait_until
+from forge import beacon, in_namespace
+from lab import DEADLINE, JsonProcess, Lab, check, main, note, test, wait_until
 
 MDNS, BEACON, MANUAL = 1, 2, 4
 
@@ -203,31 +204,6 @@ def _():
         found = a.sees("Bo")[1]["addresses"]
         check(found[0]["address"] == "172.17.0.2", "chosen: %s" % found)
         check(capture.stop().holds("LYBN"), "beacons on docker0")
-
-
-def beacon(instance, name, prefix, port=24789, interval=1900, flags=0):
-    raw = name.encode()
-    return (b"LYBN" + bytes([1, flags]) + struct.pack("<H", interval) + instance
-            + struct.pack("<H", port) + bytes([0]) + prefix + bytes([len(raw)]) + raw)
-
-
-def in_namespace(host, function):
-    """Runs the function in a child within the host's namespace; it fails when the child does."""
-    child = os.fork()
-    if child == 0:
-        try:
-            with open("/run/netns/" + host.namespace) as ns:
-                import ctypes
-                libc = ctypes.CDLL(None, use_errno=True)
-                if libc.setns(ns.fileno(), 0x40000000) != 0:
-                    os._exit(3)
-            function()
-        except BaseException as problem:  # nothing of the parent may run on in the child
-            sys.stderr.write("%r\n" % problem)
-            os._exit(1)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    check(status == 0, "the child in %s failed" % host.name)
 
 
 @test("T20: ten thousand fake beacons, and junk")

@@ -1,0 +1,176 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 The Lanyard developers
+"""Files between two hosts: offered, taken, refused, broken off, and across restarts."""
+
+import hashlib
+import os
+import sys
+
+from lab import Lab, check, main, note, test, wait_until
+from people import befriend
+
+MIB = 1 << 20
+
+
+def make_file(lab, name, size):
+    path = lab.path("%d-dir" % lab.serial())
+    os.mkdir(path)
+    path = os.path.join(path, name)
+    with open(path, "wb") as f:
+        for at in range(0, size, MIB):
+            f.write(os.urandom(min(MIB, size - at)))
+    return path
+
+
+def digest(path):
+    with open(path, "rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest() if hasattr(hashlib, "file_digest") \
+            else hashlib.sha256(f.read()).hexdigest()
+
+
+def inbox(lab):
+    path = lab.path("inbox-%d" % lab.serial())
+    os.mkdir(path)
+    return path
+
+
+def pair(lab):
+    _, (one, two) = lab.office(["one", "two"])
+    a, b = one.peer("Anna"), two.peer("Bo")
+    befriend(a, b)
+    return a, b
+
+
+def offer(a, b, path):
+    mark = b.mark()
+    sent = a.call("file.send", to=b.id, paths=[path])["id"]
+    got = b.wait_for("file.offered", since=mark, id=sent)[1]
+    check(got["name"] == os.path.basename(path), "its name: %s" % got)
+    check(got["size"] == os.path.getsize(path), "its size: %s" % got)
+    check(got["from"] == a.id, "its sender: %s" % got)
+    return sent
+
+
+@test("files of many sizes arrive byte for byte")
+def _():
+    with Lab() as lab:
+        a, b = pair(lab)
+        box = inbox(lab)
+        for name, size in (("empty", 0), ("one byte", 1), ("一份报告.pdf", 262144),
+                           ("odd.bin", 262145), ("x" * 120 + ".dat", 3 * MIB + 17),
+                           ("big.iso", 64 * MIB)):
+            path = make_file(lab, name, size)
+            sent = offer(a, b, path)
+            b.call("file.accept", id=sent, dir=box)
+            at, done = b.wait_for("file.done", id=sent, timeout=60)
+            a.wait_for("file.done", id=sent)
+            check(os.path.dirname(done["path"]) == box, "in the chosen folder")
+            check(digest(done["path"]) == digest(path), "the same bytes: " + name)
+        last = [p for p in b.notifications("file.progress") if p["id"] == sent]
+        check(last and all(x["done"] <= y["done"] for x, y in zip(last, last[1:])),
+              "progress grows")
+        note("last rate %.0f MB/s" % (max(p["rate"] for p in last) / 1e6))
+        check(not [n for n in os.listdir(box) if n.endswith(".part")], "no part is left")
+
+
+@test("the same name twice overwrites nothing")
+def _():
+    with Lab() as lab:
+        a, b = pair(lab)
+        box = inbox(lab)
+        paths = [make_file(lab, "report.txt", 1000), make_file(lab, "report.txt", 2000)]
+        arrived = []
+        for path in paths:
+            sent = offer(a, b, path)
+            b.call("file.accept", id=sent, dir=box)
+            arrived.append(b.wait_for("file.done", id=sent)[1]["path"])
+        check(len(set(arrived)) == 2, "two names: %s" % arrived)
+        check([digest(p) for p in arrived] == [digest(p) for p in paths], "both whole")
+
+
+@test("declined and cancelled by either side")
+def _():
+    with Lab() as lab:
+        a, b = pair(lab)
+        box = inbox(lab)
+        path = make_file(lab, "secret plan.doc", 300 * MIB)
+        sent = offer(a, b, path)
+        b.call("file.decline", id=sent)
+        check(a.wait_for("file.failed", id=sent)[1]["code"] == "declined", "declined")
+        for who in (a, b):
+            sent = offer(a, b, path)
+            b.call("file.accept", id=sent, dir=box)
+            b.wait_for("file.progress", id=sent, where=lambda p: p["done"] > 0)
+            who.call("file.cancel", id=sent)
+            for x in (a, b):
+                code = x.wait_for("file.failed", id=sent)[1]["code"]
+                check(code == "cancelled", "cancelled: %s" % code)
+            check("secret plan.doc" not in os.listdir(box), "nothing under the file's name")
+        sent = offer(a, b, path)
+        a.call("file.cancel", id=sent)
+        b.wait_for("file.failed", id=sent)
+        check(a.is_alive() and b.is_alive(), "both live on")
+
+
+def across_restart(which):
+    with Lab() as lab:
+        a, b = pair(lab)
+        box = inbox(lab)
+        path = make_file(lab, "long.bin", 400 * MIB)
+        sent = offer(a, b, path)
+        b.call("file.accept", id=sent, dir=box)
+        b.wait_for("file.progress", id=sent, where=lambda p: p["done"] > 8 * MIB)
+        if which == "sender":
+            a = a.restart()
+        else:
+            before = max(p["done"] for p in b.notifications("file.progress") if p["id"] == sent)
+            b = b.restart()
+        done = b.wait_for("file.done", id=sent, timeout=90)[1]
+        check(digest(done["path"]) == digest(path), "the same bytes")
+        if which == "receiver":
+            first = [p["done"] for p in b.notifications("file.progress") if p["id"] == sent][:1]
+            note("had %d, went on at %s" % (before, first))
+
+
+@test("kill -9 of the sender in the middle")
+def _():
+    across_restart("sender")
+
+
+@test("kill -9 of the receiver in the middle")
+def _():
+    across_restart("receiver")
+
+
+@test("an offer outlives restarts of both sides")
+def _():
+    with Lab() as lab:
+        a, b = pair(lab)
+        box = inbox(lab)
+        path = make_file(lab, "later.txt", 5 * MIB)
+        sent = offer(a, b, path)
+        a, b = a.restart(), b.restart()
+        b.call("file.accept", id=sent, dir=box)
+        done = b.wait_for("file.done", id=sent, timeout=60)[1]
+        check(digest(done["path"]) == digest(path), "the same bytes")
+
+
+@test("offered to somebody who is away")
+def _():
+    with Lab() as lab:
+        a, b = pair(lab)
+        box = inbox(lab)
+        b.quit()
+        a.wait_for("person.gone", id=b.id)
+        path = make_file(lab, "for later.txt", 100000)
+        sent = a.call("file.send", to=b.id, paths=[path])["id"]
+        b = b.restart()
+        b.wait_for("file.offered", id=sent)
+        b.call("file.accept", id=sent, dir=box)
+        done = b.wait_for("file.done", id=sent)[1]
+        check(digest(done["path"]) == digest(path), "the same bytes")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
