@@ -2,11 +2,11 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-page-layout.h"
 
-#define STORED_BLOCK_BYTES  (LAN_PAGE_BLOCK_BYTES + LAN_PAGE_TRAILER_BYTES)
+#define STORED_BLOCK_BYTES  (LAN_PAGE_BLOCK_SEALED + LAN_PAGE_TRAILER_BYTES)
 #define STORED_HEADER_BYTES (LAN_PAGE_WAL_HEADER_BYTES + LAN_PAGE_TRAILER_BYTES)
 
 gboolean
-lan_page_kind_is_ragged (LanPageKind kind)
+lan_page_kind_has_blocks (LanPageKind kind)
 {
   return kind == LAN_PAGE_KIND_JOURNAL || kind == LAN_PAGE_KIND_TEMP;
 }
@@ -41,7 +41,8 @@ lan_page_unit_at (LanPageKind kind, guint64 offset, LanPageUnit *unit)
     index = offset / LAN_PAGE_BLOCK_BYTES;
     unit->logical = index * LAN_PAGE_BLOCK_BYTES;
     unit->stored = index * STORED_BLOCK_BYTES;
-    unit->size = unit->sealed = LAN_PAGE_BLOCK_BYTES;
+    unit->size = LAN_PAGE_BLOCK_BYTES;
+    unit->sealed = LAN_PAGE_BLOCK_SEALED;
     break;
   }
 }
@@ -49,8 +50,6 @@ lan_page_unit_at (LanPageKind kind, guint64 offset, LanPageUnit *unit)
 guint64
 lan_page_logical_size (LanPageKind kind, guint64 stored)
 {
-  guint64 rest;
-
   switch (kind) {
   case LAN_PAGE_KIND_MAIN:
     return stored;
@@ -59,17 +58,13 @@ lan_page_logical_size (LanPageKind kind, guint64 stored)
   case LAN_PAGE_KIND_JOURNAL:
   case LAN_PAGE_KIND_TEMP:
   default:
-    rest = stored % STORED_BLOCK_BYTES;
-    rest = rest > LAN_PAGE_TRAILER_BYTES ? rest - LAN_PAGE_TRAILER_BYTES : 0;
-    return stored / STORED_BLOCK_BYTES * LAN_PAGE_BLOCK_BYTES + rest;
+    return (stored + STORED_BLOCK_BYTES - 1) / STORED_BLOCK_BYTES * LAN_PAGE_BLOCK_BYTES;
   }
 }
 
 guint64
 lan_page_stored_size (LanPageKind kind, guint64 logical)
 {
-  guint64 rest;
-
   switch (kind) {
   case LAN_PAGE_KIND_MAIN:
     return logical;
@@ -78,8 +73,6 @@ lan_page_stored_size (LanPageKind kind, guint64 logical)
   case LAN_PAGE_KIND_JOURNAL:
   case LAN_PAGE_KIND_TEMP:
   default:
-    rest = logical % LAN_PAGE_BLOCK_BYTES;
-    rest = rest > 0 ? rest + LAN_PAGE_TRAILER_BYTES : 0;
-    return logical / LAN_PAGE_BLOCK_BYTES * STORED_BLOCK_BYTES + rest;
+    return (logical + LAN_PAGE_BLOCK_BYTES - 1) / LAN_PAGE_BLOCK_BYTES * STORED_BLOCK_BYTES;
   }
 }

@@ -2,6 +2,9 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-vfs-file.h"
 
+#include "lan-bytes.h"
+
+#include <sodium.h>
 #include <string.h>
 
 /* What SQLite looks at before it knows the page size (file format, header of 100 bytes). */
@@ -29,44 +32,25 @@ below_size (LanVfsFile *file, guint64 *size)
   return rc;
 }
 
-/* How much of the unit is really there when reading it whole came up short. */
-static int
-measure (LanVfsFile *file, const LanPageUnit *unit, gsize *there)
-{
-  guint64 size = 0;
-  int rc = below_size (file, &size);
-
-  *there = size <= unit->stored ? 0 : (gsize) MIN (size - unit->stored, LAN_PAGE_UNIT_MAX);
-  return rc;
-}
-
 int
-lan_vfs_file_load (LanVfsFile *file, LanPageUnit *unit, guint8 *plain, LanVfsUnitState *state)
+lan_vfs_file_load (LanVfsFile *file, const LanPageUnit *unit, guint8 *plain, LanVfsUnitState *state)
 {
   guint8 raw[LAN_PAGE_UNIT_MAX + LAN_PAGE_TRAILER_BYTES];
-  gsize there = unit->sealed + LAN_PAGE_TRAILER_BYTES;
-  int rc = below_read (file, raw, there, unit->stored);
+  int rc = below_read (file, raw, unit->sealed + LAN_PAGE_TRAILER_BYTES, unit->stored);
+  guint64 size = 0;
 
   memset (plain, 0, LAN_PAGE_UNIT_MAX);
+  *state = LAN_VFS_UNIT_BAD;
   if (rc == SQLITE_IOERR_SHORT_READ) {
-    rc = measure (file, unit, &there);
-    if (rc == SQLITE_OK && there == 0) {
+    rc = below_size (file, &size);
+    if (size <= unit->stored)
       *state = LAN_VFS_UNIT_ABSENT;
-      return SQLITE_OK;
-    }
-    *state = LAN_VFS_UNIT_BAD;
-    if (rc != SQLITE_OK || !lan_page_kind_is_ragged (file->kind) ||
-        there <= LAN_PAGE_TRAILER_BYTES || there >= unit->sealed + LAN_PAGE_TRAILER_BYTES)
-      return rc;
-    unit->sealed = there - LAN_PAGE_TRAILER_BYTES;
-  } else if (rc != SQLITE_OK) {
     return rc;
   }
-  *state = lan_page_seal_open (file->vfs->seal, file->kind, unit->logical, raw, unit->sealed,
-                               raw + unit->sealed, plain)
-               ? LAN_VFS_UNIT_GENUINE
-               : LAN_VFS_UNIT_BAD;
-  return SQLITE_OK;
+  if (rc == SQLITE_OK && lan_page_seal_open (file->vfs->seal, file->kind, unit->logical, raw,
+                                             unit->sealed, raw + unit->sealed, plain))
+    *state = LAN_VFS_UNIT_GENUINE;
+  return rc;
 }
 
 int
@@ -79,11 +63,43 @@ lan_vfs_file_save (LanVfsFile *file, const LanPageUnit *unit, const guint8 *plai
   return below_write (file, raw, unit->sealed + LAN_PAGE_TRAILER_BYTES, unit->stored);
 }
 
-/* The bytes of a unit that SQLite sees: of a ragged kind no more than were ever written. */
+/* A block ends with how many of its bytes are in use. */
 static gsize
-visible_bytes (const LanVfsFile *file, const LanPageUnit *unit)
+block_used (const guint8 *plain)
 {
-  return lan_page_kind_is_ragged (file->kind) ? unit->sealed : unit->size;
+  LanReader r;
+  gsize used;
+
+  lan_reader_init (&r, plain + LAN_PAGE_BLOCK_BYTES, 2);
+  used = lan_read_u16 (&r);
+  return MIN (used, LAN_PAGE_BLOCK_BYTES);
+}
+
+static void
+set_block_used (guint8 *plain, gsize used)
+{
+  LanWriter w;
+
+  lan_writer_init (&w, plain + LAN_PAGE_BLOCK_BYTES, 2);
+  lan_write_u16 (&w, (guint16) used);
+}
+
+/* How many bytes of a loaded unit SQLite sees: all, but of the last block only what is in use. */
+static int
+visible_bytes (LanVfsFile *file, const LanPageUnit *unit, const guint8 *plain,
+               LanVfsUnitState state, gsize *visible)
+{
+  guint64 size = 0;
+  int rc;
+
+  *visible = state == LAN_VFS_UNIT_ABSENT ? 0 : unit->size;
+  if (state != LAN_VFS_UNIT_GENUINE || !lan_page_kind_has_blocks (file->kind) ||
+      block_used (plain) == unit->size)
+    return SQLITE_OK;
+  rc = below_size (file, &size);
+  if (size <= unit->stored + unit->sealed + LAN_PAGE_TRAILER_BYTES)
+    *visible = block_used (plain);
+  return rc;
 }
 
 /*
@@ -149,7 +165,9 @@ file_read (sqlite3_file *base, void *data, int amount, sqlite3_int64 offset)
       return give_constant_header (out);
     if (state == LAN_VFS_UNIT_BAD && !may_be_torn (file, in_unit))
       return report_bad (file, &unit);
-    seen = state == LAN_VFS_UNIT_ABSENT ? 0 : visible_bytes (file, &unit);
+    rc = visible_bytes (file, &unit, plain, state, &seen);
+    if (rc != SQLITE_OK)
+      return rc;
     if (seen <= in_unit) {
       memset (out, 0, left);
       return SQLITE_IOERR_SHORT_READ;
@@ -167,24 +185,20 @@ file_read (sqlite3_file *base, void *data, int amount, sqlite3_int64 offset)
   return SQLITE_OK;
 }
 
-/* Ragged kinds: makes every unit before @unit whole, or the old last one would not open again. */
+/* Writes the blocks that lie between the file's end and @unit; the last one there stays as it is. */
 static int
 fill_gap (LanVfsFile *file, const LanPageUnit *unit)
 {
-  guint8 plain[LAN_PAGE_UNIT_MAX];
+  const guint8 zeros[LAN_PAGE_UNIT_MAX] = { 0 };
   guint64 size = 0, at;
   int rc = below_size (file, &size);
 
   at = lan_page_logical_size (file->kind, size);
   while (rc == SQLITE_OK && at < unit->logical) {
-    LanVfsUnitState state;
     LanPageUnit gap;
 
     lan_page_unit_at (file->kind, at, &gap);
-    rc = lan_vfs_file_load (file, &gap, plain, &state);
-    gap.sealed = gap.size;
-    if (rc == SQLITE_OK)
-      rc = lan_vfs_file_save (file, &gap, plain);
+    rc = lan_vfs_file_save (file, &gap, zeros);
     at = gap.logical + gap.size;
   }
   return rc;
@@ -192,25 +206,25 @@ fill_gap (LanVfsFile *file, const LanPageUnit *unit)
 
 /* A write of less than a unit: opens what is there, changes it, seals it again. */
 static int
-write_part (LanVfsFile *file, LanPageUnit *unit, gsize in_unit, const guint8 *data, gsize len)
+write_part (LanVfsFile *file, const LanPageUnit *unit, gsize in_unit, const guint8 *data, gsize len)
 {
+  gboolean has_blocks = lan_page_kind_has_blocks (file->kind);
   guint8 plain[LAN_PAGE_UNIT_MAX];
-  gsize full = unit->sealed;
   LanVfsUnitState state;
-  int rc = SQLITE_OK;
+  gsize visible = 0;
+  int rc = has_blocks ? fill_gap (file, unit) : SQLITE_OK;
 
-  if (lan_page_kind_is_ragged (file->kind))
-    rc = fill_gap (file, unit);
   if (rc == SQLITE_OK)
     rc = lan_vfs_file_load (file, unit, plain, &state);
+  if (rc == SQLITE_OK && has_blocks)
+    rc = visible_bytes (file, unit, plain, state, &visible);
   if (rc != SQLITE_OK)
     return rc;
   if (state == LAN_VFS_UNIT_BAD && file->kind == LAN_PAGE_KIND_MAIN)
     return report_bad (file, unit);
   memcpy (plain + in_unit, data, len);
-  if (state == LAN_VFS_UNIT_ABSENT)
-    unit->sealed = 0;
-  unit->sealed = lan_page_kind_is_ragged (file->kind) ? MAX (unit->sealed, in_unit + len) : full;
+  if (has_blocks)
+    set_block_used (plain, MAX (visible, in_unit + len));
   return lan_vfs_file_save (file, unit, plain);
 }
 
@@ -263,6 +277,15 @@ write_frame (LanVfsFile *file, const LanPageUnit *unit, gsize in_unit, const gui
   return *rc != SQLITE_OK;
 }
 
+/* SQLite computed a frame's checksum with these bytes: what they hold must be what reads back. */
+static gboolean
+has_clean_reserve (const LanVfsFile *file, const LanPageUnit *unit, const guint8 *data, gsize len)
+{
+  return lan_page_kind_has_blocks (file->kind) || len < LAN_PAGE_BYTES ||
+         unit->size < LAN_PAGE_BYTES ||
+         sodium_is_zero (data + len - LAN_PAGE_TRAILER_BYTES, LAN_PAGE_TRAILER_BYTES);
+}
+
 static int
 file_write (sqlite3_file *base, const void *data, int amount, sqlite3_int64 offset)
 {
@@ -279,9 +302,13 @@ file_write (sqlite3_file *base, const void *data, int amount, sqlite3_int64 offs
     lan_page_unit_at (file->kind, at, &unit);
     in_unit = (gsize) (at - unit.logical);
     step = MIN (left, unit.size - in_unit);
+    if (!has_clean_reserve (file, &unit, in, step)) {
+      g_critical ("SQLite uses the reserved bytes of a page");
+      return SQLITE_IOERR_WRITE;
+    }
     if (write_frame (file, &unit, in_unit, in, step, &rc)) {
       /* done */
-    } else if (step == unit.size && !lan_page_kind_is_ragged (file->kind)) {
+    } else if (step == unit.size && !lan_page_kind_has_blocks (file->kind)) {
       rc = lan_vfs_file_save (file, &unit, in);
     } else {
       rc = write_part (file, &unit, in_unit, in, step);
@@ -298,18 +325,23 @@ file_truncate (sqlite3_file *base, sqlite3_int64 size)
 {
   LanVfsFile *file = (LanVfsFile *) base;
   guint64 stored = lan_page_stored_size (file->kind, (guint64) size);
-  guint8 plain[LAN_PAGE_UNIT_MAX];
-  LanVfsUnitState state;
-  LanPageUnit unit;
   int rc = SQLITE_OK;
 
   file->has_prefix = FALSE;
-  lan_page_unit_at (file->kind, (guint64) size, &unit);
-  if (lan_page_kind_is_ragged (file->kind) && (guint64) size > unit.logical) {
-    rc = lan_vfs_file_load (file, &unit, plain, &state);
-    unit.sealed = (gsize) ((guint64) size - unit.logical);
-    if (rc == SQLITE_OK)
-      rc = lan_vfs_file_save (file, &unit, plain);
+  if (lan_page_kind_has_blocks (file->kind) && size > 0) {
+    guint8 plain[LAN_PAGE_UNIT_MAX];
+    LanVfsUnitState state;
+    LanPageUnit last;
+    gsize used;
+
+    lan_page_unit_at (file->kind, (guint64) size - 1, &last);
+    used = (gsize) ((guint64) size - last.logical);
+    rc = lan_vfs_file_load (file, &last, plain, &state);
+    if (rc == SQLITE_OK && block_used (plain) != used) {
+      memset (plain + used, 0, last.size - used);
+      set_block_used (plain, used);
+      rc = lan_vfs_file_save (file, &last, plain);
+    }
   }
   if (rc == SQLITE_OK)
     rc = file->below->pMethods->xTruncate (file->below, (sqlite3_int64) stored);
@@ -333,6 +365,17 @@ file_size (sqlite3_file *base, sqlite3_int64 *size)
   int rc = below_size (file, &stored);
 
   *size = (sqlite3_int64) lan_page_logical_size (file->kind, stored);
+  if (rc == SQLITE_OK && *size > 0 && lan_page_kind_has_blocks (file->kind)) {
+    guint8 plain[LAN_PAGE_UNIT_MAX];
+    LanVfsUnitState state;
+    LanPageUnit last;
+
+    lan_page_unit_at (file->kind, (guint64) *size - 1, &last);
+    rc = lan_vfs_file_load (file, &last, plain, &state);
+    /* A torn last block counts as full: SQLite then finds nothing in it. */
+    if (state == LAN_VFS_UNIT_GENUINE)
+      *size = (sqlite3_int64) (last.logical + block_used (plain));
+  }
   return rc;
 }
 

@@ -35,10 +35,10 @@ int lan_vfs_file_open (LanVfsFile *file, LanVfs *vfs, LanPageKind kind, const ch
                        int *out_flags) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
- * Reads @unit to @plain (LAN_PAGE_UNIT_MAX bytes, zeroed where nothing genuine is) and shortens it
- * when it is the shorter last one. Returns: an SQLite result code, errors of the disk only.
+ * Reads @unit to @plain (LAN_PAGE_UNIT_MAX bytes, zeroed where nothing genuine is). Returns: an
+ * SQLite result code, errors of the disk only.
  */
-int lan_vfs_file_load (LanVfsFile *file, LanPageUnit *unit, guint8 *plain,
+int lan_vfs_file_load (LanVfsFile *file, const LanPageUnit *unit, guint8 *plain,
                        LanVfsUnitState *state) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Seals @unit from @plain and writes it. Returns: an SQLite result code. */

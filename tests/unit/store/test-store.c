@@ -9,6 +9,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add_seal_tests ();
+  add_vfs_tests ();
   add_rows_tests ();
   add_trouble_tests ();
   return g_test_run ();

@@ -4,7 +4,6 @@
 #pragma once
 
 void add_seal_tests (void);
-void add_wal_check_tests (void);
 void add_vfs_tests (void);
 void add_rows_tests (void);
 void add_trouble_tests (void);
