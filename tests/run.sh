@@ -20,13 +20,14 @@ finish() {
 sh data/install-packages.sh test || { echo "the packages above are missing" >&2; finish 0 1 0; }
 
 build() {
-  # build FOLDER OPTION...: configures and compiles, shows the log where that fails
+  # build FOLDER TARGETS OPTION...: configures and compiles, shows the log where that fails
   dir=$1
-  shift
+  targets=$2
+  shift 2
   if [ -f "$dir/build.ninja" ]; then set -- --reconfigure "$@"; fi
   echo "building $dir"
   meson setup --fatal-meson-warnings "$dir" "$root" "$@" >"$dir.log" 2>&1 &&
-    ninja -C "$dir" >>"$dir.log" 2>&1 || {
+    ninja -C "$dir" $targets >>"$dir.log" 2>&1 || {
     tail -n 60 "$dir.log"
     return 1
   }
@@ -35,12 +36,17 @@ build() {
 # A plain pass of everything, and a sanitized pass of everything but what only measures or drives a
 # screen through accessibility (slow there, and the widgets' libraries leak by design).
 failed=0
-build "$out/plain" --werror || finish 0 1 0
+build "$out/plain" all --werror || finish 0 1 0
 meson test -C "$out/plain" --no-rebuild --print-errorlogs || failed=1
-build "$out/sanitized" --werror -Db_sanitize=address,undefined -Db_lundef=false || finish 0 1 0
+build "$out/sanitized" all --werror -Db_sanitize=address,undefined -Db_lundef=false || finish 0 1 0
 meson test -C "$out/sanitized" --no-rebuild --print-errorlogs --no-suite lint --no-suite ui || failed=1
 
-counts=$(/usr/bin/python3 "$root/tests/count.py" "$out/plain" "$out/sanitized") || finish 0 1 0
+# Do the committed corpora still reach what they should?
+replayers=$(ninja -C "$out/plain" -t targets all | sed -n 's/^\(tests\/fuzz\/replay-[a-z0-9-]*\): .*/\1/p')
+build "$out/coverage" "$replayers" -Db_coverage=true || finish 0 1 0
+/usr/bin/python3 tests/fuzz/coverage.py "$out/coverage" || failed=1
+
+counts=$(/usr/bin/python3 "$root/tests/count.py" "$out/plain" "$out/sanitized" "$out/coverage") || finish 0 1 0
 # shellcheck disable=SC2086
 set -- $counts
 [ "$failed" -eq 0 ] || [ "$2" -gt 0 ] || set -- "$1" 1 "$3"
