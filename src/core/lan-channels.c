@@ -100,11 +100,8 @@ detach (LanCore *core, LanCoreChannel *channel)
   lan_core_free_channel (channel);
   if (person->channels->len == 0) {
     person->accepted_us = FALSE;
-    person->state = LAN_PRESENCE_OFFLINE;
-    person->wanted = FALSE;
     lan_core_typing_off (core, person);
     lan_core_show_presence (core, person);
-    lan_core_want (core, person);
   }
 }
 

@@ -90,6 +90,7 @@ lan_core_gone (LanCore *core, LanCorePerson *person)
 {
   if (effective (person) != LAN_PRESENCE_OFFLINE || person->shown == LAN_PRESENCE_OFFLINE)
     return;
+  person->state = LAN_PRESENCE_OFFLINE;
   person->shown = LAN_PRESENCE_OFFLINE;
   lan_core_tell_person (core, LAN_CORE_PRESENCE, person);
 }

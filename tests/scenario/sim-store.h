@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * A history in memory with the store's rules: a batch is carried out whole or not at all, a second
+ * record of one message on screen is kept hidden, a place in a log is taken once. It can be copied,
+ * as a person copies a profile, and asked what is on screen.
+ */
+#pragma once
+
+#include "lan-core.h"
+#include "lan-device-list.h"
+
+typedef struct {
+  GPtrArray *persons;       /* of LanPersonRow */
+  GPtrArray *devices;       /* of LanDeviceRow */
+  GPtrArray *conversations; /* of LanConversationRow */
+  GPtrArray *records;       /* of LanRecordRow */
+  GHashTable *by_place;     /* "conversation device seq" bytes -> LanRecordRow */
+  GHashTable *by_message;   /* author and message id -> LanRecordRow on screen */
+  GArray *vectors;          /* of LanVectorRow */
+  GHashTable *settings;     /* char * -> GBytes */
+} SimStore;
+
+SimStore *sim_store_new (void);
+SimStore *sim_store_copy (const SimStore *store);
+void sim_store_free (SimStore *store);
+
+/* FALSE: a record's place is taken by another one; nothing is changed. */
+gboolean sim_store_commit (SimStore *store, GPtrArray *changes);
+
+LanRecordRow *sim_store_find (SimStore *store, const LanConversationId *conversation,
+                              const LanDeviceId *device, guint64 seq);
+gboolean sim_store_has_message (SimStore *store, const LanAccountId *author,
+                                const LanMessageId *message);
+
+/* (transfer container): rows of one log, ascending. */
+GPtrArray *sim_store_read_log (SimStore *store, const LanConversationId *conversation,
+                               const LanDeviceId *device, guint64 from, guint64 to, gsize max);
+
+/* (transfer container): what a conversation shows, in screen order. */
+GPtrArray *sim_store_screen (SimStore *store, const LanConversationId *conversation);
+
+/* Gives everything to a new core, as node does from the store's snapshot. */
+void sim_store_load (SimStore *store, LanCore *core);
