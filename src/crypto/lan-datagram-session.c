@@ -3,69 +3,21 @@
 #include "lan-datagram-session.h"
 
 #include "lan-bytes.h"
-#include "lan-datagram-key.h"
+#include "lan-datagram-private.h"
 #include "lan-deadlines.h"
 #include "lan-fork-guard.h"
 #include "lan-identity.h"
 #include "lan-kdf.h"
-#include "lan-lane-suite.h"
 
 #include <sodium.h>
 #include <string.h>
 
-#define TYPE_IK1         5
-#define TYPE_IK2         6
-#define PACKET_VERSION   1
-#define IK1_HEADER       8
-#define IK2_HEADER       12
-#define IK1_BYTES        148
-#define IK2_BYTES        104
-#define MAX_TRIES        5
-#define PAUSE_US         (15 * G_USEC_PER_SEC) /* between two series of tries */
-#define JITTER_US        333000
-#define HANDSHAKE_GAP_US (G_USEC_PER_SEC / 100) /* 100 handshake packets a second ... */
-#define HANDSHAKE_BURST  20                     /* ... after a burst of 20: about 1 % of a core */
+#define MIN_BYTES 8 /* type, version, two zeros, an index: what every packet begins with */
+#define MAX_TRIES 5
+#define PAUSE_US  (15 * G_USEC_PER_SEC) /* between two series of tries */
 
-/* In guarded memory. */
-typedef struct {
-  guint8 local_secret[LAN_KEY_BYTES];
-  LanDatagramKey prev; /* opens only */
-  LanDatagramKey cur;
-  LanDatagramKey next; /* responder: not confirmed yet */
-} Secrets;
-
-struct _LanDatagramSession {
-  gboolean is_initiator;
-  const LanRandom *random;
-  guint64 fork_token;
-  guint8 remote_public[LAN_KEY_BYTES];
-  guint8 prologue[LAN_LANE_PROLOGUE_BYTES];
-  LanHello hello;
-  gint64 started_us;
-  guint8 last_ts[LAN_TS_BYTES]; /* sent by the initiator, seen by the responder */
-  gboolean has_remote_hello;
-  LanHello remote_hello;
-  Secrets *secrets;
-
-  LanNoise *noise; /* initiator: the try under way */
-  guint32 noise_index;
-  guint tries;
-  gboolean has_failed;
-  gboolean is_dead; /* 540 s without a key: nothing starts by itself any more */
-
-  gint64 retry_due_us, keepalive_due_us, silence_due_us; /* LAN_NO_DEADLINE when not running */
-  gint64 last_key_us;
-  gint64 handshake_tat_us; /* when the next handshake packet would be in time (GCRA) */
-
-  guint8 handshake_out[IK1_BYTES];
-  gsize handshake_out_len;
-  guint8 keepalive_out[LAN_DATAGRAM_OVERHEAD];
-  gsize keepalive_out_len;
-  LanDatagramStats stats;
-};
-
-static LanDatagramKey *
-find_key (LanDatagramSession *s, guint32 index)
+LanDatagramKey *
+lan_datagram_find_key (LanDatagramSession *s, guint32 index)
 {
   LanDatagramKey *keys[] = { &s->secrets->cur, &s->secrets->next, &s->secrets->prev };
 
@@ -75,90 +27,11 @@ find_key (LanDatagramSession *s, guint32 index)
   return NULL;
 }
 
-static guint32
-pick_index (LanDatagramSession *s)
-{
-  guint32 index;
-
-  do
-    index = lan_random_u32 (s->random);
-  while (index == 0 || index == s->noise_index || find_key (s, index) != NULL);
-  return index;
-}
-
-static LanNoise *
-handshake_new (LanDatagramSession *s)
-{
-  return lan_noise_new (&(LanNoiseConfig){
-      .pattern = "IK",
-      .is_initiator = s->is_initiator,
-      .prologue = s->prologue,
-      .prologue_len = sizeof s->prologue,
-      .local_secret = s->secrets->local_secret,
-      .remote_public = s->is_initiator ? s->remote_public : NULL,
-      .random = s->random,
-  });
-}
-
-static gint64
-retry_delay (LanDatagramSession *s)
-{
-  gint64 seconds = s->tries <= 1 ? 1 : s->tries == 2 ? 2 : 4;
-
-  return seconds * G_USEC_PER_SEC + lan_random_below (s->random, JITTER_US);
-}
-
-static void
-next_ts (LanDatagramSession *s, gint64 now_us)
-{
-  guint8 ts[LAN_TS_BYTES];
-
-  memcpy (ts, s->hello.ts, sizeof ts);
-  lan_ts_add (ts, (guint64) MAX (now_us - s->started_us, 0) * 1000);
-  if (lan_ts_compare (ts, s->last_ts) <= 0) {
-    memcpy (ts, s->last_ts, sizeof ts);
-    lan_ts_add (ts, 1);
-  }
-  memcpy (s->last_ts, ts, sizeof ts);
-}
-
-/* Every try is a new handshake: the responder takes no timestamp twice. */
-static void
-start_try (LanDatagramSession *s, gint64 now_us)
-{
-  guint8 payload[LAN_HELLO_BYTES];
-  LanHello hello = s->hello;
-  gsize len;
-  LanWriter w;
-
-  g_clear_pointer (&s->noise, lan_noise_free);
-  s->tries++;
-  s->retry_due_us = now_us + retry_delay (s);
-  s->silence_due_us = LAN_NO_DEADLINE;
-  if (!lan_fork_guard_holds (s->fork_token))
-    return;
-  s->noise = handshake_new (s);
-  if (s->noise == NULL)
-    return;
-  s->noise_index = pick_index (s);
-  next_ts (s, now_us);
-  memcpy (hello.ts, s->last_ts, sizeof hello.ts);
-  lan_hello_encode (&hello, payload);
-  lan_writer_init (&w, s->handshake_out, sizeof s->handshake_out);
-  lan_write_u8 (&w, TYPE_IK1);
-  lan_write_u8 (&w, PACKET_VERSION);
-  lan_write_u16 (&w, 0);
-  lan_write_u32 (&w, s->noise_index);
-  if (lan_noise_write (s->noise, payload, sizeof payload, s->handshake_out + w.len,
-                       sizeof s->handshake_out - w.len, &len) == LAN_STATUS_OK)
-    s->handshake_out_len = w.len + len;
-}
-
 static void
 start_series (LanDatagramSession *s, gint64 now_us)
 {
   s->tries = 0;
-  start_try (s, now_us);
+  lan_datagram_start_try (s, now_us);
 }
 
 LanDatagramSession *
@@ -201,8 +74,8 @@ lan_datagram_session_free (LanDatagramSession *s)
   g_free (s);
 }
 
-static void
-queue_keepalive (LanDatagramSession *s, gint64 now_us)
+void
+lan_datagram_queue_keepalive (LanDatagramSession *s, gint64 now_us)
 {
   LanStatus status = lan_datagram_session_seal (s, LAN_DATAGRAM_LANE_PROBE, NULL, 0,
                                                 s->keepalive_out, &s->keepalive_out_len, now_us);
@@ -211,139 +84,14 @@ queue_keepalive (LanDatagramSession *s, gint64 now_us)
     s->keepalive_out_len = 0;
 }
 
-/* A key has become the one to send with. */
-static void
-on_new_key (LanDatagramSession *s, gint64 now_us)
+void
+lan_datagram_on_new_key (LanDatagramSession *s, gint64 now_us)
 {
   s->last_key_us = now_us;
   s->has_failed = s->is_dead = FALSE;
   s->tries = 0;
   s->silence_due_us = LAN_NO_DEADLINE;
   s->stats.handshakes++;
-}
-
-/* Handshake packets cost a DH even when forged. Far more than an honest peer sends, so that who
- * forges some does not keep the honest one out; far less than would tire the machine. */
-static gboolean
-may_shake_hands (LanDatagramSession *s, gint64 now_us)
-{
-  if (s->handshake_tat_us - now_us > (HANDSHAKE_BURST - 1) * HANDSHAKE_GAP_US)
-    return FALSE;
-  s->handshake_tat_us = MAX (s->handshake_tat_us, now_us) + HANDSHAKE_GAP_US;
-  return TRUE;
-}
-
-/* Responder: opens an IK1 and says whether it is from the one we expect, and new. */
-static LanStatus
-read_ik1 (LanDatagramSession *s, LanNoise *noise, const guint8 *packet, LanHello *hello)
-{
-  guint8 payload[IK1_BYTES];
-  gsize len;
-  LanStatus status =
-      lan_noise_read (noise, packet + IK1_HEADER, IK1_BYTES - IK1_HEADER, payload, &len);
-
-  if (status != LAN_STATUS_OK)
-    return status;
-  if (sodium_memcmp (lan_noise_remote_static (noise), s->remote_public, LAN_KEY_BYTES) != 0)
-    return LAN_STATUS_MISMATCH;
-  status = lan_hello_decode (hello, payload, len);
-  if (status == LAN_STATUS_OK && lan_ts_compare (hello->ts, s->last_ts) <= 0)
-    return LAN_STATUS_REPLAY;
-  return status;
-}
-
-static LanStatus
-write_ik2 (LanDatagramSession *s, LanNoise *noise, guint32 local_index, guint32 remote_index)
-{
-  guint8 payload[LAN_HELLO_BYTES];
-  LanWriter w;
-  LanStatus status;
-  gsize len;
-
-  lan_hello_encode (&s->hello, payload);
-  lan_writer_init (&w, s->handshake_out, sizeof s->handshake_out);
-  lan_write_u8 (&w, TYPE_IK2);
-  lan_write_u8 (&w, PACKET_VERSION);
-  lan_write_u16 (&w, 0);
-  lan_write_u32 (&w, local_index);
-  lan_write_u32 (&w, remote_index);
-  status = lan_noise_write (noise, payload, sizeof payload, s->handshake_out + w.len,
-                            sizeof s->handshake_out - w.len, &len);
-  s->handshake_out_len = status == LAN_STATUS_OK ? w.len + len : 0;
-  return status;
-}
-
-static LanStatus
-take_ik1 (LanDatagramSession *s, const guint8 *packet, gsize len, gint64 now_us)
-{
-  g_autoptr (LanNoise) noise = NULL;
-  guint32 local_index, remote_index;
-  LanHello hello;
-  LanStatus status;
-  LanReader r;
-
-  if (len != IK1_BYTES)
-    return len < IK1_BYTES ? LAN_STATUS_TRUNCATED : LAN_STATUS_OVERSIZED;
-  if (s->is_initiator || !lan_fork_guard_holds (s->fork_token))
-    return LAN_STATUS_STATE;
-  if (!may_shake_hands (s, now_us))
-    return LAN_STATUS_LIMIT;
-  lan_reader_init (&r, packet + 4, 4);
-  remote_index = lan_read_u32 (&r);
-  noise = handshake_new (s);
-  if (noise == NULL)
-    return LAN_STATUS_STATE;
-  status = read_ik1 (s, noise, packet, &hello);
-  if (status != LAN_STATUS_OK)
-    return status;
-  local_index = pick_index (s);
-  status = write_ik2 (s, noise, local_index, remote_index);
-  if (status != LAN_STATUS_OK)
-    return status;
-  memcpy (s->last_ts, hello.ts, sizeof s->last_ts);
-  s->remote_hello = hello;
-  s->has_remote_hello = TRUE;
-  return lan_datagram_key_init (&s->secrets->next, noise, local_index, remote_index, now_us);
-}
-
-static LanStatus
-take_ik2 (LanDatagramSession *s, const guint8 *packet, gsize len, gint64 now_us)
-{
-  guint8 payload[IK2_BYTES];
-  guint32 remote_index;
-  LanHello hello;
-  LanStatus status;
-  LanReader r;
-  gsize payload_len;
-
-  if (len != IK2_BYTES)
-    return len < IK2_BYTES ? LAN_STATUS_TRUNCATED : LAN_STATUS_OVERSIZED;
-  if (s->noise == NULL)
-    return LAN_STATUS_STATE;
-  lan_reader_init (&r, packet + 4, 8);
-  remote_index = lan_read_u32 (&r);
-  if (lan_read_u32 (&r) != s->noise_index)
-    return LAN_STATUS_MISMATCH;
-  if (!may_shake_hands (s, now_us))
-    return LAN_STATUS_LIMIT;
-  status =
-      lan_noise_read (s->noise, packet + IK2_HEADER, IK2_BYTES - IK2_HEADER, payload, &payload_len);
-  if (status == LAN_STATUS_OK)
-    status = lan_hello_decode (&hello, payload, payload_len);
-  if (status != LAN_STATUS_OK)
-    return status;
-  s->secrets->prev = s->secrets->cur;
-  status = lan_datagram_key_init (&s->secrets->cur, s->noise, s->noise_index, remote_index, now_us);
-  g_clear_pointer (&s->noise, lan_noise_free);
-  s->noise_index = 0;
-  s->handshake_out_len = 0;
-  s->retry_due_us = LAN_NO_DEADLINE;
-  s->remote_hello = hello;
-  s->has_remote_hello = TRUE;
-  on_new_key (s, now_us);
-  /* The responder may not send before it has seen this key in use. */
-  queue_keepalive (s, now_us);
-  return status;
 }
 
 static LanStatus
@@ -355,7 +103,7 @@ take_data (LanDatagramSession *s, const guint8 *packet, gsize len, guint8 *out, 
   LanReader r;
 
   lan_reader_init (&r, packet + 4, 4);
-  key = find_key (s, lan_read_u32 (&r));
+  key = lan_datagram_find_key (s, lan_read_u32 (&r));
   if (key == NULL)
     return LAN_STATUS_MISMATCH;
   if (!lan_datagram_key_is_usable (key, now_us))
@@ -367,7 +115,7 @@ take_data (LanDatagramSession *s, const guint8 *packet, gsize len, guint8 *out, 
     s->secrets->prev = s->secrets->cur;
     s->secrets->cur = s->secrets->next;
     lan_datagram_key_wipe (&s->secrets->next);
-    on_new_key (s, now_us);
+    lan_datagram_on_new_key (s, now_us);
   }
   s->silence_due_us = LAN_NO_DEADLINE;
   if (out[0] > LAN_DATAGRAM_LANE_CONTROL)
@@ -399,20 +147,20 @@ dispatch (LanDatagramSession *s, const guint8 *packet, gsize len, guint8 *out, L
 {
   guint8 version;
 
-  if (len < IK1_HEADER)
+  if (len < MIN_BYTES)
     return LAN_STATUS_TRUNCATED;
   if (len > LAN_DATAGRAM_MAX)
     return LAN_STATUS_OVERSIZED;
-  version = packet[0] == LAN_DATAGRAM_TYPE_DATA ? 0 : PACKET_VERSION;
+  version = packet[0] == LAN_DATAGRAM_TYPE_DATA ? 0 : LAN_DATAGRAM_PACKET_VERSION;
   if (packet[1] != version || packet[2] != 0 || packet[3] != 0)
     return packet[1] != version ? LAN_STATUS_VERSION : LAN_STATUS_MALFORMED;
   switch (packet[0]) {
   case LAN_DATAGRAM_TYPE_DATA:
     return take_data (s, packet, len, out, in, now_us);
-  case TYPE_IK1:
-    return take_ik1 (s, packet, len, now_us);
-  case TYPE_IK2:
-    return take_ik2 (s, packet, len, now_us);
+  case LAN_DATAGRAM_TYPE_IK1:
+    return lan_datagram_take_ik1 (s, packet, len, now_us);
+  case LAN_DATAGRAM_TYPE_IK2:
+    return lan_datagram_take_ik2 (s, packet, len, now_us);
   default:
     return LAN_STATUS_MALFORMED;
   }
@@ -561,7 +309,7 @@ static void
 advance_tries (LanDatagramSession *s, gint64 now_us)
 {
   if (s->tries < MAX_TRIES) {
-    start_try (s, now_us);
+    lan_datagram_start_try (s, now_us);
     return;
   }
   /* The series is over; the state goes, and after a pause another begins. */
@@ -586,7 +334,7 @@ lan_datagram_session_advance (LanDatagramSession *s, gint64 now_us)
     start_series (s, now_us);
   if (now_us >= s->keepalive_due_us) {
     s->keepalive_due_us = LAN_NO_DEADLINE;
-    queue_keepalive (s, now_us);
+    lan_datagram_queue_keepalive (s, now_us);
   }
 }
 
