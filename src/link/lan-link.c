@@ -493,7 +493,8 @@ lan_link_new (const LanLinkConfig *config, const LanLinkEvents *events, gpointer
   lan_path_config_copy (&link->config.path, &config->path);
   link->events = *events;
   link->data = data;
-  link->setup_by_us = lan_boottime_us () + LAN_LINK_SETUP_US;
+  link->setup_by_us =
+      lan_boottime_us () + (config->setup_us > 0 ? config->setup_us : LAN_LINK_SETUP_US);
   link->broken_by_us = link->close_by_us = LAN_NO_DEADLINE;
   link->timer = lan_ticker_new (on_timer, link);
   link->paths = lan_path_set_new (config->offerer, &link->config.path, &path_set_events, link);

@@ -45,8 +45,8 @@ typedef struct {
   LanLocalKeys keys;
   guint8 remote_key[LAN_KEY_BYTES];
   LanPathConfig path;
-  gboolean
-      force_shim; /* ENet over loopback UDP sockets even where our enet_socket_* are in force */
+  gint64 setup_us;     /* 0: LAN_LINK_SETUP_US */
+  gboolean force_shim; /* ENet by loopback UDP sockets even where the hook is in force */
 } LanLinkConfig;
 
 typedef struct {

@@ -28,7 +28,8 @@ struct _LanPathSet {
   gpointer data;
   GPtrArray *members; /* of Member, by number */
   Member *current;
-  guint32 highest;
+  guint32 highest;        /* number of any path so far */
+  guint32 highest_theirs; /* of those the other side offered */
   guint32 made;
 };
 
@@ -169,6 +170,7 @@ add (LanPathSet *set, guint32 number, gboolean is_ours, GError **error)
 {
   Member *member = g_new0 (Member, 1);
   gint64 now_us = lan_boottime_us ();
+  guint at = set->members->len;
 
   member->set = set;
   member->number = number;
@@ -183,7 +185,11 @@ add (LanPathSet *set, guint32 number, gboolean is_ours, GError **error)
   member->expire_us = now_us + CONNECT_US;
   set->highest = MAX (set->highest, number);
   set->made++;
-  g_ptr_array_add (set->members, member); /* numbers only grow: still in order */
+  if (!is_ours)
+    set->highest_theirs = number;
+  while (at > 0 && ((Member *) g_ptr_array_index (set->members, at - 1))->number > number)
+    at--;
+  g_ptr_array_insert (set->members, (int) at, member);
   return member;
 }
 
@@ -204,7 +210,10 @@ lan_path_set_offer (LanPathSet *set, GError **error)
   return add (set, number, TRUE, error) != NULL;
 }
 
-/* A number of theirs: never seen, of their parity, and not so high that ours would run out. */
+/*
+ * A number of theirs: above all they have offered, of their parity, and not so high that ours would
+ * run out. It may be below our newest, when both move at once.
+ */
 static gboolean
 may_offer (const LanPathSet *set, guint32 number)
 {
@@ -212,8 +221,8 @@ may_offer (const LanPathSet *set, guint32 number)
     return FALSE;
   if (set->made == 0)
     return number == 0 && !set->is_offerer;
-  return number > set->highest && number - set->highest < 1024 && number < G_MAXINT32 &&
-         (number & 1) == (set->is_offerer ? 1 : 0);
+  return number > MAX (set->highest_theirs, 1) && number < set->highest + 1024 &&
+         number < G_MAXINT32 && (number & 1) == (set->is_offerer ? 1 : 0);
 }
 
 gboolean

@@ -97,7 +97,9 @@ add_address (LanPath *path, const char *text)
   NiceAddress address;
 
   nice_address_init (&address);
-  if (!nice_address_set_from_string (&address, text) || nice_address_is_linklocal (&address))
+  if (!nice_address_set_from_string (&address, text) ||
+      (address.s.addr.sa_family == AF_INET6 &&
+       IN6_IS_ADDR_LINKLOCAL (&address.s.ip6.sin6_addr))) /* a candidate has no scope */
     return FALSE;
   return nice_agent_add_local_address (path->agent, &address);
 }

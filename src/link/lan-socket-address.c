@@ -36,7 +36,9 @@ lan_socket_address_text (GSocketAddress *address, guint16 *port)
 {
   GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS (address);
   g_autofree char *ip = g_inet_address_to_string (g_inet_socket_address_get_address (inet));
-  guint scope = g_inet_socket_address_get_scope_id (inet);
+  guint scope = g_socket_address_get_family (address) == G_SOCKET_FAMILY_IPV6
+                    ? g_inet_socket_address_get_scope_id (inet)
+                    : 0;
   char name[IF_NAMESIZE];
 
   if (port != NULL)

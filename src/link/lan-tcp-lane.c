@@ -31,6 +31,10 @@ typedef struct {
   guint8 remote_key[LAN_KEY_BYTES];
   guint8 id[LAN_LANE_ID_BYTES];
   LanLaneRace *race;
+  GPtrArray *untried;  /* of GSocketAddress: a dial's addresses without a handshake so far */
+  gint64 dial_by_us;   /* no further address after this */
+  gboolean has_failed; /* a handshake at one of the addresses did, for first_failure */
+  LanCloseReason first_failure;
   GSocket *socket;
   GSocketAddress *address;
   GSource *readable, *writable;
@@ -182,6 +186,32 @@ reason_of (const TcpLane *lane, LanStatus status)
   }
 }
 
+static void close_socket (TcpLane *lane);
+static void on_race_done (GSocket *socket, GSocketAddress *address, gpointer data);
+
+/*
+ * The end, or, of a dial that has not been up yet, the turn of the next address: the one that
+ * answered first may have been given to another machine since.
+ */
+static void
+give_up (TcpLane *lane, LanCloseReason reason, const char *detail)
+{
+  gboolean is_dialing =
+      lane->is_dialer && lane->channel.state == LAN_CHANNEL_CONNECTING && !lane->is_closing;
+
+  if (is_dialing && !lane->has_failed && reason != LAN_CLOSE_UNREACHABLE) {
+    lane->has_failed = TRUE;
+    lane->first_failure = reason;
+  }
+  if (is_dialing && reason != LAN_CLOSE_UNREACHABLE && lane->untried->len > 0 &&
+      lan_boottime_us () < lane->dial_by_us && !lan_channel_is_over (&lane->channel)) {
+    close_socket (lane);
+    lane->race = lan_lane_race_new (lane->untried, on_race_done, lane);
+    return;
+  }
+  lan_channel_end (&lane->channel, lane->has_failed ? lane->first_failure : reason, detail);
+}
+
 static void
 on_established (TcpLane *lane, const LanLaneEvent *event)
 {
@@ -218,9 +248,8 @@ on_event (TcpLane *lane, const LanLaneEvent *event)
     break;
   case LAN_LANE_FAILED:
     write_out (lane);
-    lan_channel_end (&lane->channel,
-                     lane->close_by_us != 0 ? LAN_CLOSE_LOCAL : reason_of (lane, event->status),
-                     lan_status_text (event->status));
+    give_up (lane, lane->close_by_us != 0 ? LAN_CLOSE_LOCAL : reason_of (lane, event->status),
+             lan_status_text (event->status));
     break;
   }
 }
@@ -231,11 +260,12 @@ take_events (TcpLane *lane)
 {
   LanLaneEvent event = { 0 };
 
-  while (!lan_channel_is_over (&lane->channel) && lan_lane_next_event (lane->lane, &event)) {
+  while (!lan_channel_is_over (&lane->channel) && lane->lane != NULL &&
+         lan_lane_next_event (lane->lane, &event)) {
     on_event (lane, &event);
     lan_lane_event_clear (&event);
   }
-  if (lan_channel_is_over (&lane->channel))
+  if (lan_channel_is_over (&lane->channel) || lane->lane == NULL)
     return;
   if (lan_lane_output_size (lane->lane) > 0)
     lan_ticker_set (lane->flusher, 0);
@@ -263,13 +293,14 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer data)
     else if (n == 0)
       (void) lan_lane_feed_eof (lane->lane);
     take_events (lane);
+    if (lane->socket != socket) /* over, or at the next address */
+      break;
     if (n < 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-      lan_channel_end (&lane->channel,
-                       lane->channel.state == LAN_CHANNEL_UP ? LAN_CLOSE_BROKEN : LAN_CLOSE_REFUSED,
-                       error->message);
+      give_up (lane, lane->channel.state == LAN_CHANNEL_UP ? LAN_CLOSE_BROKEN : LAN_CLOSE_REFUSED,
+               error->message);
     else if (n == 0) /* the lane said what it had to */
-      lan_channel_end (&lane->channel, LAN_CLOSE_LOCAL, "closed");
-    again = again && !lan_channel_is_over (&lane->channel);
+      give_up (lane, LAN_CLOSE_LOCAL, "closed");
+    again = again && lane->socket == socket;
   }
   lan_channel_let_go (&lane->channel);
   return G_SOURCE_CONTINUE;
@@ -316,7 +347,7 @@ start (TcpLane *lane, GSocket *socket, LanLaneConfig *config)
   lane->lane = lane->is_dialer ? lan_lane_new_dialer (config, now_us)
                                : lan_lane_new_listener (config, now_us);
   if (lane->lane == NULL) {
-    lan_channel_end (&lane->channel, LAN_CLOSE_AUTH, "the keys cannot be used");
+    give_up (lane, LAN_CLOSE_AUTH, "the keys cannot be used");
     return;
   }
   lane->readable = g_socket_create_source (socket, G_IO_IN, NULL);
@@ -369,18 +400,26 @@ tcp_lane_close (LanChannel *channel)
 }
 
 static void
+close_socket (TcpLane *lane)
+{
+  drop_source (&lane->readable);
+  drop_source (&lane->writable);
+  if (lane->socket != NULL)
+    g_socket_close (lane->socket, NULL);
+  g_clear_object (&lane->socket);
+  g_clear_pointer (&lane->lane, lan_lane_free);
+  g_clear_pointer (&lane->out, g_bytes_unref);
+}
+
+static void
 tcp_lane_stop (LanChannel *channel)
 {
   TcpLane *lane = from_channel (channel);
 
   g_clear_pointer (&lane->race, lan_lane_race_free);
-  drop_source (&lane->readable);
-  drop_source (&lane->writable);
   g_clear_pointer (&lane->flusher, lan_ticker_free);
   g_clear_pointer (&lane->timer, lan_ticker_free);
-  if (lane->socket != NULL)
-    g_socket_close (lane->socket, NULL);
-  g_clear_object (&lane->socket);
+  close_socket (lane);
 }
 
 static void
@@ -388,8 +427,7 @@ tcp_lane_finalize (LanChannel *channel)
 {
   TcpLane *lane = from_channel (channel);
 
-  g_clear_pointer (&lane->lane, lan_lane_free);
-  g_clear_pointer (&lane->out, g_bytes_unref);
+  g_clear_pointer (&lane->untried, g_ptr_array_unref);
   g_clear_object (&lane->address);
   lan_secret_wipe (&lane->keys, sizeof lane->keys);
   g_free (lane);
@@ -421,9 +459,10 @@ on_race_done (GSocket *socket, GSocketAddress *address, gpointer data)
   lan_channel_hold (&lane->channel);
   g_clear_pointer (&lane->race, lan_lane_race_free);
   if (socket == NULL) {
-    lan_channel_end (&lane->channel, LAN_CLOSE_UNREACHABLE, "no address answered");
+    give_up (lane, LAN_CLOSE_UNREACHABLE, "no address answered");
   } else {
     g_set_object (&lane->address, address);
+    g_ptr_array_remove (lane->untried, address);
     config.pattern = lane->has_remote_key ? LAN_LANE_PATTERN_IK : LAN_LANE_PATTERN_XX;
     config.remote_public = lane->has_remote_key ? lane->remote_key : NULL;
     memcpy (config.lane_id, lane->id, sizeof config.lane_id);
@@ -442,7 +481,11 @@ lan_tcp_lane_dial (const LanLocalKeys *keys, const guint8 *remote_key, GPtrArray
   if (remote_key != NULL)
     memcpy (lane->remote_key, remote_key, LAN_KEY_BYTES);
   lan_random_bytes (lan_random_system (), lane->id, sizeof lane->id);
-  lane->race = lan_lane_race_new (addresses, on_race_done, lane);
+  lane->untried = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < addresses->len && i < LAN_LANE_RACE_MAX; i++)
+    g_ptr_array_add (lane->untried, g_object_ref (g_ptr_array_index (addresses, i)));
+  lane->dial_by_us = lan_boottime_us () + LAN_LANE_DIAL_US;
+  lane->race = lan_lane_race_new (lane->untried, on_race_done, lane);
   return &lane->channel;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * A lane: Noise over TCP (crypto's LanLane) on a GSocket. A dial races all addresses it is given
- * and keeps the first that connects. Implements LanChannel. One GMainContext.
+ * A lane: Noise over TCP (crypto's LanLane) on a GSocket. A dial races all addresses it is given,
+ * keeps the first that connects, and goes on with the rest if its handshake fails. Implements LanChannel. One GMainContext.
  */
 #pragma once
 
@@ -16,6 +16,8 @@ G_BEGIN_DECLS
   200000                            /* between two addresses of one dial (RFC 8305: 100-2000 ms) */
 #define LAN_LANE_RACE_MAX   16      /* addresses of one dial; more are ignored */
 #define LAN_LANE_CONNECT_US 5000000 /* until the first TCP connection of a dial stands */
+
+#define LAN_LANE_DIAL_US 15000000 /* until a dial tries no further address */
 
 /* Our side of a lane or link. The key is copied by the functions that take it. */
 typedef struct {
