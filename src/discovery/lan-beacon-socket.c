@@ -12,16 +12,27 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <glib-unix.h>
-
 #define BATCH             64  /* datagrams for one turn of the loop */
+#define BUSY              16  /* so many at once: a flood, read on without a pause */
+#define PAUSE_US          100000
 #define RATE_SLOTS        256 /* source addresses share these, by hash */
 #define PER_SOURCE_SECOND 40
 #define PER_SOURCE_BURST  80
 
+/*
+ * A crowd sends its beacons one by one, and each would wake this process up. So after reading it
+ * looks away for a moment and then reads what has come meanwhile; silence ends that.
+ */
+typedef struct {
+  GSource base;
+  LanBeaconSocket *socket;
+  int fd;
+  gpointer tag; /* of the descriptor in the source */
+} Listener;
+
 typedef struct {
   int fd; /* -1: this family cannot be had */
-  GSource *readable;
+  GSource *listener;
   struct sockaddr_storage group;
   socklen_t group_len;
 } Half;
@@ -31,6 +42,8 @@ struct _LanBeaconSocket {
   guint16 port;
   LanBeaconReceived received;
   gpointer user_data;
+  guint named_ifindex; /* the interface asked for last, 0 for none, and its name */
+  char name[IF_NAMESIZE];
   LanRate rates[RATE_SLOTS];
 };
 
@@ -101,11 +114,19 @@ ifindex_of (struct msghdr *msg)
   return 0;
 }
 
+/* Asking costs three system calls, and the answer seldom differs from the one before. */
+static const char *
+interface_name (LanBeaconSocket *self, guint ifindex)
+{
+  if (ifindex != self->named_ifindex)
+    self->named_ifindex = if_indextoname (ifindex, self->name) != NULL ? ifindex : 0;
+  return self->named_ifindex != 0 ? self->name : NULL;
+}
+
 static void
-format_address (const struct sockaddr_storage *from, guint ifindex,
+format_address (LanBeaconSocket *self, const struct sockaddr_storage *from, guint ifindex,
                 char out[LAN_CANDIDATE_ADDRESS_LEN])
 {
-  char name[IF_NAMESIZE];
   const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *) from;
 
   out[0] = '\0';
@@ -115,9 +136,9 @@ format_address (const struct sockaddr_storage *from, guint ifindex,
     return;
   }
   inet_ntop (AF_INET6, &in6->sin6_addr, out, LAN_CANDIDATE_ADDRESS_LEN);
-  if (IN6_IS_ADDR_LINKLOCAL (&in6->sin6_addr) && if_indextoname (ifindex, name) != NULL) {
+  if (IN6_IS_ADDR_LINKLOCAL (&in6->sin6_addr) && interface_name (self, ifindex) != NULL) {
     g_strlcat (out, "%", LAN_CANDIDATE_ADDRESS_LEN);
-    g_strlcat (out, name, LAN_CANDIDATE_ADDRESS_LEN);
+    g_strlcat (out, self->name, LAN_CANDIDATE_ADDRESS_LEN);
   }
 }
 
@@ -128,18 +149,19 @@ receive_one (LanBeaconSocket *socket, struct msghdr *msg, const guint8 *data, gs
   char address[LAN_CANDIDATE_ADDRESS_LEN];
   guint ifindex = ifindex_of (msg);
 
-  format_address (from, ifindex, address);
+  format_address (socket, from, ifindex, address);
   if (address[0] == '\0' || ifindex == 0
       || !lan_rate_take (&socket->rates[g_str_hash (address) % RATE_SLOTS], now_us))
     return;
   socket->received (data, len, ifindex, address, socket->user_data);
 }
 
-static gboolean
-on_readable (int fd, GIOCondition condition, gpointer data)
+/* Returns: how many came. */
+static guint
+receive_batch (LanBeaconSocket *socket, int fd)
 {
-  LanBeaconSocket *socket = data;
   gint64 now_us = g_get_monotonic_time ();
+  guint got = 0;
 
   for (int i = 0; i < BATCH; i++) {
     /* One byte more than a beacon may have, so that a longer one is seen to be longer. */
@@ -165,8 +187,35 @@ on_readable (int fd, GIOCondition condition, gpointer data)
     if (n < 0)
       break;
     receive_one (socket, &msg, bytes, (gsize) n, &from, now_us);
+    got++;
   }
+  return got;
+}
+
+static gboolean
+on_listener (GSource *source, GSourceFunc callback, gpointer data)
+{
+  Listener *listener = (Listener *) source;
+  guint got = receive_batch (listener->socket, listener->fd);
+  gboolean pauses = got > 0 && got < BUSY;
+
+  g_source_modify_unix_fd (source, listener->tag, pauses ? 0 : G_IO_IN);
+  g_source_set_ready_time (source, pauses ? g_source_get_time (source) + PAUSE_US : -1);
   return G_SOURCE_CONTINUE;
+}
+
+static GSource *
+listener_new (LanBeaconSocket *socket, int fd)
+{
+  static GSourceFuncs funcs = { .dispatch = on_listener };
+  GSource *source = g_source_new (&funcs, sizeof (Listener));
+  Listener *listener = (Listener *) source;
+
+  listener->socket = socket;
+  listener->fd = fd;
+  listener->tag = g_source_add_unix_fd (source, fd, G_IO_IN);
+  g_source_attach (source, g_main_context_get_thread_default ());
+  return source;
 }
 
 static gboolean
@@ -193,9 +242,7 @@ open_half (LanBeaconSocket *self, Half *half, int family, GError **error)
     half->fd = -1;
     return FALSE;
   }
-  half->readable = g_unix_fd_source_new (half->fd, G_IO_IN);
-  g_source_set_callback (half->readable, G_SOURCE_FUNC (on_readable), self, NULL);
-  g_source_attach (half->readable, g_main_context_get_thread_default ());
+  half->listener = listener_new (self, half->fd);
   return TRUE;
 }
 
@@ -224,9 +271,9 @@ lan_beacon_socket_new (guint16 port, LanBeaconReceived received, gpointer user_d
 static void
 close_half (Half *half)
 {
-  if (half->readable != NULL) {
-    g_source_destroy (half->readable);
-    g_clear_pointer (&half->readable, g_source_unref);
+  if (half->listener != NULL) {
+    g_source_destroy (half->listener);
+    g_clear_pointer (&half->listener, g_source_unref);
   }
   if (half->fd >= 0)
     close (half->fd);
@@ -248,6 +295,7 @@ lan_beacon_socket_join (LanBeaconSocket *self, const LanInterface *iface)
 {
   struct group_req request = { .gr_interface = iface->ifindex };
 
+  self->named_ifindex = 0; /* it may have been renamed */
   if ((iface->flags & IFF_MULTICAST) == 0)
     return;
   if (self->v4.fd >= 0 && iface->n_ipv4 > 0) {
