@@ -7,9 +7,10 @@
  * bounded window; every leaf is verified before it counts. The sender reads and sends only what was
  * asked for, and only as fast as the channel takes it.
  *
- *   outgoing: VERIFYING (hashing) -> OFFERED -> RUNNING -> DONE
+ *   outgoing: VERIFYING (hashing) -> OFFERED -> ACCEPTED <-> RUNNING -> DONE
  *   incoming: OFFERED -> ACCEPTED (waiting for the other side) <-> RUNNING -> VERIFYING -> DONE
- *   any of these -> FAILED | CANCELLED; OFFERED, RUNNING -> DECLINED; FAILED -> ACCEPTED (again)
+ *   all before DONE -> FAILED | CANCELLED; outgoing ones and OFFERED -> DECLINED;
+ *   FAILED -> ACCEPTED, RUNNING (tried again by the receiver)
  *
  * A transfer is named by the message id of its offer. Limits that hold against strangers and
  * everybody else are in lan-transfer-limits.h. One thread.
@@ -18,7 +19,7 @@
 
 #include "lan-change.h"
 #include "lan-file-job.h"
-#include "lan-random.h"
+#include "lan-frame.h"
 
 G_BEGIN_DECLS
 
@@ -39,7 +40,7 @@ typedef enum {
 } LanTransferActionType;
 
 typedef enum {
-  LAN_TRANSFER_EVENT_ADDED,    /* an outgoing transfer exists */
+  LAN_TRANSFER_EVENT_ADDED,    /* an outgoing transfer exists, and is kept */
   LAN_TRANSFER_EVENT_OFFERED,  /* an incoming offer is there */
   LAN_TRANSFER_EVENT_STATE,    /* state changed, also to done, failed, declined, cancelled */
   LAN_TRANSFER_EVENT_PROGRESS, /* at most ten a second for each transfer */
@@ -62,9 +63,10 @@ typedef struct {
     } commit;
     struct {
       LanConversationId conversation;
-      char *name;      /* what the conversation and search show */
-      GBytes *content; /* the record's content, LAN_KIND of a file offer */
-    } offer;
+      char *name;
+      guint64 size;
+      LanHash root;
+    } offer; /* for core: see lan_transfer_action_offer() */
     gboolean wanted;
     struct {
       LanTransferEventType type;
@@ -86,6 +88,9 @@ gboolean lan_transfers_next_action (LanTransfers *t, LanTransferAction *action);
 /** Frees what is left in @action; steal what was handed on by setting it to NULL first. */
 void lan_transfer_action_clear (LanTransferAction *action);
 
+/** Fills @offer from an OFFER action for lan_core_offer_file(); it borrows from @action. */
+void lan_transfer_action_offer (LanTransferAction *action, Lanyard__FileOffer *offer);
+
 /* -- state -- */
 
 /** At start, once for each row of the store, before anything else; no events are made. */
@@ -96,6 +101,12 @@ const LanTransferRow *lan_transfers_get (const LanTransfers *t, const LanMessage
 
 /** Bytes a second, smoothed over about two seconds; 0 when nothing moves. */
 guint64 lan_transfers_rate (const LanTransfers *t, const LanMessageId *id);
+
+/**
+ * Returns: (nullable) (transfer none): why a failed transfer failed, an English sentence with
+ * details as far as they are known; valid until the next call. The row holds the stable code.
+ */
+const char *lan_transfers_error_text (const LanTransfers *t, const LanMessageId *id);
 
 /** The channel that a transfer runs over, or 0. */
 guint64 lan_transfers_channel_of (const LanTransfers *t, const LanMessageId *id);
@@ -124,12 +135,13 @@ void lan_transfers_drop_peer (LanTransfers *t, const LanAccountId *peer, LanTime
 /* -- what happened -- */
 
 /**
- * A file offer's record arrived and is committed: @content is the record's content. The same id
- * again changes nothing. LIMIT: a stranger's fourth open offer. Others: the content is not an offer.
+ * A file offer's record arrived and is committed. The same id again changes nothing. LIMIT: a
+ * stranger's fourth open offer, or too many in all; VERSION, MALFORMED: not an offer that can be
+ * taken here.
  */
 LanStatus lan_transfers_offered (LanTransfers *t, const LanMessageId *id,
                                  const LanConversationId *conversation, const LanAccountId *peer,
-                                 GBytes *content, gboolean request,
+                                 const Lanyard__FileOffer *offer, gboolean request,
                                  LanTime now) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Core committed the record of an OFFER action, or could not (@ok FALSE: the transfer fails). */
@@ -140,7 +152,8 @@ void lan_transfers_job_done (LanTransfers *t, const LanFileResult *result, LanTi
 
 /**
  * A channel whose other end proved to be @account is up. @carries_blocks: TRUE for links, FALSE for
- * peer lanes (DESIGN section 4). @room: bytes of bulk frames that may be queued on it now.
+ * peer lanes (DESIGN section 4). @room: bytes of bulk frames that may be queued on it now; say at
+ * least LAN_FRAME_MAX_BYTES, or 0.
  */
 void lan_transfers_channel_up (LanTransfers *t, guint64 channel, const LanAccountId *account,
                                gboolean carries_blocks, gsize room, LanTime now);
@@ -153,10 +166,10 @@ void lan_transfers_channel_writable (LanTransfers *t, guint64 channel, gsize roo
 gboolean lan_transfers_channel_is_busy (const LanTransfers *t, guint64 channel);
 
 /**
- * A whole wire frame of one of the file types. Anything but OK: what came breaks a rule; nothing
- * changed. LIMIT and MALFORMED are reason to close the channel.
+ * A decoded frame of one of the file types. Anything but OK: what came breaks a rule. STATE is worth
+ * no more than a count; LIMIT and MALFORMED are reason to close the channel.
  */
-LanStatus lan_transfers_frame (LanTransfers *t, guint64 channel, const guint8 *frame, gsize len,
+LanStatus lan_transfers_frame (LanTransfers *t, guint64 channel, const LanFrame *frame,
                                LanTime now) G_GNUC_WARN_UNUSED_RESULT;
 
 /* -- time -- */

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/* How transfers come to be, and what people do to them: send, accept, decline, cancel. */
+#include "lan-transfers-private.h"
+
+#include "lan-file-name.h"
+#include "lan-tree-hash.h"
+
+#include <string.h>
+
+gboolean
+lan_transfers_send (LanTransfers *t, const LanMessageId *id, const LanConversationId *conversation,
+                    const LanAccountId *peer, const char *path, LanTime now)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *shown = g_filename_display_name (base);
+  LanTransferRow row = { .id = *id,
+                         .conversation = *conversation,
+                         .peer = *peer,
+                         .state = LAN_TRANSFER_VERIFYING,
+                         .path = (char *) path,
+                         .created_ms = now.wall_ms };
+  LanTransferOne *one;
+
+  if (lan_transfers_find (t, id) != NULL)
+    return FALSE;
+  one = lan_transfers_add (t, &row);
+  one->row.name = lan_file_name_clean (shown, -1);
+  lan_transfer_commit (t, one, LAN_AFTER_ADDED);
+  lan_transfer_out_start (t, one, now);
+  return TRUE;
+}
+
+gboolean
+lan_transfers_accept (LanTransfers *t, const LanMessageId *id, const char *dir, LanTime now)
+{
+  LanTransferOne *one = lan_transfers_find (t, id);
+
+  if (one == NULL || !one->row.incoming || one->row.state == LAN_TRANSFER_VERIFYING ||
+      !lan_transfer_may (one, LAN_TRANSFER_ACCEPTED) || one->row.size > LAN_TRANSFER_MAX_BYTES)
+    return FALSE;
+  if (one->row.state == LAN_TRANSFER_RUNNING)
+    return FALSE;
+  if (one->row.path != NULL && strcmp (one->row.path, dir) != 0)
+    lan_transfer_in_stop (t, one, TRUE, now); /* what an earlier try left elsewhere */
+  g_free (one->row.path);
+  one->row.path = g_strdup (dir);
+  one->is_quiet = FALSE;
+  lan_transfer_set_state (t, one, LAN_TRANSFER_ACCEPTED, now);
+  g_queue_push_tail (&t->waiting, one);
+  return TRUE;
+}
+
+gboolean
+lan_transfers_decline (LanTransfers *t, const LanMessageId *id, LanTime now)
+{
+  LanTransferOne *one = lan_transfers_find (t, id);
+
+  if (one == NULL || !one->row.incoming || !lan_transfer_may (one, LAN_TRANSFER_DECLINED))
+    return FALSE;
+  lan_transfer_set_state (t, one, LAN_TRANSFER_DECLINED, now);
+  return TRUE;
+}
+
+static gboolean
+cancel (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  /* The last moment: the file may already have its name. */
+  if (!lan_transfer_may (one, LAN_TRANSFER_CANCELLED) ||
+      (one->row.incoming && one->row.state == LAN_TRANSFER_VERIFYING && one->jobs > 0))
+    return FALSE;
+  if (one->row.incoming)
+    lan_transfer_in_stop (t, one, TRUE, now);
+  else
+    lan_transfer_out_stop (t, one, now);
+  lan_transfer_set_state (t, one, LAN_TRANSFER_CANCELLED, now);
+  lan_transfer_in_start_waiting (t, now);
+  return TRUE;
+}
+
+gboolean
+lan_transfers_cancel (LanTransfers *t, const LanMessageId *id, LanTime now)
+{
+  LanTransferOne *one = lan_transfers_find (t, id);
+
+  return one != NULL && cancel (t, one, now);
+}
+
+void
+lan_transfers_drop_peer (LanTransfers *t, const LanAccountId *peer, LanTime now)
+{
+  g_autoptr (GPtrArray) theirs = lan_transfers_of_peer (t, peer);
+
+  for (guint i = 0; i < theirs->len; i++) {
+    LanTransferOne *one = g_ptr_array_index (theirs, i);
+
+    if (lan_transfer_is_over (one))
+      continue;
+    if (!lan_transfers_decline (t, &one->row.id, now))
+      cancel (t, one, now);
+  }
+}
+
+static LanStatus
+check_open_offers (LanTransfers *t, const LanAccountId *peer, gboolean request)
+{
+  LanTransferOne *one;
+  GHashTableIter iter;
+  guint open = 0;
+  guint theirs = 0;
+
+  g_hash_table_iter_init (&iter, t->all);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &one)) {
+    if (!one->row.incoming || one->row.state != LAN_TRANSFER_OFFERED)
+      continue;
+    open++;
+    if (lan_account_id_equal (&one->row.peer, peer))
+      theirs++;
+  }
+  if (open >= LAN_TRANSFER_MAX_OFFERS || (request && theirs >= LAN_TRANSFER_STRANGER_OFFERS))
+    return LAN_STATUS_LIMIT;
+  return LAN_STATUS_OK;
+}
+
+LanStatus
+lan_transfers_offered (LanTransfers *t, const LanMessageId *id,
+                       const LanConversationId *conversation, const LanAccountId *peer,
+                       const Lanyard__FileOffer *offer, gboolean request, LanTime now)
+{
+  LanTransferRow row = { .id = *id,
+                         .conversation = *conversation,
+                         .peer = *peer,
+                         .incoming = TRUE,
+                         .state = LAN_TRANSFER_OFFERED,
+                         .size = offer->size,
+                         .created_ms = now.wall_ms };
+  LanTransferOne *one;
+  LanStatus status;
+
+  if (lan_transfers_find (t, id) != NULL)
+    return LAN_STATUS_OK;
+  if (offer->root.len != LAN_HASH_BYTES)
+    return LAN_STATUS_MALFORMED;
+  if (offer->leaf_size != LAN_TREE_LEAF_BYTES)
+    return LAN_STATUS_VERSION;
+  status = check_open_offers (t, peer, request);
+  if (status != LAN_STATUS_OK)
+    return status;
+  memcpy (row.root.b, offer->root.data, LAN_HASH_BYTES);
+  one = lan_transfers_add (t, &row);
+  one->row.name = lan_file_name_clean (offer->name, -1);
+  one->request = request;
+  if (one->row.size > LAN_TRANSFER_MAX_BYTES) {
+    lan_transfer_fail (t, one, LAN_FILE_ERROR_TOO_LARGE, NULL, now);
+    return LAN_STATUS_OK;
+  }
+  lan_transfer_commit (t, one, 0);
+  lan_transfer_push_event (t, one, LAN_TRANSFER_EVENT_OFFERED);
+  return LAN_STATUS_OK;
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * Incoming: one driver, step(), does whatever the phase allows and is called after everything that
+ * may have changed something. Nothing that the other side sends is believed before its hash was
+ * checked: the list of leaf hashes against the root of the offer, each leaf against the list.
+ *
+ *   IDLE -> OPENING -> OPEN -> HASHES -> [CHECKING] -> DATA -> FINISHING
+ *     `---> FIND (restarted while finishing): found, or OPENING again
+ *
+ * A channel that is lost leads from HASHES back to OPEN, and leaves DATA waiting where it is.
+ */
+#include "lan-transfers-private.h"
+
+#include "lan-tree-hash.h"
+
+#include <string.h>
+
+static void
+slot_free (LanLeafSlot *slot)
+{
+  g_free (slot->data);
+  g_free (slot);
+}
+
+void
+lan_transfer_in_init (LanTransferOne *one)
+{
+  one->in.n_leaves = lan_transfer_leaves_of (one->row.size, LAN_TREE_LEAF_BYTES);
+  one->in.slots = g_ptr_array_new_with_free_func ((GDestroyNotify) slot_free);
+}
+
+/* What is only needed while it runs. */
+static void
+drop_memory (LanTransferOne *one)
+{
+  g_clear_pointer (&one->in.hashes, g_byte_array_unref);
+  g_clear_pointer (&one->in.bits, g_free);
+  g_clear_pointer (&one->in.bad, g_hash_table_unref);
+  one->in.hashes_asked = 0;
+  one->in.n_verified = 0;
+  one->in.cursor = 0;
+  one->in.writes = 0;
+  one->in.stalls = 0;
+  one->in.bad_hashes = FALSE;
+}
+
+void
+lan_transfer_in_clear (LanTransferOne *one)
+{
+  drop_memory (one);
+  g_clear_pointer (&one->in.slots, g_ptr_array_unref);
+}
+
+/* -- phases -- */
+
+static void
+open_target (LanTransfers *t, LanTransferOne *one)
+{
+  LanFileJob *job = lan_transfers_push_job (t, one, LAN_FILE_JOB_OPEN_TARGET, NULL);
+
+  one->in.phase = LAN_IN_OPENING;
+  job->path = g_strdup (one->row.path);
+  job->name = g_strdup (one->row.name);
+  job->size = one->row.size;
+}
+
+static void
+find_finished (LanTransfers *t, LanTransferOne *one)
+{
+  LanFileJob *job = lan_transfers_push_job (t, one, LAN_FILE_JOB_FIND, NULL);
+
+  one->in.phase = LAN_IN_FIND;
+  job->path = g_strdup (one->row.path);
+  job->name = g_strdup (one->row.name);
+  job->size = one->row.size;
+  job->hash = one->row.root;
+}
+
+static void
+step_open (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  if (!lan_transfer_fetch_take_channel (t, one, now))
+    return;
+  one->in.phase = LAN_IN_HASHES;
+  g_clear_pointer (&one->in.hashes, g_byte_array_unref);
+  one->in.hashes = g_byte_array_new ();
+  one->in.hashes_asked = 0;
+  if (one->in.n_leaves == 0)
+    lan_transfer_fetch_all_hashes (t, one, now);
+  else
+    lan_transfer_fetch_ask_hashes (t, one, now);
+}
+
+static void
+step_data (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  if (one->in.n_verified == one->in.n_leaves) {
+    one->in.phase = LAN_IN_FINISHING;
+    lan_deadlines_cancel (t->deadlines, one, LAN_DUE_STALL);
+    if (one->channel != NULL)
+      lan_transfer_channel_forget (t, one);
+    lan_transfer_set_state (t, one, LAN_TRANSFER_VERIFYING, now);
+    return;
+  }
+  if (!lan_transfer_fetch_take_channel (t, one, now))
+    return;
+  lan_transfer_channel_pump (t, one->channel, now);
+}
+
+void
+lan_transfer_in_step (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  if (one->batch != 0 && (one->after & LAN_AFTER_NEXT) != 0)
+    return; /* what was decided must be on disk first */
+  switch (one->in.phase) {
+  case LAN_IN_OPEN:
+    step_open (t, one, now);
+    break;
+  case LAN_IN_HASHES:
+    if (lan_transfer_fetch_take_channel (t, one, now) && one->in.hashes_asked < one->in.n_leaves)
+      lan_transfer_fetch_ask_hashes (t, one, now);
+    break;
+  case LAN_IN_DATA:
+    step_data (t, one, now);
+    break;
+  case LAN_IN_FINISHING:
+    if (one->row.state == LAN_TRANSFER_VERIFYING && one->jobs == 0)
+      lan_transfers_push_job (t, one, LAN_FILE_JOB_FINISH, NULL);
+    break;
+  case LAN_IN_IDLE:
+  case LAN_IN_FIND:
+  case LAN_IN_OPENING:
+  case LAN_IN_CHECKING:
+  default:
+    break;
+  }
+}
+
+static gboolean
+may_start (const LanTransferOne *one)
+{
+  return one->jobs == 0 && one->in.phase == LAN_IN_IDLE &&
+         (one->batch == 0 || (one->after & LAN_AFTER_NEXT) == 0);
+}
+
+void
+lan_transfer_in_start_waiting (LanTransfers *t, LanTime now)
+{
+  for (GList *l = t->waiting.head, *next; l != NULL; l = next) {
+    LanTransferOne *one = l->data;
+
+    next = l->next;
+    if (t->active->len >= LAN_TRANSFER_MAX_ACTIVE)
+      return;
+    if (!may_start (one))
+      continue;
+    g_queue_delete_link (&t->waiting, l);
+    g_ptr_array_add (t->active, one);
+    if (one->row.state == LAN_TRANSFER_VERIFYING)
+      find_finished (t, one);
+    else
+      open_target (t, one);
+  }
+}
+
+void
+lan_transfer_in_stop (LanTransfers *t, LanTransferOne *one, gboolean discard, LanTime now)
+{
+  gboolean had_part = one->row.path != NULL && one->row.state != LAN_TRANSFER_DONE;
+
+  lan_transfer_fetch_drop (one);
+  lan_transfer_channel_forget (t, one);
+  g_ptr_array_set_size (one->in.slots, 0);
+  g_queue_remove (&t->waiting, one);
+  g_ptr_array_remove (t->active, one);
+  lan_deadlines_cancel (t->deadlines, one, LAN_DUE_STALL);
+  drop_memory (one);
+  if (had_part && (discard || one->in.phase != LAN_IN_IDLE)) {
+    LanFileJob *job =
+        lan_transfers_push_job (t, one, discard ? LAN_FILE_JOB_DISCARD : LAN_FILE_JOB_CLOSE, NULL);
+
+    job->path = g_strdup (one->row.path);
+    job->name = g_strdup (one->row.name);
+    job->size = one->row.size;
+  }
+  one->in.phase = LAN_IN_IDLE;
+  one->epoch++;
+}
+
+void
+lan_transfer_in_lost (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  lan_transfer_fetch_drop (one);
+  lan_transfer_channel_forget (t, one);
+  lan_deadlines_cancel (t->deadlines, one, LAN_DUE_STALL);
+  if (one->in.phase == LAN_IN_HASHES)
+    one->in.phase = LAN_IN_OPEN;
+  if (one->row.state == LAN_TRANSFER_RUNNING &&
+      lan_transfer_channel_to (t, &one->row.peer, FALSE) == NULL)
+    lan_transfer_set_state (t, one, LAN_TRANSFER_ACCEPTED, now);
+  lan_transfer_in_step (t, one, now);
+}
+
+void
+lan_transfer_in_stalled (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  gint64 heard = one->in.asked_us;
+
+  if (one->channel == NULL || (one->in.phase != LAN_IN_HASHES && one->in.phase != LAN_IN_DATA))
+    return;
+  if (one->in.phase == LAN_IN_DATA && one->in.slots->len == one->in.writes)
+    return; /* nothing asked for: the disk is what is slow */
+  heard = MAX (heard, one->channel->heard_us);
+  if (now.mono_us - heard < LAN_TRANSFER_STALL_US) {
+    lan_deadlines_set (t->deadlines, one, LAN_DUE_STALL, heard + LAN_TRANSFER_STALL_US);
+    return;
+  }
+  if (++one->in.stalls >= LAN_TRANSFER_STALLS) {
+    lan_transfer_fail (t, one, LAN_FILE_ERROR_STALLED, NULL, now);
+    return;
+  }
+  lan_transfer_fetch_drop (one);
+  lan_transfer_in_step (t, one, now);
+}
+
+/* What an earlier try left counts where it hashes to what it should. */
+static void
+on_checked (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, LanTime now)
+{
+  gsize len;
+  const guint8 *leaves = g_bytes_get_data (result->leaves, &len);
+  guint64 n = MIN (len / LAN_HASH_BYTES, one->in.n_leaves);
+
+  one->row.done = 0;
+  for (guint64 i = 0; i < n; i++) {
+    if (memcmp (leaves + i * LAN_HASH_BYTES, one->in.hashes->data + i * LAN_HASH_BYTES,
+                LAN_HASH_BYTES) == 0)
+      lan_transfer_fetch_mark (one, i);
+  }
+  one->rate_from = one->row.done;
+  if (one->channel != NULL)
+    lan_transfer_tell (t, one, one->channel);
+  lan_transfer_fetch_start (t, one, now);
+}
+
+static void
+on_finished (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, LanTime now)
+{
+  g_autofree char *folder = g_steal_pointer (&one->row.path);
+  gboolean found = result->type == LAN_FILE_JOB_FIND;
+
+  if (found) {
+    /* The name was given before the crash; a part that is still there is of no use. */
+    LanFileJob *job = lan_transfers_push_job (t, one, LAN_FILE_JOB_DISCARD, NULL);
+
+    job->path = g_strdup (folder);
+    job->name = g_strdup (one->row.name);
+    job->size = one->row.size;
+  } else {
+    lan_transfers_push_job (t, one, LAN_FILE_JOB_CLOSE, NULL);
+  }
+  one->row.path = g_strdup (result->path);
+  one->row.done = one->row.size;
+  g_ptr_array_remove (t->active, one);
+  one->in.phase = LAN_IN_IDLE;
+  one->epoch++;
+  drop_memory (one);
+  lan_transfer_set_state (t, one, LAN_TRANSFER_DONE, now);
+  lan_transfer_in_start_waiting (t, now);
+}
+
+/* It was not finished after all: the part file is what there is. */
+static void
+on_not_found (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  lan_transfer_set_state (t, one, LAN_TRANSFER_ACCEPTED, now);
+  open_target (t, one);
+}
+
+void
+lan_transfer_in_result (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
+                        const LanFileResult *result, LanTime now)
+{
+  if (result->more)
+    return;
+  if (result->type == LAN_FILE_JOB_WRITE) {
+    lan_transfer_fetch_written (t, one, info, result, now);
+    return;
+  }
+  if (result->error != NULL) {
+    if (result->type == LAN_FILE_JOB_FIND && result->error->code != LAN_FILE_ERROR_STOPPED)
+      on_not_found (t, one, now);
+    else
+      lan_transfer_fail (t, one, (LanFileError) result->error->code, result->error->message, now);
+    return;
+  }
+  switch (result->type) {
+  case LAN_FILE_JOB_OPEN_TARGET:
+    one->in.left_over = result->done > 0;
+    one->in.phase = LAN_IN_OPEN;
+    lan_transfer_in_step (t, one, now);
+    break;
+  case LAN_FILE_JOB_HASH_TARGET:
+    on_checked (t, one, result, now);
+    break;
+  case LAN_FILE_JOB_FINISH:
+  case LAN_FILE_JOB_FIND:
+    on_finished (t, one, result, now);
+    break;
+  case LAN_FILE_JOB_OPEN_SOURCE:
+  case LAN_FILE_JOB_HASH_SOURCE:
+  case LAN_FILE_JOB_READ:
+  case LAN_FILE_JOB_WRITE:
+  case LAN_FILE_JOB_CLOSE:
+  case LAN_FILE_JOB_DISCARD:
+  case LAN_FILE_JOB_N:
+  default:
+    break;
+  }
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * Outgoing: a file is hashed and offered, then leaves and hashes are given to its receiver on
+ * request. The source is open only while it is asked for; one that was closed is hashed again when
+ * it looks changed or the program was restarted, so that a receiver is never given a wrong leaf
+ * without being told why.
+ *
+ *   CLOSED -> OPENING -> HASHING -> READY      (HASHING is skipped for an untouched file)
+ *      ^---------idle, stopped--------'
+ */
+#include "lan-transfers-private.h"
+
+#include "lan-file-name.h"
+#include "lan-tree-hash.h"
+
+#include <string.h>
+
+void
+lan_transfer_out_init (LanTransferOne *one)
+{
+  g_queue_init (&one->out.requests);
+}
+
+void
+lan_transfer_out_clear (LanTransferOne *one)
+{
+  g_queue_clear_full (&one->out.requests, g_free);
+  g_clear_pointer (&one->out.leaves, g_bytes_unref);
+}
+
+static void
+open_source (LanTransfers *t, LanTransferOne *one)
+{
+  LanFileJob *job = lan_transfers_push_job (t, one, LAN_FILE_JOB_OPEN_SOURCE, NULL);
+
+  job->path = g_strdup (one->row.path);
+  one->out.phase = LAN_OUT_OPENING;
+}
+
+void
+lan_transfer_out_start (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  if (one->row.state == LAN_TRANSFER_VERIFYING && one->out.phase == LAN_OUT_CLOSED &&
+      !one->out.is_offered)
+    open_source (t, one);
+}
+
+static void
+close_source (LanTransfers *t, LanTransferOne *one)
+{
+  if (one->out.phase != LAN_OUT_CLOSED)
+    lan_transfers_push_job (t, one, LAN_FILE_JOB_CLOSE, NULL);
+  one->out.phase = LAN_OUT_CLOSED;
+  one->epoch++;
+  lan_deadlines_cancel (t->deadlines, one, LAN_DUE_SOURCE_IDLE);
+}
+
+void
+lan_transfer_out_stop (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  close_source (t, one);
+  lan_transfer_channel_forget (t, one);
+  g_clear_pointer (&one->out.leaves, g_bytes_unref);
+}
+
+void
+lan_transfer_out_lost (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  lan_transfer_channel_forget (t, one);
+  if (one->row.state == LAN_TRANSFER_RUNNING)
+    lan_transfer_set_state (t, one, LAN_TRANSFER_ACCEPTED, now);
+  if (one->row.state != LAN_TRANSFER_VERIFYING && one->out.phase == LAN_OUT_READY)
+    close_source (t, one);
+}
+
+void
+lan_transfer_out_idle (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  gint64 due = one->out.used_us + LAN_TRANSFER_SOURCE_IDLE_US;
+
+  if (one->out.phase != LAN_OUT_READY)
+    return;
+  if (now.mono_us < due)
+    lan_deadlines_set (t->deadlines, one, LAN_DUE_SOURCE_IDLE, due);
+  else if (one->jobs == 0 && g_queue_is_empty (&one->out.requests))
+    close_source (t, one);
+  else
+    lan_deadlines_set (t->deadlines, one, LAN_DUE_SOURCE_IDLE,
+                       now.mono_us + LAN_TRANSFER_SOURCE_IDLE_US);
+}
+
+static void
+offer (LanTransfers *t, LanTransferOne *one)
+{
+  LanTransferAction *action = lan_transfers_push (t, LAN_TRANSFER_ACTION_OFFER);
+
+  action->id = one->row.id;
+  action->peer = one->row.peer;
+  action->offer.conversation = one->row.conversation;
+  action->offer.name = g_strdup (one->row.name);
+  action->offer.size = one->row.size;
+  action->offer.root = one->row.root;
+  one->out.is_offered = TRUE;
+}
+
+static void
+on_ready (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  one->out.phase = LAN_OUT_READY;
+  one->out.used_us = now.mono_us;
+  lan_deadlines_set (t->deadlines, one, LAN_DUE_SOURCE_IDLE,
+                     now.mono_us + LAN_TRANSFER_SOURCE_IDLE_US);
+  if (one->channel == NULL || g_queue_is_empty (&one->out.requests))
+    return;
+  if (g_queue_find (&one->channel->serve, one) == NULL)
+    g_queue_push_tail (&one->channel->serve, one);
+  lan_transfer_channel_pump (t, one->channel, now);
+}
+
+/* 'Still hashing', so that the receiver does not take us for dead. */
+static void
+say_preparing (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  if (one->channel == NULL || now.mono_us - one->out.told_us < LAN_TRANSFER_PREPARING_US)
+    return;
+  one->out.told_us = now.mono_us;
+  lan_transfer_send_state (t, one->channel, &one->row.id, LANYARD__FILE_STATE_KIND__FILE_PREPARING,
+                           NULL, one->row.done);
+}
+
+static void
+on_opened (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, LanTime now)
+{
+  gboolean first = one->row.state == LAN_TRANSFER_VERIFYING;
+
+  if (first) {
+    g_free (one->row.name);
+    one->row.name = lan_file_name_clean (result->name != NULL ? result->name : "", -1);
+    one->row.size = result->size;
+  } else if (result->size != one->row.size) {
+    lan_transfer_fail (t, one, LAN_FILE_ERROR_CHANGED, NULL, now);
+    return;
+  } else if (one->out.leaves != NULL && one->out.stamp == result->stamp) {
+    on_ready (t, one, now);
+    return;
+  }
+  if (result->size > LAN_TRANSFER_MAX_BYTES) {
+    lan_transfer_fail (t, one, LAN_FILE_ERROR_TOO_LARGE, NULL, now);
+    return;
+  }
+  one->out.opened_stamp = result->stamp;
+  one->out.phase = LAN_OUT_HASHING;
+  lan_transfers_push_job (t, one, LAN_FILE_JOB_HASH_SOURCE, NULL);
+  if (first)
+    lan_transfer_push_event (t, one, LAN_TRANSFER_EVENT_PROGRESS);
+}
+
+static void
+on_hashed (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, LanTime now)
+{
+  gboolean first = one->row.state == LAN_TRANSFER_VERIFYING;
+  guint64 expected = lan_transfer_leaves_of (result->size, LAN_TREE_LEAF_BYTES);
+
+  if (result->size != one->row.size || result->leaves == NULL ||
+      g_bytes_get_size (result->leaves) != expected * LAN_HASH_BYTES ||
+      (!first && !lan_hash_equal (&result->root, &one->row.root))) {
+    lan_transfer_fail (t, one, LAN_FILE_ERROR_CHANGED, NULL, now);
+    return;
+  }
+  g_clear_pointer (&one->out.leaves, g_bytes_unref);
+  one->out.leaves = g_bytes_ref (result->leaves);
+  one->out.stamp = one->out.opened_stamp;
+  if (first) {
+    one->row.root = result->root;
+    one->row.done = 0;
+    offer (t, one);
+  }
+  on_ready (t, one, now);
+}
+
+static void
+on_hash_progress (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, LanTime now)
+{
+  if (one->row.state != LAN_TRANSFER_VERIFYING) {
+    say_preparing (t, one, now);
+    return;
+  }
+  /* Disk says so ten times a second. */
+  one->row.done = MIN (result->done, one->row.size);
+  lan_transfer_push_event (t, one, LAN_TRANSFER_EVENT_PROGRESS);
+}
+
+static void
+on_read (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
+         const LanFileResult *result, LanTime now)
+{
+  LanTransferChannel *ch = one->channel;
+
+  /* The channel that asked is gone: so is what it counted. */
+  if (ch == NULL || ch->id != info->channel)
+    return;
+  if (result->bytes == NULL || g_bytes_get_size (result->bytes) != info->length) {
+    lan_transfer_fail (t, one, LAN_FILE_ERROR_IO, NULL, now);
+    return;
+  }
+  lan_transfer_channel_add_ready (ch, one, FALSE, info->leaf, result->bytes);
+  lan_transfer_channel_pump (t, ch, now);
+}
+
+void
+lan_transfer_out_result (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
+                         const LanFileResult *result, LanTime now)
+{
+  if (result->error != NULL) {
+    lan_transfer_fail (t, one, (LanFileError) result->error->code, result->error->message, now);
+    return;
+  }
+  switch (result->type) {
+  case LAN_FILE_JOB_OPEN_SOURCE:
+    on_opened (t, one, result, now);
+    break;
+  case LAN_FILE_JOB_HASH_SOURCE:
+    if (result->more)
+      on_hash_progress (t, one, result, now);
+    else
+      on_hashed (t, one, result, now);
+    break;
+  case LAN_FILE_JOB_READ:
+    on_read (t, one, info, result, now);
+    break;
+  case LAN_FILE_JOB_OPEN_TARGET:
+  case LAN_FILE_JOB_HASH_TARGET:
+  case LAN_FILE_JOB_WRITE:
+  case LAN_FILE_JOB_FINISH:
+  case LAN_FILE_JOB_FIND:
+  case LAN_FILE_JOB_CLOSE:
+  case LAN_FILE_JOB_DISCARD:
+  case LAN_FILE_JOB_N:
+  default:
+    break;
+  }
+}
+
+/* Whether the receiver may be given anything now; says why not. */
+static gboolean
+is_served (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, LanTime now)
+{
+  switch (one->row.state) {
+  case LAN_TRANSFER_OFFERED:
+  case LAN_TRANSFER_ACCEPTED:
+  case LAN_TRANSFER_PAUSED:
+    lan_transfer_set_state (t, one, LAN_TRANSFER_RUNNING, now);
+    return TRUE;
+  case LAN_TRANSFER_RUNNING:
+    return TRUE;
+  case LAN_TRANSFER_FAILED:
+    if (g_strcmp0 (one->row.error, "peer") == 0) {
+      lan_transfer_set_state (t, one, LAN_TRANSFER_RUNNING, now);
+      return TRUE;
+    }
+    lan_transfer_tell (t, one, ch);
+    return FALSE;
+  case LAN_TRANSFER_CANCELLED:
+    lan_transfer_tell (t, one, ch);
+    return FALSE;
+  case LAN_TRANSFER_DONE:
+  case LAN_TRANSFER_DECLINED:
+  case LAN_TRANSFER_VERIFYING:
+  case LAN_TRANSFER_N:
+  default:
+    return FALSE;
+  }
+}
+
+LanStatus
+lan_transfer_out_request (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                          gboolean hashes, guint64 first, guint32 count, LanTime now)
+{
+  guint64 n_leaves = lan_transfer_leaves_of (one->row.size, LAN_TREE_LEAF_BYTES);
+  guint weight = hashes ? 1 : count;
+  LanServeRequest *request;
+
+  if (count == 0 || first >= n_leaves || count > n_leaves - first ||
+      (hashes && count > LAN_TRANSFER_PAGE_HASHES))
+    return LAN_STATUS_MALFORMED;
+  if (!ch->carries_blocks)
+    return LAN_STATUS_STATE;
+  if (weight > LAN_TRANSFER_MAX_REQUESTS || ch->n_requests + weight > LAN_TRANSFER_MAX_REQUESTS)
+    return LAN_STATUS_LIMIT;
+  if (!is_served (t, one, ch, now))
+    return LAN_STATUS_STATE;
+  if (one->channel != ch) {
+    lan_transfer_channel_forget (t, one);
+    one->channel = ch;
+  }
+  request = g_new0 (LanServeRequest, 1);
+  request->hashes = hashes;
+  request->first = first;
+  request->count = count;
+  g_queue_push_tail (&one->out.requests, request);
+  ch->n_requests += weight;
+  one->out.used_us = now.mono_us;
+  if (one->out.phase == LAN_OUT_CLOSED) {
+    open_source (t, one);
+    one->out.told_us = 0;
+    say_preparing (t, one, now);
+  }
+  if (g_queue_find (&ch->serve, one) == NULL)
+    g_queue_push_tail (&ch->serve, one);
+  lan_transfer_channel_pump (t, ch, now);
+  return LAN_STATUS_OK;
+}
+
+static void
+serve_hashes (LanTransferOne *one, LanTransferChannel *ch, const LanServeRequest *request)
+{
+  g_autoptr (GBytes) page = g_bytes_new_from_bytes (
+      one->out.leaves, request->first * LAN_HASH_BYTES, (gsize) request->count * LAN_HASH_BYTES);
+
+  lan_transfer_channel_add_ready (ch, one, TRUE, request->first, page);
+}
+
+static void
+read_leaf (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, guint64 leaf)
+{
+  guint64 offset = leaf * LAN_TREE_LEAF_BYTES;
+  LanTransferJob *info;
+  LanFileJob *job = lan_transfers_push_job (t, one, LAN_FILE_JOB_READ, &info);
+
+  job->offset = offset;
+  job->length = (gsize) MIN (one->row.size - offset, LAN_TREE_LEAF_BYTES);
+  info->channel = ch->id;
+  info->leaf = leaf;
+  info->length = job->length;
+  ch->serving += job->length;
+}
+
+gboolean
+lan_transfer_out_serve_one (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch)
+{
+  LanServeRequest *request = g_queue_peek_head (&one->out.requests);
+
+  /* Comes back into the queue when the source is ready. */
+  if (request == NULL || one->out.phase != LAN_OUT_READY)
+    return FALSE;
+  ch->n_requests--;
+  if (request->hashes) {
+    serve_hashes (one, ch, request);
+    request->count = 0;
+  } else {
+    read_leaf (t, one, ch, request->first);
+    request->first++;
+    request->count--;
+  }
+  if (request->count == 0)
+    g_free (g_queue_pop_head (&one->out.requests));
+  return !g_queue_is_empty (&one->out.requests);
+}
+
+void
+lan_transfer_out_sent (LanTransfers *t, LanTransferOne *one, gsize bytes, LanTime now)
+{
+  /* Never quite all: only the receiver knows that. */
+  one->out.used_us = now.mono_us;
+  one->row.done = MIN (one->row.done + bytes, one->row.size);
+  lan_transfer_moved (t, one, now);
+}

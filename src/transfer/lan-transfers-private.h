@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * Inside the transfer machine: one transfer, one channel, and the doors between the files that
+ * share them. lan-transfers.c takes what comes from outside; lan-transfer-state.c is the only writer
+ * of a state; lan-transfer-receive.c (with -fetch.c) and -send.c are the two directions; lan-transfer-channel.c
+ * decides whose turn it is on a channel; lan-transfer-frame.c builds frames.
+ */
+#pragma once
+
+#include "lan-deadlines.h"
+#include "lan-transfer-limits.h"
+#include "lan-transfers.h"
+
+G_BEGIN_DECLS
+
+typedef struct _LanTransferChannel LanTransferChannel;
+typedef struct _LanTransferOne LanTransferOne;
+
+/* What is still to be done once the newest row of a transfer is committed. */
+enum {
+  LAN_AFTER_EVENT = 1 << 0, /* tell the person */
+  LAN_AFTER_TELL = 1 << 1,  /* tell the other side */
+  LAN_AFTER_NEXT = 1 << 2,  /* go on */
+  LAN_AFTER_ADDED = 1 << 3, /* tell the person that it exists */
+};
+
+enum { LAN_DUE_PROGRESS, LAN_DUE_STALL, LAN_DUE_COMMIT, LAN_DUE_RECOMMIT, LAN_DUE_SOURCE_IDLE };
+
+/* How far an incoming transfer is in its state ACCEPTED, RUNNING or VERIFYING. */
+typedef enum {
+  LAN_IN_IDLE,      /* waits for its turn, or for old jobs to end */
+  LAN_IN_FIND,      /* after a restart in VERIFYING: was it finished? */
+  LAN_IN_OPENING,   /* the part file */
+  LAN_IN_OPEN,      /* waits for a channel */
+  LAN_IN_HASHES,    /* the list of leaf hashes is being fetched */
+  LAN_IN_CHECKING,  /* what an earlier try left is being hashed */
+  LAN_IN_DATA,      /* leaves are being fetched */
+  LAN_IN_FINISHING, /* everything is here */
+} LanInPhase;
+
+/* A leaf that was asked for and is not yet on disk. */
+typedef struct {
+  guint64 index;
+  guint8 *data; /* NULL once it is on its way to the disk */
+  gsize len;
+  gsize got;
+} LanLeafSlot;
+
+typedef struct {
+  LanInPhase phase;
+  gboolean left_over;   /* the part file held something when it was opened */
+  GByteArray *hashes;   /* the list, as far as it is here */
+  guint64 hashes_asked; /* leaves, their hashes asked for */
+  guint64 n_leaves;
+  guint8 *bits; /* verified leaves, n_leaves of them */
+  guint64 n_verified;
+  guint64 cursor;      /* no leaf below it is missing and free to be asked for */
+  GPtrArray *slots;    /* of LanLeafSlot */
+  guint writes;        /* leaves on their way to the disk */
+  GHashTable *bad;     /* guint64 index: leaves that failed once */
+  gboolean bad_hashes; /* the list failed once */
+  guint stalls;
+  gint64 asked_us; /* when something was asked for last */
+} LanTransferIn;
+
+typedef enum {
+  LAN_OUT_CLOSED,
+  LAN_OUT_OPENING,
+  LAN_OUT_HASHING,
+  LAN_OUT_READY,
+} LanOutPhase;
+
+/* What the receiver asked for: leaves or, with .hashes, leaf hashes. */
+typedef struct {
+  gboolean hashes;
+  guint64 first;
+  guint32 count;
+} LanServeRequest;
+
+typedef struct {
+  LanOutPhase phase;
+  gboolean is_offered;  /* the OFFER action was made */
+  gboolean is_reloaded; /* it may have been made before the program was restarted */
+  GBytes *leaves;
+  guint64 stamp; /* of the source that .leaves are of */
+  guint64 opened_stamp;
+  GQueue requests; /* of LanServeRequest, all from .channel of the transfer */
+  gint64 used_us;
+  gint64 told_us; /* when PREPARING was said last */
+} LanTransferOut;
+
+struct _LanTransferOne {
+  LanTransferRow row; /* .bitmap stays NULL: see .in.bits */
+  gboolean request;
+  gboolean is_quiet;           /* the other side said it: nothing to tell back */
+  char *error_text;            /* details, while the program runs */
+  guint64 batch;               /* newest commit under way, 0 when none */
+  gboolean is_commit_due;      /* the bitmap is on its way to be committed */
+  guint after;                 /* LAN_AFTER_*, when that is committed */
+  guint jobs;                  /* asked of the disk and unanswered */
+  guint epoch;                 /* results of jobs from before it was let go are ignored */
+  gboolean is_needing;         /* counted in its peer's needs */
+  LanTransferChannel *channel; /* that it runs over, or NULL */
+  guint64 rate;
+  guint64 rate_from; /* .done at rate_us */
+  gint64 rate_us;
+  LanTransferIn in;   /* when incoming */
+  LanTransferOut out; /* when outgoing */
+};
+
+/* A frame of file data that waits for room on its channel. */
+typedef struct {
+  LanTransferOne *transfer;
+  gboolean hashes;
+  guint64 index; /* leaf, or first leaf hash */
+  GBytes *bytes;
+  gsize sent;
+} LanReadyBlock;
+
+struct _LanTransferChannel {
+  guint64 id;
+  LanAccountId account;
+  gboolean carries_blocks;
+  gsize room;
+  gsize inflight;          /* bytes of leaves asked for and not here */
+  gsize serving;           /* bytes being read or in .ready */
+  guint n_requests;        /* leaves asked of us and not yet being read */
+  gint64 heard_us;         /* last file frame */
+  GQueue serve;            /* of LanTransferOne with .out.requests, in turn */
+  GQueue ready;            /* of LanReadyBlock */
+  LanTransferOne *last_in; /* whose turn it was; compared, never dereferenced */
+};
+
+/* A job under way. */
+typedef struct {
+  LanTransferOne *transfer;
+  guint epoch;
+  guint64 channel; /* READ: whom for */
+  guint64 leaf;    /* READ, WRITE */
+  gsize length;    /* READ, WRITE */
+} LanTransferJob;
+
+typedef struct {
+  guint needs;     /* transfers that want a channel for blocks */
+  gboolean wanted; /* as last told */
+} LanTransferPeer;
+
+struct _LanTransfers {
+  gsize window_bytes;
+  gsize serve_bytes;
+  GHashTable *all;      /* LanMessageId -> LanTransferOne */
+  GPtrArray *active;    /* incoming, phase not IDLE */
+  GQueue waiting;       /* incoming, ACCEPTED or VERIFYING, phase IDLE */
+  GHashTable *channels; /* guint64 -> LanTransferChannel */
+  GHashTable *peers;    /* LanAccountId -> LanTransferPeer */
+  GHashTable *jobs;     /* guint64 -> LanTransferJob */
+  GHashTable *batches;  /* guint64 -> LanTransferOne */
+  guint64 last_job;
+  guint64 last_batch;
+  LanDeadlines *deadlines;
+  GQueue actions; /* of LanTransferAction */
+};
+
+/* -- lan-transfers.c -- */
+LanTransferOne *lan_transfers_find (const LanTransfers *t, const LanMessageId *id);
+LanTransferOne *lan_transfers_add (LanTransfers *t, const LanTransferRow *row);
+/** Returns: (transfer container) (element-type LanTransferOne). */
+GPtrArray *lan_transfers_of_peer (LanTransfers *t, const LanAccountId *peer);
+LanTransferAction *lan_transfers_push (LanTransfers *t, LanTransferActionType type);
+/** A job for the disk, already queued as an action: fill in its fields. */
+LanFileJob *lan_transfers_push_job (LanTransfers *t, LanTransferOne *one, LanFileJobType type,
+                                    LanTransferJob **info);
+
+/* -- lan-transfer-state.c -- */
+gboolean lan_transfer_may (const LanTransferOne *one, LanTransferState next);
+void lan_transfer_set_state (LanTransfers *t, LanTransferOne *one, LanTransferState next,
+                             LanTime now);
+/** @detail: (nullable): a sentence; @keep_part: it may be tried again. */
+void lan_transfer_fail (LanTransfers *t, LanTransferOne *one, LanFileError code, const char *detail,
+                        LanTime now);
+void lan_transfer_commit (LanTransfers *t, LanTransferOne *one, guint after);
+void lan_transfer_push_event (LanTransfers *t, LanTransferOne *one, LanTransferEventType type);
+/** .done changed: keeps the rate, and tells the person at a bounded pace. */
+void lan_transfer_moved (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_transfer_on_progress_due (LanTransfers *t, LanTransferOne *one, LanTime now);
+gboolean lan_transfer_is_over (const LanTransferOne *one);
+
+/* -- lan-transfer-receive.c -- */
+void lan_transfer_in_init (LanTransferOne *one);
+void lan_transfer_in_clear (LanTransferOne *one);
+/** Starts what waits for a turn; the one driver of incoming transfers. */
+void lan_transfer_in_start_waiting (LanTransfers *t, LanTime now);
+/** Does what can be done next in this phase. */
+void lan_transfer_in_step (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** Lets go of the part file and everything in memory; @discard removes it. */
+void lan_transfer_in_stop (LanTransfers *t, LanTransferOne *one, gboolean discard, LanTime now);
+/** Its channel is gone: what was asked for will not come. */
+void lan_transfer_in_lost (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_transfer_in_result (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
+                             const LanFileResult *result, LanTime now);
+void lan_transfer_in_stalled (LanTransfers *t, LanTransferOne *one, LanTime now);
+LanStatus lan_transfer_in_hashes (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                                  guint64 first, const guint8 *hashes, gsize len, LanTime now);
+LanStatus lan_transfer_in_block (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                                 guint64 leaf, gsize offset, const guint8 *data, gsize len,
+                                 LanTime now);
+/** Returns: TRUE when another leaf could be asked for over its channel now. */
+gboolean lan_transfer_in_ask_one (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** Returns: (transfer full) (nullable): verified leaves, as the row keeps them. */
+GBytes *lan_transfer_in_bitmap (const LanTransferOne *one);
+
+/* -- lan-transfer-fetch.c, for lan-transfer-receive.c -- */
+/** Counts a leaf as verified. */
+void lan_transfer_fetch_mark (LanTransferOne *one, guint64 leaf);
+/** Forgets what was asked for and is not here; leaves on their way to the disk stay. */
+void lan_transfer_fetch_drop (LanTransferOne *one);
+/** TRUE when it has a channel; the other side hears of it over a new one. */
+gboolean lan_transfer_fetch_take_channel (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_transfer_fetch_ask_hashes (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** The list is complete: checks it, and goes on. */
+void lan_transfer_fetch_all_hashes (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_transfer_fetch_start (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_transfer_fetch_written (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
+                                 const LanFileResult *result, LanTime now);
+
+/* -- lan-transfer-send.c -- */
+void lan_transfer_out_init (LanTransferOne *one);
+void lan_transfer_out_clear (LanTransferOne *one);
+void lan_transfer_out_start (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_transfer_out_stop (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_transfer_out_lost (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_transfer_out_result (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
+                              const LanFileResult *result, LanTime now);
+void lan_transfer_out_idle (LanTransfers *t, LanTransferOne *one, LanTime now);
+LanStatus lan_transfer_out_request (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                                    gboolean hashes, guint64 first, guint32 count, LanTime now);
+/** Starts reading, or makes ready, the next thing asked for; FALSE when there is none. */
+gboolean lan_transfer_out_serve_one (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch);
+/** @bytes of it have gone out. */
+void lan_transfer_out_sent (LanTransfers *t, LanTransferOne *one, gsize bytes, LanTime now);
+
+/* -- lan-transfer-channel.c -- */
+LanTransferChannel *lan_transfer_channel_new (guint64 id, const LanAccountId *account,
+                                              gboolean carries_blocks, gsize room);
+void lan_transfer_channel_free (LanTransferChannel *ch);
+/** Returns: (nullable): the channel to @account that carries blocks, else any when @any. */
+LanTransferChannel *lan_transfer_channel_to (LanTransfers *t, const LanAccountId *account,
+                                             gboolean any);
+/** Asks for leaves, reads what was asked of us, sends what is ready, as far as all limits allow. */
+void lan_transfer_channel_pump (LanTransfers *t, LanTransferChannel *ch, LanTime now);
+/** Forgets everything that @one still has to send over its channel. */
+void lan_transfer_channel_forget (LanTransfers *t, LanTransferOne *one);
+void lan_transfer_channel_add_ready (LanTransferChannel *ch, LanTransferOne *one, gboolean hashes,
+                                     guint64 index, GBytes *bytes);
+/** @one's part in whether its peer is wanted. */
+void lan_transfer_set_need (LanTransfers *t, LanTransferOne *one, gboolean needs);
+
+/* -- lan-transfer-frame.c -- */
+void lan_transfer_send_state (LanTransfers *t, LanTransferChannel *ch, const LanMessageId *id,
+                              Lanyard__FileStateKind kind, const char *code, guint64 done);
+/** Says the state that @one is in, when there is something to say and a channel to say it over. */
+void lan_transfer_tell (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch);
+void lan_transfer_send_request (LanTransfers *t, LanTransferChannel *ch, const LanMessageId *id,
+                                gboolean hashes, guint64 first, guint32 count);
+/** Takes the frame's size from the channel's room. */
+void lan_transfer_send_piece (LanTransfers *t, LanTransferChannel *ch, const LanReadyBlock *block,
+                              gsize len);
+/** Returns: bytes that a piece of @len bytes takes on the channel, at most. */
+gsize lan_transfer_piece_size (gsize len);
+LanStatus lan_transfer_on_state (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                                 const Lanyard__FileState *state, LanTime now);
+
+static inline guint64
+lan_transfer_leaves_of (guint64 size, guint64 leaf_bytes)
+{
+  return size / leaf_bytes + (size % leaf_bytes != 0);
+}
+
+G_END_DECLS

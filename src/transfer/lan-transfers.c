@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/* The front of the transfer machine: what happened, time, and the queue of actions. */
+#include "lan-transfers-private.h"
+
+#include "lan-tree-hash.h"
+
+#include <string.h>
+
+static void
+one_free (LanTransferOne *one)
+{
+  lan_transfer_in_clear (one);
+  lan_transfer_out_clear (one);
+  lan_transfer_row_clear (&one->row);
+  g_free (one->error_text);
+  g_free (one);
+}
+
+static void
+action_free (LanTransferAction *action)
+{
+  lan_transfer_action_clear (action);
+  g_free (action);
+}
+
+LanTransfers *
+lan_transfers_new (const LanTransfersConfig *config)
+{
+  LanTransfers *t = g_new0 (LanTransfers, 1);
+
+  t->window_bytes =
+      config != NULL && config->window_bytes > 0 ? config->window_bytes : LAN_TRANSFER_WINDOW_BYTES;
+  t->serve_bytes =
+      config != NULL && config->serve_bytes > 0 ? config->serve_bytes : LAN_TRANSFER_SERVE_BYTES;
+  t->all = g_hash_table_new_full (lan_message_id_hash, lan_message_id_equal, NULL,
+                                  (GDestroyNotify) one_free);
+  t->active = g_ptr_array_new ();
+  g_queue_init (&t->waiting);
+  t->channels = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
+                                       (GDestroyNotify) lan_transfer_channel_free);
+  t->peers = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, g_free, g_free);
+  t->jobs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  t->batches = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  t->deadlines = lan_deadlines_new ();
+  g_queue_init (&t->actions);
+  return t;
+}
+
+void
+lan_transfers_free (LanTransfers *t)
+{
+  if (t == NULL)
+    return;
+  g_queue_clear_full (&t->actions, (GDestroyNotify) action_free);
+  g_queue_clear (&t->waiting);
+  g_ptr_array_unref (t->active);
+  g_hash_table_unref (t->channels);
+  g_hash_table_unref (t->jobs);
+  g_hash_table_unref (t->batches);
+  g_hash_table_unref (t->peers);
+  g_hash_table_unref (t->all);
+  lan_deadlines_free (t->deadlines);
+  g_free (t);
+}
+
+/* -- actions -- */
+
+LanTransferAction *
+lan_transfers_push (LanTransfers *t, LanTransferActionType type)
+{
+  LanTransferAction *action = g_new0 (LanTransferAction, 1);
+
+  action->type = type;
+  g_queue_push_tail (&t->actions, action);
+  return action;
+}
+
+LanFileJob *
+lan_transfers_push_job (LanTransfers *t, LanTransferOne *one, LanFileJobType type,
+                        LanTransferJob **info)
+{
+  LanTransferAction *action = lan_transfers_push (t, LAN_TRANSFER_ACTION_JOB);
+  LanTransferJob *made;
+  guint64 number = ++t->last_job;
+
+  action->id = one->row.id;
+  action->job = lan_file_job_new (type, &one->row.id, number);
+  if (type == LAN_FILE_JOB_CLOSE || type == LAN_FILE_JOB_DISCARD)
+    return action->job; /* these are not answered */
+  made = g_new0 (LanTransferJob, 1);
+  made->transfer = one;
+  made->epoch = one->epoch;
+  one->jobs++;
+  g_hash_table_insert (t->jobs, g_memdup2 (&number, sizeof number), made);
+  if (info != NULL)
+    *info = made;
+  return action->job;
+}
+
+gboolean
+lan_transfers_next_action (LanTransfers *t, LanTransferAction *action)
+{
+  LanTransferAction *next = g_queue_pop_head (&t->actions);
+
+  if (next == NULL)
+    return FALSE;
+  *action = *next;
+  g_free (next);
+  return TRUE;
+}
+
+void
+lan_transfer_action_clear (LanTransferAction *action)
+{
+  switch (action->type) {
+  case LAN_TRANSFER_ACTION_SEND:
+    g_clear_pointer (&action->send.frame, g_bytes_unref);
+    break;
+  case LAN_TRANSFER_ACTION_JOB:
+    g_clear_pointer (&action->job, lan_file_job_free);
+    break;
+  case LAN_TRANSFER_ACTION_COMMIT:
+    g_clear_pointer (&action->commit.changes, g_ptr_array_unref);
+    break;
+  case LAN_TRANSFER_ACTION_OFFER:
+    g_clear_pointer (&action->offer.name, g_free);
+    break;
+  case LAN_TRANSFER_ACTION_WANT:
+  case LAN_TRANSFER_ACTION_EVENT:
+  default:
+    break;
+  }
+}
+
+void
+lan_transfer_action_offer (LanTransferAction *action, Lanyard__FileOffer *offer)
+{
+  g_return_if_fail (action->type == LAN_TRANSFER_ACTION_OFFER);
+
+  lanyard__file_offer__init (offer);
+  offer->name = action->offer.name;
+  offer->size = action->offer.size;
+  offer->root.data = action->offer.root.b;
+  offer->root.len = sizeof action->offer.root.b;
+  offer->leaf_size = LAN_TREE_LEAF_BYTES;
+}
+
+/* -- state -- */
+
+LanTransferOne *
+lan_transfers_find (const LanTransfers *t, const LanMessageId *id)
+{
+  return g_hash_table_lookup (t->all, id);
+}
+
+LanTransferOne *
+lan_transfers_add (LanTransfers *t, const LanTransferRow *row)
+{
+  LanTransferOne *one = g_new0 (LanTransferOne, 1);
+
+  lan_transfer_row_copy (&one->row, row);
+  g_clear_pointer (&one->row.bitmap, g_bytes_unref);
+  lan_transfer_in_init (one);
+  lan_transfer_out_init (one);
+  g_hash_table_insert (t->all, &one->row.id, one);
+  return one;
+}
+
+static void
+load_incoming (LanTransfers *t, LanTransferOne *one)
+{
+  if (one->row.state == LAN_TRANSFER_RUNNING || one->row.state == LAN_TRANSFER_PAUSED)
+    one->row.state = LAN_TRANSFER_ACCEPTED;
+  if (one->row.state != LAN_TRANSFER_ACCEPTED && one->row.state != LAN_TRANSFER_VERIFYING)
+    return;
+  g_queue_push_tail (&t->waiting, one);
+  lan_transfer_set_need (t, one, one->row.state == LAN_TRANSFER_ACCEPTED);
+}
+
+void
+lan_transfers_load (LanTransfers *t, const LanTransferRow *row, LanTime now)
+{
+  LanTransferOne *one;
+
+  if (lan_transfers_find (t, &row->id) != NULL || (guint) row->state >= LAN_TRANSFER_N ||
+      row->size > LAN_TRANSFER_MAX_BYTES)
+    return;
+  one = lan_transfers_add (t, row);
+  if (row->incoming) {
+    load_incoming (t, one);
+    lan_transfer_in_start_waiting (t, now);
+    return;
+  }
+  one->out.is_offered = row->state != LAN_TRANSFER_VERIFYING;
+  one->out.is_reloaded = TRUE;
+  if (row->state == LAN_TRANSFER_RUNNING || row->state == LAN_TRANSFER_PAUSED)
+    one->row.state = LAN_TRANSFER_ACCEPTED;
+  lan_transfer_out_start (t, one, now);
+}
+
+GPtrArray *
+lan_transfers_of_peer (LanTransfers *t, const LanAccountId *peer)
+{
+  GPtrArray *found = g_ptr_array_new ();
+  LanTransferOne *one;
+  GHashTableIter iter;
+
+  g_hash_table_iter_init (&iter, t->all);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &one)) {
+    if (lan_account_id_equal (&one->row.peer, peer))
+      g_ptr_array_add (found, one);
+  }
+  return found;
+}
+
+const LanTransferRow *
+lan_transfers_get (const LanTransfers *t, const LanMessageId *id)
+{
+  const LanTransferOne *one = lan_transfers_find (t, id);
+
+  return one != NULL ? &one->row : NULL;
+}
+
+guint64
+lan_transfers_rate (const LanTransfers *t, const LanMessageId *id)
+{
+  const LanTransferOne *one = lan_transfers_find (t, id);
+
+  return one != NULL ? one->rate : 0;
+}
+
+const char *
+lan_transfers_error_text (const LanTransfers *t, const LanMessageId *id)
+{
+  const LanTransferOne *one = lan_transfers_find (t, id);
+
+  if (one == NULL || one->row.error == NULL)
+    return NULL;
+  return one->error_text != NULL ? one->error_text : lan_file_error_text (one->row.error);
+}
+
+guint64
+lan_transfers_channel_of (const LanTransfers *t, const LanMessageId *id)
+{
+  const LanTransferOne *one = lan_transfers_find (t, id);
+
+  return one != NULL && one->channel != NULL ? one->channel->id : 0;
+}
+
+/* -- what happened -- */
+
+void
+lan_transfers_offer_sent (LanTransfers *t, const LanMessageId *id, gboolean ok, LanTime now)
+{
+  LanTransferOne *one = lan_transfers_find (t, id);
+
+  if (one == NULL || one->row.incoming)
+    return;
+  if (one->row.state != LAN_TRANSFER_VERIFYING) {
+    /* Cancelled while core wrote the record: the other side will see an offer that is over. */
+    if (ok && lan_transfer_is_over (one))
+      lan_transfer_tell (t, one, NULL);
+    return;
+  }
+  if (ok)
+    lan_transfer_set_state (t, one, LAN_TRANSFER_OFFERED, now);
+  else
+    lan_transfer_fail (t, one, LAN_FILE_ERROR_STORE, NULL, now);
+}
+
+void
+lan_transfers_committed (LanTransfers *t, guint64 batch, gboolean ok, LanTime now)
+{
+  LanTransferOne *one = g_hash_table_lookup (t->batches, &batch);
+  guint after;
+
+  g_hash_table_remove (t->batches, &batch);
+  if (one == NULL || one->batch != batch)
+    return; /* a newer commit says more */
+  one->batch = 0;
+  if (!ok) {
+    lan_deadlines_set (t->deadlines, one, LAN_DUE_RECOMMIT, now.mono_us + LAN_TRANSFER_RECOMMIT_US);
+    return;
+  }
+  after = one->after;
+  one->after = 0;
+  if ((after & LAN_AFTER_ADDED) != 0)
+    lan_transfer_push_event (t, one, LAN_TRANSFER_EVENT_ADDED);
+  if ((after & LAN_AFTER_EVENT) != 0)
+    lan_transfer_push_event (t, one, LAN_TRANSFER_EVENT_STATE);
+  if ((after & LAN_AFTER_TELL) != 0) {
+    if (!one->is_quiet)
+      lan_transfer_tell (t, one, NULL);
+    one->is_quiet = FALSE;
+  }
+  if ((after & LAN_AFTER_NEXT) != 0 && one->row.incoming) {
+    lan_transfer_in_start_waiting (t, now);
+    lan_transfer_in_step (t, one, now);
+  }
+}
+
+void
+lan_transfers_job_done (LanTransfers *t, const LanFileResult *result, LanTime now)
+{
+  LanTransferJob *info = g_hash_table_lookup (t->jobs, &result->job);
+  g_autofree LanTransferJob *done = NULL;
+  LanTransferOne *one;
+
+  if (info == NULL)
+    return;
+  one = info->transfer;
+  if (!result->more) {
+    LanTransferChannel *ch;
+
+    done = g_memdup2 (info, sizeof *info);
+    g_hash_table_remove (t->jobs, &result->job);
+    info = done;
+    one->jobs--;
+    ch = g_hash_table_lookup (t->channels, &info->channel);
+    if (result->type == LAN_FILE_JOB_READ && ch != NULL) {
+      ch->serving -= info->length;
+      if (info->epoch != one->epoch)
+        lan_transfer_channel_pump (t, ch, now);
+    }
+  }
+  if (info->epoch == one->epoch) {
+    if (one->row.incoming)
+      lan_transfer_in_result (t, one, info, result, now);
+    else
+      lan_transfer_out_result (t, one, info, result, now);
+  }
+  if (!result->more && one->row.incoming) {
+    lan_transfer_in_step (t, one, now);
+    lan_transfer_in_start_waiting (t, now);
+  }
+}
+
+/* -- channels -- */
+
+/* What became of what is still open between us? Whoever knows more answers. */
+static void
+query (LanTransfers *t, LanTransferChannel *ch)
+{
+  LanTransferOne *one;
+  GHashTableIter iter;
+  guint asked = 0;
+
+  g_hash_table_iter_init (&iter, t->all);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &one) &&
+         asked < LAN_TRANSFER_MAX_QUERIES) {
+    gboolean open = one->row.state == LAN_TRANSFER_OFFERED ||
+                    (!one->row.incoming && one->row.state == LAN_TRANSFER_ACCEPTED);
+
+    if (!open || !lan_account_id_equal (&one->row.peer, &ch->account))
+      continue;
+    lan_transfer_send_state (t, ch, &one->row.id, LANYARD__FILE_STATE_KIND__FILE_OFFERED, NULL, 0);
+    asked++;
+  }
+}
+
+void
+lan_transfers_channel_up (LanTransfers *t, guint64 channel, const LanAccountId *account,
+                          gboolean carries_blocks, gsize room, LanTime now)
+{
+  LanTransferChannel *ch;
+  g_autoptr (GPtrArray) active = NULL;
+
+  g_return_if_fail (g_hash_table_lookup (t->channels, &channel) == NULL);
+
+  ch = lan_transfer_channel_new (channel, account, carries_blocks, room);
+  ch->heard_us = now.mono_us;
+  g_hash_table_insert (t->channels, &ch->id, ch);
+  query (t, ch);
+  active = g_ptr_array_copy (t->active, NULL, NULL);
+  for (guint i = 0; i < active->len; i++) {
+    LanTransferOne *one = g_ptr_array_index (active, i);
+
+    if (lan_account_id_equal (&one->row.peer, account))
+      lan_transfer_in_step (t, one, now);
+  }
+}
+
+void
+lan_transfers_channel_down (LanTransfers *t, guint64 channel, LanTime now)
+{
+  LanTransferChannel *ch = g_hash_table_lookup (t->channels, &channel);
+  g_autoptr (GPtrArray) theirs = NULL;
+
+  if (ch == NULL)
+    return;
+  theirs = lan_transfers_of_peer (t, &ch->account);
+  g_hash_table_steal (t->channels, &channel);
+  for (guint i = 0; i < theirs->len; i++) {
+    LanTransferOne *one = g_ptr_array_index (theirs, i);
+
+    if (one->channel != ch)
+      continue;
+    if (one->row.incoming)
+      lan_transfer_in_lost (t, one, now);
+    else
+      lan_transfer_out_lost (t, one, now);
+  }
+  lan_transfer_channel_free (ch);
+}
+
+void
+lan_transfers_channel_writable (LanTransfers *t, guint64 channel, gsize room, LanTime now)
+{
+  LanTransferChannel *ch = g_hash_table_lookup (t->channels, &channel);
+
+  if (ch == NULL)
+    return;
+  ch->room = room;
+  lan_transfer_channel_pump (t, ch, now);
+}
+
+gboolean
+lan_transfers_channel_is_busy (const LanTransfers *t, guint64 channel)
+{
+  LanTransferChannel *ch = g_hash_table_lookup (t->channels, &channel);
+  LanTransferOne *one;
+  GHashTableIter iter;
+
+  if (ch == NULL)
+    return FALSE;
+  if (ch->inflight > 0 || ch->serving > 0 || ch->n_requests > 0)
+    return TRUE;
+  g_hash_table_iter_init (&iter, t->all);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &one)) {
+    if (one->channel == ch && one->row.state == LAN_TRANSFER_RUNNING)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static const ProtobufCBinaryData *
+file_field (const LanFrame *frame)
+{
+  switch (lan_frame_type (frame)) {
+  case LAN_FRAME_FILE_HASHES_REQUEST:
+    return &frame->file_hashes_request->offer;
+  case LAN_FRAME_FILE_HASHES:
+    return &frame->file_hashes->offer;
+  case LAN_FRAME_FILE_REQUEST:
+    return &frame->file_request->offer;
+  case LAN_FRAME_FILE_BLOCK:
+    return &frame->file_block->offer;
+  case LAN_FRAME_FILE_STATE:
+    return &frame->file_state->offer;
+  default:
+    return NULL;
+  }
+}
+
+static LanStatus
+dispatch (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, const LanFrame *frame,
+          LanTime now)
+{
+  const Lanyard__FileHashes *hashes = frame->file_hashes;
+  const Lanyard__FileBlock *block = frame->file_block;
+
+  switch (lan_frame_type (frame)) {
+  case LAN_FRAME_FILE_STATE:
+    return lan_transfer_on_state (t, one, ch, frame->file_state, now);
+  case LAN_FRAME_FILE_HASHES:
+    if (!one->row.incoming)
+      return LAN_STATUS_STATE;
+    return lan_transfer_in_hashes (t, one, ch, hashes->first, hashes->hashes.data,
+                                   hashes->hashes.len, now);
+  case LAN_FRAME_FILE_BLOCK:
+    if (!one->row.incoming)
+      return LAN_STATUS_STATE;
+    return lan_transfer_in_block (t, one, ch, block->leaf, block->offset, block->data.data,
+                                  block->data.len, now);
+  case LAN_FRAME_FILE_HASHES_REQUEST:
+    if (one->row.incoming)
+      return LAN_STATUS_STATE;
+    return lan_transfer_out_request (t, one, ch, TRUE, frame->file_hashes_request->first,
+                                     frame->file_hashes_request->count, now);
+  case LAN_FRAME_FILE_REQUEST:
+    if (one->row.incoming)
+      return LAN_STATUS_STATE;
+    return lan_transfer_out_request (t, one, ch, FALSE, frame->file_request->first,
+                                     frame->file_request->count, now);
+  default:
+    return LAN_STATUS_MALFORMED;
+  }
+}
+
+LanStatus
+lan_transfers_frame (LanTransfers *t, guint64 channel, const LanFrame *frame, LanTime now)
+{
+  LanTransferChannel *ch = g_hash_table_lookup (t->channels, &channel);
+  const ProtobufCBinaryData *field = file_field (frame);
+  LanTransferOne *one;
+  LanMessageId id;
+
+  if (ch == NULL)
+    return LAN_STATUS_STATE;
+  if (field == NULL || field->len != LAN_MESSAGE_ID_BYTES)
+    return LAN_STATUS_MALFORMED;
+  memcpy (id.b, field->data, sizeof id.b);
+  one = lan_transfers_find (t, &id);
+  /* Somebody else's transfer is answered like one that does not exist. */
+  if (one == NULL || !lan_account_id_equal (&one->row.peer, &ch->account))
+    return LAN_STATUS_STATE;
+  ch->heard_us = now.mono_us;
+  return dispatch (t, one, ch, frame, now);
+}
+
+/* -- time -- */
+
+gint64
+lan_transfers_next_deadline (const LanTransfers *t)
+{
+  return lan_deadlines_next (t->deadlines);
+}
+
+void
+lan_transfers_advance (LanTransfers *t, LanTime now)
+{
+  gpointer key;
+  guint what;
+
+  while (lan_deadlines_pop (t->deadlines, now.mono_us, &key, &what)) {
+    LanTransferOne *one = key;
+
+    switch (what) {
+    case LAN_DUE_PROGRESS:
+      lan_transfer_on_progress_due (t, one, now);
+      break;
+    case LAN_DUE_STALL:
+      lan_transfer_in_stalled (t, one, now);
+      break;
+    case LAN_DUE_SOURCE_IDLE:
+      lan_transfer_out_idle (t, one, now);
+      break;
+    case LAN_DUE_COMMIT:
+    case LAN_DUE_RECOMMIT:
+    default:
+      lan_transfer_commit (t, one, 0);
+      break;
+    }
+  }
+}

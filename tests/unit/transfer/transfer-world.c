@@ -1,0 +1,737 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "transfer-world.h"
+
+#include "lan-deadlines.h"
+#include "lan-transfer-limits.h"
+#include "lan-tree-hash.h"
+
+#include <string.h>
+
+#define QUEUE_BYTES (256 * 1024) /* what a channel queues */
+
+typedef enum { DUE_FRAME, DUE_JOB, DUE_COMMIT, DUE_OFFER_SENT, DUE_OFFERED } DueType;
+
+/* An offer's record, as core keeps it: it outlives the program, whatever became of the transfer. */
+typedef struct {
+  LanTransferAction action;
+  int from;
+} Record;
+
+typedef struct {
+  gint64 at_us;
+  guint64 seq;
+  DueType type;
+  int peer;
+  guint life;
+  guint64 channel; /* FRAME */
+  GBytes *frame;
+  gboolean bulk;
+  LanFileJob *job;
+  gboolean is_stopped;
+  guint64 batch; /* COMMIT */
+  GPtrArray *changes;
+  LanMessageId id; /* OFFER_SENT */
+  Record *record;  /* OFFERED */
+} Due;
+
+typedef struct {
+  guint64 id;
+  int ends[2];
+  gboolean carries_blocks;
+  gint64 busy_until[2]; /* direction away from ends[i] */
+  gsize queued[2];
+} Pipe;
+
+static int
+compare_due (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const Due *x = a, *y = b;
+
+  if (x->at_us != y->at_us)
+    return x->at_us < y->at_us ? -1 : 1;
+  return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+static void
+record_free (gpointer data)
+{
+  Record *record = data;
+
+  lan_transfer_action_clear (&record->action);
+  g_free (record);
+}
+
+static void
+due_free (Due *due)
+{
+  g_clear_pointer (&due->frame, g_bytes_unref);
+  g_clear_pointer (&due->job, lan_file_job_free);
+  g_clear_pointer (&due->changes, g_ptr_array_unref);
+  if (due->record != NULL)
+    record_free (due->record);
+  g_free (due);
+}
+
+static Due *
+schedule (World *w, int peer, DueType type, gint64 in_us)
+{
+  Due *due = g_new0 (Due, 1);
+
+  due->at_us = w->now.mono_us + in_us;
+  due->seq = ++w->seq;
+  due->type = type;
+  due->peer = peer;
+  due->life = w->peers[peer].life;
+  g_queue_insert_sorted (&w->due, due, compare_due, NULL);
+  return due;
+}
+
+static gint64
+some_time (World *w, gint64 most_us)
+{
+  return 1 + (gint64) lan_random_below (&w->random.base, (guint32) MAX (most_us, 1));
+}
+
+static void
+row_free (gpointer row)
+{
+  lan_transfer_row_clear (row);
+  g_free (row);
+}
+
+World *
+world_new (guint64 seed)
+{
+  World *w = g_new0 (World, 1);
+
+  lan_seeded_random_init (&w->random, seed);
+  w->now = (LanTime){ .mono_us = 1000000, .wall_ms = 1700000000000 };
+  w->latency_us = 500;
+  w->bytes_per_s = 100 * 1000 * 1000;
+  g_queue_init (&w->due);
+  w->pipes = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
+  for (int i = 0; i < WORLD_PEERS; i++) {
+    Peer *p = &w->peers[i];
+
+    p->world = w;
+    p->index = i;
+    memset (&p->account, i + 1, sizeof p->account);
+    p->records = g_ptr_array_new_with_free_func (record_free);
+    p->rows = g_hash_table_new_full (lan_message_id_hash, lan_message_id_equal, g_free, row_free);
+    p->files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                      (GDestroyNotify) g_byte_array_unref);
+    p->parts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                      (GDestroyNotify) g_byte_array_unref);
+    p->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+    p->wants = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    p->fail_after = -1;
+    p->disk_us = 2000;
+    world_start (w, i);
+  }
+  return w;
+}
+
+void
+world_free (World *w)
+{
+  g_queue_clear_full (&w->due, (GDestroyNotify) due_free);
+  for (int i = 0; i < WORLD_PEERS; i++) {
+    Peer *p = &w->peers[i];
+
+    lan_transfers_free (p->t);
+    g_ptr_array_unref (p->records);
+    g_hash_table_unref (p->rows);
+    g_hash_table_unref (p->files);
+    g_hash_table_unref (p->parts);
+    g_hash_table_unref (p->open);
+    g_hash_table_unref (p->wants);
+  }
+  g_hash_table_unref (w->pipes);
+  g_free (w);
+}
+
+/* -- the disk -- */
+
+static void
+fill_leaves (GByteArray *data, gsize size, LanFileResult *result)
+{
+  g_autoptr (LanTree) tree = lan_tree_new (LAN_TREE_LEAF_BYTES);
+  GByteArray *leaves = g_byte_array_new ();
+
+  for (guint64 i = 0; i * LAN_TREE_LEAF_BYTES < data->len; i++) {
+    gsize at = i * LAN_TREE_LEAF_BYTES;
+    gsize len = MIN (data->len - at, LAN_TREE_LEAF_BYTES);
+    LanHash leaf;
+
+    if (len < LAN_TREE_LEAF_BYTES && data->len < size)
+      break;
+    lan_tree_leaf (&leaf, i, data->data + at, len);
+    lan_tree_add_leaf (tree, &leaf, len);
+    g_byte_array_append (leaves, leaf.b, sizeof leaf.b);
+  }
+  result->leaves = g_byte_array_free_to_bytes (leaves);
+  g_assert_cmpint (lan_tree_root (tree, &result->root), ==, LAN_STATUS_OK);
+}
+
+static void
+set_error (LanFileResult *result, LanFileError code)
+{
+  result->error =
+      g_error_new_literal (LAN_FILE_ERROR, code, lan_file_error_text (lan_file_error_code (code)));
+}
+
+static void
+run_source_job (Peer *p, LanFileJob *job, LanFileResult *result)
+{
+  const char *path = job->type == LAN_FILE_JOB_OPEN_SOURCE ? job->path : NULL;
+  g_autofree char *hex = lan_message_id_to_hex (&job->file);
+  GByteArray *data;
+
+  if (path != NULL) {
+    data = g_hash_table_lookup (p->files, path);
+    if (data == NULL) {
+      set_error (result, LAN_FILE_ERROR_NOT_FOUND);
+      return;
+    }
+    g_hash_table_insert (p->open, g_strdup (hex), g_strdup (path));
+    p->max_open = MAX (p->max_open, g_hash_table_size (p->open));
+    result->size = data->len;
+    result->stamp = data->len > 0 ? g_int64_hash (data->data) : 1;
+    result->name = g_path_get_basename (path);
+    return;
+  }
+  path = g_hash_table_lookup (p->open, hex);
+  g_assert_nonnull (path);
+  data = g_hash_table_lookup (p->files, path);
+  result->size = data->len;
+  if (job->type == LAN_FILE_JOB_HASH_SOURCE)
+    fill_leaves (data, data->len, result);
+  else if (job->offset + job->length > data->len)
+    set_error (result, LAN_FILE_ERROR_CHANGED);
+  else
+    result->bytes = g_bytes_new (data->data + job->offset, job->length);
+}
+
+static void
+write_leaf (GByteArray *part, LanFileJob *job, LanFileResult *result)
+{
+  gsize len;
+  const guint8 *bytes = g_bytes_get_data (job->bytes, &len);
+  LanHash hash;
+
+  lan_tree_leaf (&hash, job->leaf, bytes, len);
+  if (!lan_hash_equal (&hash, &job->hash)) {
+    set_error (result, LAN_FILE_ERROR_HASH);
+    return;
+  }
+  if (part->len < job->offset + len) {
+    guint old = part->len;
+
+    g_byte_array_set_size (part, (guint) (job->offset + len));
+    memset (part->data + old, 0, part->len - old);
+  }
+  memcpy (part->data + job->offset, bytes, len);
+}
+
+static void
+run_target_job (Peer *p, LanFileJob *job, LanFileResult *result)
+{
+  g_autofree char *hex = lan_message_id_to_hex (&job->file);
+  GByteArray *part = g_hash_table_lookup (p->parts, hex);
+  g_autofree char *path = NULL;
+
+  if (job->type == LAN_FILE_JOB_OPEN_TARGET) {
+    g_assert_false (g_hash_table_contains (p->open, hex));
+    if (part == NULL) {
+      part = g_byte_array_new ();
+      g_hash_table_insert (p->parts, g_strdup (hex), part);
+    }
+    g_hash_table_insert (p->open, g_strdup (hex), g_build_filename (job->path, job->name, NULL));
+    p->max_open = MAX (p->max_open, g_hash_table_size (p->open));
+    result->done = part->len;
+    result->size = job->size;
+    return;
+  }
+  if (job->type == LAN_FILE_JOB_FIND) {
+    path = g_build_filename (job->path, job->name, NULL);
+    part = g_hash_table_lookup (p->files, path);
+    if (part == NULL || part->len != job->size)
+      set_error (result, LAN_FILE_ERROR_NOT_FOUND);
+    else
+      result->path = g_steal_pointer (&path);
+    return;
+  }
+  g_assert_nonnull (part);
+  g_assert_true (g_hash_table_contains (p->open, hex));
+  if (job->type == LAN_FILE_JOB_HASH_TARGET)
+    fill_leaves (part, G_MAXSIZE, result);
+  else if (job->type == LAN_FILE_JOB_WRITE)
+    write_leaf (part, job, result);
+  else {
+    path = g_strdup (g_hash_table_lookup (p->open, hex));
+    while (g_hash_table_contains (p->files, path)) {
+      char *longer = g_strconcat (path, "+", NULL);
+
+      g_free (path);
+      path = longer;
+    }
+    result->path = g_strdup (path);
+    g_hash_table_insert (p->files, g_steal_pointer (&path), g_byte_array_ref (part));
+    g_hash_table_remove (p->parts, hex);
+  }
+}
+
+static void
+run_job (World *w, Due *due)
+{
+  Peer *p = &w->peers[due->peer];
+  LanFileJob *job = due->job;
+  g_autoptr (LanFileResult) result = lan_file_result_new (job);
+
+  if (due->is_stopped)
+    set_error (result, LAN_FILE_ERROR_STOPPED);
+  else if (p->fail_after >= 0 && job->type == p->fail_type && p->fail_after-- == 0)
+    set_error (result, p->fail_with);
+  else if (job->type == LAN_FILE_JOB_OPEN_SOURCE || job->type == LAN_FILE_JOB_HASH_SOURCE ||
+           job->type == LAN_FILE_JOB_READ)
+    run_source_job (p, job, result);
+  else
+    run_target_job (p, job, result);
+  lan_transfers_job_done (p->t, result, w->now);
+}
+
+/* CLOSE and DISCARD happen at once; what was asked for before them comes back as stopped. */
+static gboolean
+run_closing_job (Peer *p, LanFileJob *job)
+{
+  g_autofree char *hex = lan_message_id_to_hex (&job->file);
+
+  if (job->type != LAN_FILE_JOB_CLOSE && job->type != LAN_FILE_JOB_DISCARD)
+    return FALSE;
+  g_hash_table_remove (p->open, hex);
+  if (job->type == LAN_FILE_JOB_DISCARD)
+    g_hash_table_remove (p->parts, hex);
+  for (GList *l = p->world->due.head; l != NULL; l = l->next) {
+    Due *due = l->data;
+
+    if (due->type == DUE_JOB && due->peer == p->index &&
+        lan_message_id_equal (&due->job->file, &job->file))
+      due->is_stopped = TRUE;
+  }
+  lan_file_job_free (job);
+  return TRUE;
+}
+
+/* -- channels -- */
+
+static void
+send_frame (World *w, int from, LanTransferAction *action)
+{
+  Pipe *pipe = g_hash_table_lookup (w->pipes, &action->send.channel);
+  gsize len = g_bytes_get_size (action->send.frame);
+  Peer *p = &w->peers[from];
+  int side;
+  Due *due;
+
+  g_assert_cmpuint (len, <=, LAN_FRAME_MAX_BYTES);
+  if (pipe == NULL)
+    return;
+  side = pipe->ends[0] == from ? 0 : 1;
+  if (action->send.bulk) {
+    g_assert_true (pipe->carries_blocks);
+    pipe->queued[side] += len;
+    g_assert_cmpuint (pipe->queued[side], <=, QUEUE_BYTES + LAN_FRAME_MAX_BYTES);
+    p->served += len;
+  }
+  pipe->busy_until[side] = MAX (pipe->busy_until[side], w->now.mono_us) +
+                           (gint64) (len * G_USEC_PER_SEC / w->bytes_per_s);
+  due = schedule (w, pipe->ends[1 - side], DUE_FRAME,
+                  pipe->busy_until[side] - w->now.mono_us + w->latency_us);
+  due->channel = pipe->id;
+  due->bulk = action->send.bulk;
+  due->frame = g_steal_pointer (&action->send.frame);
+}
+
+static void
+deliver_frame (World *w, Due *due)
+{
+  Pipe *pipe = g_hash_table_lookup (w->pipes, &due->channel);
+  Peer *p = &w->peers[due->peer];
+  g_autoptr (LanFrame) frame = NULL;
+  Peer *sender;
+  LanStatus status;
+  int side;
+
+  if (pipe == NULL)
+    return;
+  side = pipe->ends[0] == due->peer ? 1 : 0;
+  sender = &w->peers[pipe->ends[side]];
+  g_assert_cmpint (
+      lan_frame_decode (g_bytes_get_data (due->frame, NULL), g_bytes_get_size (due->frame), &frame),
+      ==, LAN_STATUS_OK);
+  if (sender->spoil != NULL)
+    sender->spoil (frame, sender->spoil_data);
+  status = lan_transfers_frame (p->t, due->channel, frame, w->now);
+  p->worst = MAX (p->worst, status);
+  if (due->bulk) {
+    pipe->queued[side] -= g_bytes_get_size (due->frame);
+    lan_transfers_channel_writable (sender->t, due->channel, QUEUE_BYTES - pipe->queued[side],
+                                    w->now);
+    world_settle (w, sender->index);
+  }
+}
+
+guint64
+world_join (World *w, int a, int b, gboolean carries_blocks)
+{
+  Pipe *pipe = g_new0 (Pipe, 1);
+
+  pipe->id = ++w->last_channel;
+  pipe->ends[0] = a;
+  pipe->ends[1] = b;
+  pipe->carries_blocks = carries_blocks;
+  g_hash_table_insert (w->pipes, &pipe->id, pipe);
+  for (int i = 0; i < 2; i++) {
+    int me = pipe->ends[i];
+
+    lan_transfers_channel_up (w->peers[me].t, pipe->id, &w->peers[pipe->ends[1 - i]].account,
+                              carries_blocks, QUEUE_BYTES, w->now);
+    world_settle (w, me);
+  }
+  return pipe->id;
+}
+
+void
+world_cut (World *w, guint64 channel)
+{
+  Pipe *pipe = g_hash_table_lookup (w->pipes, &channel);
+  int ends[2];
+
+  if (pipe == NULL)
+    return;
+  ends[0] = pipe->ends[0];
+  ends[1] = pipe->ends[1];
+  g_hash_table_remove (w->pipes, &channel);
+  for (int i = 0; i < 2; i++) {
+    if (w->peers[ends[i]].t == NULL)
+      continue;
+    lan_transfers_channel_down (w->peers[ends[i]].t, channel, w->now);
+    world_settle (w, ends[i]);
+  }
+}
+
+/* -- peers -- */
+
+void
+world_kill (World *w, int peer)
+{
+  Peer *p = &w->peers[peer];
+  g_autoptr (GList) ids = g_hash_table_get_keys (w->pipes);
+  g_autoptr (GArray) channels = g_array_new (FALSE, FALSE, sizeof (guint64));
+
+  p->life++;
+  g_clear_pointer (&p->t, lan_transfers_free);
+  g_hash_table_remove_all (p->open);
+  g_hash_table_remove_all (p->wants);
+  for (GList *l = ids; l != NULL; l = l->next) {
+    Pipe *pipe = g_hash_table_lookup (w->pipes, l->data);
+
+    if (pipe->ends[0] == peer || pipe->ends[1] == peer)
+      g_array_append_val (channels, pipe->id);
+  }
+  for (guint i = 0; i < channels->len; i++)
+    world_cut (w, g_array_index (channels, guint64, i));
+}
+
+static void
+tell_offered (Peer *p, Record *record)
+{
+  Lanyard__FileOffer offer;
+  LanStatus status;
+
+  lan_transfer_action_offer (&record->action, &offer);
+  status =
+      lan_transfers_offered (p->t, &record->action.id, &record->action.offer.conversation,
+                             &p->world->peers[record->from].account, &offer, FALSE, p->world->now);
+  g_assert_cmpint (status, ==, LAN_STATUS_OK);
+}
+
+void
+world_start (World *w, int peer)
+{
+  Peer *p = &w->peers[peer];
+  LanTransfersConfig config = { .window_bytes = w->window_bytes };
+  LanTransferRow *row;
+  GHashTableIter iter;
+
+  p->t = lan_transfers_new (&config);
+  g_hash_table_iter_init (&iter, p->rows);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &row))
+    lan_transfers_load (p->t, row, w->now);
+  /* Records whose transfer was not yet kept when the program ended. */
+  for (guint i = 0; i < p->records->len; i++)
+    tell_offered (p, g_ptr_array_index (p->records, i));
+  world_settle (w, peer);
+}
+
+static int
+peer_of (World *w, const LanAccountId *account)
+{
+  for (int i = 0; i < WORLD_PEERS; i++) {
+    if (lan_account_id_equal (&w->peers[i].account, account))
+      return i;
+  }
+  g_assert_not_reached ();
+}
+
+static void
+on_event (Peer *p, const LanTransferAction *action)
+{
+  p->n_events[action->event.type]++;
+  if (action->event.type == LAN_TRANSFER_EVENT_STATE)
+    p->n_states[action->event.state]++;
+  if (action->event.type == LAN_TRANSFER_EVENT_PROGRESS &&
+      action->event.state == LAN_TRANSFER_RUNNING)
+    p->last_progress_us = p->world->now.mono_us;
+}
+
+static void
+carry_out (World *w, int peer, LanTransferAction *action)
+{
+  Peer *p = &w->peers[peer];
+  Due *due;
+
+  switch (action->type) {
+  case LAN_TRANSFER_ACTION_SEND:
+    send_frame (w, peer, action);
+    break;
+  case LAN_TRANSFER_ACTION_JOB:
+    p->n_jobs[action->job->type]++;
+    if (!run_closing_job (p, action->job)) {
+      due = schedule (w, peer, DUE_JOB, some_time (w, p->disk_us));
+      due->job = action->job;
+    }
+    action->job = NULL;
+    break;
+  case LAN_TRANSFER_ACTION_COMMIT:
+    due = schedule (w, peer, DUE_COMMIT, 1000);
+    due->batch = action->commit.batch;
+    due->changes = g_steal_pointer (&action->commit.changes);
+    break;
+  case LAN_TRANSFER_ACTION_OFFER:
+    due = schedule (w, peer, DUE_OFFER_SENT, 1000);
+    due->id = action->id;
+    due = schedule (w, peer_of (w, &action->peer), DUE_OFFERED, 2000);
+    due->record = g_new0 (Record, 1);
+    due->record->from = peer;
+    due->record->action = *action;
+    *action = (LanTransferAction){ .type = LAN_TRANSFER_ACTION_EVENT };
+    break;
+  case LAN_TRANSFER_ACTION_WANT: {
+    g_autofree char *hex = lan_account_id_to_hex (&action->peer);
+
+    if (action->wanted)
+      g_assert_true (g_hash_table_add (p->wants, g_steal_pointer (&hex)));
+    else
+      g_assert_true (g_hash_table_remove (p->wants, hex));
+    break;
+  }
+  case LAN_TRANSFER_ACTION_EVENT:
+    on_event (p, action);
+    break;
+  default:
+    g_assert_not_reached ();
+  }
+  lan_transfer_action_clear (action);
+}
+
+void
+world_settle (World *w, int peer)
+{
+  LanTransferAction action;
+
+  while (w->peers[peer].t != NULL && lan_transfers_next_action (w->peers[peer].t, &action))
+    carry_out (w, peer, &action);
+}
+
+static void
+commit (Peer *p, Due *due)
+{
+  for (guint i = 0; !p->commits_fail && i < due->changes->len; i++) {
+    LanChange *change = g_ptr_array_index (due->changes, i);
+    LanTransferRow *row = g_new0 (LanTransferRow, 1);
+
+    g_assert_cmpint (change->type, ==, LAN_CHANGE_TRANSFER);
+    lan_transfer_row_copy (row, &change->transfer);
+    g_hash_table_replace (p->rows, g_memdup2 (&row->id, sizeof row->id), row);
+  }
+  lan_transfers_committed (p->t, due->batch, !p->commits_fail, p->world->now);
+}
+
+static void
+run_due (World *w, Due *due)
+{
+  Peer *p = &w->peers[due->peer];
+
+  if (due->type == DUE_OFFERED && p->t == NULL) {
+    g_ptr_array_add (p->records, g_steal_pointer (&due->record));
+    return;
+  }
+  if (p->t == NULL || (due->life != p->life && due->type != DUE_OFFERED))
+    return;
+  switch (due->type) {
+  case DUE_FRAME:
+    deliver_frame (w, due);
+    break;
+  case DUE_JOB:
+    run_job (w, due);
+    break;
+  case DUE_COMMIT:
+    commit (p, due);
+    break;
+  case DUE_OFFER_SENT:
+    lan_transfers_offer_sent (p->t, &due->id, TRUE, w->now);
+    break;
+  case DUE_OFFERED:
+  default:
+    tell_offered (p, due->record);
+    g_ptr_array_add (p->records, g_steal_pointer (&due->record));
+    break;
+  }
+  world_settle (w, due->peer);
+}
+
+/* Returns: when the next thing happens, or LAN_NO_DEADLINE. */
+static gint64
+next_time (World *w)
+{
+  Due *due = g_queue_peek_head (&w->due);
+  gint64 at = due != NULL ? due->at_us : LAN_NO_DEADLINE;
+
+  for (int i = 0; i < WORLD_PEERS; i++) {
+    if (w->peers[i].t != NULL)
+      at = MIN (at, lan_transfers_next_deadline (w->peers[i].t));
+  }
+  return at;
+}
+
+static gboolean
+step (World *w, gint64 until_us)
+{
+  gint64 at = next_time (w);
+  Due *due;
+
+  if (at > until_us)
+    return FALSE;
+  w->steps++;
+  if (at > w->now.mono_us) {
+    w->now.wall_ms += (at - w->now.mono_us) / 1000;
+    w->now.mono_us = at;
+  }
+  due = g_queue_peek_head (&w->due);
+  if (due != NULL && due->at_us <= w->now.mono_us) {
+    g_queue_pop_head (&w->due);
+    run_due (w, due);
+    due_free (due);
+    return TRUE;
+  }
+  for (int i = 0; i < WORLD_PEERS; i++) {
+    if (w->peers[i].t != NULL) {
+      lan_transfers_advance (w->peers[i].t, w->now);
+      world_settle (w, i);
+    }
+  }
+  return TRUE;
+}
+
+void
+world_run (World *w, double seconds)
+{
+  gint64 until = w->now.mono_us + (gint64) (seconds * G_USEC_PER_SEC);
+
+  while (step (w, until))
+    continue;
+  w->now.mono_us = MAX (w->now.mono_us, until);
+}
+
+void
+world_run_until (World *w, int peer, const LanMessageId *id, LanTransferState state)
+{
+  gint64 until = w->now.mono_us + 3600 * (gint64) G_USEC_PER_SEC;
+
+  while (world_state (w, peer, id) != state) {
+    if (!step (w, until))
+      g_error ("peer %d stays %s (%s), wanted %s", peer,
+               lan_transfer_state_name (world_state (w, peer, id)), world_error (w, peer, id),
+               lan_transfer_state_name (state));
+  }
+}
+
+void
+world_make_file (World *w, int peer, const char *path, gsize size)
+{
+  GByteArray *data = g_byte_array_sized_new ((guint) size);
+
+  g_byte_array_set_size (data, (guint) size);
+  lan_random_bytes (&w->random.base, data->data, size);
+  g_hash_table_insert (w->peers[peer].files, g_strdup (path), data);
+}
+
+GByteArray *
+world_file (World *w, int peer, const char *path)
+{
+  return g_hash_table_lookup (w->peers[peer].files, path);
+}
+
+LanMessageId
+world_id (guint n)
+{
+  LanMessageId id = { { (guint8) (n >> 8), (guint8) n, 0x77 } };
+
+  return id;
+}
+
+void
+world_offer (World *w, int from, int to, guint n, const char *path)
+{
+  LanConversationId conversation = { { 5 } };
+  LanMessageId id = world_id (n);
+
+  g_assert_true (lan_transfers_send (w->peers[from].t, &id, &conversation, &w->peers[to].account,
+                                     path, w->now));
+  world_settle (w, from);
+}
+
+LanTransferState
+world_state (World *w, int peer, const LanMessageId *id)
+{
+  const LanTransferRow *row =
+      w->peers[peer].t != NULL ? lan_transfers_get (w->peers[peer].t, id) : NULL;
+
+  return row != NULL ? row->state : LAN_TRANSFER_N;
+}
+
+const char *
+world_error (World *w, int peer, const LanMessageId *id)
+{
+  const LanTransferRow *row =
+      w->peers[peer].t != NULL ? lan_transfers_get (w->peers[peer].t, id) : NULL;
+
+  return row != NULL && row->error != NULL ? row->error : "";
+}
+
+LanStatus
+world_frame (World *w, int peer, guint64 channel, const LanFrame *frame)
+{
+  g_autoptr (GBytes) bytes = lan_frame_encode (frame);
+  g_autoptr (LanFrame) decoded = NULL;
+  LanStatus status =
+      lan_frame_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), &decoded);
+
+  if (status != LAN_STATUS_OK)
+    return status;
+  status = lan_transfers_frame (w->peers[peer].t, channel, decoded, w->now);
+  world_settle (w, peer);
+  return status;
+}
