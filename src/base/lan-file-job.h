@@ -82,6 +82,7 @@ typedef struct {
   gboolean more;  /* a sign of progress, the result proper is still to come */
   GError *error;  /* LAN_FILE_ERROR domain, NULL when all went well */
   guint64 size;   /* of the file */
+  guint64 stamp;  /* OPEN_SOURCE: another one when it was changed or replaced meanwhile */
   guint64 done;   /* bytes hashed so far, or found on disk */
   char *name;     /* OPEN_SOURCE: clean name to offer it under */
   char *path;     /* FINISH, FIND: where it is now */

@@ -42,7 +42,7 @@ LanDisk *lan_disk_new (const LanDiskConfig *config) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * Waits for jobs under way (each is short, hashes stop early), drops their results and closes every
- * file. No callback runs after it. In the thread of the main context.
+ * file. No callback runs after it. In the thread of the main context, not inside a callback.
  */
 void lan_disk_free (LanDisk *disk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanDisk, lan_disk_free)
