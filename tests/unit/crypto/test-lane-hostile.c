@@ -246,6 +246,42 @@ test_t33_slow_loris (void)
   }
 }
 
+/* T13: lengths that no honest record has, in the open and during the handshake. */
+static void
+test_t13_lengths (void)
+{
+  static const struct {
+    guint16 len;
+    LanStatus status;
+  } lengths[] = {
+    { 0, LAN_STATUS_MALFORMED },  { 1, LAN_STATUS_MALFORMED },     { 15, LAN_STATUS_MALFORMED },
+    { 18, LAN_STATUS_MALFORMED }, { 65534, LAN_STATUS_OVERSIZED }, { 65535, LAN_STATUS_OVERSIZED },
+    { 19, LAN_STATUS_TRUNCATED }, { 65533, LAN_STATUS_TRUNCATED },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lengths); i++) {
+    guint8 header[2] = { (guint8) (lengths[i].len >> 8), (guint8) lengths[i].len };
+    LanStatus status;
+    LanePair p;
+
+    lane_pair_establish (&p, LAN_LANE_KIND_PEER, LAN_LANE_PATTERN_IK);
+    status = lan_lane_feed (p.listener, header, sizeof header, p.now_us);
+    if (status == LAN_STATUS_OK)
+      status = lan_lane_feed_eof (p.listener); /* then cut */
+    g_assert_cmpint (status, ==, lengths[i].status);
+    lane_pair_clear (&p);
+
+    /* A handshake message never has more than a kibibyte. */
+    lane_pair_init (&p, LAN_LANE_KIND_PEER, LAN_LANE_PATTERN_XX);
+    status = lan_lane_feed (p.dialer, header, sizeof header, p.now_us);
+    g_assert_cmpint (status, ==,
+                     lengths[i].len == 0     ? LAN_STATUS_MALFORMED
+                     : lengths[i].len > 1024 ? LAN_STATUS_OVERSIZED
+                                             : LAN_STATUS_OK);
+    lane_pair_clear (&p);
+  }
+}
+
 static void
 test_deadlines (void)
 {
@@ -320,6 +356,7 @@ add_lane_hostile_tests (void)
   g_test_add_func ("/crypto/lane/flips-in-records", test_flips_in_records);
   g_test_add_func ("/crypto/lane/truncation-is-an-error", test_truncation_is_an_error);
   g_test_add_func ("/crypto/lane/t33-slow-loris", test_t33_slow_loris);
+  g_test_add_func ("/crypto/lane/t13-lengths", test_t13_lengths);
   g_test_add_func ("/crypto/lane/deadlines", test_deadlines);
   g_test_add_func ("/crypto/lane/unconfirmed-expires", test_unconfirmed_lane_expires);
   g_test_add_func ("/crypto/lane/malformed-records", test_malformed_records);

@@ -217,6 +217,57 @@ test_exhausted_misuse (void)
   lane_pair_clear (&p);
 }
 
+/* Frames of @len bytes, @burst of them sealed before each is carried over; prints the speed. */
+static void
+measure (LanePair *p, const guint8 *frame, gsize len, guint burst, guint rounds)
+{
+  double seal = 0, open = 0;
+
+  for (guint i = 0; i < rounds; i++) {
+    g_autoptr (GBytes) out = NULL;
+    LanLaneEvent event;
+
+    g_test_timer_start ();
+    for (guint k = 0; k < burst; k++)
+      g_assert_cmpint (lan_lane_send (p->dialer, frame, len), ==, LAN_STATUS_OK);
+    out = lan_lane_take_output (p->dialer);
+    seal += g_test_timer_elapsed ();
+    g_test_timer_start ();
+    g_assert_cmpint (lan_lane_feed (p->listener, g_bytes_get_data (out, NULL),
+                                    g_bytes_get_size (out), p->now_us),
+                     ==, LAN_STATUS_OK);
+    while (lan_lane_next_event (p->listener, &event))
+      lan_lane_event_clear (&event);
+    open += g_test_timer_elapsed ();
+  }
+  g_test_message ("frames of %zu: seal %.2f us (%.0f MB/s), open %.2f us (%.0f MB/s)", len,
+                  seal / rounds / burst * 1e6, (double) len * rounds * burst / seal / 1e6,
+                  open / rounds / burst * 1e6, (double) len * rounds * burst / open / 1e6);
+}
+
+static void
+test_speed (void)
+{
+  g_autofree guint8 *frame = g_malloc0 (LAN_LANE_FRAME_MAX);
+  enum { HANDSHAKES = 300 };
+  LanePair p;
+
+  if (!g_test_perf ()) {
+    g_test_skip ("run with -m perf");
+    return;
+  }
+  g_test_timer_start ();
+  for (guint i = 0; i < HANDSHAKES; i++) {
+    lane_pair_establish (&p, LAN_LANE_KIND_PEER, LAN_LANE_PATTERN_IK);
+    lane_pair_clear (&p);
+  }
+  g_test_message ("IK lane, both sides: %.0f us", g_test_timer_elapsed () / HANDSHAKES * 1e6);
+  lane_pair_establish (&p, LAN_LANE_KIND_PEER, LAN_LANE_PATTERN_IK);
+  measure (&p, frame, 200, 100, 500);
+  measure (&p, frame, LAN_LANE_FRAME_MAX, 8, 200);
+  lane_pair_clear (&p);
+}
+
 void
 add_lane_tests (void)
 {
@@ -227,4 +278,5 @@ add_lane_tests (void)
   g_test_add_func ("/crypto/lane/rekey-by-count", test_rekey_by_count);
   g_test_add_func ("/crypto/lane/t37-forked-child", test_t37_forked_child_cannot_send);
   g_test_add_func ("/crypto/lane/misuse", test_exhausted_misuse);
+  g_test_add_func ("/crypto/lane/speed", test_speed);
 }
