@@ -1,19 +1,285 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
-/* Carries out what the owner asks. */
-#include "lan-engine-private.h"
+/* Carries out what the owner asks: mostly one call into a machine for each command. */
+#include "lan-engine-core.h"
+#include "lan-engine-discovery.h"
+#include "lan-engine-files.h"
+#include "lan-engine-links.h"
+#include "lan-engine-people.h"
+#include "lan-engine-store.h"
+
+#include <string.h>
+
+#define SETTING "app"
+
+/* The owner checks arguments; what core still refuses (a race with a block, say) is only logged. */
+static void
+note (LanCommand *command, LanStatus status)
+{
+  if (status != LAN_STATUS_OK)
+    g_info ("command %d refused: %s", (int) command->type, lan_status_name (status));
+}
+
+static void
+send_text (LanEngine *engine, LanCommand *command)
+{
+  LanStatus status = lan_core_send_text (engine->core, &command->account, &command->message,
+                                         command->text, &engine->now);
+  LanEvent *event;
+
+  if (status == LAN_STATUS_OK)
+    return;
+  note (command, status);
+  event = lan_event_new (LAN_EVENT_MESSAGE_STATE);
+  event->message.id = command->message;
+  event->message.peer = command->account;
+  event->message.own = TRUE;
+  event->message.status = LAN_MESSAGE_STATUS_FAILED;
+  lan_engine_tell (engine, event);
+}
+
+static void
+set_draft (LanEngine *engine, LanCommand *command)
+{
+  LanConversationId id;
+  LanStatus status = lan_core_open_conversation (engine->core, &command->account, &id);
+
+  if (status == LAN_STATUS_OK)
+    status = lan_core_set_draft (engine->core, &id, command->text);
+  note (command, status);
+}
+
+static void
+set_flag (LanEngine *engine, LanCommand *command, guint32 flag)
+{
+  note (command,
+        lan_core_set_flags (engine->core, &command->account, command->number != 0 ? flag : 0,
+                            command->number != 0 ? 0 : flag));
+  lan_engine_links_on_person (engine, &command->account);
+}
+
+static LanPresence
+presence_of (LanPersonPresence presence)
+{
+  switch (presence) {
+  case LAN_PERSON_PRESENCE_AWAY:
+    return LAN_PRESENCE_AWAY;
+  case LAN_PERSON_PRESENCE_BUSY:
+    return LAN_PRESENCE_BUSY;
+  case LAN_PERSON_PRESENCE_OFFLINE:
+  case LAN_PERSON_PRESENCE_AVAILABLE:
+    break;
+  }
+  return LAN_PRESENCE_AVAILABLE;
+}
+
+static void
+set_presence (LanEngine *engine, LanCommand *command)
+{
+  LanPresence presence = presence_of ((LanPersonPresence) command->number);
+
+  engine->presence = (LanPersonPresence) command->number;
+  g_free (engine->status_text);
+  engine->status_text = g_strdup (command->text);
+  lan_core_set_presence (engine->core, presence, command->text, &engine->now);
+  lan_engine_discovery_set_presence (engine, presence);
+  lan_engine_tell_self (engine);
+}
+
+static void
+set_name (LanEngine *engine, LanCommand *command)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (engine->vault_busy)
+    lan_engine_notice (engine, "busy", "The passphrase is being changed: try again in a moment");
+  else if (lan_vault_reissue (engine->vault, command->text, FALSE, engine->now.wall_ms, &error))
+    lan_engine_new_identity (engine, FALSE);
+  else
+    lan_engine_notice (engine, "keys", "%s", error->message);
+}
+
+static void
+set_setting (LanEngine *engine, LanCommand *command)
+{
+  lan_engine_store_put (engine->stores, SETTING, command->name, command->text,
+                        command->text != NULL ? strlen (command->text) : 0);
+  if (strcmp (command->name, "privacy.read-receipts") == 0)
+    lan_core_set_receipts (engine->core, g_strcmp0 (command->text, "0") != 0,
+                           lan_core_get_typing (engine->core));
+  else if (strcmp (command->name, "privacy.typing") == 0)
+    lan_core_set_receipts (engine->core, lan_core_get_read_receipts (engine->core),
+                           g_strcmp0 (command->text, "0") != 0);
+}
+
+static void
+add_address (LanEngine *engine, LanCommand *command)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!lan_engine_discovery_add_host (engine, command->text, &error))
+    lan_engine_notice (engine, "bad-address", "'%s': %s", command->text, error->message);
+}
+
+static void
+answer_stats (LanEngine *engine, LanCommand *command)
+{
+  LanEvent *event = lan_event_new (LAN_EVENT_REPLY);
+
+  event->task = g_steal_pointer (&command->task);
+  event->stats = lan_engine_links_stats (engine, &command->account);
+  lan_engine_tell (engine, event);
+}
+
+/* --- the passphrase --- */
+
+typedef struct {
+  LanEngine *engine;
+  GTask *task;
+} Guard;
+
+static void
+on_guarded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Guard *guard = user_data;
+  LanEngine *engine = guard->engine;
+  GError *error = NULL;
+
+  engine->vault_busy = FALSE;
+  if (lan_vault_guard_finish (engine->vault, result, &error)) {
+    LanEvent *event = lan_event_new (LAN_EVENT_PROTECTION);
+
+    event->flags = lan_vault_protection (engine->vault);
+    lan_engine_tell (engine, event);
+  }
+  lan_engine_reply (engine, guard->task, error);
+  if (engine->close_asked)
+    lan_engine_close (engine);
+  else if (engine->new_keys_due)
+    lan_engine_core_new_keys (engine);
+}
+
+static void
+set_passphrase (LanEngine *engine, LanCommand *command)
+{
+  Guard *guard;
+
+  if (engine->vault_busy) {
+    lan_engine_reply (engine, g_steal_pointer (&command->task),
+                      g_error_new_literal (LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                                           "the passphrase is being changed already"));
+    return;
+  }
+  guard = g_new0 (Guard, 1);
+  guard->engine = engine;
+  guard->task = g_steal_pointer (&command->task);
+  engine->vault_busy = TRUE;
+  lan_vault_guard_async (engine->vault, command->name, command->text, engine->config.keyring,
+                         on_guarded, guard);
+}
+
+/* --- all of them --- */
+
+static void
+execute_open (LanEngine *engine, LanCommand *c)
+{
+  LanCore *core = engine->core;
+
+  switch (c->type) {
+  case LAN_COMMAND_SEND_TEXT:
+    send_text (engine, c);
+    break;
+  case LAN_COMMAND_MARK_READ:
+    lan_engine_store_mark_read (engine->stores, &c->message);
+    break;
+  case LAN_COMMAND_SET_TYPING:
+    lan_core_set_typing (core, &c->account, c->number != 0, &engine->now);
+    break;
+  case LAN_COMMAND_SET_DRAFT:
+    set_draft (engine, c);
+    break;
+  case LAN_COMMAND_SET_VIEWED:
+    lan_engine_links_want (engine, &c->account, LAN_WANT_VIEW, c->number != 0);
+    break;
+  case LAN_COMMAND_READ_HISTORY:
+    lan_engine_store_page (engine->stores, &c->account, &c->message, (guint) c->number,
+                           g_steal_pointer (&c->task));
+    break;
+  case LAN_COMMAND_ACCEPT:
+    note (c, lan_core_accept (core, &c->account, &engine->now));
+    break;
+  case LAN_COMMAND_BLOCK:
+    note (c, lan_core_block (core, &c->account, c->number != 0, &engine->now));
+    break;
+  case LAN_COMMAND_REMOVE:
+    note (c, lan_core_remove (core, &c->account, &engine->now));
+    break;
+  case LAN_COMMAND_VERIFY:
+    note (c, lan_core_verify (core, &c->account, &engine->now));
+    break;
+  case LAN_COMMAND_MERGE:
+    note (c, lan_core_merge (core, &c->other, &c->account, &engine->now));
+    break;
+  case LAN_COMMAND_SET_NOTE:
+    note (c, lan_core_set_note (core, &c->account, c->text));
+    break;
+  case LAN_COMMAND_SET_FAVOURITE:
+    set_flag (engine, c, LAN_PERSON_FAVOURITE);
+    break;
+  case LAN_COMMAND_SET_MUTED:
+    set_flag (engine, c, LAN_PERSON_MUTED);
+    break;
+  case LAN_COMMAND_LINK_STATS:
+    answer_stats (engine, c);
+    break;
+  case LAN_COMMAND_SEND_FILE:
+    lan_engine_files_send (engine, &c->account, &c->message, c->text);
+    break;
+  case LAN_COMMAND_ACCEPT_FILE:
+    lan_engine_files_accept (engine, &c->message, c->text);
+    break;
+  case LAN_COMMAND_DECLINE_FILE:
+    lan_engine_files_decline (engine, &c->message);
+    break;
+  case LAN_COMMAND_CANCEL_FILE:
+    lan_engine_files_cancel (engine, &c->message);
+    break;
+  case LAN_COMMAND_SET_PRESENCE:
+    set_presence (engine, c);
+    break;
+  case LAN_COMMAND_SET_NAME:
+    set_name (engine, c);
+    break;
+  case LAN_COMMAND_SET_HIDDEN:
+    lan_engine_discovery_set_hidden (engine, c->number != 0);
+    break;
+  case LAN_COMMAND_ADD_ADDRESS:
+    add_address (engine, c);
+    break;
+  case LAN_COMMAND_SET_SETTING:
+    set_setting (engine, c);
+    break;
+  case LAN_COMMAND_SET_PASSPHRASE:
+    set_passphrase (engine, c);
+    break;
+  case LAN_COMMAND_OPEN:
+  case LAN_COMMAND_CLOSE:
+    break;
+  }
+}
 
 void
 lan_engine_execute (LanEngine *engine, LanCommand *command)
 {
-  g_autoptr (LanCommand) done = command;
-
   if (command->type == LAN_COMMAND_OPEN)
     lan_engine_open (engine, command->name, command->text);
   else if (command->type == LAN_COMMAND_CLOSE)
     lan_engine_close (engine);
-  else if (command->task != NULL)
+  else if (engine->stage == LAN_ENGINE_OPEN)
+    execute_open (engine, command);
+  if (command->task != NULL)
     lan_engine_reply (
         engine, g_steal_pointer (&command->task),
         g_error_new_literal (LAN_NODE_ERROR, LAN_NODE_ERROR_NOT_OPEN, "the profile is not open"));
+  lan_command_free (command);
 }

@@ -10,8 +10,17 @@
 
 #include "lan-engine.h"
 
+#include "lan-core.h"
 #include "lan-deadlines.h"
+#include "lan-discovery.h"
+#include "lan-disk.h"
+#include "lan-link.h"
+#include "lan-listener.h"
 #include "lan-profile.h"
+#include "lan-session.h"
+#include "lan-store.h"
+#include "lan-transfers.h"
+#include "lan-vault.h"
 
 G_BEGIN_DECLS
 
@@ -44,13 +53,26 @@ struct _LanEngine {
   gboolean close_asked;
   GSource *turn;
   LanTime now;
-  gint64 awake_us;    /* CLOCK_MONOTONIC at .now: falls behind mono_us over a suspend */
+  gint64 asleep_us;   /* CLOCK_BOOTTIME ahead of CLOCK_MONOTONIC: grows over a suspend */
   gint64 deadline_us; /* of .now's clock, LAN_NO_DEADLINE: none */
   gboolean dirty;     /* a turn is due */
   GPtrArray *events;  /* of LanEvent, collected in this turn */
   GError *open_error;
+  gboolean vault_busy;        /* a worker has the vault */
+  gboolean new_keys_due;      /* and then a new device is to be made */
+  gint64 farewell_us;         /* closing waits for channels until then */
+  LanPersonPresence presence; /* our own */
+  char *status_text;
 
   LanProfile *profile;
+  LanVault *vault;
+  LanStore *store;
+  LanCore *core;
+  struct _LanEngineStore *stores;
+  struct _LanEnginePeople *people;
+  struct _LanEngineLinks *links;
+  struct _LanEngineDiscovery *discovery;
+  struct _LanEngineFiles *files;
 };
 
 /** Asserts that the caller is on the engine's thread. */
@@ -74,6 +96,12 @@ void lan_engine_reply (LanEngine *engine, GTask *task, GError *error);
 void lan_engine_finish (LanEngine *engine);
 
 /* --- lan-engine-open.c --- */
+
+/** Core, links and record go on with what the vault holds now. */
+void lan_engine_new_identity (LanEngine *engine, gboolean new_device);
+
+/** Tells the owner who one is. */
+void lan_engine_tell_self (LanEngine *engine);
 void lan_engine_open (LanEngine *engine, const char *name, const char *passphrase);
 void lan_engine_close (LanEngine *engine);
 

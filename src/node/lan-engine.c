@@ -9,6 +9,12 @@
  */
 #include "lan-engine-private.h"
 
+#include "lan-engine-core.h"
+#include "lan-engine-discovery.h"
+#include "lan-engine-files.h"
+#include "lan-engine-links.h"
+#include "lan-engine-people.h"
+
 #include <time.h>
 
 #define SUSPEND_US (2 * G_USEC_PER_SEC) /* the clocks apart by this much: the machine slept */
@@ -193,13 +199,28 @@ take_commands (LanEngine *engine)
 static void
 note_suspend (LanEngine *engine)
 {
-  gint64 awake_us = read_us (CLOCK_MONOTONIC), before = engine->now.mono_us;
+  gint64 asleep_us;
 
   lan_engine_read_clock (engine);
-  if (engine->awake_us != 0 &&
-      (engine->now.mono_us - before) - (awake_us - engine->awake_us) > SUSPEND_US)
-    g_info ("the machine slept");
-  engine->awake_us = awake_us;
+  asleep_us = engine->now.mono_us - read_us (CLOCK_MONOTONIC);
+  if (asleep_us - engine->asleep_us > SUSPEND_US && engine->stage == LAN_ENGINE_OPEN)
+    lan_engine_links_resumed (engine);
+  engine->asleep_us = asleep_us;
+}
+
+static void
+run_machines (LanEngine *engine)
+{
+  gint64 deadline;
+
+  while (lan_engine_core_run (engine) | lan_engine_links_run (engine) |
+         lan_engine_files_run (engine) | lan_engine_discovery_run (engine))
+    ;
+  lan_engine_people_flush (engine);
+  deadline = lan_core_next_deadline (engine->core);
+  deadline = MIN (deadline, lan_engine_links_deadline (engine));
+  deadline = MIN (deadline, lan_engine_files_deadline (engine));
+  engine->deadline_us = MIN (deadline, lan_engine_discovery_deadline (engine));
 }
 
 static gboolean
@@ -211,6 +232,8 @@ on_turn (GSource *source, GSourceFunc callback, gpointer user_data)
   engine->dirty = FALSE;
   take_commands (engine);
   engine->deadline_us = LAN_NO_DEADLINE;
+  if (engine->stage == LAN_ENGINE_OPEN)
+    run_machines (engine);
   engine->dirty = FALSE;
   deliver (engine);
   return G_SOURCE_CONTINUE;
@@ -266,6 +289,7 @@ thread_main (gpointer data)
   g_source_set_name (engine->turn, "lan-engine-turn");
   g_source_attach (engine->turn, engine->context);
   lan_engine_read_clock (engine);
+  engine->asleep_us = engine->now.mono_us - read_us (CLOCK_MONOTONIC);
   while (engine->stage != LAN_ENGINE_CLOSED)
     g_main_context_iteration (engine->context, TRUE);
 

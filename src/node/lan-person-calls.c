@@ -6,6 +6,7 @@
  */
 #include "lan-node-private.h"
 #include "lan-person-private.h"
+#include "lan-safety.h"
 
 G_DEFINE_BOXED_TYPE (LanPersonStats, lan_person_stats, lan_person_stats_copy, lan_person_stats_free)
 
@@ -36,12 +37,12 @@ char *
 lan_person_dup_number (LanPerson *self)
 {
   const LanAccountId *own;
-  char number[61] = "";
+  char number[LAN_SAFETY_DIGITS + 1] = "";
 
   g_return_val_if_fail (LAN_IS_PERSON (self), NULL);
   own = own_account (self);
   if (own != NULL)
-    memset (number, '0', 60);
+    lan_safety_number (own, lan_person_peek_account (self), number);
   return g_strdup (number);
 }
 
@@ -49,13 +50,19 @@ GStrv
 lan_person_dup_words (LanPerson *self, const char *locale)
 {
   const LanAccountId *own;
+  guint16 indices[LAN_SAFETY_WORDS];
+  LanWordList list;
   GStrv words;
 
   g_return_val_if_fail (LAN_IS_PERSON (self), NULL);
   own = own_account (self);
-  words = g_new0 (char *, 13);
+  words = g_new0 (char *, LAN_SAFETY_WORDS + 1);
   if (own == NULL)
     return words;
+  list = lan_word_list_for_locale (locale);
+  lan_safety_words (own, lan_person_peek_account (self), indices);
+  for (guint i = 0; i < LAN_SAFETY_WORDS; i++)
+    words[i] = lan_word_dup (list, indices[i]);
   return words;
 }
 
@@ -80,7 +87,9 @@ lan_person_verify_number (LanPerson *self, const char *number, GError **error)
 
   g_return_val_if_fail (LAN_IS_PERSON (self) && number != NULL, FALSE);
   own = own_account (self);
-  return verified (self, own != NULL && FALSE, "digits", error);
+  return verified (
+      self, own != NULL && lan_safety_number_matches (own, lan_person_peek_account (self), number),
+      "digits", error);
 }
 
 gboolean
@@ -90,7 +99,9 @@ lan_person_verify_words (LanPerson *self, const char *words, GError **error)
 
   g_return_val_if_fail (LAN_IS_PERSON (self) && words != NULL, FALSE);
   own = own_account (self);
-  return verified (self, own != NULL && FALSE, "words", error);
+  return verified (
+      self, own != NULL && lan_safety_words_match (own, lan_person_peek_account (self), words),
+      "words", error);
 }
 
 void

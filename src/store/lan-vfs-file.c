@@ -140,22 +140,6 @@ give_constant_header (guint8 *out)
   return SQLITE_OK;
 }
 
-/* The usual read, one page of the database, is opened where SQLite wants it. FALSE: the long way. */
-static gboolean
-read_page (LanVfsFile *file, guint8 *out, int amount, sqlite3_int64 offset)
-{
-  guint8 *trailer = out + LAN_PAGE_BYTES - LAN_PAGE_TRAILER_BYTES;
-
-  if (file->kind != LAN_PAGE_KIND_MAIN || amount != LAN_PAGE_BYTES || offset % LAN_PAGE_BYTES != 0)
-    return FALSE;
-  if (below_read (file, out, LAN_PAGE_BYTES, (guint64) offset) != SQLITE_OK ||
-      !lan_page_seal_open (file->vfs->seal, file->kind, (guint64) offset, out,
-                           LAN_PAGE_BYTES - LAN_PAGE_TRAILER_BYTES, trailer, out))
-    return FALSE;
-  memset (trailer, 0, LAN_PAGE_TRAILER_BYTES);
-  return TRUE;
-}
-
 static int
 file_read (sqlite3_file *base, void *data, int amount, sqlite3_int64 offset)
 {
@@ -165,8 +149,6 @@ file_read (sqlite3_file *base, void *data, int amount, sqlite3_int64 offset)
   gsize left = (gsize) amount;
   guint64 at = (guint64) offset;
 
-  if (read_page (file, out, amount, offset))
-    return SQLITE_OK;
   while (left > 0) {
     LanVfsUnitState state;
     LanPageUnit unit;

@@ -8,5 +8,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_window_tests ();
   add_profile_tests ();
+  add_talk_tests ();
   return g_test_run ();
 }

@@ -6,3 +6,4 @@
 
 void add_window_tests (void);
 void add_profile_tests (void);
+void add_talk_tests (void);

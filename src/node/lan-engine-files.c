@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-engine-files.h"
+
+#include "lan-content.h"
+#include "lan-engine-links.h"
+#include "lan-engine-people.h"
+#include "lan-engine-store.h"
+#include "lan-record.h"
+
+#define ROOM_POLL_US (2 * G_TIME_SPAN_MILLISECOND) /* while blocks wait for a full queue */
+
+struct _LanEngineFiles {
+  LanTransfers *machine;
+  LanDisk *disk;
+  GHashTable *channels; /* guint64 (owned): those that carry blocks */
+};
+
+static void
+on_job_done (const LanFileResult *result, gpointer data)
+{
+  LanEngine *engine = data;
+
+  lan_engine_read_clock (engine);
+  lan_engine_touch (engine);
+  lan_transfers_job_done (engine->files->machine, result, engine->now);
+}
+
+void
+lan_engine_files_open (LanEngine *engine, const LanSnapshot *snapshot)
+{
+  LanEngineFiles *self = g_new0 (LanEngineFiles, 1);
+  const LanTransfersConfig machine = { 0 };
+  const LanDiskConfig disk = { .context = engine->context, .done = on_job_done, .data = engine };
+
+  engine->files = self;
+  self->machine = lan_transfers_new (&machine);
+  self->disk = lan_disk_new (&disk);
+  self->channels = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  for (guint i = 0; i < snapshot->transfers->len; i++)
+    lan_transfers_load (self->machine, g_ptr_array_index (snapshot->transfers, i), engine->now);
+}
+
+void
+lan_engine_files_free (LanEngineFiles *self)
+{
+  if (self == NULL)
+    return;
+  lan_disk_free (self->disk);
+  lan_transfers_free (self->machine);
+  g_hash_table_unref (self->channels);
+  g_free (self);
+}
+
+LanTransfers *
+lan_engine_files_machine (LanEngineFiles *self)
+{
+  return self->machine;
+}
+
+/* --- what the owner is told --- */
+
+static gboolean
+is_stranger (LanEngine *engine, const LanAccountId *account)
+{
+  const LanPersonRow *row = lan_core_get_person (engine->core, account);
+
+  return row == NULL || (row->flags & LAN_PERSON_ACCEPTED) == 0;
+}
+
+void
+lan_engine_files_tell (LanEngine *engine, const LanTransferRow *row, gboolean is_old)
+{
+  LanEvent *event = lan_event_new (LAN_EVENT_TRANSFER);
+
+  event->flags = is_old;
+  lan_transfer_row_copy (&event->transfer.row, row);
+  lan_engine_people_resolve (engine, &row->peer, &event->transfer.row.peer);
+  event->transfer.rate = lan_transfers_rate (engine->files->machine, &row->id);
+  event->transfer.request =
+      row->incoming && row->state == LAN_TRANSFER_OFFERED && is_stranger (engine, &row->peer);
+  if (row->error != NULL)
+    event->transfer.error_text =
+        g_strdup (lan_transfers_error_text (engine->files->machine, &row->id));
+  g_clear_pointer (&event->transfer.row.bitmap, g_bytes_unref);
+  lan_engine_tell (engine, event);
+}
+
+static void
+tell (LanEngine *engine, const LanMessageId *id)
+{
+  const LanTransferRow *row = lan_transfers_get (engine->files->machine, id);
+
+  if (row != NULL)
+    lan_engine_files_tell (engine, row, FALSE);
+}
+
+/* --- what the owner asks --- */
+
+/* An answer to something that is not there, or not in a state for it: the row as it is says so. */
+static void
+refuse (LanEngine *engine, const LanMessageId *id, gboolean ok)
+{
+  if (!ok)
+    tell (engine, id);
+}
+
+void
+lan_engine_files_send (LanEngine *engine, const LanAccountId *peer, const LanMessageId *id,
+                       const char *path)
+{
+  LanConversationId conversation;
+
+  if (lan_core_open_conversation (engine->core, peer, &conversation) != LAN_STATUS_OK)
+    return;
+  refuse (engine, id,
+          lan_transfers_send (engine->files->machine, id, &conversation, peer, path, engine->now));
+}
+
+void
+lan_engine_files_accept (LanEngine *engine, const LanMessageId *id, const char *dir)
+{
+  const LanTransferRow *row = lan_transfers_get (engine->files->machine, id);
+
+  /* Taking somebody's file is an answer: no stranger any more. */
+  if (row != NULL && row->incoming && is_stranger (engine, &row->peer)) {
+    LanAccountId peer = row->peer;
+
+    if (lan_core_accept (engine->core, &peer, &engine->now) != LAN_STATUS_OK)
+      g_info ("the sender of a file cannot be accepted");
+  }
+  refuse (engine, id, lan_transfers_accept (engine->files->machine, id, dir, engine->now));
+}
+
+void
+lan_engine_files_decline (LanEngine *engine, const LanMessageId *id)
+{
+  refuse (engine, id, lan_transfers_decline (engine->files->machine, id, engine->now));
+}
+
+void
+lan_engine_files_cancel (LanEngine *engine, const LanMessageId *id)
+{
+  refuse (engine, id, lan_transfers_cancel (engine->files->machine, id, engine->now));
+}
+
+/* --- what core and the links say --- */
+
+static LanStatus
+hand_offer_on (LanEngine *engine, const LanRecordRow *row, const LanAccountId *peer)
+{
+  g_autoptr (LanContent) content = NULL;
+  LanRecordView view;
+  gsize len;
+  const guint8 *data = g_bytes_get_data (row->blob, &len);
+  LanStatus status = lan_record_decode (data, len, &view);
+
+  if (status == LAN_STATUS_OK)
+    status = lan_content_decode (view.kind, view.content, view.content_len, &content);
+  if (status == LAN_STATUS_OK)
+    status = lan_transfers_offered (engine->files->machine, &row->message, &row->conversation, peer,
+                                    content->file_offer, (row->flags & LAN_RECORD_REQUEST) != 0,
+                                    engine->now);
+  return status;
+}
+
+void
+lan_engine_files_on_offer (LanEngine *engine, const LanRecordRow *row)
+{
+  const LanConversationRow *conversation;
+  LanStatus status;
+
+  if ((row->flags & LAN_RECORD_OWN) != 0) {
+    lan_transfers_offer_sent (engine->files->machine, &row->message, TRUE, engine->now);
+    return;
+  }
+  conversation = lan_core_get_conversation (engine->core, &row->conversation);
+  if (conversation == NULL)
+    return;
+  status = hand_offer_on (engine, row, &conversation->peer);
+  if (status != LAN_STATUS_OK)
+    g_info ("a file offer is not taken: %s", lan_status_name (status));
+}
+
+gboolean
+lan_engine_files_on_offer_failed (LanEngine *engine, const LanMessageId *id)
+{
+  if (lan_transfers_get (engine->files->machine, id) == NULL)
+    return FALSE;
+  lan_transfers_offer_sent (engine->files->machine, id, FALSE, engine->now);
+  return TRUE;
+}
+
+void
+lan_engine_files_on_frame (LanEngine *engine, guint64 channel, const LanFrame *frame)
+{
+  LanStatus status = lan_transfers_frame (engine->files->machine, channel, frame, engine->now);
+
+  if (status == LAN_STATUS_LIMIT || status == LAN_STATUS_MALFORMED)
+    lan_engine_links_close (engine, channel, LAN_FAREWELL_PROTOCOL, 0);
+}
+
+void
+lan_engine_files_on_writable (LanEngine *engine, guint64 channel)
+{
+  lan_transfers_channel_writable (engine->files->machine, channel,
+                                  lan_engine_links_room (engine, channel), engine->now);
+}
+
+void
+lan_engine_files_on_channel_up (LanEngine *engine, guint64 channel, const LanAccountId *account,
+                                gboolean carries_blocks)
+{
+  if (carries_blocks)
+    g_hash_table_add (engine->files->channels, g_memdup2 (&channel, sizeof channel));
+  lan_transfers_channel_up (engine->files->machine, channel, account, carries_blocks,
+                            lan_engine_links_room (engine, channel), engine->now);
+}
+
+void
+lan_engine_files_on_channel_down (LanEngine *engine, guint64 channel)
+{
+  g_hash_table_remove (engine->files->channels, &channel);
+  lan_transfers_channel_down (engine->files->machine, channel, engine->now);
+}
+
+/* --- actions --- */
+
+static void
+make_offer (LanEngine *engine, LanTransferAction *action)
+{
+  Lanyard__FileOffer offer = LANYARD__FILE_OFFER__INIT;
+  LanStatus status;
+
+  lan_transfer_action_offer (action, &offer);
+  status = lan_core_offer_file (engine->core, &action->peer, &action->id, &offer, &engine->now);
+  if (status != LAN_STATUS_OK) {
+    g_info ("a file cannot be offered: %s", lan_status_name (status));
+    lan_transfers_offer_sent (engine->files->machine, &action->id, FALSE, engine->now);
+  }
+}
+
+static void
+carry_out (LanEngine *engine, LanTransferAction *action)
+{
+  switch (action->type) {
+  case LAN_TRANSFER_ACTION_SEND:
+    lan_engine_links_send_file (engine, action->send.channel, action->send.frame,
+                                action->send.bulk);
+    break;
+  case LAN_TRANSFER_ACTION_JOB:
+    lan_disk_submit (engine->files->disk, g_steal_pointer (&action->job));
+    break;
+  case LAN_TRANSFER_ACTION_COMMIT:
+    lan_engine_store_commit (engine->stores, LAN_BATCH_OF_TRANSFERS, action->commit.batch,
+                             g_steal_pointer (&action->commit.changes));
+    break;
+  case LAN_TRANSFER_ACTION_OFFER:
+    make_offer (engine, action);
+    break;
+  case LAN_TRANSFER_ACTION_WANT:
+    lan_engine_links_want (engine, &action->peer, LAN_WANT_FILES, action->wanted);
+    break;
+  case LAN_TRANSFER_ACTION_EVENT:
+    tell (engine, &action->id);
+    break;
+  }
+}
+
+gboolean
+lan_engine_files_run (LanEngine *engine)
+{
+  LanEngineFiles *self = engine->files;
+  gboolean any = FALSE;
+
+  if (lan_transfers_next_deadline (self->machine) <= engine->now.mono_us)
+    lan_transfers_advance (self->machine, engine->now);
+  for (;;) {
+    LanTransferAction action = { 0 };
+
+    if (!lan_transfers_next_action (self->machine, &action))
+      return any;
+    any = TRUE;
+    carry_out (engine, &action);
+    lan_transfer_action_clear (&action);
+  }
+}
+
+gint64
+lan_engine_files_deadline (LanEngine *engine)
+{
+  return lan_transfers_next_deadline (engine->files->machine);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * HELLO, the payload of every handshake: its timestamp must grow for as long as the device lives,
+ * also when the clock is set back, and those of others must grow for us (SECURITY 1.6). Ours is
+ * reserved on disk some minutes ahead, so that handshakes do not write; others' are kept lazily: a
+ * replay that slips through after a crash gets no further than a first message.
+ */
+#include "lan-engine-links-private.h"
+#include "lan-engine-store.h"
+
+#include <string.h>
+
+#define RESERVE_NS   (300 * G_GUINT64_CONSTANT (1000000000))
+#define SEEN_MAX     4096
+#define SETTING_OWN  "own-ts"
+#define SETTING_SEEN "seen-ts"
+
+typedef struct {
+  LanHash dh;
+  guint8 ts[LAN_TS_BYTES];
+} SeenTs;
+
+static char *
+seen_key (const guint8 *dh)
+{
+  g_autofree char *hex = lan_hex_encode (dh, LAN_KEY_BYTES);
+
+  return g_strconcat (SETTING_SEEN ".", hex, NULL);
+}
+
+static SeenTs *
+seen_of (LanEngine *engine, const guint8 *dh)
+{
+  LanHash key;
+
+  memcpy (key.b, dh, sizeof key.b);
+  return g_hash_table_lookup (engine->links->seen_ts, &key);
+}
+
+static void
+remember (LanEngine *engine, const guint8 *dh, const guint8 *ts)
+{
+  SeenTs *seen = seen_of (engine, dh);
+
+  if (seen == NULL) {
+    if (g_hash_table_size (engine->links->seen_ts) >= SEEN_MAX)
+      g_hash_table_remove_all (
+          engine->links->seen_ts); /* strangers' flood: what is on disk stays */
+    seen = g_new0 (SeenTs, 1);
+    memcpy (seen->dh.b, dh, sizeof seen->dh.b);
+    g_hash_table_insert (engine->links->seen_ts, &seen->dh, seen);
+  }
+  memcpy (seen->ts, ts, LAN_TS_BYTES);
+}
+
+void
+lan_engine_hello_load (LanEngine *engine, const LanSnapshot *snapshot)
+{
+  LanEngineLinks *links = engine->links;
+  const char *prefix = "node." SETTING_SEEN ".";
+  GBytes *own = lan_snapshot_get_setting (snapshot, "node." SETTING_OWN);
+
+  if (own != NULL && g_bytes_get_size (own) == LAN_TS_BYTES)
+    memcpy (links->own_ts, g_bytes_get_data (own, NULL), LAN_TS_BYTES);
+  memcpy (links->own_ts_kept, links->own_ts, LAN_TS_BYTES);
+  for (guint i = 0; i < snapshot->settings->len; i++) {
+    const LanSettingRow *row = g_ptr_array_index (snapshot->settings, i);
+    guint8 dh[LAN_KEY_BYTES];
+
+    if (g_str_has_prefix (row->key, prefix) &&
+        lan_hex_decode (row->key + strlen (prefix), dh, sizeof dh) &&
+        g_bytes_get_size (row->value) == LAN_TS_BYTES)
+      remember (engine, dh, g_bytes_get_data (row->value, NULL));
+  }
+}
+
+void
+lan_engine_hello (LanHello *out, gpointer data)
+{
+  LanEngine *engine = data;
+  LanEngineLinks *links = engine->links;
+
+  memset (out, 0, sizeof *out);
+  out->list_seq = lan_vault_list_seq (engine->vault);
+  out->caps = LAN_CAP_LINK;
+  lan_engine_read_clock (engine);
+  lan_ts_next (out->ts, links->own_ts, engine->now.wall_ms);
+  memcpy (links->own_ts, out->ts, LAN_TS_BYTES);
+  if (lan_ts_compare (links->own_ts, links->own_ts_kept) < 0)
+    return;
+  memcpy (links->own_ts_kept, links->own_ts, LAN_TS_BYTES);
+  lan_ts_add (links->own_ts_kept, RESERVE_NS);
+  lan_engine_store_put (engine->stores, "node", SETTING_OWN, links->own_ts_kept, LAN_TS_BYTES);
+}
+
+gboolean
+lan_engine_hello_is_new (LanEngine *engine, const guint8 *dh, const guint8 *ts)
+{
+  const SeenTs *seen = seen_of (engine, dh);
+
+  return seen == NULL || lan_ts_compare (ts, seen->ts) > 0;
+}
+
+void
+lan_engine_hello_note (LanEngine *engine, const guint8 *dh, const guint8 *ts)
+{
+  LanAccountId account;
+  LanDeviceId device;
+
+  if (!lan_engine_hello_is_new (engine, dh, ts))
+    return;
+  remember (engine, dh, ts);
+  if (lan_core_find_dh (engine->core, dh, &account, &device)) {
+    g_autofree char *key = seen_key (dh);
+
+    lan_engine_store_put (engine->stores, "node", key, ts, LAN_TS_BYTES);
+  }
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/* What the files of the engine's channels and sessions share. */
+#pragma once
+
+#include "lan-engine-links.h"
+#include "lan-hello.h"
+
+G_BEGIN_DECLS
+
+typedef struct _LanPeer LanPeer;
+
+/* A lane or a link. Freed when it has ended. */
+typedef struct {
+  guint64 id; /* for core and transfers */
+  LanEngine *engine;
+  LanChannel *channel;
+  LanPeer *peer;     /* NULL: not known whose it is */
+  guint64 handle;    /* of the peer's session; 0 for links */
+  LanLinkId link_id; /* of a link */
+  guint64 candidate; /* discovery's, for a probe; else 0 */
+  gboolean dialled;  /* by us */
+  gboolean up;       /* core knows it */
+  gboolean identified;
+  gboolean ending;      /* closed by us; its end is no news to the session */
+  LanAccountId account; /* once identified */
+  LanDeviceId device;
+  guint8 dh[LAN_KEY_BYTES];
+  guint32 caps;
+  GQueue waiting; /* of GBytes: chat frames that the channel did not take */
+  gint64 started_us;
+  gint64 opened_us; /* how long it took */
+  gint64 up_ms;
+  guint64 bytes_sent;
+  guint64 bytes_received;
+} LanEngineChannel;
+
+struct _LanPeer {
+  LanEngine *engine;
+  LanDeviceId device;
+  LanAccountId account;
+  LanSession *session;
+  GPtrArray *channels; /* of LanEngineChannel, not owned */
+  gboolean touched;
+  const char *told_state; /* as told to the owner */
+  const char *told_path;
+};
+
+struct _LanEngineLinks {
+  LanListener *listener;
+  LanLocalKeys keys;
+  LanSessionPool pool;
+  LanDeadlines *deadlines;
+  GHashTable *channels; /* id -> LanEngineChannel, owned */
+  GHashTable *peers;    /* LanDeviceId -> LanPeer, owned */
+  GHashTable *wants;    /* LanAccountId (owned) -> LanWant bits */
+  GHashTable *seen_ts;  /* DH key as LanHash (owned) -> its greatest ts, owned */
+  GPtrArray *touched;   /* of LanPeer */
+  guint64 next_id;
+  guint8 own_ts[LAN_TS_BYTES];
+  guint8 own_ts_kept[LAN_TS_BYTES]; /* what is on disk: own_ts stays below it */
+};
+
+/* --- lan-engine-channels.c --- */
+LanEngineChannel *lan_engine_channel_new (LanEngine *engine, LanChannel *channel, LanPeer *peer,
+                                          guint64 handle);
+
+/** The same for one that the caller made and zeroed. */
+void lan_engine_channel_init (LanEngineChannel *c, LanEngine *engine, LanChannel *channel,
+                              LanPeer *peer, guint64 handle);
+LanEngineChannel *lan_engine_channel_find (LanEngine *engine, guint64 id);
+
+/** Says END, then it goes away by itself. */
+void lan_engine_channel_end (LanEngineChannel *c);
+
+/** Ends its being without a word to its session. */
+void lan_engine_channel_drop (LanEngineChannel *c);
+void lan_engine_channel_on_up (LanEngineChannel *c, const LanChannelPeer *peer);
+void lan_engine_channel_free (LanEngineChannel *c);
+
+/* --- lan-engine-hello.c --- */
+void lan_engine_hello_load (LanEngine *engine, const LanSnapshot *snapshot);
+void lan_engine_hello (LanHello *out, gpointer engine);
+
+/** TRUE when @ts is newer than the newest seen of @dh. */
+gboolean lan_engine_hello_is_new (LanEngine *engine, const guint8 *dh, const guint8 *ts);
+void lan_engine_hello_note (LanEngine *engine, const guint8 *dh, const guint8 *ts);
+
+/* --- lan-engine-sessions.c --- */
+LanPeer *lan_engine_peer_ensure (LanEngine *engine, const LanAccountId *account,
+                                 const LanDeviceId *device, const guint8 *dh);
+void lan_engine_peer_free (LanPeer *peer);
+void lan_engine_peer_touch (LanPeer *peer);
+
+/** Keeps an address that worked for the next start. */
+void lan_engine_links_keep_address (LanEngine *engine, const LanAccountId *account,
+                                    const LanDeviceId *device, const char *address, guint16 port);
+
+/** Gives a channel whose end is known now to its peer's session. */
+void lan_engine_peer_take (LanPeer *peer, LanEngineChannel *c);
+
+/** Tells the owner when the state of the way to the person has changed. */
+void lan_engine_peer_tell_state (LanPeer *peer);
+
+G_END_DECLS

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-engine-store.h"
+
+#include "lan-content.h"
+#include "lan-engine-files.h"
+#include "lan-engine-people.h"
+
+#define COUNT_MAX 1000 /* rows looked at to count what is unread: as many as the store gives */
+
+struct _LanEngineStore {
+  LanEngine *engine;
+  gboolean in_trouble; /* the last commit failed: told once until one succeeds */
+};
+
+/* What a call of the store will come back to. The engine outlives its store's callbacks. */
+typedef struct {
+  LanEngineStore *self;
+  LanBatchOwner owner;
+  guint64 id; /* batch or request */
+  LanAccountId peer;
+  LanConversationId conversation;
+  guint limit;
+  GTask *task;
+} Call;
+
+static Call *
+call_new (LanEngineStore *self, guint64 id)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->self = self;
+  call->id = id;
+  return call;
+}
+
+LanEngineStore *
+lan_engine_store_new (LanEngine *engine)
+{
+  LanEngineStore *self = g_new0 (LanEngineStore, 1);
+
+  self->engine = engine;
+  return self;
+}
+
+void
+lan_engine_store_free (LanEngineStore *self)
+{
+  g_free (self);
+}
+
+/* The machines are gone once closing has begun: what comes back then is only freed. */
+static gboolean
+enter (LanEngineStore *self)
+{
+  if (self->engine->stage != LAN_ENGINE_OPEN)
+    return FALSE;
+  lan_engine_read_clock (self->engine);
+  lan_engine_touch (self->engine);
+  return TRUE;
+}
+
+/* --- batches --- */
+
+static void
+note_trouble (LanEngineStore *self, const GError *error)
+{
+  if (error == NULL) {
+    if (self->in_trouble)
+      lan_engine_notice (self->engine, "history-well", "The history can be written again");
+    self->in_trouble = FALSE;
+    return;
+  }
+  if (self->in_trouble)
+    return;
+  self->in_trouble = TRUE;
+  g_info ("commit failed: %s", error->message);
+  lan_engine_notice (self->engine,
+                     error->domain == LAN_STORE_ERROR ? lan_store_error_code (error->code) : "io",
+                     "%s", error->message);
+}
+
+static void
+on_committed (const GError *error, gpointer user_data)
+{
+  g_autofree Call *call = user_data;
+  LanEngine *engine = call->self->engine;
+
+  if (!enter (call->self))
+    return;
+  note_trouble (call->self, error);
+  if (call->owner == LAN_BATCH_OF_CORE)
+    lan_core_committed (engine->core, call->id, error == NULL, &engine->now);
+  else if (call->owner == LAN_BATCH_OF_TRANSFERS)
+    lan_transfers_committed (lan_engine_files_machine (engine->files), call->id, error == NULL,
+                             engine->now);
+}
+
+void
+lan_engine_store_commit (LanEngineStore *self, LanBatchOwner owner, guint64 batch,
+                         GPtrArray *changes)
+{
+  Call *call = call_new (self, batch);
+
+  call->owner = owner;
+  lan_store_commit (self->engine->store, changes, on_committed, call);
+}
+
+void
+lan_engine_store_put (LanEngineStore *self, const char *prefix, const char *key, const void *value,
+                      gsize len)
+{
+  GPtrArray *changes = lan_changes_new ();
+  LanChange *change = lan_changes_add (changes, LAN_CHANGE_SETTING);
+
+  change->setting.key = g_strconcat (prefix, ".", key, NULL);
+  change->setting.value = value != NULL ? g_bytes_new (value, len) : NULL;
+  lan_engine_store_commit (self, LAN_BATCH_OF_NODE, 0, changes);
+}
+
+/* --- what core reads --- */
+
+static void
+on_log (GPtrArray *rows, const GError *error, gpointer user_data)
+{
+  g_autofree Call *call = user_data;
+  LanEngine *engine = call->self->engine;
+
+  if (enter (call->self))
+    lan_core_rows (engine->core, call->id, rows, &engine->now);
+}
+
+void
+lan_engine_store_read (LanEngineStore *self, const LanCoreAction *read)
+{
+  lan_store_read_log (self->engine->store, &read->read.conversation, &read->read.device,
+                      read->read.from_seq, read->read.to_seq, read->read.max_bytes, on_log,
+                      call_new (self, read->read.request));
+}
+
+static void
+on_found (GPtrArray *rows, const GError *error, gpointer user_data)
+{
+  g_autofree Call *call = user_data;
+  LanEngine *engine = call->self->engine;
+
+  if (enter (call->self))
+    lan_core_found (engine->core, call->id, rows != NULL && rows->len > 0, &engine->now);
+}
+
+void
+lan_engine_store_find (LanEngineStore *self, const LanCoreAction *find)
+{
+  lan_store_find_message (self->engine->store, &find->account, &find->find.message, on_found,
+                          call_new (self, find->find.request));
+}
+
+/* --- what the owner sees of a record --- */
+
+static LanMessageKind
+kind_of (guint32 kind)
+{
+  switch (kind) {
+  case LAN_KIND_TEXT:
+    return LAN_MESSAGE_KIND_TEXT;
+  case LAN_KIND_FILE_OFFER:
+    return LAN_MESSAGE_KIND_FILE;
+  default:
+    return LAN_MESSAGE_KIND_UNKNOWN;
+  }
+}
+
+LanMessageStatus
+lan_engine_message_status (LanMessageState state)
+{
+  switch (state) {
+  case LAN_MESSAGE_DELIVERED:
+    return LAN_MESSAGE_STATUS_DELIVERED;
+  case LAN_MESSAGE_READ:
+    return LAN_MESSAGE_STATUS_READ;
+  case LAN_MESSAGE_QUEUED:
+    break;
+  }
+  return LAN_MESSAGE_STATUS_QUEUED;
+}
+
+gboolean
+lan_engine_message_info (LanEngine *engine, const LanRecordRow *row, LanMessageInfo *info)
+{
+  const LanConversationRow *conversation =
+      lan_core_get_conversation (engine->core, &row->conversation);
+
+  memset (info, 0, sizeof *info);
+  if (conversation == NULL)
+    return FALSE;
+  info->id = row->message;
+  info->conversation = row->conversation;
+  info->own = (row->flags & LAN_RECORD_OWN) != 0;
+  info->kind = kind_of (row->kind);
+  if (info->own)
+    info->status = lan_engine_message_status (lan_core_record_state (engine->core, row));
+  else
+    info->status = row->hlc <= conversation->own_read_hlc ? LAN_MESSAGE_STATUS_SEEN
+                                                          : LAN_MESSAGE_STATUS_RECEIVED;
+  info->text = g_strdup (row->text);
+  info->time_ms = (gint64) (row->hlc >> 16);
+  info->order = row->order;
+  info->seq = row->seq;
+  info->delivered_ms = info->own ? 0 : row->received_ms;
+  info->sent_again = (row->flags & LAN_RECORD_SENT_AGAIN) != 0;
+  info->request = (row->flags & LAN_RECORD_REQUEST) != 0;
+  /* Last: the call may end the loan of the row. */
+  lan_engine_people_resolve (engine, &conversation->peer, &info->peer);
+  return TRUE;
+}
+
+/* --- pages --- */
+
+static void
+on_page (GPtrArray *rows, const GError *error, gpointer user_data)
+{
+  g_autofree Call *call = user_data;
+  LanEngine *engine = call->self->engine;
+  LanEvent *event = lan_event_new (LAN_EVENT_REPLY);
+
+  event->task = call->task;
+  if (!enter (call->self) || rows == NULL) {
+    event->error =
+        g_error_new (LAN_NODE_ERROR, LAN_NODE_ERROR_FAILED, "the history cannot be read%s%s",
+                     error != NULL ? ": " : "", error != NULL ? error->message : "");
+    lan_engine_tell (engine, event);
+    return;
+  }
+  event->messages = lan_message_infos_new ();
+  for (guint i = 0; i < rows->len; i++) {
+    LanMessageInfo info;
+
+    if (lan_engine_message_info (engine, g_ptr_array_index (rows, i), &info))
+      g_ptr_array_add (event->messages, g_memdup2 (&info, sizeof info));
+  }
+  lan_engine_tell (engine, event);
+}
+
+/* The conversations that show as one with that of @peer: those merged into it too. */
+static GArray *
+conversations_of (LanEngine *engine, const LanAccountId *peer)
+{
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (LanConversationId));
+  g_autoptr (GPtrArray) all = lan_core_list_conversations (engine->core);
+
+  for (guint i = 0; i < all->len; i++) {
+    const LanConversationRow *row = g_ptr_array_index (all, i);
+    LanAccountId now;
+
+    lan_engine_people_resolve (engine, &row->peer, &now);
+    if (lan_account_id_equal (&now, peer))
+      g_array_append_val (ids, row->conversation);
+  }
+  return ids;
+}
+
+static void
+query (LanEngineStore *self, const LanHistoryCursor *cursor, Call *call)
+{
+  g_autoptr (GArray) ids = conversations_of (self->engine, &call->peer);
+  LanHistoryQuery q = {
+    .conversations = (const LanConversationId *) (void *) ids->data,
+    .n_conversations = ids->len,
+    .where = cursor != NULL ? LAN_HISTORY_BEFORE : LAN_HISTORY_NEWEST,
+    .limit = call->limit,
+  };
+
+  if (cursor != NULL)
+    q.cursor = *cursor;
+  if (ids->len == 0) {
+    g_autoptr (GPtrArray) none = g_ptr_array_new ();
+
+    on_page (none, NULL, call);
+    return;
+  }
+  lan_store_read_history (self->engine->store, &q, on_page, call);
+}
+
+static void
+on_cursor (GPtrArray *rows, const GError *error, gpointer user_data)
+{
+  Call *call = user_data;
+  const LanRecordRow *row;
+  LanHistoryCursor cursor;
+
+  if (!enter (call->self) || rows == NULL || rows->len == 0) {
+    lan_engine_reply (
+        call->self->engine, call->task,
+        g_error_new_literal (LAN_NODE_ERROR, LAN_NODE_ERROR_NOT_FOUND, "there is no such message"));
+    g_free (call);
+    return;
+  }
+  row = g_ptr_array_index (rows, 0);
+  cursor.order = row->order;
+  cursor.message = row->message;
+  query (call->self, &cursor, call);
+}
+
+void
+lan_engine_store_page (LanEngineStore *self, const LanAccountId *peer, const LanMessageId *before,
+                       guint limit, GTask *task)
+{
+  Call *call = call_new (self, 0);
+
+  call->peer = *peer;
+  call->limit = limit;
+  call->task = task;
+  if (lan_message_id_is_zero (before))
+    query (self, NULL, call);
+  else
+    lan_store_find_message (self->engine->store, NULL, before, on_cursor, call);
+}
+
+/* --- reading and counting --- */
+
+static void
+on_read_mark (GPtrArray *rows, const GError *error, gpointer user_data)
+{
+  g_autofree Call *call = user_data;
+  LanEngine *engine = call->self->engine;
+
+  if (!enter (call->self) || rows == NULL)
+    return;
+  for (guint i = 0; i < rows->len; i++) {
+    const LanRecordRow *row = g_ptr_array_index (rows, i);
+
+    if ((row->flags & LAN_RECORD_OWN) != 0)
+      continue;
+    lan_core_mark_read (engine->core, &row->conversation, &row->device, row->seq, row->hlc,
+                        &engine->now);
+    lan_engine_people_on_conversation (engine, &row->conversation);
+  }
+}
+
+void
+lan_engine_store_mark_read (LanEngineStore *self, const LanMessageId *message)
+{
+  lan_store_find_message (self->engine->store, NULL, message, on_read_mark, call_new (self, 0));
+}
+
+static void
+on_count (GPtrArray *rows, const GError *error, gpointer user_data)
+{
+  g_autofree Call *call = user_data;
+  LanEngine *engine = call->self->engine;
+  const LanConversationRow *conversation;
+  guint n = 0;
+
+  if (!enter (call->self) || rows == NULL)
+    return;
+  conversation = lan_core_get_conversation (engine->core, &call->conversation);
+  if (conversation == NULL)
+    return;
+  for (guint i = 0; i < rows->len; i++) {
+    const LanRecordRow *row = g_ptr_array_index (rows, i);
+
+    n += (row->flags & LAN_RECORD_OWN) == 0 && row->hlc > conversation->own_read_hlc;
+  }
+  lan_engine_people_set_unread (engine, &call->conversation, n);
+}
+
+void
+lan_engine_store_count (LanEngineStore *self, const LanConversationId *conversation)
+{
+  Call *call = call_new (self, 0);
+  const LanHistoryQuery q = {
+    .conversations = conversation,
+    .n_conversations = 1,
+    .where = LAN_HISTORY_NEWEST,
+    .limit = COUNT_MAX,
+  };
+
+  call->conversation = *conversation;
+  lan_store_read_history (self->engine->store, &q, on_count, call);
+}

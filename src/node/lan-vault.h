@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * The keys of a profile: the key store's file, what guards it (nothing, the system's keyring, or a
+ * passphrase), and the identity that follows from it: account and device keys, own device list and
+ * certificate, the history's key. Opening, creating and changing the guard take a worker thread (Argon2
+ * runs for a second, a keyring may ask the person); their callbacks run in the caller's thread
+ * default context. Between them a vault is used from one thread.
+ */
+#pragma once
+
+#include "lan-cert.h"
+#include "lan-device-list.h"
+#include "lan-key-store.h"
+#include "lan-node.h"
+
+G_BEGIN_DECLS
+
+typedef struct _LanVault LanVault;
+
+/** What it takes to open or make one; copied. */
+typedef struct {
+  const char *path;       /* of the key store's file */
+  const char *name;       /* the display name of a new profile, NULL to open */
+  const char *passphrase; /* may be NULL */
+  gboolean keyring;       /* the system's keyring may be used */
+} LanVaultRequest;
+
+/**
+ * Opens or makes a vault. Errors: PASSPHRASE_NEEDED, PASSPHRASE_WRONG, KEYRING, DAMAGED, NEWER,
+ * DISK_FULL, FAILED.
+ */
+void lan_vault_open_async (const LanVaultRequest *request, GAsyncReadyCallback callback,
+                           gpointer user_data);
+LanVault *lan_vault_open_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Wipes every key. NULL is allowed. */
+void lan_vault_free (LanVault *vault);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanVault, lan_vault_free)
+
+LanNodeProtection lan_vault_protection (const LanVault *vault);
+
+/**
+ * Changes what guards the keys. @old_passphrase is checked where one is set. While it runs the vault
+ * may be read and must be neither changed nor freed.
+ */
+void lan_vault_guard_async (LanVault *vault, const char *old_passphrase, const char *new_passphrase,
+                            gboolean keyring, GAsyncReadyCallback callback, gpointer user_data);
+gboolean lan_vault_guard_finish (LanVault *vault, GAsyncResult *result, GError **error);
+
+/* What is inside; borrowed, valid until the next change. */
+const LanAccountKeys *lan_vault_account (const LanVault *vault);
+const LanDeviceKeys *lan_vault_device (const LanVault *vault);
+const guint8 *lan_vault_history_key (const LanVault *vault);
+GBytes *lan_vault_list (const LanVault *vault);
+GBytes *lan_vault_cert (const LanVault *vault);
+const char *lan_vault_name (const LanVault *vault);
+guint32 lan_vault_list_seq (const LanVault *vault);
+
+/** TRUE when the certificate should be issued again (SECURITY 4.1: after 300 of 400 days). */
+gboolean lan_vault_needs_renewal (const LanVault *vault, gint64 wall_ms);
+
+/**
+ * Issues a new certificate under @name and a list with the next number, and writes the file
+ * (a few milliseconds). @new_device: also makes new device keys; the old device is revoked. On error
+ * nothing has changed.
+ */
+gboolean lan_vault_reissue (LanVault *vault, const char *name, gboolean new_device, gint64 wall_ms,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
