@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-attachment.h"
+
+#include "lan-file-kind.h"
+#include "lan-thumbnail.h"
+
+#include <glib/gi18n.h>
+
+#define THUMBNAIL_PX 40
+
+struct _LanAttachment {
+  GtkBox parent;
+  char *path;
+  guint64 size;
+  GCancellable *cancellable;
+  GtkLabel *icon_label;
+  GtkImage *picture;
+  GtkLabel *name_label;
+  GtkLabel *line_label;
+};
+
+static guint removed_signal;
+
+G_DEFINE_TYPE (LanAttachment, lan_attachment, GTK_TYPE_BOX)
+
+static void
+on_remove (LanAttachment *self)
+{
+  g_signal_emit (self, removed_signal, 0);
+}
+
+static void
+on_thumbnail (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (LanAttachment) self = user_data;
+  g_autoptr (GdkPixbuf) pixbuf = lan_thumbnail_load_finish (result, NULL);
+
+  if (pixbuf == NULL)
+    return;
+  gtk_image_set_from_pixbuf (self->picture, pixbuf);
+  gtk_widget_show (GTK_WIDGET (self->picture));
+  gtk_widget_hide (GTK_WIDGET (self->icon_label));
+}
+
+static void
+finalize (GObject *object)
+{
+  LanAttachment *self = LAN_ATTACHMENT (object);
+
+  g_free (self->path);
+  G_OBJECT_CLASS (lan_attachment_parent_class)->finalize (object);
+}
+
+static void
+dispose (GObject *object)
+{
+  LanAttachment *self = LAN_ATTACHMENT (object);
+
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  G_OBJECT_CLASS (lan_attachment_parent_class)->dispose (object);
+}
+
+static void
+lan_attachment_class_init (LanAttachmentClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = dispose;
+  G_OBJECT_CLASS (klass)->finalize = finalize;
+  removed_signal = g_signal_new ("removed", LAN_TYPE_ATTACHMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 0);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/lanyard/Lanyard/ui/attachment.ui");
+  gtk_widget_class_bind_template_child (widget_class, LanAttachment, icon_label);
+  gtk_widget_class_bind_template_child (widget_class, LanAttachment, picture);
+  gtk_widget_class_bind_template_child (widget_class, LanAttachment, name_label);
+  gtk_widget_class_bind_template_child (widget_class, LanAttachment, line_label);
+  gtk_widget_class_bind_template_callback (widget_class, on_remove);
+}
+
+static void
+lan_attachment_init (LanAttachment *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+lan_attachment_new (const char *path, guint64 size)
+{
+  LanAttachment *self = g_object_new (LAN_TYPE_ATTACHMENT, NULL);
+  g_autofree char *name = g_filename_display_basename (path);
+  g_autofree char *letters = lan_file_kind_letters (name);
+  LanFileKind kind = lan_file_kind (name);
+  g_autofree char *amount = g_format_size (size);
+  g_autofree char *line = g_strdup_printf (_ ("%s, %s"), amount, kind.description);
+
+  self->path = g_strdup (path);
+  self->size = size;
+  self->cancellable = g_cancellable_new ();
+  gtk_label_set_text (self->name_label, name);
+  gtk_label_set_text (self->line_label, line);
+  gtk_label_set_text (self->icon_label, letters);
+  if (*kind.style != '\0')
+    gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self->icon_label)),
+                                 kind.style);
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), name);
+  lan_thumbnail_load_async (path, THUMBNAIL_PX, self->cancellable, on_thumbnail,
+                            g_object_ref (self));
+  return GTK_WIDGET (self);
+}
+
+const char *
+lan_attachment_get_path (LanAttachment *self)
+{
+  return self->path;
+}
+
+guint64
+lan_attachment_get_size (LanAttachment *self)
+{
+  return self->size;
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-chat-view.h"
+
+#include "lan-avatar.h"
+#include "lan-composer.h"
+#include "lan-history.h"
+#include "lan-person-bar.h"
+#include "lan-person-look.h"
+#include "lan-settings.h"
+#include "lan-trust-popover.h"
+
+#include <glib/gi18n.h>
+
+#define MARGIN_WIDE   24
+#define MARGIN_FOLDED 12
+/* What a pane of this kind asks for at least and by nature: the width of the longest line must not
+ * decide when the window folds. */
+#define NATURAL_WIDTH 480
+
+struct _LanChatView {
+  GtkBox parent;
+  LanNode *node;
+  LanPerson *person;
+  HdyHeaderBar *header;
+  GtkWidget *back_button;
+  LanAvatar *avatar;
+  GtkLabel *name_label;
+  GtkMenuButton *shield_button;
+  GtkImage *shield_icon;
+  GtkImage *reach_icon;
+  GtkLabel *reach_label;
+  LanPersonBar *bar;
+  GtkRevealer *notice_revealer;
+  GtkLabel *notice_label;
+  LanHistory *history;
+  GtkLabel *typing_label;
+  LanComposer *composer;
+};
+
+G_DEFINE_TYPE (LanChatView, lan_chat_view, GTK_TYPE_BOX)
+
+static void
+set_style (gpointer widget, const char *style)
+{
+  static const char *const all[] = { "okfg", "warnfg", "errfg", "accfg", "dim" };
+  GtkStyleContext *context = gtk_widget_get_style_context (widget);
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    gtk_style_context_remove_class (context, all[i]);
+  gtk_style_context_add_class (context, style);
+}
+
+static void
+update_typing (LanChatView *self)
+{
+  gboolean typing = lan_person_get_typing (self->person);
+  g_autofree char *text = NULL;
+
+  if (typing) {
+    text = g_strdup_printf (_ ("%s is typing…"), lan_person_get_name (self->person));
+    gtk_label_set_text (self->typing_label, text);
+  }
+  gtk_widget_set_visible (GTK_WIDGET (self->typing_label), typing);
+}
+
+static void
+update (LanChatView *self)
+{
+  g_autofree char *reach = lan_person_look_reach (self->person);
+  const char *trust = lan_person_look_trust_title (self->person);
+
+  gtk_label_set_text (self->name_label, lan_person_get_name (self->person));
+  gtk_label_set_text (self->reach_label, reach);
+  gtk_image_set_from_icon_name (self->reach_icon, lan_person_look_reach_icon (self->person),
+                                GTK_ICON_SIZE_MENU);
+  set_style (self->reach_icon, lan_person_look_reach_style (self->person));
+  set_style (self->reach_label,
+             lan_person_get_online (self->person) &&
+                     g_str_equal (lan_person_look_reach_style (self->person), "warnfg")
+                 ? "warnfg"
+                 : "dim");
+  gtk_image_set_from_icon_name (self->shield_icon, lan_person_look_trust_icon (self->person),
+                                GTK_ICON_SIZE_MENU);
+  set_style (self->shield_icon, lan_person_look_trust_style (self->person));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->shield_button), trust);
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self->shield_button)), trust);
+  update_typing (self);
+}
+
+static void
+ensure_popover (LanChatView *self)
+{
+  GtkWidget *popover = GTK_WIDGET (gtk_menu_button_get_popover (self->shield_button));
+
+  if (popover == NULL) {
+    popover = lan_trust_popover_new ();
+    gtk_menu_button_set_popover (self->shield_button, popover);
+  }
+  lan_trust_popover_set_person (LAN_TRUST_POPOVER (popover), self->person);
+}
+
+static void
+on_shield_toggled (LanChatView *self)
+{
+  if (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->shield_button)))
+    lan_trust_popover_set_person (
+        LAN_TRUST_POPOVER (gtk_menu_button_get_popover (self->shield_button)), self->person);
+}
+
+static void
+on_compare (LanChatView *self)
+{
+  ensure_popover (self);
+  gtk_button_clicked (GTK_BUTTON (self->shield_button));
+}
+
+static void
+on_failed (LanChatView *self, const char *text)
+{
+  lan_chat_view_notice (self, text);
+}
+
+static void
+on_notice_closed (LanChatView *self)
+{
+  gtk_revealer_set_reveal_child (self->notice_revealer, FALSE);
+}
+
+void
+lan_chat_view_notice (LanChatView *self, const char *text)
+{
+  gtk_label_set_text (self->notice_label, text);
+  gtk_revealer_set_reveal_child (self->notice_revealer, TRUE);
+}
+
+static void
+on_message_state (LanChatView *self, LanMessage *message)
+{
+  lan_history_message_changed (self->history, message);
+}
+
+static void
+on_drag_data (LanChatView *self, GdkDragContext *context, int x, int y, GtkSelectionData *data,
+              guint info, guint time)
+{
+  g_auto (GStrv) uris = gtk_selection_data_get_uris (data);
+
+  if (uris != NULL)
+    lan_composer_add_uris (self->composer, (const char *const *) uris);
+  gtk_drag_finish (context, uris != NULL, FALSE, time);
+}
+
+static void
+on_drag_motion (LanChatView *self)
+{
+  gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self)), "dropping");
+}
+
+static void
+on_drag_leave (LanChatView *self)
+{
+  gtk_style_context_remove_class (gtk_widget_get_style_context (GTK_WIDGET (self)), "dropping");
+}
+
+void
+lan_chat_view_reload_settings (LanChatView *self)
+{
+  if (self->node != NULL)
+    lan_composer_set_habits (self->composer,
+                             lan_settings_get_bool (self->node, LAN_SETTING_ENTER_SENDS),
+                             lan_settings_get_bool (self->node, LAN_SETTING_TELL_TYPING));
+}
+
+void
+lan_chat_view_set_person (LanChatView *self, LanNode *node, LanPerson *person)
+{
+  LanConversation *conversation;
+
+  if (self->person == person)
+    return;
+  if (self->person != NULL)
+    g_signal_handlers_disconnect_by_data (self->person, self);
+  if (g_set_object (&self->node, node)) {
+    g_signal_connect_object (node, "message-state", G_CALLBACK (on_message_state), self,
+                             G_CONNECT_SWAPPED);
+    lan_chat_view_reload_settings (self);
+  }
+  g_set_object (&self->person, person);
+  conversation = person != NULL ? lan_node_open_conversation (node, person) : NULL;
+  on_notice_closed (self);
+  lan_person_bar_set (self->bar, node, conversation);
+  lan_composer_set_conversation (self->composer, conversation);
+  lan_history_set_conversation (self->history, conversation);
+  lan_avatar_set_person (self->avatar, person);
+  if (person == NULL)
+    return;
+  ensure_popover (self);
+  g_signal_connect_object (person, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  update (self);
+}
+
+LanPerson *
+lan_chat_view_get_person (LanChatView *self)
+{
+  return self->person;
+}
+
+void
+lan_chat_view_set_folded (LanChatView *self, gboolean folded)
+{
+  gtk_widget_set_visible (self->back_button, folded);
+  lan_history_set_margin (self->history, folded ? MARGIN_FOLDED : MARGIN_WIDE);
+  gtk_widget_set_margin_start (GTK_WIDGET (self->typing_label),
+                               (folded ? MARGIN_FOLDED : MARGIN_WIDE) + 42);
+}
+
+void
+lan_chat_view_mark_seen (LanChatView *self)
+{
+  lan_history_mark_seen (self->history);
+}
+
+void
+lan_chat_view_focus_composer (LanChatView *self)
+{
+  lan_composer_focus (self->composer);
+}
+
+void
+lan_chat_view_focus_history (LanChatView *self)
+{
+  lan_history_focus (self->history);
+}
+
+void
+lan_chat_view_save_draft (LanChatView *self)
+{
+  lan_composer_save_draft (self->composer);
+}
+
+HdyHeaderBar *
+lan_chat_view_get_header (LanChatView *self)
+{
+  return self->header;
+}
+
+static void
+get_preferred_width (GtkWidget *widget, int *minimum, int *natural)
+{
+  GTK_WIDGET_CLASS (lan_chat_view_parent_class)->get_preferred_width (widget, minimum, natural);
+  *natural = MAX (*minimum, NATURAL_WIDTH);
+}
+
+static void
+dispose (GObject *object)
+{
+  LanChatView *self = LAN_CHAT_VIEW (object);
+
+  g_clear_object (&self->person);
+  g_clear_object (&self->node);
+  G_OBJECT_CLASS (lan_chat_view_parent_class)->dispose (object);
+}
+
+static void
+lan_chat_view_class_init (LanChatViewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = dispose;
+  widget_class->get_preferred_width = get_preferred_width;
+  g_type_ensure (LAN_TYPE_AVATAR);
+  g_type_ensure (LAN_TYPE_COMPOSER);
+  g_type_ensure (LAN_TYPE_HISTORY);
+  g_type_ensure (LAN_TYPE_PERSON_BAR);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/lanyard/Lanyard/ui/chat-view.ui");
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, header);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, back_button);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, avatar);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, name_label);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, shield_button);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, shield_icon);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, reach_icon);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, reach_label);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, bar);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, notice_revealer);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, notice_label);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, history);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, typing_label);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, composer);
+  gtk_widget_class_bind_template_callback (widget_class, on_compare);
+  gtk_widget_class_bind_template_callback (widget_class, on_failed);
+  gtk_widget_class_bind_template_callback (widget_class, on_notice_closed);
+}
+
+static void
+lan_chat_view_init (LanChatView *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->shield_button, "toggled", G_CALLBACK (on_shield_toggled), self,
+                           G_CONNECT_SWAPPED);
+  gtk_drag_dest_set (GTK_WIDGET (self), GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
+  gtk_drag_dest_add_uri_targets (GTK_WIDGET (self));
+  g_signal_connect (self, "drag-data-received", G_CALLBACK (on_drag_data), NULL);
+  g_signal_connect (self, "drag-motion", G_CALLBACK (on_drag_motion), NULL);
+  g_signal_connect (self, "drag-leave", G_CALLBACK (on_drag_leave), NULL);
+}

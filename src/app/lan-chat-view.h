@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * The middle pane when a chat is open: who it is and how they are reached, what has to be decided,
+ * the messages, and where one writes.
+ */
+#pragma once
+
+#include <handy.h>
+
+#include <lan-node.h>
+
+G_BEGIN_DECLS
+
+#define LAN_TYPE_CHAT_VIEW (lan_chat_view_get_type ())
+G_DECLARE_FINAL_TYPE (LanChatView, lan_chat_view, LAN, CHAT_VIEW, GtkBox)
+
+/** Opens the chat with @person (nullable: none). */
+void lan_chat_view_set_person (LanChatView *self, LanNode *node, LanPerson *person);
+
+/** Returns: (nullable): whose chat is open. */
+LanPerson *lan_chat_view_get_person (LanChatView *self);
+
+/** @folded: whether this is the only pane, which needs a way back and less margin. */
+void lan_chat_view_set_folded (LanChatView *self, gboolean folded);
+
+/** Reads the settings again that concern writing. */
+void lan_chat_view_reload_settings (LanChatView *self);
+
+/** Says that what is seen is read, when the window became active. */
+void lan_chat_view_mark_seen (LanChatView *self);
+
+/** Shows a sentence about something that went wrong above the messages. */
+void lan_chat_view_notice (LanChatView *self, const char *text);
+
+void lan_chat_view_focus_composer (LanChatView *self);
+void lan_chat_view_focus_history (LanChatView *self);
+void lan_chat_view_save_draft (LanChatView *self);
+
+HdyHeaderBar *lan_chat_view_get_header (LanChatView *self);
+
+G_END_DECLS

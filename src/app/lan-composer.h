@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * Where one writes: a field that grows to eight lines, files that wait to be sent, and the buttons.
+ * Enter sends unless the input method still composes; what is not sent stays as the chat's draft.
+ * Emits "failed" (text) when something could not be taken.
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include <lan-conversation.h>
+
+G_BEGIN_DECLS
+
+#define LAN_TYPE_COMPOSER (lan_composer_get_type ())
+G_DECLARE_FINAL_TYPE (LanComposer, lan_composer, LAN, COMPOSER, GtkBox)
+
+/** Writes to @conversation (nullable: nobody); the draft of the one before is kept. */
+void lan_composer_set_conversation (LanComposer *self, LanConversation *conversation);
+
+/** @enter_sends: else Ctrl+Enter does; @tells_typing: whether the other side sees that one types. */
+void lan_composer_set_habits (LanComposer *self, gboolean enter_sends, gboolean tells_typing);
+
+/** Puts the files behind @uris (NULL-terminated) beside what is written. */
+void lan_composer_add_uris (LanComposer *self, const char *const *uris);
+
+void lan_composer_focus (LanComposer *self);
+
+/** Keeps the draft at once. */
+void lan_composer_save_draft (LanComposer *self);
+
+G_END_DECLS

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-first-start.h"
+
+#include "lan-avatar.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/* A display name has at most 48 bytes (SECURITY 4.1); node cuts at a character. */
+#define NAME_BYTES 48
+
+struct _LanFirstStart {
+  GtkBox parent;
+  LanAvatar *avatar;
+  GtkEntry *name_entry;
+  GtkWidget *start_button;
+  GtkWidget *spinner;
+  GtkLabel *error_label;
+};
+
+static guint start_signal;
+
+G_DEFINE_TYPE (LanFirstStart, lan_first_start, GTK_TYPE_BOX)
+
+static char *
+dup_name (LanFirstStart *self)
+{
+  return g_strstrip (g_strdup (gtk_entry_get_text (self->name_entry)));
+}
+
+static void
+on_changed (LanFirstStart *self)
+{
+  g_autofree char *name = dup_name (self);
+  gboolean fits = strlen (name) <= NAME_BYTES;
+
+  lan_avatar_set_name (self->avatar, *name != '\0' ? name : "?");
+  gtk_widget_set_sensitive (self->start_button, *name != '\0' && fits);
+  gtk_label_set_text (self->error_label,
+                      fits ? ""
+                           : _ ("This name is too long: at most 48 letters, or 16 characters "
+                                "of Chinese."));
+  gtk_widget_set_visible (GTK_WIDGET (self->error_label), !fits);
+}
+
+static void
+on_start (LanFirstStart *self)
+{
+  g_autofree char *name = dup_name (self);
+
+  if (!gtk_widget_get_sensitive (self->start_button))
+    return;
+  gtk_widget_set_sensitive (self->start_button, FALSE);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->name_entry), FALSE);
+  gtk_widget_show (self->spinner);
+  g_signal_emit (self, start_signal, 0, name);
+}
+
+void
+lan_first_start_fail (LanFirstStart *self, const char *text)
+{
+  gtk_widget_set_sensitive (self->start_button, TRUE);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->name_entry), TRUE);
+  gtk_widget_hide (self->spinner);
+  gtk_label_set_text (self->error_label, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->error_label), text != NULL);
+}
+
+/* The system knows the real name, or at least how one logs in. */
+static const char *
+system_name (void)
+{
+  const char *real = g_get_real_name ();
+
+  if (real == NULL || *real == '\0' || g_str_equal (real, "Unknown") ||
+      !g_utf8_validate (real, -1, NULL))
+    real = g_get_user_name ();
+  return g_utf8_validate (real, -1, NULL) ? real : "";
+}
+
+static void
+lan_first_start_class_init (LanFirstStartClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  start_signal = g_signal_new ("start", LAN_TYPE_FIRST_START, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                               NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_type_ensure (LAN_TYPE_AVATAR);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/lanyard/Lanyard/ui/first-start.ui");
+  gtk_widget_class_bind_template_child (widget_class, LanFirstStart, avatar);
+  gtk_widget_class_bind_template_child (widget_class, LanFirstStart, name_entry);
+  gtk_widget_class_bind_template_child (widget_class, LanFirstStart, start_button);
+  gtk_widget_class_bind_template_child (widget_class, LanFirstStart, spinner);
+  gtk_widget_class_bind_template_child (widget_class, LanFirstStart, error_label);
+  gtk_widget_class_bind_template_callback (widget_class, on_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_start);
+}
+
+static void
+lan_first_start_init (LanFirstStart *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_entry_set_text (self->name_entry, system_name ());
+  on_changed (self);
+}
+
+GtkWidget *
+lan_first_start_new (void)
+{
+  return g_object_new (LAN_TYPE_FIRST_START, NULL);
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-message-row.h"
+
+#include "lan-avatar.h"
+#include "lan-format.h"
+#include "lan-transfer-card.h"
+
+#include <glib/gi18n.h>
+
+#define GAP_WITHIN  3
+#define GAP_BETWEEN 12
+
+struct _LanMessageRow {
+  GtkListBoxRow parent;
+  LanMessage *message;
+  LanBubblePlace place;
+  GtkBox *line;
+  GtkBox *avatar_slot;
+  LanAvatar *avatar; /* only below the last bubble of a group */
+  GtkBox *middle;
+  GtkBox *bubble;
+  GtkLabel *label;
+  GtkBox *meta;
+  GtkLabel *time_label;
+  GtkImage *state_icon;
+};
+
+G_DEFINE_TYPE (LanMessageRow, lan_message_row, GTK_TYPE_LIST_BOX_ROW)
+
+static const char *
+state_icon_name (LanMessageStatus status)
+{
+  switch (status) {
+  case LAN_MESSAGE_STATUS_SENDING:
+  case LAN_MESSAGE_STATUS_QUEUED:
+    return "lanyard-waiting-symbolic";
+  case LAN_MESSAGE_STATUS_MAILBOX:
+    return "lanyard-sent-symbolic";
+  case LAN_MESSAGE_STATUS_DELIVERED:
+  case LAN_MESSAGE_STATUS_READ:
+    return "lanyard-delivered-symbolic";
+  case LAN_MESSAGE_STATUS_FAILED:
+    return "dialog-warning-symbolic";
+  case LAN_MESSAGE_STATUS_RECEIVED:
+  case LAN_MESSAGE_STATUS_SEEN:
+  default:
+    return NULL;
+  }
+}
+
+static const char *
+state_words (LanMessageStatus status)
+{
+  switch (status) {
+  case LAN_MESSAGE_STATUS_SENDING:
+    return _ ("being written");
+  case LAN_MESSAGE_STATUS_QUEUED:
+    return _ ("waits on this computer");
+  case LAN_MESSAGE_STATUS_MAILBOX:
+    return _ ("left at the server");
+  case LAN_MESSAGE_STATUS_DELIVERED:
+    return _ ("delivered");
+  case LAN_MESSAGE_STATUS_READ:
+    return _ ("read");
+  case LAN_MESSAGE_STATUS_FAILED:
+    return _ ("could not be kept: the disk did not take it");
+  case LAN_MESSAGE_STATUS_RECEIVED:
+  case LAN_MESSAGE_STATUS_SEEN:
+  default:
+    return "";
+  }
+}
+
+static void
+add_moment (GString *out, const char *what, gint64 time_ms)
+{
+  g_autofree char *moment = NULL;
+
+  if (time_ms <= 0)
+    return;
+  moment = lan_format_moment (time_ms);
+  /* Translators: what happened to a message, and when */
+  g_string_append_printf (out, _ ("%s: %s"), what, moment);
+  g_string_append_c (out, '\n');
+}
+
+char *
+lan_message_row_dup_info (LanMessageRow *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  LanMessageStatus status = lan_message_get_status (self->message);
+
+  add_moment (text, _ ("Written"), lan_message_get_time (self->message));
+  add_moment (text, lan_message_get_own (self->message) ? _ ("Delivered") : _ ("Arrived"),
+              lan_message_get_delivered_time (self->message));
+  add_moment (text, _ ("Read"), lan_message_get_read_time (self->message));
+  if (status == LAN_MESSAGE_STATUS_QUEUED)
+    g_string_append_printf (text, "%s\n", _ ("Goes out when both of you are on the network"));
+  if (status == LAN_MESSAGE_STATUS_FAILED)
+    g_string_append_printf (text, "%s\n", state_words (status));
+  if (lan_message_get_sent_again (self->message))
+    g_string_append_printf (text, "%s\n", _ ("Sent again to the new key"));
+  if (text->len > 0)
+    g_string_truncate (text, text->len - 1);
+  return g_strdup (text->str);
+}
+
+static gboolean
+on_query_tooltip (LanMessageRow *self, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  g_autofree char *text = lan_message_row_dup_info (self);
+
+  gtk_tooltip_set_text (tooltip, text);
+  return TRUE;
+}
+
+static void
+update_accessible (LanMessageRow *self)
+{
+  LanMessageStatus status = lan_message_get_status (self->message);
+  gboolean own = lan_message_get_own (self->message);
+  const char *who = own ? _ ("You") : lan_person_get_name (lan_message_get_author (self->message));
+  g_autofree char *clock = lan_format_clock (lan_message_get_time (self->message));
+  g_autofree char *name =
+      g_strdup_printf ("%s, %s: %s%s%s", who, clock, lan_message_get_text (self->message),
+                       own ? ", " : "", own ? state_words (status) : "");
+
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), name);
+}
+
+static void
+update_state (LanMessageRow *self)
+{
+  LanMessageStatus status = lan_message_get_status (self->message);
+  const char *icon = state_icon_name (status);
+  GtkStyleContext *context = gtk_widget_get_style_context (GTK_WIDGET (self->state_icon));
+
+  gtk_widget_set_visible (GTK_WIDGET (self->state_icon), icon != NULL);
+  if (icon != NULL)
+    gtk_image_set_from_icon_name (self->state_icon, icon, GTK_ICON_SIZE_MENU);
+  gtk_style_context_remove_class (context, "metaread");
+  gtk_style_context_remove_class (context, "errfg");
+  if (status == LAN_MESSAGE_STATUS_READ)
+    gtk_style_context_add_class (context, "metaread");
+  else if (status == LAN_MESSAGE_STATUS_FAILED)
+    gtk_style_context_add_class (context, "errfg");
+  update_accessible (self);
+}
+
+static gboolean
+on_activate_link (LanMessageRow *self, const char *uri)
+{
+  GtkWidget *window = gtk_widget_get_toplevel (GTK_WIDGET (self));
+
+  if (lan_chat_text_is_web_uri (uri))
+    gtk_show_uri_on_window (GTK_WINDOW (window), uri, gtk_get_current_event_time (), NULL);
+  return TRUE;
+}
+
+static void
+fill_text (LanMessageRow *self)
+{
+  g_autofree char *markup = NULL;
+
+  if (lan_message_get_kind (self->message) == LAN_MESSAGE_KIND_UNKNOWN) {
+    gtk_label_set_text (self->label, _ ("This needs a newer version of Lanyard to be shown."));
+    gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self->label)), "dim");
+    return;
+  }
+  markup = lan_chat_text_linkify (lan_message_get_text (self->message));
+  if (markup != NULL) {
+    gtk_label_set_markup (self->label, markup);
+    g_signal_connect_object (self->label, "activate-link", G_CALLBACK (on_activate_link), self,
+                             G_CONNECT_SWAPPED);
+  } else {
+    gtk_label_set_text (self->label, lan_message_get_text (self->message));
+  }
+}
+
+static void
+fill_transfer (LanMessageRow *self)
+{
+  LanTransfer *transfer = lan_message_get_transfer (self->message);
+
+  if (transfer == NULL || gtk_widget_get_visible (GTK_WIDGET (self->label)) == FALSE)
+    return;
+  gtk_widget_hide (GTK_WIDGET (self->label));
+  gtk_box_pack_start (self->bubble, lan_transfer_card_new (transfer, FALSE), TRUE, TRUE, 0);
+}
+
+static void
+show_avatar (LanMessageRow *self, gboolean shows)
+{
+  if (shows && self->avatar == NULL) {
+    self->avatar = g_object_new (LAN_TYPE_AVATAR, "size", 32, NULL);
+    lan_avatar_set_name (self->avatar,
+                         lan_person_get_name (lan_message_get_author (self->message)));
+    gtk_box_pack_end (self->avatar_slot, GTK_WIDGET (self->avatar), FALSE, FALSE, 0);
+  }
+  if (self->avatar != NULL)
+    gtk_widget_set_visible (GTK_WIDGET (self->avatar), shows);
+}
+
+void
+lan_message_row_set_place (LanMessageRow *self, LanBubblePlace place, gboolean shows_meta)
+{
+  GtkStyleContext *context = gtk_widget_get_style_context (GTK_WIDGET (self->bubble));
+  gboolean starts = place == LAN_BUBBLE_ONE || place == LAN_BUBBLE_FIRST;
+  gboolean ends = place == LAN_BUBBLE_ONE || place == LAN_BUBBLE_LAST;
+
+  gtk_style_context_remove_class (context, lan_bubble_class (self->place));
+  gtk_style_context_add_class (context, lan_bubble_class (place));
+  self->place = place;
+  gtk_widget_set_margin_top (GTK_WIDGET (self->line), starts ? GAP_BETWEEN : GAP_WITHIN);
+  gtk_widget_set_visible (GTK_WIDGET (self->meta), shows_meta);
+  if (!lan_message_get_own (self->message))
+    show_avatar (self, ends);
+}
+
+void
+lan_message_row_copy (LanMessageRow *self)
+{
+  GtkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (self), GDK_SELECTION_CLIPBOARD);
+
+  gtk_clipboard_set_text (clipboard, lan_message_get_text (self->message), -1);
+}
+
+void
+lan_message_row_select_text (LanMessageRow *self)
+{
+  if (!gtk_widget_get_visible (GTK_WIDGET (self->label)))
+    return;
+  gtk_label_set_selectable (self->label, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->label));
+  gtk_label_select_region (self->label, 0, -1);
+}
+
+static void
+dispose (GObject *object)
+{
+  LanMessageRow *self = LAN_MESSAGE_ROW (object);
+
+  g_clear_object (&self->message);
+  G_OBJECT_CLASS (lan_message_row_parent_class)->dispose (object);
+}
+
+static void
+lan_message_row_class_init (LanMessageRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = dispose;
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/lanyard/Lanyard/ui/message-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, LanMessageRow, line);
+  gtk_widget_class_bind_template_child (widget_class, LanMessageRow, avatar_slot);
+  gtk_widget_class_bind_template_child (widget_class, LanMessageRow, middle);
+  gtk_widget_class_bind_template_child (widget_class, LanMessageRow, bubble);
+  gtk_widget_class_bind_template_child (widget_class, LanMessageRow, label);
+  gtk_widget_class_bind_template_child (widget_class, LanMessageRow, meta);
+  gtk_widget_class_bind_template_child (widget_class, LanMessageRow, time_label);
+  gtk_widget_class_bind_template_child (widget_class, LanMessageRow, state_icon);
+  gtk_widget_class_bind_template_callback (widget_class, on_query_tooltip);
+}
+
+static void
+lan_message_row_init (LanMessageRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+/* Own bubbles stand at the end of the line, their time before them. */
+static void
+set_side (LanMessageRow *self, gboolean own)
+{
+  GtkStyleContext *context = gtk_widget_get_style_context (GTK_WIDGET (self->bubble));
+
+  gtk_style_context_add_class (context, own ? "own" : "other");
+  gtk_widget_set_visible (GTK_WIDGET (self->avatar_slot), !own);
+  if (!own)
+    return;
+  gtk_widget_set_halign (GTK_WIDGET (self->middle), GTK_ALIGN_END);
+  gtk_box_reorder_child (self->middle, GTK_WIDGET (self->meta), 0);
+}
+
+GtkWidget *
+lan_message_row_new (LanMessage *message)
+{
+  LanMessageRow *self = g_object_new (LAN_TYPE_MESSAGE_ROW, NULL);
+  g_autofree char *clock = lan_format_clock (lan_message_get_time (message));
+
+  self->message = g_object_ref (message);
+  set_side (self, lan_message_get_own (message));
+  gtk_label_set_text (self->time_label, clock);
+  fill_text (self);
+  fill_transfer (self);
+  g_signal_connect_object (message, "notify::status", G_CALLBACK (update_state), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (message, "notify::transfer", G_CALLBACK (fill_transfer), self,
+                           G_CONNECT_SWAPPED);
+  update_state (self);
+  return GTK_WIDGET (self);
+}
+
+LanMessage *
+lan_message_row_get_message (LanMessageRow *self)
+{
+  return self->message;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-notifier.h"
+
+#include "lan-chat-text.h"
+#include "lan-settings.h"
+
+#include <glib/gi18n.h>
+
+#define BODY_CHARS  200
+#define GTK_SERVICE "org.gtk.Notifications"
+
+struct _LanNotifier {
+  GApplication *application; /* borrowed: it owns this */
+  LanNode *node;
+  LanNotifierSees sees;
+  gpointer user_data;
+  guint watch_id;
+  gboolean is_plain; /* the service takes bodies as plain text */
+};
+
+static void
+on_service (GDBusConnection *bus, const char *name, const char *owner, gpointer user_data)
+{
+  ((LanNotifier *) user_data)->is_plain = TRUE;
+}
+
+static void
+on_no_service (GDBusConnection *bus, const char *name, gpointer user_data)
+{
+  ((LanNotifier *) user_data)->is_plain = FALSE;
+}
+
+static gboolean
+wants (LanNotifier *self, LanPerson *person)
+{
+  LanPerson *me = lan_node_get_self (self->node);
+
+  return !lan_person_get_muted (person) && !lan_person_get_blocked (person) &&
+         lan_settings_get_bool (self->node, LAN_SETTING_NOTIFY) &&
+         lan_person_get_presence (me) != LAN_PERSON_PRESENCE_BUSY &&
+         !self->sees (person, self->user_data);
+}
+
+static void
+say (LanNotifier *self, LanPerson *person, const char *title, const char *text)
+{
+  g_autoptr (GNotification) notification = g_notification_new (title);
+  g_autofree char *body = NULL;
+
+  if (text != NULL) {
+    g_autofree char *shortened = lan_chat_text_preview (text, BODY_CHARS);
+
+    body = self->is_plain ? g_strdup (shortened) : g_markup_escape_text (shortened, -1);
+    g_notification_set_body (notification, body);
+  }
+  g_notification_set_default_action_and_target (notification, "app.open-chat", "s",
+                                                lan_person_get_id (person));
+  g_application_send_notification (self->application, lan_person_get_id (person), notification);
+}
+
+static void
+on_message (LanNotifier *self, LanMessage *message)
+{
+  LanPerson *person = lan_message_get_peer (message);
+  g_autofree char *title = NULL;
+
+  if (lan_message_get_own (message) || lan_message_get_kind (message) == LAN_MESSAGE_KIND_FILE ||
+      !wants (self, person))
+    return;
+  if (lan_message_get_request (message)) {
+    title = g_strdup_printf (_ ("%s would like to write to you"), lan_person_get_name (person));
+    say (self, person, title, NULL);
+    return;
+  }
+  say (self, person, lan_person_get_name (person),
+       lan_settings_get_bool (self->node, LAN_SETTING_NOTIFY_TEXT) ? lan_message_get_text (message)
+                                                                   : _ ("New message"));
+}
+
+static void
+on_file_offered (LanNotifier *self, LanTransfer *transfer)
+{
+  LanPerson *person = lan_transfer_get_person (transfer);
+  g_autofree char *size = NULL;
+  g_autofree char *text = NULL;
+
+  if (!lan_transfer_get_incoming (transfer) || !wants (self, person))
+    return;
+  size = g_format_size (lan_transfer_get_size (transfer));
+  text = g_strdup_printf (_ ("Offers a file: %s, %s"), lan_transfer_get_name (transfer), size);
+  say (self, person, lan_person_get_name (person), text);
+}
+
+static void
+on_file_done (LanNotifier *self, LanTransfer *transfer)
+{
+  LanPerson *person = lan_transfer_get_person (transfer);
+  g_autofree char *text = NULL;
+
+  if (!lan_transfer_get_incoming (transfer) || !wants (self, person))
+    return;
+  text = g_strdup_printf (_ ("%s has arrived"), lan_transfer_get_name (transfer));
+  say (self, person, lan_person_get_name (person), text);
+}
+
+LanNotifier *
+lan_notifier_new (GApplication *application, LanNode *node, LanNotifierSees sees,
+                  gpointer user_data)
+{
+  LanNotifier *self = g_new0 (LanNotifier, 1);
+  GDBusConnection *bus = g_application_get_dbus_connection (application);
+
+  self->application = application;
+  self->node = g_object_ref (node);
+  self->sees = sees;
+  self->user_data = user_data;
+  if (bus != NULL)
+    self->watch_id = g_bus_watch_name_on_connection (
+        bus, GTK_SERVICE, G_BUS_NAME_WATCHER_FLAGS_NONE, on_service, on_no_service, self, NULL);
+  g_signal_connect_swapped (node, "message-received", G_CALLBACK (on_message), self);
+  g_signal_connect_swapped (node, "file-offered", G_CALLBACK (on_file_offered), self);
+  g_signal_connect_swapped (node, "file-done", G_CALLBACK (on_file_done), self);
+  return self;
+}
+
+void
+lan_notifier_free (LanNotifier *self)
+{
+  if (self == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->node, self);
+  if (self->watch_id != 0)
+    g_bus_unwatch_name (self->watch_id);
+  g_object_unref (self->node);
+  g_free (self);
+}
+
+void
+lan_notifier_withdraw (LanNotifier *self, LanPerson *person)
+{
+  g_application_withdraw_notification (self->application, lan_person_get_id (person));
+}

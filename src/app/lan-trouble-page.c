@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-trouble-page.h"
+
+#include <glib/gi18n.h>
+#include <lan-node-error.h>
+
+struct _LanTroublePage {
+  GtkBox parent;
+  HdyStatusPage *status;
+  GtkEntry *passphrase_entry;
+  GtkButton *retry_button;
+  GtkLabel *detail_label;
+};
+
+static guint retry_signal;
+
+G_DEFINE_TYPE (LanTroublePage, lan_trouble_page, GTK_TYPE_BOX)
+
+typedef struct {
+  int code;
+  const char *icon;
+  const char *title;
+  const char *text;
+} Trouble;
+
+static const Trouble troubles[] = {
+  { LAN_NODE_ERROR_PROFILE_IN_USE, "system-users-symbolic", N_ ("Already open elsewhere"),
+    N_ ("Another program, perhaps lanyard-cli, has this profile open. Close it there and try "
+        "again, or start with another profile.") },
+  { LAN_NODE_ERROR_PASSPHRASE_NEEDED, "dialog-password-symbolic", N_ ("Locked"),
+    N_ ("This profile is locked with a passphrase.") },
+  { LAN_NODE_ERROR_PASSPHRASE_WRONG, "dialog-password-symbolic", N_ ("That was not it"),
+    N_ ("The passphrase is another one. Nothing was changed; try again.") },
+  { LAN_NODE_ERROR_KEYRING, "dialog-password-symbolic", N_ ("The keyring does not answer"),
+    N_ ("The key of this profile is in the system's keyring. Unlock the keyring and try again.") },
+  { LAN_NODE_ERROR_DAMAGED, "dialog-error-symbolic", N_ ("The profile is damaged"),
+    N_ ("A file of the profile cannot be read as it was written. Nothing was changed. Put the "
+        "folder back from a backup, or move it away to begin anew.") },
+  { LAN_NODE_ERROR_NEWER, "software-update-available-symbolic", N_ ("Made by a newer Lanyard"),
+    N_ ("A newer version has written this profile. Install that version to open it; nothing was "
+        "changed.") },
+  { LAN_NODE_ERROR_DISK_FULL, "drive-harddisk-symbolic", N_ ("The disk is full"),
+    N_ ("There is no room left where the profile is kept. Make room and try again.") },
+  { LAN_NODE_ERROR_NETWORK, "network-error-symbolic", N_ ("The network cannot be used like this"),
+    N_ ("The port is taken or the interface does not exist. Start without these options or choose "
+        "others.") },
+};
+
+void
+lan_trouble_page_show_error (LanTroublePage *self, const GError *error)
+{
+  Trouble trouble = { 0, "dialog-error-symbolic", N_ ("This profile cannot be opened"),
+                      N_ ("What the system said stands below. Try again, or start with another "
+                          "profile.") };
+  gboolean asks;
+
+  for (guint i = 0; error->domain == LAN_NODE_ERROR && i < G_N_ELEMENTS (troubles); i++) {
+    if (troubles[i].code == error->code)
+      trouble = troubles[i];
+  }
+  asks = trouble.code == LAN_NODE_ERROR_PASSPHRASE_NEEDED ||
+         trouble.code == LAN_NODE_ERROR_PASSPHRASE_WRONG;
+  hdy_status_page_set_icon_name (self->status, trouble.icon);
+  hdy_status_page_set_title (self->status, _ (trouble.title));
+  hdy_status_page_set_description (self->status, _ (trouble.text));
+  gtk_widget_set_visible (GTK_WIDGET (self->passphrase_entry), asks);
+  gtk_button_set_label (self->retry_button, asks ? _ ("Unlock") : _ ("Try again"));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->retry_button), TRUE);
+  gtk_label_set_text (self->detail_label, error->message);
+  gtk_widget_set_visible (GTK_WIDGET (self->detail_label), !asks);
+  gtk_widget_grab_focus (asks ? GTK_WIDGET (self->passphrase_entry)
+                              : GTK_WIDGET (self->retry_button));
+}
+
+static void
+on_retry (LanTroublePage *self)
+{
+  g_autofree char *passphrase = NULL;
+
+  if (gtk_widget_get_visible (GTK_WIDGET (self->passphrase_entry)))
+    passphrase = g_strdup (gtk_entry_get_text (self->passphrase_entry));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->retry_button), FALSE);
+  gtk_entry_set_text (self->passphrase_entry, "");
+  g_signal_emit (self, retry_signal, 0, passphrase);
+}
+
+static void
+lan_trouble_page_class_init (LanTroublePageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  retry_signal = g_signal_new ("retry", LAN_TYPE_TROUBLE_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                               NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/lanyard/Lanyard/ui/trouble-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, LanTroublePage, status);
+  gtk_widget_class_bind_template_child (widget_class, LanTroublePage, passphrase_entry);
+  gtk_widget_class_bind_template_child (widget_class, LanTroublePage, retry_button);
+  gtk_widget_class_bind_template_child (widget_class, LanTroublePage, detail_label);
+  gtk_widget_class_bind_template_callback (widget_class, on_retry);
+}
+
+static void
+lan_trouble_page_init (LanTroublePage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+lan_trouble_page_new (void)
+{
+  return g_object_new (LAN_TYPE_TROUBLE_PAGE, NULL);
+}
