@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#define FOREIGN_HANDLE   (G_GUINT64_CONSTANT (1) << 63) /* node's, for lanes it accepted */
 #define ACCEPTED_IDLE_US (600 * G_USEC_PER_SEC)
 #define MOVE_SPACING_US  (1 * G_USEC_PER_SEC)
 #define REDIAL_SPREAD_MS 500 /* both sides see a lane break at once */
@@ -509,20 +508,21 @@ void
 lan_session_on_lane_up (LanSession *s, guint64 handle, const guint8 *key, gboolean caps_link,
                         gint64 now_us)
 {
-  gboolean is_ours = (handle & FOREIGN_HANDLE) == 0;
+  gboolean is_dial = (handle & LAN_SESSION_NODES_LANE) == 0;
+  gboolean is_ours = is_dial || (handle & LAN_SESSION_NODES_DIAL) != 0;
 
-  if (is_ours && handle != s->dial) { /* given up meanwhile */
+  if (is_dial && handle != s->dial) { /* given up meanwhile */
     act_lane (s, LAN_SESSION_CLOSE_LANE, handle);
     return;
   }
-  if (is_ours)
+  if (is_dial)
     s->dial = 0;
   if (s->has_key && memcmp (key, s->key, sizeof s->key) != 0) {
     LanSessionAction *action = act (s, LAN_SESSION_KEY_CHANGED);
 
     action->lane = handle;
     memcpy (action->key, key, sizeof action->key);
-    if (is_ours)
+    if (is_dial)
       s->retry_us = now_us + back_off_us (s, ++s->failures);
   } else {
     if (!s->has_key)

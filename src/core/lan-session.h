@@ -29,6 +29,11 @@ G_BEGIN_DECLS
 #define LAN_SESSION_SIGNAL_MAX     4096
 #define LAN_SESSION_HELD_SIGNALS   16
 
+/* Bits of a handle that node chose: a lane that did not come from a DIAL of this session, either
+ * accepted or, with the second bit too, dialled before it was known whose it is. */
+#define LAN_SESSION_NODES_LANE (G_GUINT64_CONSTANT (1) << 63)
+#define LAN_SESSION_NODES_DIAL (G_GUINT64_CONSTANT (1) << 62)
+
 typedef enum {
   LAN_SESSION_LANE_NONE,    /* not wanted, or nothing to dial */
   LAN_SESSION_LANE_WAIT,    /* wanted; the next dial waits for its time */
@@ -161,7 +166,7 @@ void lan_session_on_resume (LanSession *session, gint64 now_us);
 /* ---- lanes ---- */
 
 /**
- * A lane is up: @handle of a DIAL, or node's own (top bit set) for one that the listener accepted.
+ * A lane is up: @handle of a DIAL, or node's own (LAN_SESSION_NODES_LANE).
  * @key: what the handshake proved. @caps_link: its HELLO can do links. The machine answers with
  * CLOSE_LANE when it is not the one to stay, and KEY_CHANGED when @key is not the known one.
  */

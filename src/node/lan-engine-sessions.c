@@ -13,9 +13,7 @@
 
 #include <string.h>
 
-#define NODES_HANDLE   (G_GUINT64_CONSTANT (1) << 63) /* not a dial of the session */
-#define DIALLED_HANDLE (G_GUINT64_CONSTANT (1) << 62) /* but of ours */
-#define DEVICES_MAX    64
+#define DEVICES_MAX 64
 
 void
 lan_engine_peer_touch (LanPeer *peer)
@@ -283,7 +281,7 @@ lan_engine_peer_take (LanPeer *peer, LanEngineChannel *c)
   if (c->peer != NULL)
     leave (c, LAN_SESSION_FAIL_HANDSHAKE);
   c->peer = peer;
-  c->handle = NODES_HANDLE | (c->dialled ? DIALLED_HANDLE : 0) | c->id;
+  c->handle = LAN_SESSION_NODES_LANE | (c->dialled ? LAN_SESSION_NODES_DIAL : 0) | c->id;
   g_ptr_array_add (peer->channels, c);
   lan_session_on_lane_up (peer->session, c->handle, c->dh, (c->caps & LAN_CAP_LINK) != 0,
                           engine->now.mono_us);
