@@ -132,8 +132,10 @@ lan_engine_links_count (LanEngine *engine)
 }
 
 void
-lan_engine_links_free (LanEngineLinks *links)
+lan_engine_links_free (LanEngine *engine)
 {
+  LanEngineLinks *links = engine->links;
+
   if (links == NULL)
     return;
   g_clear_pointer (&links->listener, lan_listener_free);
@@ -144,6 +146,7 @@ lan_engine_links_free (LanEngineLinks *links)
   g_ptr_array_unref (links->touched);
   lan_deadlines_free (links->deadlines);
   lan_secret_wipe (&links->keys, sizeof links->keys);
+  engine->links = NULL;
   g_free (links);
 }
 

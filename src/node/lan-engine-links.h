@@ -26,7 +26,7 @@ gboolean lan_engine_links_open (LanEngine *engine, GError **error);
 /** Ends every channel in order; lan_engine_links_count() tells when all are gone. */
 void lan_engine_links_shut (LanEngine *engine);
 guint lan_engine_links_count (LanEngine *engine);
-void lan_engine_links_free (LanEngineLinks *self);
+void lan_engine_links_free (LanEngine *engine);
 
 guint16 lan_engine_links_port (LanEngine *engine);
 void lan_engine_links_load (LanEngine *engine, const LanSnapshot *snapshot);

@@ -246,7 +246,7 @@ finish (LanEngine *engine)
     lan_engine_tell (engine, event);
   }
   g_clear_pointer (&engine->discovery, lan_engine_discovery_free);
-  g_clear_pointer (&engine->links, lan_engine_links_free);
+  lan_engine_links_free (engine);
   g_clear_pointer (&engine->files, lan_engine_files_free);
   g_clear_pointer (&engine->people, lan_engine_people_free);
   g_clear_pointer (&engine->stores, lan_engine_store_free);
