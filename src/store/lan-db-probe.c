@@ -3,7 +3,7 @@
 #include "lan-db-probe.h"
 
 #include "lan-store-error.h"
-#include "lan-vfs-file.h"
+#include "lan-vfs-unit.h"
 #include "lan-wal-check.h"
 
 /* Units looked at for one that opens, spread over the file. */
@@ -84,7 +84,7 @@ sample (Probe *probe, LanVfsFile *file, guint64 size)
     int rc;
 
     lan_page_unit_at (file->kind, at, &unit);
-    rc = lan_vfs_file_load (file, &unit, plain, &state);
+    rc = lan_vfs_unit_load (file, &unit, plain, &state);
     if (rc != SQLITE_OK)
       return rc;
     probe->has_genuine = state == LAN_VFS_UNIT_GENUINE;
@@ -102,12 +102,12 @@ check_wal (LanVfsFile *file, guint64 size, gboolean *is_damaged)
   int rc;
 
   lan_page_unit_at (file->kind, 0, &unit);
-  rc = lan_vfs_file_load (file, &unit, plain, &state);
+  rc = lan_vfs_unit_load (file, &unit, plain, &state);
   lan_wal_check_init (&check, state == LAN_VFS_UNIT_GENUINE ? plain : NULL);
   for (guint64 at = unit.size; rc == SQLITE_OK && at + LAN_PAGE_WAL_FRAME_BYTES <= size;
        at += unit.size) {
     lan_page_unit_at (file->kind, at, &unit);
-    rc = lan_vfs_file_load (file, &unit, plain, &state);
+    rc = lan_vfs_unit_load (file, &unit, plain, &state);
     if (rc == SQLITE_OK)
       lan_wal_check_feed (&check, state == LAN_VFS_UNIT_GENUINE ? plain : NULL);
   }

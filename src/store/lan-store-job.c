@@ -25,6 +25,18 @@ lan_store_job_free (LanStoreJob *job)
   g_free (job);
 }
 
+void
+lan_store_job_give (LanStoreJob *job)
+{
+  g_atomic_int_inc (&job->turn);
+}
+
+void
+lan_store_job_take (LanStoreJob *job)
+{
+  g_assert (g_atomic_int_get (&job->turn) > 0);
+}
+
 static gboolean
 refuse_closed (LanStoreJob *job, LanDb *db)
 {

@@ -28,6 +28,7 @@ typedef struct {
     LanStoreRows rows;
   } callback; /* NULL: nobody waits for the answer */
   gpointer user_data;
+  int turn; /* atomic: see lan_store_job_give */
 
   /* what is asked */
   GPtrArray *changes;             /* COMMIT */
@@ -52,6 +53,13 @@ typedef struct {
 LanStoreJob *lan_store_job_new (LanStoreJobType type, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;
 
 void lan_store_job_free (LanStoreJob *job);
+
+/**
+ * The two ends of a hand-over between threads, around the queue. The queue alone would do; this pair
+ * is what thread checkers see, to whom GLib's own locks are invisible.
+ */
+void lan_store_job_give (LanStoreJob *job);
+void lan_store_job_take (LanStoreJob *job);
 
 /** Carries out a read. @db: NULL when opening failed. */
 void lan_store_job_read (LanStoreJob *job, LanDb *db);

@@ -13,6 +13,7 @@
 #define GROUP_MAX 512
 
 struct _LanStore {
+  /* Reference counted: one for the owner until closed, one for each source that brings answers. */
   char *path;
   LanPageSeal *seal; /* given to the database when it is opened */
   char *below;
@@ -21,24 +22,34 @@ struct _LanStore {
   GThread *thread;
   GMainContext *context; /* where answers go */
   GAsyncQueue *jobs;     /* of LanStoreJob, to the thread */
-
-  GMutex lock;           /* guards the two below */
-  GQueue answers;        /* of LanStoreJob, from the thread */
-  gboolean is_scheduled; /* a source that will empty answers is attached */
+  GAsyncQueue *answers;  /* of LanStoreJob, from the thread */
+  int is_scheduled;      /* atomic: a source that will empty answers is attached */
 };
 
 static void
-store_free (LanStore *store)
+store_clear (gpointer data)
 {
-  g_thread_join (store->thread);
-  g_assert (g_queue_is_empty (&store->answers));
+  LanStore *store = data;
+
+  g_async_queue_unref (store->answers);
   g_async_queue_unref (store->jobs);
   g_main_context_unref (store->context);
-  g_mutex_clear (&store->lock);
   lan_page_seal_free (store->seal);
   g_free (store->below);
   g_free (store->path);
-  g_free (store);
+}
+
+static void
+store_unref (gpointer store)
+{
+  g_atomic_rc_box_release_full (store, store_clear);
+}
+
+static void
+push_job (LanStore *store, LanStoreJob *job)
+{
+  lan_store_job_give (job);
+  g_async_queue_push (store->jobs, job);
 }
 
 /* In the caller's context. */
@@ -46,49 +57,39 @@ static gboolean
 on_answers (gpointer user_data)
 {
   LanStore *store = user_data;
-  gboolean is_closed = FALSE;
   LanStoreJob *job;
-  GQueue answers;
 
-  g_mutex_lock (&store->lock);
-  answers = store->answers;
-  g_queue_init (&store->answers);
-  store->is_scheduled = FALSE;
-  g_mutex_unlock (&store->lock);
-
-  while ((job = g_queue_pop_head (&answers)) != NULL) {
-    is_closed = job->type == LAN_STORE_JOB_CLOSE;
-    /* Free before the last callback: it may end the program's loop. */
-    if (is_closed)
-      store_free (store);
+  /* Before looking: what is pushed from now on gets a source of its own. */
+  g_atomic_int_set (&store->is_scheduled, FALSE);
+  while ((job = g_async_queue_try_pop (store->answers)) != NULL) {
+    lan_store_job_take (job);
+    if (job->type == LAN_STORE_JOB_CLOSE) {
+      g_thread_join (g_steal_pointer (&store->thread));
+      store_unref (store);
+    }
     lan_store_job_answer (job);
     lan_store_job_free (job);
   }
   return G_SOURCE_REMOVE;
 }
 
-/* In the store's thread. The store may be gone once its last answer is out. */
+/* In the store's thread. */
 static void
 answer (LanStore *store, LanStoreJob **jobs, guint n_jobs)
 {
-  GMainContext *context = g_main_context_ref (store->context);
-  GSource *source = NULL;
+  GSource *source;
 
-  g_mutex_lock (&store->lock);
-  for (guint i = 0; i < n_jobs; i++)
-    g_queue_push_tail (&store->answers, jobs[i]);
-  if (!store->is_scheduled) {
-    store->is_scheduled = TRUE;
-    source = g_idle_source_new ();
-    g_source_set_priority (source, G_PRIORITY_DEFAULT);
-    g_source_set_callback (source, on_answers, store, NULL);
+  for (guint i = 0; i < n_jobs; i++) {
+    lan_store_job_give (jobs[i]);
+    g_async_queue_push (store->answers, jobs[i]);
   }
-  g_mutex_unlock (&store->lock);
-  if (source != NULL) {
-    g_source_attach (source, context);
-    g_source_unref (source);
-  }
-  g_main_context_unref (context);
+  if (!g_atomic_int_compare_and_exchange (&store->is_scheduled, FALSE, TRUE))
+    return;
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, on_answers, g_atomic_rc_box_acquire (store), store_unref);
+  g_source_attach (source, store->context);
+  g_source_unref (source);
 }
 
 static void
@@ -113,6 +114,7 @@ run_commits (LanStore *store, LanStoreJob *first, LanDb *db)
 
   group[n++] = first;
   while (n < GROUP_MAX && (next = g_async_queue_try_pop (store->jobs)) != NULL) {
+    lan_store_job_take (next);
     if (next->type != LAN_STORE_JOB_COMMIT)
       break;
     group[n++] = next;
@@ -136,8 +138,10 @@ run_thread (gpointer data)
   while (!is_closed) {
     LanStoreJob *next = NULL;
 
-    if (job == NULL)
+    if (job == NULL) {
       job = g_async_queue_pop (store->jobs);
+      lan_store_job_take (job);
+    }
     switch (job->type) {
     case LAN_STORE_JOB_COMMIT:
       next = run_commits (store, job, db);
@@ -169,7 +173,7 @@ LanStore *
 lan_store_open_on (const char *path, LanPageSeal *seal, const char *below, LanStoreFlags flags,
                    LanStoreOpened on_opened, gpointer user_data)
 {
-  LanStore *store = g_new0 (LanStore, 1);
+  LanStore *store = g_atomic_rc_box_new0 (LanStore);
   LanStoreJob *job = lan_store_job_new (LAN_STORE_JOB_OPEN, user_data);
 
   job->callback.opened = on_opened;
@@ -179,9 +183,8 @@ lan_store_open_on (const char *path, LanPageSeal *seal, const char *below, LanSt
   store->flags = flags;
   store->context = g_main_context_ref_thread_default ();
   store->jobs = g_async_queue_new ();
-  g_mutex_init (&store->lock);
-  g_queue_init (&store->answers);
-  g_async_queue_push (store->jobs, job);
+  store->answers = g_async_queue_new ();
+  push_job (store, job);
   store->thread = g_thread_new ("lan-store", run_thread, store);
   return store;
 }
@@ -203,7 +206,7 @@ lan_store_commit (LanStore *store, GPtrArray *changes, LanStoreDone on_done, gpo
   job = lan_store_job_new (LAN_STORE_JOB_COMMIT, user_data);
   job->callback.done = on_done;
   job->changes = changes;
-  g_async_queue_push (store->jobs, job);
+  push_job (store, job);
 }
 
 void
@@ -218,7 +221,7 @@ lan_store_read_history (LanStore *store, const LanHistoryQuery *query, LanStoreR
   job->history = *query;
   job->history.conversations =
       g_memdup2 (query->conversations, query->n_conversations * sizeof (LanConversationId));
-  g_async_queue_push (store->jobs, job);
+  push_job (store, job);
 }
 
 void
@@ -236,7 +239,7 @@ lan_store_read_log (LanStore *store, const LanConversationId *conversation,
   job->from_seq = from_seq;
   job->to_seq = to_seq;
   job->max_bytes = max_bytes;
-  g_async_queue_push (store->jobs, job);
+  push_job (store, job);
 }
 
 void
@@ -252,7 +255,7 @@ lan_store_find_message (LanStore *store, const LanAccountId *author, const LanMe
   if (author != NULL)
     job->author = *author;
   job->message = *message;
-  g_async_queue_push (store->jobs, job);
+  push_job (store, job);
 }
 
 void
@@ -266,7 +269,7 @@ lan_store_read_transfers (LanStore *store, gint64 before_ms, guint limit, LanSto
   job->callback.rows = on_rows;
   job->before_ms = before_ms;
   job->limit = limit;
-  g_async_queue_push (store->jobs, job);
+  push_job (store, job);
 }
 
 void
@@ -277,5 +280,5 @@ lan_store_close (LanStore *store, LanStoreDone on_closed, gpointer user_data)
   g_return_if_fail (store != NULL);
   job = lan_store_job_new (LAN_STORE_JOB_CLOSE, user_data);
   job->callback.done = on_closed;
-  g_async_queue_push (store->jobs, job);
+  push_job (store, job);
 }

@@ -24,25 +24,8 @@ typedef struct {
   guint8 prefix[LAN_PAGE_WAL_PREFIX_BYTES];
 } LanVfsFile;
 
-typedef enum {
-  LAN_VFS_UNIT_GENUINE,
-  LAN_VFS_UNIT_ABSENT, /* nothing of it in the file */
-  LAN_VFS_UNIT_BAD,    /* cut short, or does not open */
-} LanVfsUnitState;
-
 /** xOpen: @file is SQLite's memory of szOsFile bytes. Returns: an SQLite result code. */
 int lan_vfs_file_open (LanVfsFile *file, LanVfs *vfs, LanPageKind kind, const char *name, int flags,
                        int *out_flags) G_GNUC_WARN_UNUSED_RESULT;
-
-/**
- * Reads @unit to @plain (LAN_PAGE_UNIT_MAX bytes, zeroed where nothing genuine is). Returns: an
- * SQLite result code, errors of the disk only.
- */
-int lan_vfs_file_load (LanVfsFile *file, const LanPageUnit *unit, guint8 *plain,
-                       LanVfsUnitState *state) G_GNUC_WARN_UNUSED_RESULT;
-
-/** Seals @unit from @plain and writes it. Returns: an SQLite result code. */
-int lan_vfs_file_save (LanVfsFile *file, const LanPageUnit *unit,
-                       const guint8 *plain) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
