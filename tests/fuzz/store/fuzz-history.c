@@ -84,6 +84,8 @@ use (LanDb *db)
   g_autoptr (GPtrArray) found = lan_db_find_message (db, NULL, &message, NULL);
   g_autoptr (GPtrArray) transfers = lan_db_read_transfers (db, G_MAXINT64, 10, NULL);
 
+  if (snapshot != NULL && page != NULL && log != NULL && found != NULL && transfers != NULL)
+    g_assert_cmpuint (page->len, <=, query.limit);
   commit (db, 20, 30);
   db->wal_pages = G_MAXINT;
   lan_db_tidy (db);
