@@ -23,7 +23,7 @@ lan_hlc_tick (LanHlc *clock, gint64 wall_ms, guint64 floor)
 
   next = MIN (next, LAN_HLC_MAX - 1);
   /* A log of our own that ran ahead with a wrong clock does not take the clock with it. */
-  if (lan_hlc_to_ms (next) <= wall_ms + LAN_HLC_TOLERANCE_MS)
+  if (lan_hlc_to_ms (next) - LAN_HLC_TOLERANCE_MS <= wall_ms)
     clock->last = next;
   return next;
 }
@@ -31,7 +31,7 @@ lan_hlc_tick (LanHlc *clock, gint64 wall_ms, guint64 floor)
 gboolean
 lan_hlc_merge (LanHlc *clock, guint64 remote, gint64 wall_ms)
 {
-  if (lan_hlc_to_ms (remote) > wall_ms + LAN_HLC_TOLERANCE_MS)
+  if (lan_hlc_to_ms (remote) - LAN_HLC_TOLERANCE_MS > wall_ms)
     return FALSE;
   clock->last = MAX (clock->last, remote);
   return TRUE;
