@@ -35,6 +35,7 @@ typedef struct {
   guint64 channel;
   gboolean fail_commits;
   guint actions;
+  GPtrArray *rows; /* of LanRecordRow, what was committed */
   /* the peer's log */
   guint64 seq;
   LanHash previous;
@@ -42,6 +43,7 @@ typedef struct {
 } Run;
 
 static Somebody me, peer;
+static GBytes *newer_list, *newer_cert, *revoked_list, *forked_list;
 
 static void
 make_somebody (Somebody *who, guint8 seed, const char *name)
@@ -63,6 +65,70 @@ make_somebody (Somebody *who, guint8 seed, const char *name)
   who->list = lan_device_list_issue (&list, who->account);
 }
 
+/* The peer's papers as they may be later: renamed, revoked, and a list that contradicts the first. */
+static void
+make_papers (void)
+{
+  LanDeviceList list;
+
+  g_assert_cmpint (lan_device_list_decode (&list, g_bytes_get_data (peer.list, NULL),
+                                           g_bytes_get_size (peer.list)),
+                   ==, LAN_STATUS_OK);
+  list.time_s++;
+  forked_list = lan_device_list_issue (&list, peer.account);
+  lan_device_list_hash (&list.previous, g_bytes_get_data (peer.list, NULL),
+                        g_bytes_get_size (peer.list));
+  newer_cert = lan_cert_issue (peer.account, peer.device, "Me", WALL_MS / 1000 - 86400,
+                               WALL_MS / 1000 + LAN_CERT_LIFE_SECONDS, 2, 0);
+  list.seq = 2;
+  lan_cert_hash (&list.devices[0].cert_hash, g_bytes_get_data (newer_cert, NULL),
+                 g_bytes_get_size (newer_cert));
+  newer_list = lan_device_list_issue (&list, peer.account);
+  lan_device_list_hash (&list.previous, g_bytes_get_data (newer_list, NULL),
+                        g_bytes_get_size (newer_list));
+  list.seq = 3;
+  list.devices[0].state = LAN_DEVICE_REVOKED;
+  revoked_list = lan_device_list_issue (&list, peer.account);
+}
+
+static void
+free_row (gpointer row)
+{
+  lan_record_row_clear (row);
+  g_free (row);
+}
+
+static void
+commit (Run *run, LanCoreAction *action)
+{
+  for (guint i = 0; i < action->commit.changes->len && !run->fail_commits; i++) {
+    const LanChange *change = g_ptr_array_index (action->commit.changes, i);
+
+    if (change->type == LAN_CHANGE_RECORD) {
+      LanRecordRow *row = g_new0 (LanRecordRow, 1);
+
+      lan_record_row_copy (row, &change->record);
+      g_ptr_array_add (run->rows, row);
+    }
+  }
+  lan_core_committed (run->core, action->commit.batch, !run->fail_commits, &run->now);
+}
+
+static void
+answer (Run *run, const LanCoreAction *action)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new ();
+
+  for (guint i = 0; i < run->rows->len; i++) {
+    LanRecordRow *row = g_ptr_array_index (run->rows, i);
+
+    if (lan_device_id_equal (&row->device, &action->read.device) &&
+        row->seq >= action->read.from_seq && row->seq <= action->read.to_seq)
+      g_ptr_array_add (rows, row);
+  }
+  lan_core_rows (run->core, action->read.request, rows, &run->now);
+}
+
 static void
 drain (Run *run)
 {
@@ -71,9 +137,9 @@ drain (Run *run)
   while (run->actions < MAX_ACTIONS && lan_core_next_action (run->core, &action)) {
     run->actions++;
     if (action.type == LAN_CORE_COMMIT)
-      lan_core_committed (run->core, action.commit.batch, !run->fail_commits, &run->now);
+      commit (run, &action);
     else if (action.type == LAN_CORE_READ)
-      lan_core_rows (run->core, action.read.request, NULL, &run->now);
+      answer (run, &action);
     else if (action.type == LAN_CORE_FIND)
       lan_core_found (run->core, action.find.request, lan_read_u8 (&run->in) & 1, &run->now);
     lan_core_action_clear (&action);
@@ -98,16 +164,19 @@ up (Run *run)
 }
 
 static void
-identify (Run *run)
+identify (Run *run, guint8 which)
 {
+  GBytes *lists[] = { peer.list, newer_list, revoked_list, forked_list, peer.list };
+  GBytes *certs[] = { peer.cert, newer_cert, newer_cert, peer.cert, me.cert };
   Lanyard__Identity identity = LANYARD__IDENTITY__INIT;
   LanFrame frame = LANYARD__FRAME__INIT;
   ProtobufCBinaryData cert;
   gsize len;
 
-  identity.list.data = (guint8 *) g_bytes_get_data (peer.list, &len);
+  which %= G_N_ELEMENTS (lists);
+  identity.list.data = (guint8 *) g_bytes_get_data (lists[which], &len);
   identity.list.len = len;
-  cert.data = (guint8 *) g_bytes_get_data (peer.cert, &len);
+  cert.data = (guint8 *) g_bytes_get_data (certs[which], &len);
   cert.len = len;
   identity.certs = &cert;
   identity.n_certs = 1;
@@ -187,6 +256,26 @@ vector (Run *run)
 }
 
 static void
+fetch (Run *run)
+{
+  LanConversationId id;
+  LanDeviceId device;
+  Lanyard__Fetch f = LANYARD__FETCH__INIT;
+  LanFrame frame = LANYARD__FRAME__INIT;
+
+  lan_conversation_id_of_pair (&id, lan_account_keys_id (me.account),
+                               lan_account_keys_id (peer.account));
+  device = *lan_device_keys_id ((lan_read_u8 (&run->in) & 1) != 0 ? me.device : peer.device);
+  f.conversation = (ProtobufCBinaryData){ sizeof id.b, id.b };
+  f.device = (ProtobufCBinaryData){ sizeof device.b, device.b };
+  f.from = lan_read_u8 (&run->in);
+  f.to = lan_read_u8 (&run->in);
+  frame.body_case = LANYARD__FRAME__BODY_FETCH;
+  frame.fetch = &f;
+  feed (run, &frame);
+}
+
+static void
 raw (Run *run)
 {
   guint16 len = lan_read_u16 (&run->in);
@@ -194,8 +283,7 @@ raw (Run *run)
 
   len = (guint16) MIN (len, lan_reader_left (&run->in));
   bytes = lan_read_span (&run->in, len);
-  lan_core_channel_frame (run->core, run->channel, (LanCarrier) (len % LAN_CARRIER_N), bytes, len,
-                          &run->now);
+  lan_core_channel_frame (run->core, run->channel, LAN_CARRIER_LINK, bytes, len, &run->now);
 }
 
 static void
@@ -246,7 +334,7 @@ decide (Run *run)
 static void
 step (Run *run)
 {
-  switch (lan_read_u8 (&run->in) % 8) {
+  switch (lan_read_u8 (&run->in) % 9) {
   case 0:
     raw (run);
     break;
@@ -267,8 +355,11 @@ step (Run *run)
   case 5:
     up (run);
     break;
+  case 7:
+    fetch (run);
+    break;
   case 6:
-    identify (run);
+    identify (run, lan_read_u8 (&run->in));
     break;
   default:
     decide (run);
@@ -286,18 +377,21 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   if (me.account == NULL) {
     make_somebody (&me, 1, "Me");
     make_somebody (&peer, 11, "Peer");
+    make_papers ();
   }
   lan_reader_init (&run.in, data, size);
   lan_seeded_random_init (&run.random, 1);
   config = (LanCoreConfig){ me.device, me.list, me.cert, &run.random.base };
+  run.rows = g_ptr_array_new_with_free_func (free_row);
   run.core = lan_core_new (&config);
   lan_core_start (run.core, &run.now);
   up (&run);
   if ((lan_read_u8 (&run.in) & 1) != 0)
-    identify (&run);
+    identify (&run, 0);
   drain (&run);
   for (guint i = 0; i < MAX_STEPS && lan_reader_left (&run.in) > 0; i++)
     step (&run);
   lan_core_free (run.core);
+  g_ptr_array_unref (run.rows);
   return 0;
 }
