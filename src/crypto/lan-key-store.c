@@ -145,8 +145,9 @@ lan_key_store_find_slot (const LanKeyStore *store, LanKeySlotKind kind)
   return -1;
 }
 
-/* Walks the body; calls for each entry stop where @tag is found. FALSE when it is malformed. */
-static gboolean
+/* Walks the body to the first entry of @tag; @at is 0 where there is none (a body begins with its
+ * version). */
+static void
 find_entry (const guint8 *body, gsize body_len, guint tag, gsize *at, gsize *len)
 {
   LanReader r;
@@ -160,24 +161,33 @@ find_entry (const guint8 *body, gsize body_len, guint tag, gsize *at, gsize *len
     gsize entry_len = lan_read_u16 (&r);
 
     lan_read_span (&r, entry_len);
-    if (!r.failed && got == tag && *at == 0) {
+    if (got == tag) {
       *at = start;
       *len = entry_len;
+      return;
     }
   }
-  return !r.failed;
 }
 
+/* Whole entries, and none twice: of two, which one holds would depend on who looks. */
 static LanStatus
 check_body (const guint8 *body, gsize len)
 {
-  gsize at, entry_len;
+  guint8 seen[(G_MAXUINT16 + 1) / 8] = { 0 };
   LanReader r;
 
   lan_reader_init (&r, body, len);
   if (lan_read_u32 (&r) != BODY_VERSION)
     return LAN_STATUS_VERSION;
-  return find_entry (body, len, 0, &at, &entry_len) ? LAN_STATUS_OK : LAN_STATUS_MALFORMED;
+  while (lan_reader_left (&r) > 0) {
+    guint tag = lan_read_u16 (&r);
+
+    lan_read_span (&r, lan_read_u16 (&r));
+    if (r.failed || (seen[tag / 8] & 1u << tag % 8) != 0)
+      return LAN_STATUS_MALFORMED;
+    seen[tag / 8] |= (guint8) (1u << tag % 8);
+  }
+  return LAN_STATUS_OK;
 }
 
 LanStatus
@@ -265,10 +275,10 @@ lan_key_store_peek_secret (const LanKeyStore *store, LanSecretTag tag, gsize *le
   gsize at;
 
   *len = 0;
-  if (store->secrets == NULL || !find_entry (body_of (store), store->body_len, tag, &at, len) ||
-      at == 0)
+  if (store->secrets == NULL)
     return NULL;
-  return body_of (store) + at + 4;
+  find_entry (body_of (store), store->body_len, tag, &at, len);
+  return at != 0 ? body_of (store) + at + 4 : NULL;
 }
 
 const guint8 *
@@ -290,8 +300,7 @@ lan_key_store_set_secret (LanKeyStore *store, LanSecretTag tag, const guint8 *by
   if (store->secrets == NULL)
     return LAN_STATUS_STATE;
   body = body_of (store);
-  if (!find_entry (body, store->body_len, tag, &at, &old_len))
-    return LAN_STATUS_MALFORMED;
+  find_entry (body, store->body_len, tag, &at, &old_len);
   removed = at != 0 ? 4 + old_len : 0;
   if (len > SECRET_MAX || store->body_len - removed + 4 + len > BODY_MAX)
     return LAN_STATUS_OVERSIZED;

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 The Lanyard developers
 """Writes tree-hash.json: known answers of the file tree hash, from an implementation of its own.
