@@ -70,13 +70,15 @@ typedef struct {
   void (*up) (LanChannel *channel, const LanChannelPeer *peer, gpointer data);
   void (*frame) (LanChannel *channel, LanStream stream, const guint8 *frame, gsize len,
                  gpointer data);
-  /* The queue of @stream fell below half of LAN_CHANNEL_QUEUE_MAX after a refused send. */
+  /* The queue of @stream fell below half of LAN_CHANNEL_QUEUE_MAX after a refused send; of a link
+   * also below LAN_CHANNEL_LOW_WATER after it was above, for whoever keeps its queue short. */
   void (*writable) (LanChannel *channel, LanStream stream, gpointer data);
   /* Once, the last callback; not after lan_channel_free(). @detail is English, for logs. */
   void (*closed) (LanChannel *channel, LanCloseReason reason, const char *detail, gpointer data);
 } LanChannelEvents;
 
 #define LAN_CHANNEL_QUEUE_MAX (1024 * 1024) /* bytes a stream queues before it refuses */
+#define LAN_CHANNEL_LOW_WATER (512 * 1024)
 
 /** @events is copied. Call it before returning to the main loop, or early events are missed. */
 void lan_channel_set_events (LanChannel *channel, const LanChannelEvents *events, gpointer data);

@@ -29,6 +29,7 @@ typedef struct {
   gsize waiting_bytes;
   gsize in_enet_bytes;  /* handed to ENet and not acknowledged */
   gboolean was_refused; /* a send found it full */
+  gboolean was_high;    /* it was above LAN_CHANNEL_LOW_WATER */
 } Stream;
 
 struct _LanFlow {
@@ -168,6 +169,7 @@ lan_flow_send (LanFlow *flow, LanStream stream, const guint8 *frame, gsize len)
     return FALSE;
   g_queue_push_tail (&s->waiting, packet);
   s->waiting_bytes += len;
+  s->was_high = s->was_high || lan_flow_queued (flow, stream) > LAN_CHANNEL_LOW_WATER;
   wake (flow);
   return TRUE;
 }
@@ -229,15 +231,25 @@ pump (LanFlow *flow)
   return moved;
 }
 
+static gboolean
+has_drained (const LanFlow *flow, const Stream *s)
+{
+  gsize queued = lan_flow_queued (flow, s->stream);
+
+  return (s->was_refused && queued <= LAN_CHANNEL_QUEUE_MAX / 2) ||
+         (s->was_high && queued <= LAN_CHANNEL_LOW_WATER);
+}
+
 static void
 tell_writable (LanFlow *flow)
 {
   for (guint i = 0; i < LAN_STREAM_N && !flow->is_freed && flow->is_up; i++) {
     Stream *s = &flow->streams[i];
 
-    if (!s->was_refused || lan_flow_queued (flow, s->stream) > LAN_CHANNEL_QUEUE_MAX / 2)
+    if (!has_drained (flow, s))
       continue;
     s->was_refused = FALSE;
+    s->was_high = FALSE;
     flow->events.writable (flow->data, s->stream);
   }
 }

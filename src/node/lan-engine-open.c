@@ -17,6 +17,7 @@
 
 #define FAREWELL_US      (300 * G_TIME_SPAN_MILLISECOND) /* what channels get to say END */
 #define FAREWELL_STEP_MS 5
+#define DRAIN_US         (3 * G_USEC_PER_SEC) /* what the disk gets to take what waits */
 #define SETTING          "app."
 
 static void
@@ -307,12 +308,28 @@ say_farewell (LanEngine *engine)
   g_source_unref (timer);
 }
 
+/* What was asked before the end goes to disk first; a disk that takes nothing is not waited for. */
+static gboolean
+must_wait (LanEngine *engine)
+{
+  if (engine->stage != LAN_ENGINE_OPEN || engine->stores == NULL || engine->open_error != NULL)
+    return FALSE;
+  if (engine->drain_us == 0)
+    engine->drain_us = engine->now.mono_us + DRAIN_US;
+  engine->deadline_us = MIN (engine->deadline_us, engine->drain_us);
+  return engine->dirty ||
+         (!lan_engine_store_is_idle (engine->stores) && engine->now.mono_us < engine->drain_us);
+}
+
 void
 lan_engine_close (LanEngine *engine)
 {
-  engine->close_asked = TRUE;
-  if (engine->stage >= LAN_ENGINE_CLOSING || engine->vault_busy)
-    return; /* under way, or the worker comes back first */
+  if (!engine->close_asked) {
+    engine->close_asked = TRUE;
+    lan_engine_touch (engine); /* commands of this turn have their effects first */
+  }
+  if (engine->stage >= LAN_ENGINE_CLOSING || engine->vault_busy || must_wait (engine))
+    return; /* under way, or called again at the end of a turn or by the worker */
   engine->stage = LAN_ENGINE_CLOSING;
   if (engine->links != NULL)
     say_farewell (engine);

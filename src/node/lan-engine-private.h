@@ -60,6 +60,7 @@ struct _LanEngine {
   GError *open_error;
   gboolean vault_busy;        /* a worker has the vault */
   gboolean new_keys_due;      /* and then a new device is to be made */
+  gint64 drain_us;            /* closing waits for the disk until then */
   gint64 farewell_us;         /* closing waits for channels until then */
   LanPersonPresence presence; /* our own */
   char *status_text;

@@ -11,6 +11,7 @@
 struct _LanEngineStore {
   LanEngine *engine;
   gboolean in_trouble; /* the last commit failed: told once until one succeeds */
+  guint n_commits;     /* under way */
 };
 
 /* What a call of the store will come back to. The engine outlives its store's callbacks. */
@@ -86,6 +87,7 @@ on_committed (const GError *error, gpointer user_data)
   g_autofree Call *call = user_data;
   LanEngine *engine = call->self->engine;
 
+  call->self->n_commits--;
   if (!enter (call->self))
     return;
   note_trouble (call->self, error);
@@ -103,7 +105,14 @@ lan_engine_store_commit (LanEngineStore *self, LanBatchOwner owner, guint64 batc
   Call *call = call_new (self, batch);
 
   call->owner = owner;
+  self->n_commits++;
   lan_store_commit (self->engine->store, changes, on_committed, call);
+}
+
+gboolean
+lan_engine_store_is_idle (LanEngineStore *self)
+{
+  return self->n_commits == 0;
 }
 
 void

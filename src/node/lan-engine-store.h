@@ -25,6 +25,9 @@ void lan_engine_store_free (LanEngineStore *self);
 /** (transfer full) @changes: one transaction; trouble becomes a notice. */
 void lan_engine_store_commit (LanEngineStore *self, LanBatchOwner owner, guint64 batch,
                               GPtrArray *changes);
+
+/** TRUE when no batch is on its way to the disk. */
+gboolean lan_engine_store_is_idle (LanEngineStore *self);
 void lan_engine_store_read (LanEngineStore *self, const LanCoreAction *read);
 void lan_engine_store_find (LanEngineStore *self, const LanCoreAction *find);
 

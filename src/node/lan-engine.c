@@ -235,6 +235,8 @@ on_turn (GSource *source, GSourceFunc callback, gpointer user_data)
   if (engine->stage == LAN_ENGINE_OPEN)
     run_machines (engine);
   engine->dirty = FALSE;
+  if (engine->close_asked)
+    lan_engine_close (engine);
   deliver (engine);
   return G_SOURCE_CONTINUE;
 }

@@ -295,13 +295,21 @@ lan_vault_open_finish (GAsyncResult *result, GError **error)
 
 /* --- changing the guard --- */
 
+/* The passphrase is tried on what is on disk: a wrong one must not touch the keys in use. */
 static gboolean
 check_old (LanVault *vault, const char *old, GError **error)
 {
-  int index = lan_key_store_find_slot (vault->store, LAN_KEY_SLOT_PASSPHRASE);
+  g_autoptr (LanVault) trial = NULL;
+  int index;
 
-  /* Unlocking what is unlocked is how a passphrase is tried. */
-  return index < 0 || unlock_passphrase (vault->store, index, old, error);
+  if (lan_key_store_find_slot (vault->store, LAN_KEY_SLOT_PASSPHRASE) < 0)
+    return TRUE;
+  trial = g_new0 (LanVault, 1);
+  trial->path = g_strdup (vault->path);
+  if (!read_file (trial, error))
+    return FALSE;
+  index = lan_key_store_find_slot (trial->store, LAN_KEY_SLOT_PASSPHRASE);
+  return index < 0 || unlock_passphrase (trial->store, index, old, error);
 }
 
 /* Drops the guards that were there before the new one was added; @keyring gets the slot of the

@@ -9,5 +9,7 @@ main (int argc, char **argv)
   add_window_tests ();
   add_profile_tests ();
   add_talk_tests ();
+  add_keys_tests ();
+  add_file_tests ();
   return g_test_run ();
 }
