@@ -63,6 +63,12 @@ void lan_core_load_setting (LanCore *core, const char *key, GBytes *value);
 
 void lan_core_start (LanCore *core, const LanTime *now);
 
+/**
+ * The end is near: what waits for its time (a read receipt, a text behind own records that are being
+ * brought back) is written now. When no COMMIT is unanswered after this, everything is on disk.
+ */
+void lan_core_quit (LanCore *core, const LanTime *now);
+
 /* ---- channels ---- */
 
 /**

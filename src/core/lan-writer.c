@@ -106,6 +106,8 @@ lan_core_run_deferred (LanCore *core, LanCoreTalk *talk)
     lan_core_write (core, talk, &deferred->message, deferred->kind, deferred->content, 0);
     lan_deferred_free (deferred);
   }
+  if (talk->receipt_due && !talk->restoring)
+    lan_core_write_receipt (core, talk);
 }
 
 static LanDeferred *
@@ -236,7 +238,8 @@ lan_core_offer_file (LanCore *core, const LanAccountId *to, const LanMessageId *
   return status;
 }
 
-/* One record says how far everything was read; several readings in a row become one. */
+/* One record says how far everything was read; of several readings in a row the first is told at
+ * once, and the last a moment later. */
 void
 lan_core_write_receipt (LanCore *core, LanCoreTalk *talk)
 {
@@ -250,6 +253,7 @@ lan_core_write_receipt (LanCore *core, LanCoreTalk *talk)
   if (!talk->receipt_due || talk->restoring)
     return;
   talk->receipt_due = FALSE;
+  talk->receipt_us = core->now.mono_us;
   if (!core->read_receipts || !lan_core_is_accepted (talk->peer) ||
       lan_core_is_blocked (talk->peer) || !lan_account_id_is_zero (&talk->peer->row.merged_into))
     return;
@@ -279,8 +283,29 @@ lan_core_mark_read (LanCore *core, const LanConversationId *conversation, const 
   talk->read_device = *device;
   talk->read_seq = seq;
   lan_core_touch_talk (core, talk);
-  if (!talk->receipt_due)
-    lan_deadlines_set (core->deadlines, talk, LAN_DUE_RECEIPT, now->mono_us + LAN_CORE_RECEIPT_US);
   talk->receipt_due = TRUE;
+  if (now->mono_us - talk->receipt_us >= LAN_CORE_RECEIPT_US)
+    lan_core_write_receipt (core, talk);
+  else
+    lan_deadlines_set (core->deadlines, talk, LAN_DUE_RECEIPT,
+                       talk->receipt_us + LAN_CORE_RECEIPT_US);
+  lan_core_settle (core);
+}
+
+void
+lan_core_quit (LanCore *core, const LanTime *now)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  core->now = *now;
+  g_hash_table_iter_init (&iter, core->talks);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    LanCoreTalk *talk = value;
+
+    talk->restoring = FALSE;
+    lan_deadlines_cancel (core->deadlines, talk, LAN_DUE_RESTORE);
+    lan_core_run_deferred (core, talk);
+  }
   lan_core_settle (core);
 }
