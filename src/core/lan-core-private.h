@@ -139,7 +139,7 @@ struct _LanCoreTalk {
   LanHolding claimed;     /* the vector entry being confirmed, or waiting for its turn */
   gboolean claim_checked; /* its hash is that of our record */
   gboolean receipt_due;
-  gint64 receipt_us; /* when the last one was written */
+  gint64 receipt_us;       /* when the last one was written */
   LanDeviceId read_device; /* newest mark for the next read-up-to record */
   guint64 read_seq;
   gboolean vector_due;   /* something of the other's was committed: send the receipt */
