@@ -150,6 +150,8 @@ main (int argc, char **argv)
   gboolean version = FALSE;
   int code = LAN_CLI_USAGE;
 
+  /* Standard output belongs to answers: with debugging on, GLib would mix its lines into them. */
+  g_log_writer_default_set_use_stderr (TRUE);
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LAN_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
