@@ -13,6 +13,7 @@
 #include "lan-trouble-page.h"
 #include "lan-window.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <handy.h>
 
@@ -38,6 +39,7 @@ struct _LanApplication {
   gboolean is_open;
   gboolean was_set_away;
   guint close_id;
+  guint term_id;
 };
 
 G_DEFINE_TYPE (LanApplication, lan_application, GTK_TYPE_APPLICATION)
@@ -311,10 +313,8 @@ window_removed (GtkApplication *application, GtkWindow *window)
 {
   LanApplication *self = LAN_APPLICATION (application);
 
-  if (LAN_IS_WINDOW (window)) {
-    lan_window_save_draft (LAN_WINDOW (window));
+  if (LAN_IS_WINDOW (window))
     close_profile (self);
-  }
   GTK_APPLICATION_CLASS (lan_application_parent_class)->window_removed (application, window);
 }
 
@@ -395,6 +395,19 @@ add_accels (GtkApplication *application)
   }
 }
 
+/* Logging out ends programs like this: as good a reason to close in order as any. */
+static gboolean
+on_terminate (gpointer user_data)
+{
+  LanApplication *self = user_data;
+
+  if (self->window != NULL)
+    gtk_window_close (GTK_WINDOW (self->window));
+  else
+    g_application_quit (G_APPLICATION (self));
+  return G_SOURCE_CONTINUE;
+}
+
 /* ---- GApplication ---- */
 
 static void
@@ -415,6 +428,7 @@ startup (GApplication *application)
   gtk_window_set_default_icon_name (APP_ID);
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   add_accels (GTK_APPLICATION (self));
+  self->term_id = g_unix_signal_add (SIGTERM, on_terminate, self);
 }
 
 static void
@@ -468,6 +482,7 @@ shutdown (GApplication *application)
   LanApplication *self = LAN_APPLICATION (application);
 
   g_clear_handle_id (&self->close_id, g_source_remove);
+  g_clear_handle_id (&self->term_id, g_source_remove);
   g_clear_pointer (&self->notifier, lan_notifier_free);
   g_clear_pointer (&self->rpc, lan_rpc_server_free);
   g_clear_object (&self->idle);

@@ -95,8 +95,10 @@ update (LanChatRow *self)
 
   gtk_label_set_text (self->name_label, lan_person_get_name (person));
   gtk_widget_set_visible (GTK_WIDGET (self->trust_icon), icon != NULL);
-  if (icon != NULL)
+  if (icon != NULL) {
     gtk_image_set_from_icon_name (self->trust_icon, icon, GTK_ICON_SIZE_MENU);
+    lan_person_look_set_style (GTK_WIDGET (self->trust_icon), lan_person_look_trust_style (person));
+  }
   gtk_label_set_text (self->time_label, time != NULL ? time : "");
   gtk_label_set_text (self->unread_label, count);
   gtk_widget_set_visible (GTK_WIDGET (self->unread_label), unread > 0);

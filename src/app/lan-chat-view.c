@@ -41,17 +41,6 @@ struct _LanChatView {
 G_DEFINE_TYPE (LanChatView, lan_chat_view, GTK_TYPE_BOX)
 
 static void
-set_style (gpointer widget, const char *style)
-{
-  static const char *const all[] = { "okfg", "warnfg", "errfg", "accfg", "dim" };
-  GtkStyleContext *context = gtk_widget_get_style_context (widget);
-
-  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
-    gtk_style_context_remove_class (context, all[i]);
-  gtk_style_context_add_class (context, style);
-}
-
-static void
 update_typing (LanChatView *self)
 {
   gboolean typing = lan_person_get_typing (self->person);
@@ -74,15 +63,18 @@ update (LanChatView *self)
   gtk_label_set_text (self->reach_label, reach);
   gtk_image_set_from_icon_name (self->reach_icon, lan_person_look_reach_icon (self->person),
                                 GTK_ICON_SIZE_MENU);
-  set_style (self->reach_icon, lan_person_look_reach_style (self->person));
-  set_style (self->reach_label,
-             lan_person_get_online (self->person) &&
-                     g_str_equal (lan_person_look_reach_style (self->person), "warnfg")
-                 ? "warnfg"
-                 : "dim");
+  lan_person_look_set_style (GTK_WIDGET (self->reach_icon),
+                             lan_person_look_reach_style (self->person));
+  lan_person_look_set_style (
+      GTK_WIDGET (self->reach_label),
+      lan_person_get_online (self->person) &&
+              g_str_equal (lan_person_look_reach_style (self->person), "warnfg")
+          ? "warnfg"
+          : "dim");
   gtk_image_set_from_icon_name (self->shield_icon, lan_person_look_trust_icon (self->person),
                                 GTK_ICON_SIZE_MENU);
-  set_style (self->shield_icon, lan_person_look_trust_style (self->person));
+  lan_person_look_set_style (GTK_WIDGET (self->shield_icon),
+                             lan_person_look_trust_style (self->person));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->shield_button), trust);
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self->shield_button)), trust);
   update_typing (self);

@@ -7,6 +7,7 @@
 #include "lan-files.h"
 #include "lan-format.h"
 #include "lan-person-look.h"
+#include "lan-style.h"
 #include "lan-transfer-card.h"
 #include "lan-trust-popover.h"
 
@@ -45,17 +46,6 @@ struct _LanDetails {
 G_DEFINE_TYPE (LanDetails, lan_details, GTK_TYPE_BOX)
 
 static void
-set_style (GtkWidget *widget, const char *style)
-{
-  static const char *const all[] = { "okfg", "warnfg", "errfg", "accfg", "dim" };
-  GtkStyleContext *context = gtk_widget_get_style_context (widget);
-
-  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
-    gtk_style_context_remove_class (context, all[i]);
-  gtk_style_context_add_class (context, style);
-}
-
-static void
 update_cards (LanDetails *self)
 {
   g_autofree char *reach = lan_person_look_reach_text (self->person);
@@ -63,12 +53,14 @@ update_cards (LanDetails *self)
 
   gtk_image_set_from_icon_name (self->reach_icon, lan_person_look_reach_icon (self->person),
                                 GTK_ICON_SIZE_MENU);
-  set_style (GTK_WIDGET (self->reach_icon), lan_person_look_reach_style (self->person));
+  lan_person_look_set_style (GTK_WIDGET (self->reach_icon),
+                             lan_person_look_reach_style (self->person));
   gtk_label_set_text (self->reach_title, lan_person_look_reach_title (self->person));
   gtk_label_set_text (self->reach_text, reach);
   gtk_image_set_from_icon_name (self->trust_icon, lan_person_look_trust_icon (self->person),
                                 GTK_ICON_SIZE_MENU);
-  set_style (GTK_WIDGET (self->trust_icon), lan_person_look_trust_style (self->person));
+  lan_person_look_set_style (GTK_WIDGET (self->trust_icon),
+                             lan_person_look_trust_style (self->person));
   gtk_label_set_text (self->trust_title, lan_person_look_trust_title (self->person));
   gtk_label_set_text (self->trust_text, trust);
 }
@@ -238,13 +230,13 @@ lan_details_set_folded (LanDetails *self, gboolean folded)
   gtk_widget_set_visible (self->close_button, folded);
 }
 
-/* The same width whatever stands in the rows; wider only where the text is large. */
+/* The same width whatever stands in the rows; wider where the person's text is large. */
 static void
 get_preferred_width (GtkWidget *widget, int *minimum, int *natural)
 {
   GTK_WIDGET_CLASS (lan_details_parent_class)->get_preferred_width (widget, minimum, natural);
   *minimum = MAX (*minimum, PANE_WIDTH);
-  *natural = *minimum;
+  *natural = MAX (*minimum, lan_style_scale (widget, PANE_WIDTH));
 }
 
 static void

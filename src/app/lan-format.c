@@ -59,7 +59,8 @@ lan_format_list_time (gint64 time_ms, gint64 now_ms)
   if (days == 1)
     return g_strdup (_ ("Yesterday"));
   if (days > 1 && days < 7)
-    return format_local (time_ms, "%a");
+    /* Translators: a day of this week in the list of chats, as for strftime */
+    return format_local (time_ms, C_ ("list week day", "%a"));
   if (same_year (time_ms, now_ms))
     /* Translators: a day of this year in the list of chats, as for strftime */
     return format_local (time_ms, C_ ("list date", "%-d %b"));

@@ -334,13 +334,19 @@ lan_history_set_conversation (LanHistory *self, LanConversation *conversation)
   if (self->conversation == conversation)
     return;
   clear (self);
-  if (self->conversation != NULL)
+  if (self->conversation != NULL) {
+    g_signal_handlers_disconnect_by_data (self->conversation, self);
     lan_conversation_close (self->conversation);
+  }
   g_set_object (&self->conversation, conversation);
   if (conversation == NULL)
     return;
   self->messages = lan_conversation_get_messages (conversation);
   g_signal_connect_object (self->messages, "items-changed", G_CALLBACK (on_items_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (conversation, "notify::request", G_CALLBACK (lan_history_mark_seen),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (conversation, "notify::unread", G_CALLBACK (lan_history_mark_seen), self,
                            G_CONNECT_SWAPPED);
   on_items_changed (self, 0, 0, g_list_model_get_n_items (self->messages));
   update_jump (self);

@@ -7,28 +7,38 @@
 
 #include <glib/gi18n.h>
 
-#define BODY_CHARS  200
-#define GTK_SERVICE "org.gtk.Notifications"
+#define BODY_CHARS 200
+/* The two kinds of services GNotification speaks to; only the second reads markup in bodies. */
+#define GTK_SERVICE   "org.gtk.Notifications"
+#define OTHER_SERVICE "org.freedesktop.Notifications"
 
 struct _LanNotifier {
   GApplication *application; /* borrowed: it owns this */
   LanNode *node;
   LanNotifierSees sees;
   gpointer user_data;
-  guint watch_id;
-  gboolean is_plain; /* the service takes bodies as plain text */
+  guint gtk_watch_id;
+  guint other_watch_id;
+  gboolean has_gtk;
+  gboolean has_other;
 };
+
+static void
+set_service (LanNotifier *self, const char *name, gboolean there)
+{
+  *(g_str_equal (name, GTK_SERVICE) ? &self->has_gtk : &self->has_other) = there;
+}
 
 static void
 on_service (GDBusConnection *bus, const char *name, const char *owner, gpointer user_data)
 {
-  ((LanNotifier *) user_data)->is_plain = TRUE;
+  set_service (user_data, name, TRUE);
 }
 
 static void
 on_no_service (GDBusConnection *bus, const char *name, gpointer user_data)
 {
-  ((LanNotifier *) user_data)->is_plain = FALSE;
+  set_service (user_data, name, FALSE);
 }
 
 static gboolean
@@ -36,7 +46,8 @@ wants (LanNotifier *self, LanPerson *person)
 {
   LanPerson *me = lan_node_get_self (self->node);
 
-  return !lan_person_get_muted (person) && !lan_person_get_blocked (person) &&
+  return (self->has_gtk || self->has_other) && !lan_person_get_muted (person) &&
+         !lan_person_get_blocked (person) &&
          lan_settings_get_bool (self->node, LAN_SETTING_NOTIFY) &&
          lan_person_get_presence (me) != LAN_PERSON_PRESENCE_BUSY &&
          !self->sees (person, self->user_data);
@@ -51,7 +62,7 @@ say (LanNotifier *self, LanPerson *person, const char *title, const char *text)
   if (text != NULL) {
     g_autofree char *shortened = lan_chat_text_preview (text, BODY_CHARS);
 
-    body = self->is_plain ? g_strdup (shortened) : g_markup_escape_text (shortened, -1);
+    body = self->has_gtk ? g_strdup (shortened) : g_markup_escape_text (shortened, -1);
     g_notification_set_body (notification, body);
   }
   g_notification_set_default_action_and_target (notification, "app.open-chat", "s",
@@ -115,9 +126,13 @@ lan_notifier_new (GApplication *application, LanNode *node, LanNotifierSees sees
   self->node = g_object_ref (node);
   self->sees = sees;
   self->user_data = user_data;
-  if (bus != NULL)
-    self->watch_id = g_bus_watch_name_on_connection (
+  if (bus != NULL) {
+    self->gtk_watch_id = g_bus_watch_name_on_connection (
         bus, GTK_SERVICE, G_BUS_NAME_WATCHER_FLAGS_NONE, on_service, on_no_service, self, NULL);
+    self->other_watch_id =
+        g_bus_watch_name_on_connection (bus, OTHER_SERVICE, G_BUS_NAME_WATCHER_FLAGS_AUTO_START,
+                                        on_service, on_no_service, self, NULL);
+  }
   g_signal_connect_swapped (node, "message-received", G_CALLBACK (on_message), self);
   g_signal_connect_swapped (node, "file-offered", G_CALLBACK (on_file_offered), self);
   g_signal_connect_swapped (node, "file-done", G_CALLBACK (on_file_done), self);
@@ -130,8 +145,10 @@ lan_notifier_free (LanNotifier *self)
   if (self == NULL)
     return;
   g_signal_handlers_disconnect_by_data (self->node, self);
-  if (self->watch_id != 0)
-    g_bus_unwatch_name (self->watch_id);
+  if (self->gtk_watch_id != 0)
+    g_bus_unwatch_name (self->gtk_watch_id);
+  if (self->other_watch_id != 0)
+    g_bus_unwatch_name (self->other_watch_id);
   g_object_unref (self->node);
   g_free (self);
 }

@@ -97,8 +97,11 @@ show (LanPersonBar *self, const char *title, const char *text, const char *first
   gtk_label_set_text (self->text_label, text);
   for (guint i = 0; i < G_N_ELEMENTS (buttons); i++) {
     gtk_widget_set_visible (GTK_WIDGET (buttons[i]), labels[i] != NULL);
-    if (labels[i] != NULL)
-      gtk_button_set_label (buttons[i], labels[i]);
+    if (labels[i] == NULL)
+      continue;
+    /* Large text in a narrow window breaks the line rather than being cut. */
+    gtk_button_set_label (buttons[i], labels[i]);
+    gtk_label_set_line_wrap (GTK_LABEL (gtk_bin_get_child (GTK_BIN (buttons[i]))), TRUE);
   }
 }
 

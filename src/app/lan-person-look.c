@@ -228,3 +228,14 @@ lan_person_look_line (LanPerson *person)
     return lan_person_look_reach (person);
   return g_strdup (lan_person_look_presence (lan_person_get_presence (person)));
 }
+
+void
+lan_person_look_set_style (GtkWidget *widget, const char *style)
+{
+  static const char *const all[] = { "okfg", "warnfg", "errfg", "accfg", "dim" };
+  GtkStyleContext *context = gtk_widget_get_style_context (widget);
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    gtk_style_context_remove_class (context, all[i]);
+  gtk_style_context_add_class (context, style);
+}

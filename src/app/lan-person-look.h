@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include <gtk/gtk.h>
 
 #include <lan-person.h>
 
@@ -50,6 +50,9 @@ const char *lan_person_look_presence (LanPersonPresence presence);
 
 /** Returns: (transfer full): the second line of a row: status text, or presence. */
 char *lan_person_look_line (LanPerson *person) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Gives @widget @style, one of the classes named above, in place of the one before. */
+void lan_person_look_set_style (GtkWidget *widget, const char *style);
 
 /** Returns: whether this is somebody unknown whom one should check before believing the name. */
 gboolean lan_person_look_is_new (LanPerson *person);

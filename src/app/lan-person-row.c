@@ -33,8 +33,11 @@ update (LanPersonRow *self)
     tag = _ ("Check");
   gtk_label_set_text (self->name_label, lan_person_get_name (self->person));
   gtk_widget_set_visible (GTK_WIDGET (self->trust_icon), icon != NULL);
-  if (icon != NULL)
+  if (icon != NULL) {
     gtk_image_set_from_icon_name (self->trust_icon, icon, GTK_ICON_SIZE_MENU);
+    lan_person_look_set_style (GTK_WIDGET (self->trust_icon),
+                               lan_person_look_trust_style (self->person));
+  }
   gtk_label_set_text (self->line_label, line);
   gtk_widget_set_visible (GTK_WIDGET (self->tag_label), tag != NULL);
   gtk_label_set_text (self->tag_label, tag != NULL ? tag : "");

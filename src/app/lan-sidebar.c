@@ -10,6 +10,7 @@
 #include "lan-person-row.h"
 #include "lan-presence-menu.h"
 #include "lan-section.h"
+#include "lan-style.h"
 
 #include <glib/gi18n.h>
 
@@ -86,13 +87,22 @@ compare_names (LanPerson *a, LanPerson *b)
   return order != 0 ? order : g_strcmp0 (lan_person_get_id (a), lan_person_get_id (b));
 }
 
+/* The parts of the list of chats, top to bottom: strangers who wrote, chats, people nearby. */
+static int
+chat_rank (gpointer row)
+{
+  if (!LAN_IS_CHAT_ROW (row))
+    return 2;
+  return lan_conversation_get_request (lan_chat_row_get_conversation (row)) ? 0 : 1;
+}
+
 static int
 sort_chats (GtkListBoxRow *a, GtkListBoxRow *b, gpointer user_data)
 {
   gint64 time_a, time_b;
 
-  if (LAN_IS_CHAT_ROW (a) != LAN_IS_CHAT_ROW (b))
-    return LAN_IS_CHAT_ROW (a) ? -1 : 1;
+  if (chat_rank (a) != chat_rank (b))
+    return chat_rank (a) - chat_rank (b);
   if (!LAN_IS_CHAT_ROW (a))
     return compare_names (row_person (a), row_person (b));
   time_a = lan_conversation_get_last_time (lan_chat_row_get_conversation (LAN_CHAT_ROW (a)));
@@ -126,9 +136,14 @@ head_chats (GtkListBoxRow *row, GtkListBoxRow *before, gpointer user_data)
 {
   LanSidebar *self = user_data;
 
-  if (LAN_IS_PERSON_ROW (row) && (before == NULL || LAN_IS_CHAT_ROW (before)))
-    lan_section_put (row, is_searching (self) ? _ ("People") : _ ("Nearby"),
-                     (int) lan_list_keeper_count (self->nearby));
+  int rank = chat_rank (row);
+  const char *const titles[] = { _ ("Requests"), _ ("Chats"),
+                                 is_searching (self) ? _ ("People") : _ ("Nearby") };
+  gboolean starts = before == NULL || chat_rank (before) != rank;
+
+  if (starts && (rank != 1 || before != NULL))
+    lan_section_put (row, titles[rank],
+                     rank == 2 ? (int) lan_list_keeper_count (self->nearby) : -1);
   else
     lan_section_put (row, NULL, -1);
 }
@@ -167,7 +182,6 @@ wants_chat (gpointer object, gpointer user_data)
   LanPerson *person = lan_conversation_get_person (object);
 
   return !lan_person_get_blocked (person) && lan_person_get_merged_into (person) == NULL &&
-         !lan_conversation_get_request (object) &&
          (lan_conversation_get_last_message (object) != NULL ||
           *lan_conversation_get_draft (object) != '\0');
 }
@@ -521,13 +535,13 @@ lan_sidebar_set_node (LanSidebar *self, LanNode *node)
   queue_refresh (self);
 }
 
-/* The same width whatever stands in the rows; wider only where the text is large. */
+/* The same width whatever stands in the rows; wider where the person's text is large. */
 static void
 get_preferred_width (GtkWidget *widget, int *minimum, int *natural)
 {
   GTK_WIDGET_CLASS (lan_sidebar_parent_class)->get_preferred_width (widget, minimum, natural);
   *minimum = MAX (*minimum, PANE_WIDTH);
-  *natural = *minimum;
+  *natural = MAX (*minimum, lan_style_scale (widget, PANE_WIDTH));
 }
 
 static void

@@ -59,3 +59,11 @@ lan_style_set_look (LanLook look)
 
   hdy_style_manager_set_color_scheme (hdy_style_manager_get_default (), schemes[look]);
 }
+
+int
+lan_style_scale (GtkWidget *widget, int px)
+{
+  double dpi = gdk_screen_get_resolution (gtk_widget_get_screen (widget));
+
+  return dpi > 96 ? (int) (px * MIN (dpi / 96, 2.5)) : px;
+}

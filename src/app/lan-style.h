@@ -14,4 +14,7 @@ void lan_style_init (void);
 
 void lan_style_set_look (LanLook look);
 
+/** Returns: @px as large as the person's text is, for widths that hold text. */
+int lan_style_scale (GtkWidget *widget, int px);
+
 G_END_DECLS

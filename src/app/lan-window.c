@@ -228,12 +228,6 @@ lan_window_reload_settings (LanWindow *self)
   lan_chat_view_reload_settings (self->chat);
 }
 
-void
-lan_window_save_draft (LanWindow *self)
-{
-  lan_chat_view_save_draft (self->chat);
-}
-
 /* The chat that was open goes away when its person was merged into another. */
 static void
 on_person_changed (LanWindow *self, LanPerson *person)
@@ -384,6 +378,13 @@ key_press_event (GtkWidget *widget, GdkEventKey *event)
   return event->keyval == GDK_KEY_Escape && escape (LAN_WINDOW (widget));
 }
 
+static gboolean
+delete_event (GtkWidget *widget, GdkEventAny *event)
+{
+  lan_chat_view_save_draft (LAN_WINDOW (widget)->chat);
+  return FALSE;
+}
+
 static void
 on_active_changed (LanWindow *self)
 {
@@ -408,6 +409,7 @@ lan_window_class_init (LanWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = dispose;
   widget_class->key_press_event = key_press_event;
+  widget_class->delete_event = delete_event;
   g_type_ensure (LAN_TYPE_SIDEBAR);
   g_type_ensure (LAN_TYPE_CHAT_VIEW);
   g_type_ensure (LAN_TYPE_DETAILS);

@@ -40,7 +40,4 @@ void lan_window_notice (LanWindow *self, const char *text);
 /** Looks at the settings again. */
 void lan_window_reload_settings (LanWindow *self);
 
-/** Keeps what is half written. */
-void lan_window_save_draft (LanWindow *self);
-
 G_END_DECLS

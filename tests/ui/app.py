@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 The Lanyard developers
+"""One running window, driven the way a screen reader would: by roles, names, texts and actions."""
+import os
+import signal
+import subprocess
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi  # noqa: E402
+
+from desk import Failed, run, wait  # noqa: E402
+
+SETTINGS = "[Settings]\ngtk-font-name=Inter 11\ngtk-enable-animations=0\ngtk-xft-hinting=0\ngtk-cursor-blink=0\n"
+
+
+class App:
+    def __init__(self, desk, name, namespace=None, x=0):
+        self.desk, self.name, self.namespace, self.x = desk, name, namespace, x
+        self.home = os.path.join(desk.dir, name)
+        self.profile = self.home + "/profile"
+        os.makedirs(self.home + "/config/gtk-3.0")
+        os.makedirs(self.home + "/Downloads")
+        with open(self.home + "/config/gtk-3.0/settings.ini", "w", encoding="utf-8") as f:
+            f.write(SETTINGS)
+        with open(self.home + "/config/user-dirs.dirs", "w", encoding="utf-8") as f:
+            f.write('XDG_DOWNLOAD_DIR="%s/Downloads"\n' % self.home)
+        self.process = None
+
+    def start(self, chinese=False, dark=False, size=(1180, 760), scale=1, arguments=()):
+        os.makedirs(self.profile, mode=0o700, exist_ok=True)
+        with open(self.profile + "/window.ini", "w", encoding="utf-8") as f:
+            f.write("[window]\nwidth=%d\nheight=%d\nlook=%s\n" % (*size, "dark" if dark else "light"))
+        env = dict(os.environ)
+        env.update(HOME=self.home, XDG_CONFIG_HOME=self.home + "/config", XDG_DATA_HOME=self.home + "/data",
+                   XDG_CACHE_HOME=self.home + "/cache", LC_ALL="C.UTF-8", LANGUAGE="", GDK_DPI_SCALE=str(scale),
+                   GTK_MODULES="gail:atk-bridge", LANYARD_LOCALE_DIR=self.desk.build + "/po",
+                   G_MESSAGES_DEBUG="lan-app lan-node", GSETTINGS_BACKEND="memory", NO_AT_BRIDGE="0")
+        env.pop("G_DEBUG", None)
+        if chinese:
+            env.update(LOCPATH=self.desk.locpath, LC_ALL="zh_CN.UTF-8", LANGUAGE="zh_CN")
+        command = [self.desk.build + "/src/app/lanyard", "--profile", self.profile, "--no-mdns", *arguments]
+        if self.namespace:
+            command = ["ip", "netns", "exec", self.namespace, *command]
+        self.log = os.path.join(self.desk.shots, self.name + ".log")
+        self.process = self.desk.start(*command, env=env, log=self.log)
+        self.root = wait(self.find_application, "the window of " + self.name)
+        self.window = wait(lambda: run("xdotool", "search", "--onlyvisible", "--pid", str(self.pid), "--name", "Lanyard",
+                                       check=False).split(), "its X window")[-1]
+        run("xdotool", "windowmove", "--sync", self.window, str(self.x), "20", check=False)
+        return self
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def find_application(self):
+        if self.process.poll() is not None:
+            raise Failed("the program ended with %s; see %s" % (self.process.returncode, self.log))
+        desktop = Atspi.get_desktop(0)
+        for i in range(desktop.get_child_count()):
+            child = desktop.get_child_at_index(i)
+            if child is not None and child.get_process_id() == self.pid and child.get_child_count() > 0:
+                return child
+        return None
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def close(self):
+        """Ends as a person does it."""
+        self.key("ctrl+q")
+        wait(lambda: self.process.poll() is not None, "the end of " + self.name)
+        if self.process.returncode != 0:
+            raise Failed("%s ended with %d" % (self.name, self.process.returncode))
+
+    def all(self, role=None, name=None, begins=None, has=None, root=None):
+        """Every showing object that fits, in the order of the tree."""
+        found, todo = [], [root or self.root]
+        while todo:
+            node = todo.pop()
+            if node is None:
+                continue
+            label = node.get_name() or ""
+            states = node.get_state_set()
+            if (role is None or node.get_role() == role) and (name is None or label == name) \
+                    and (begins is None or label.startswith(begins)) and (has is None or has in label) \
+                    and states.contains(Atspi.StateType.SHOWING):
+                found.append(node)
+            for i in reversed(range(node.get_child_count())):
+                todo.append(node.get_child_at_index(i))
+        return found
+
+    def find(self, role=None, deadline=30, **how):
+        return wait(lambda: self.all(role, **how), "%s: %s" % (self.name, how), deadline)[0]
+
+    def row(self, **how):
+        return self.find(Atspi.Role.LIST_ITEM, **how)
+
+    def button(self, name):
+        def usable():
+            for role in (Atspi.Role.PUSH_BUTTON, Atspi.Role.TOGGLE_BUTTON, Atspi.Role.RADIO_BUTTON):
+                for node in self.all(role, name=name):
+                    if node.get_state_set().contains(Atspi.StateType.SENSITIVE):
+                        return node
+            return None
+        return wait(usable, "%s: button %s" % (self.name, name))
+
+    def press(self, name):
+        self.button(name).get_action_iface().do_action(0)
+
+    def click(self, node):
+        where = wait(lambda: [e for e in [node.get_component_iface().get_extents(Atspi.CoordType.SCREEN)] if e.width > 0],
+                     "a place to click")[0]
+        self.activate()
+        run("xdotool", "mousemove", "--sync", str(where.x + where.width // 2), str(where.y + where.height // 2), "click", "1",
+            check=False)
+
+    def activate(self):
+        """Looks at this window."""
+        run("xdotool", "windowactivate", "--sync", self.window, check=False)
+
+    def key(self, keys):
+        self.activate()
+        run("xdotool", "key", "--clearmodifiers", keys, check=False)
+
+    def write(self, text, label="Message"):
+        """Sets a text as an input method would commit it."""
+        node = wait(lambda: self.all(Atspi.Role.TEXT, name=label), "%s: field %s" % (self.name, label))[0]
+        node.get_editable_text_iface().set_text_contents(text)
+
+    def open_chat(self, who):
+        row = self.row(begins=who)
+        self.click(row)
+        wait(lambda: self.all(Atspi.Role.TEXT, name="Message") or self.all(Atspi.Role.TEXT, name="消息"), "the chat with " + who)
+
+    def shot(self, name):
+        """Keeps a picture of the window among the build's results."""
+        run("import", "-window", self.window, os.path.join(self.desk.shots, name + ".png"), check=False)
+
+    def screen_shot(self, name):
+        """The part of the screen where this window and what stands above it are."""
+        run("import", "-window", "root", "-crop", "1290x900+%d+0" % self.x, "+repage",
+            os.path.join(self.desk.shots, name + ".png"), check=False)
