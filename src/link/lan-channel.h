@@ -70,15 +70,15 @@ typedef struct {
   void (*up) (LanChannel *channel, const LanChannelPeer *peer, gpointer data);
   void (*frame) (LanChannel *channel, LanStream stream, const guint8 *frame, gsize len,
                  gpointer data);
-  /* The queue of @stream fell below half of LAN_CHANNEL_QUEUE_MAX after a refused send; of a link
-   * also below LAN_CHANNEL_LOW_WATER after it was above, for whoever keeps its queue short. */
+  /* The queue of @stream fell below LAN_CHANNEL_LOW_WATER, after it had been above, or a send had
+   * been refused. A lane has one queue, and says LAN_STREAM_CHAT for it. */
   void (*writable) (LanChannel *channel, LanStream stream, gpointer data);
   /* Once, the last callback; not after lan_channel_free(). @detail is English, for logs. */
   void (*closed) (LanChannel *channel, LanCloseReason reason, const char *detail, gpointer data);
 } LanChannelEvents;
 
-#define LAN_CHANNEL_QUEUE_MAX (1024 * 1024) /* bytes a stream queues before it refuses */
-#define LAN_CHANNEL_LOW_WATER (512 * 1024)
+#define LAN_CHANNEL_QUEUE_MAX (1024 * 1024) /* bytes queued at which a stream refuses more */
+#define LAN_CHANNEL_LOW_WATER (256 * 1024)  /* room is told when it falls below this */
 
 /** @events is copied. Call it before returning to the main loop, or early events are missed. */
 void lan_channel_set_events (LanChannel *channel, const LanChannelEvents *events, gpointer data);

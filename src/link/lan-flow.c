@@ -27,9 +27,8 @@ typedef struct {
   LanStream stream;
   GQueue waiting; /* of ENetPacket */
   gsize waiting_bytes;
-  gsize in_enet_bytes;  /* handed to ENet and not acknowledged */
-  gboolean was_refused; /* a send found it full */
-  gboolean was_high;    /* it was above LAN_CHANNEL_LOW_WATER */
+  gsize in_enet_bytes; /* handed to ENet and not acknowledged */
+  gboolean was_full;   /* the queue was above its low mark: its falling below is to be told */
 } Stream;
 
 struct _LanFlow {
@@ -160,8 +159,8 @@ lan_flow_send (LanFlow *flow, LanStream stream, const guint8 *frame, gsize len)
 
   if (!flow->is_up || flow->is_closing || len == 0 || len > LAN_CHANNEL_FRAME_MAX)
     return FALSE;
-  if (lan_flow_queued (flow, stream) + len > LAN_CHANNEL_QUEUE_MAX) {
-    s->was_refused = TRUE;
+  if (lan_flow_queued (flow, stream) >= LAN_CHANNEL_QUEUE_MAX) {
+    s->was_full = TRUE;
     return FALSE;
   }
   packet = enet_packet_create (frame, len, ENET_PACKET_FLAG_RELIABLE);
@@ -169,8 +168,9 @@ lan_flow_send (LanFlow *flow, LanStream stream, const guint8 *frame, gsize len)
     return FALSE;
   g_queue_push_tail (&s->waiting, packet);
   s->waiting_bytes += len;
-  s->was_high = s->was_high || lan_flow_queued (flow, stream) > LAN_CHANNEL_LOW_WATER;
-  wake (flow);
+  s->was_full |= lan_flow_queued (flow, stream) > LAN_CHANNEL_LOW_WATER;
+  if (flow->busy == 0) /* else the service that called us back comes to it */
+    wake (flow);
   return TRUE;
 }
 
@@ -231,25 +231,15 @@ pump (LanFlow *flow)
   return moved;
 }
 
-static gboolean
-has_drained (const LanFlow *flow, const Stream *s)
-{
-  gsize queued = lan_flow_queued (flow, s->stream);
-
-  return (s->was_refused && queued <= LAN_CHANNEL_QUEUE_MAX / 2) ||
-         (s->was_high && queued <= LAN_CHANNEL_LOW_WATER);
-}
-
 static void
 tell_writable (LanFlow *flow)
 {
   for (guint i = 0; i < LAN_STREAM_N && !flow->is_freed && flow->is_up; i++) {
     Stream *s = &flow->streams[i];
 
-    if (!has_drained (flow, s))
+    if (!s->was_full || lan_flow_queued (flow, s->stream) > LAN_CHANNEL_LOW_WATER)
       continue;
-    s->was_refused = FALSE;
-    s->was_high = FALSE;
+    s->was_full = FALSE;
     flow->events.writable (flow->data, s->stream);
   }
 }
@@ -260,8 +250,7 @@ lan_flow_set_pacer (LanFlow *flow, LanPacer *pacer)
   flow->pacer = pacer;
   if (pacer == NULL)
     return;
-  lan_pacer_on_sent (pacer, LAN_PACE_FILES, flow->streams[LAN_STREAM_FILES].in_enet_bytes,
-                     lan_boottime_us ());
+  lan_pacer_take_over (pacer, flow->streams[LAN_STREAM_FILES].in_enet_bytes);
   lan_pacer_set_chat_waiting (pacer, flow->streams[LAN_STREAM_CHAT].waiting_bytes);
   wake (flow);
 }
@@ -411,6 +400,7 @@ service (LanFlow *flow)
   int wait_ms;
 
   flow->busy++;
+  lan_ticker_set (flow->ticker, LAN_NO_DEADLINE);
   tune (flow);
   pump (flow);
   if (!flow->is_freed)
@@ -424,8 +414,10 @@ service (LanFlow *flow)
     tune (flow);
     enet_host_flush (lan_enet_port_host (flow->port));
   }
-  if (!flow->is_freed)
+  if (!flow->is_freed) {
     lan_enet_port_flush (flow->port);
+    flow->events.flush (flow->data);
+  }
   if (!leave (flow) || lan_ticker_due (flow->ticker) == 0)
     return;
   wait_ms = next_service_ms (flow);

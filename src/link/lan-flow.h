@@ -20,6 +20,8 @@ typedef struct _LanFlow LanFlow;
 typedef struct {
   /* A datagram of at most LAN_ENET_MTU bytes for the other side's lan_flow_deliver(). */
   void (*send) (gpointer data, const GOutputVector *vectors, guint n_vectors);
+  /* The end of a turn: what send() was given is to leave now. */
+  void (*flush) (gpointer data);
   void (*up) (gpointer data);
   void (*frame) (gpointer data, LanStream stream, const guint8 *frame, gsize len);
   void (*writable) (gpointer data, LanStream stream);

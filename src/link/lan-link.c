@@ -118,16 +118,35 @@ static void
 on_flow_send (gpointer data, const GOutputVector *vectors, guint n_vectors)
 {
   LanLink *link = data;
-  guint8 buffer[LAN_DATAGRAM_OVERHEAD + LAN_ENET_MTU];
-  gsize len = 0;
+  LanPath *path = lan_path_set_current (link->paths);
+  guint8 *slot;
+  gsize len = 0, sealed;
 
+  if (path == NULL || link->session == NULL)
+    return;
+  slot = lan_path_slot (path);
   for (guint i = 0; i < n_vectors; i++) {
     if (vectors[i].size > LAN_ENET_MTU - len)
       return; /* more than ENet was told: it repeats, smaller */
-    memcpy (buffer + LAN_DATAGRAM_HEADROOM + len, vectors[i].buffer, vectors[i].size);
+    memcpy (slot + LAN_DATAGRAM_HEADROOM + len, vectors[i].buffer, vectors[i].size);
     len += vectors[i].size;
   }
-  seal_over (link, lan_path_set_current (link->paths), LAN_DATAGRAM_LANE_ENET, buffer, len);
+  if (lan_datagram_session_seal (link->session, LAN_DATAGRAM_LANE_ENET,
+                                 slot + LAN_DATAGRAM_HEADROOM, len, slot, &sealed,
+                                 lan_boottime_us ()) != LAN_STATUS_OK)
+    return;
+  link->bytes_sent += sealed;
+  lan_path_add (path, sealed);
+}
+
+static void
+on_flow_flush (gpointer data)
+{
+  LanLink *link = data;
+  LanPath *path = lan_path_set_current (link->paths);
+
+  if (path != NULL)
+    lan_path_flush (path);
 }
 
 /* ---- ENet's events ---- */
@@ -180,7 +199,8 @@ on_flow_down (gpointer data, gboolean is_timeout)
 }
 
 static const LanFlowEvents flow_events = {
-  on_flow_send, on_flow_up, on_flow_frame, on_flow_writable, on_flow_sent, on_flow_down,
+  on_flow_send,     on_flow_flush, on_flow_up,   on_flow_frame,
+  on_flow_writable, on_flow_sent,  on_flow_down,
 };
 
 /* ---- in ---- */

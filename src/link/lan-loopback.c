@@ -17,8 +17,8 @@ struct _Loopback {
   guint8 remote_key[LAN_KEY_BYTES];
   GQueue inbox; /* of Letter */
   gsize inbox_bytes[LAN_STREAM_N];
-  gboolean refused[LAN_STREAM_N]; /* a send of ours found their inbox full */
-  gboolean is_ended;              /* the other side closed behind what is in the inbox */
+  gboolean was_full[LAN_STREAM_N]; /* their inbox was above the low mark with ours */
+  gboolean is_ended;               /* the other side closed behind what is in the inbox */
   LanTicker *ticker;
 };
 
@@ -50,8 +50,8 @@ loopback_send (LanChannel *channel, LanStream stream, const guint8 *frame, gsize
 
   if (loop->other == NULL)
     return TRUE; /* cut: lost, as with a socket whose end is not known yet */
-  if (loopback_queued (channel, stream) + len > LAN_CHANNEL_QUEUE_MAX) {
-    loop->refused[stream] = TRUE;
+  if (loopback_queued (channel, stream) >= LAN_CHANNEL_QUEUE_MAX) {
+    loop->was_full[stream] = TRUE;
     return FALSE;
   }
   letter = g_new (Letter, 1);
@@ -59,6 +59,7 @@ loopback_send (LanChannel *channel, LanStream stream, const guint8 *frame, gsize
   letter->frame = g_bytes_new (frame, len);
   g_queue_push_tail (&loop->other->inbox, letter);
   loop->other->inbox_bytes[stream] += len;
+  loop->was_full[stream] |= loop->other->inbox_bytes[stream] > LAN_CHANNEL_LOW_WATER;
   lan_ticker_set (loop->other->ticker, 0);
   return TRUE;
 }
@@ -114,9 +115,9 @@ deliver (Loopback *loop)
   loop->inbox_bytes[letter->stream] -= len;
   lan_channel_got_frame (&loop->channel, letter->stream, frame, len);
   if (!lan_channel_is_over (&loop->channel) && loop->other == other && other != NULL &&
-      other->refused[letter->stream] &&
-      loop->inbox_bytes[letter->stream] <= LAN_CHANNEL_QUEUE_MAX / 2) {
-    other->refused[letter->stream] = FALSE;
+      other->was_full[letter->stream] &&
+      loop->inbox_bytes[letter->stream] <= LAN_CHANNEL_LOW_WATER) {
+    other->was_full[letter->stream] = FALSE;
     lan_channel_got_room (&other->channel, letter->stream);
   }
   letter_free (letter);

@@ -73,6 +73,13 @@ lan_pacer_on_sent (LanPacer *pacer, LanPaceClass pace, gsize bytes, gint64 now_u
     pacer->in_flight[pace] += bytes;
 }
 
+void
+lan_pacer_take_over (LanPacer *pacer, gsize bytes)
+{
+  pacer->in_flight[LAN_PACE_FILES] = bytes;
+  pacer->in_flight[LAN_PACE_CHAT] = 0;
+}
+
 static gint64
 least (const gint64 *values, guint n)
 {

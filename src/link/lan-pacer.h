@@ -37,6 +37,9 @@ gboolean lan_pacer_may_send (const LanPacer *pacer, LanPaceClass pace, gsize byt
  */
 void lan_pacer_on_sent (LanPacer *pacer, LanPaceClass pace, gsize bytes, gint64 now_us);
 
+/** The path is taken over: @bytes of files are under way, whatever was counted before. */
+void lan_pacer_take_over (LanPacer *pacer, gsize bytes);
+
 /** @bytes of class @pace are known to have arrived. */
 void lan_pacer_on_acked (LanPacer *pacer, LanPaceClass pace, gsize bytes, gint64 now_us);
 

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-path.h"
 
+#include "lan-batch-out.h"
 #include "lan-deadlines.h"
 #include "lan-link-error.h"
 #include "lan-path-signal.h"
@@ -32,6 +33,9 @@ struct _LanPath {
   LanPathState state;
   LanPathType type;
   gint64 remote_at_us, connect_us;
+  LanBatchOut *batch;         /* made with the first datagram */
+  GSocket *direct;            /* of the selected pair, NULL when it is relayed or unknown */
+  struct sockaddr_storage to; /* the other end of it */
 };
 
 const char *
@@ -201,13 +205,17 @@ on_gathered (NiceAgent *agent, guint stream, gpointer data)
 
 /* ---- state ---- */
 
+/* A direct pair's datagrams need not pass through the agent one by one. */
 static void
-enlarge_buffers (LanPath *path)
+take_socket (LanPath *path, const NiceCandidate *remote)
 {
-  g_autoptr (GSocket) sock = nice_agent_get_selected_socket (path->agent, path->stream, COMPONENT);
+  GSocket *sock = nice_agent_get_selected_socket (path->agent, path->stream, COMPONENT);
 
   if (sock == NULL)
     return;
+  path->direct = sock;
+  memset (&path->to, 0, sizeof path->to);
+  nice_address_copy_to_sockaddr (&remote->addr, (struct sockaddr *) &path->to);
   /* As much as the machine allows; refused is no harm. */
   g_socket_set_option (sock, SOL_SOCKET, SO_RCVBUF, SOCKET_BUFFER_BYTES, NULL);
   g_socket_set_option (sock, SOL_SOCKET, SO_SNDBUF, SOCKET_BUFFER_BYTES, NULL);
@@ -218,6 +226,7 @@ look_at_pair (LanPath *path)
 {
   NiceCandidate *local, *remote;
 
+  g_clear_object (&path->direct);
   if (!nice_agent_get_selected_pair (path->agent, path->stream, COMPONENT, &local, &remote))
     return;
   path->type =
@@ -225,7 +234,7 @@ look_at_pair (LanPath *path)
           ? LAN_PATH_RELAYED
           : LAN_PATH_DIRECT;
   if (local->type != NICE_CANDIDATE_TYPE_RELAYED)
-    enlarge_buffers (path);
+    take_socket (path, remote);
 }
 
 /* The only writer of `state`. FAILED is final: a failed agent is never used again. */
@@ -342,6 +351,8 @@ lan_path_free (LanPath *path)
   g_source_attach (source, path->context);
   g_source_unref (source);
   lan_ticker_free (path->ticker);
+  lan_batch_out_free (path->batch);
+  g_clear_object (&path->direct);
   g_string_free (path->news, TRUE);
   g_main_context_unref (path->context);
   g_free (path);
@@ -420,4 +431,41 @@ lan_path_send (LanPath *path, const guint8 *bytes, gsize len)
 {
   if (path->state == LAN_PATH_CONNECTED)
     nice_agent_send (path->agent, path->stream, COMPONENT, (guint) len, (const char *) bytes);
+}
+
+guint8 *
+lan_path_slot (LanPath *path)
+{
+  if (path->batch == NULL)
+    path->batch = lan_batch_out_new ();
+  return lan_batch_out_slot (path->batch);
+}
+
+void
+lan_path_add (LanPath *path, gsize len)
+{
+  lan_batch_out_add (path->batch, len);
+  if (lan_batch_out_is_full (path->batch))
+    lan_path_flush (path);
+}
+
+void
+lan_path_flush (LanPath *path)
+{
+  guint first = 0;
+
+  if (path->batch == NULL || lan_batch_out_count (path->batch) == 0)
+    return;
+  if (path->state == LAN_PATH_CONNECTED && path->direct != NULL &&
+      !lan_batch_out_send (path->batch, g_socket_get_fd (path->direct), &path->to, &first))
+    g_clear_object (&path->direct); /* not on this interface: as the agent does it */
+  if (path->direct == NULL) {
+    for (guint i = first; i < lan_batch_out_count (path->batch); i++) {
+      gsize len;
+      const guint8 *bytes = lan_batch_out_get (path->batch, i, &len);
+
+      lan_path_send (path, bytes, len);
+    }
+  }
+  lan_batch_out_clear (path->batch);
 }

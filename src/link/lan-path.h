@@ -90,6 +90,14 @@ gint64 lan_path_connect_us (const LanPath *path);
 /** Sends one datagram; what cannot be sent is lost, as datagrams are. */
 void lan_path_send (LanPath *path, const guint8 *bytes, gsize len);
 
+/**
+ * For many at once: write a datagram of at most LAN_PATH_DATAGRAM_MAX bytes to lan_path_slot(), then
+ * lan_path_add() it; they leave by lan_path_flush(), at the latest when the batch is full.
+ */
+guint8 *lan_path_slot (LanPath *path);
+void lan_path_add (LanPath *path, gsize len);
+void lan_path_flush (LanPath *path);
+
 /** Ends it without callbacks; also inside one of its callbacks. NULL is allowed. */
 void lan_path_free (LanPath *path);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanPath, lan_path_free)

@@ -44,7 +44,7 @@ typedef struct {
   LanLane *lane;
   GBytes *out; /* being written, from out_at on */
   gsize out_at;
-  gboolean was_refused;
+  gboolean was_full; /* the queue was above its low mark: its falling below is to be told */
 } TcpLane;
 
 static TcpLane *
@@ -135,8 +135,8 @@ flush (TcpLane *lane)
     return;
   if (write_out (lane) && lane->is_closing)
     shutdown (g_socket_get_fd (lane->socket), SHUT_WR);
-  if (lane->was_refused && unsent_bytes (lane) <= LAN_CHANNEL_QUEUE_MAX / 2) {
-    lane->was_refused = FALSE;
+  if (lane->was_full && unsent_bytes (lane) <= LAN_CHANNEL_LOW_WATER) {
+    lane->was_full = FALSE;
     lan_channel_got_room (channel, LAN_STREAM_CHAT);
   }
 }
@@ -366,11 +366,12 @@ tcp_lane_send (LanChannel *channel, LanStream stream, const guint8 *frame, gsize
 
   if (lane->is_closing)
     return FALSE;
-  if (unsent_bytes (lane) + len > LAN_CHANNEL_QUEUE_MAX ||
+  if (unsent_bytes (lane) >= LAN_CHANNEL_QUEUE_MAX ||
       lan_lane_send (lane->lane, frame, len) != LAN_STATUS_OK) {
-    lane->was_refused = TRUE;
+    lane->was_full = TRUE;
     return FALSE;
   }
+  lane->was_full |= unsent_bytes (lane) > LAN_CHANNEL_LOW_WATER;
   lan_ticker_set (lane->flusher, 0);
   return TRUE;
 }

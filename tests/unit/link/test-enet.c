@@ -75,6 +75,11 @@ on_inbox (gpointer data)
 }
 
 static void
+on_flush (gpointer data)
+{
+}
+
+static void
 on_up (gpointer data)
 {
   ((End *) data)->ups++;
@@ -115,7 +120,8 @@ on_down (gpointer data, gboolean is_timeout)
   end->was_timeout = is_timeout;
 }
 
-static const LanFlowEvents events = { on_send, on_up, on_frame, on_writable, on_sent, on_down };
+static const LanFlowEvents events = { on_send,     on_flush, on_up,  on_frame,
+                                      on_writable, on_sent,  on_down };
 
 static void
 end_init (End *end, Wire *wire, gboolean is_client, gboolean shim)
@@ -247,13 +253,20 @@ test_refuses_when_full (void)
 
   pair_init (&wire, &a, &b, FALSE);
   push (&a, LAN_STREAM_FILES, &next, 1000, 60000);
-  g_assert_cmpuint (next, ==, LAN_CHANNEL_QUEUE_MAX / 60000);
+  g_assert_cmpuint (next, ==, LAN_CHANNEL_QUEUE_MAX / 60000 + 1);
   /* The file stream is full, chat is not. */
   next = 0;
   push (&a, LAN_STREAM_CHAT, &next, 1, 100);
   g_assert_cmpuint (next, ==, 1);
   g_assert_false (lan_flow_send (a.flow, LAN_STREAM_CHAT, (const guint8 *) "", 0));
   wait_until (a.writables == 1 && b.frames[LAN_STREAM_CHAT] == 1);
+  /* Also for a sender who looks at the queue first and so is never refused. */
+  wait_until (lan_flow_queued (a.flow, LAN_STREAM_FILES) == 0);
+  next = 0;
+  b.next[LAN_STREAM_FILES] = 0;
+  push (&a, LAN_STREAM_FILES, &next, LAN_CHANNEL_QUEUE_MAX / 60000, 60000);
+  g_assert_cmpuint (next, ==, LAN_CHANNEL_QUEUE_MAX / 60000);
+  wait_until (a.writables == 2);
   end_clear (&a);
   end_clear (&b);
 }

@@ -101,6 +101,9 @@ test_classes (void)
   /* More acknowledged than sent, as after a change of path: no wrap. */
   lan_pacer_on_acked (pacer, LAN_PACE_FILES, 999999, 2);
   g_assert_cmpuint (lan_pacer_in_flight (pacer, LAN_PACE_FILES), ==, 0);
+  lan_pacer_take_over (pacer, 5000);
+  lan_pacer_take_over (pacer, 6000);
+  g_assert_cmpuint (lan_pacer_in_flight (pacer, LAN_PACE_FILES), ==, 6000);
 }
 
 /* The least delay ages: a route that became longer is not taken for a queue for ever. */
