@@ -145,6 +145,7 @@ carry_out (LanEngine *engine, LanCoreAction *action)
     lan_engine_links_send (engine, action->send.channel, action->send.bytes, action->send.priority);
     break;
   case LAN_CORE_COMMIT:
+    lan_engine_files_join_batch (engine, action->commit.changes);
     lan_engine_store_commit (engine->stores, LAN_BATCH_OF_CORE, action->commit.batch,
                              g_steal_pointer (&action->commit.changes));
     break;

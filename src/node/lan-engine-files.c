@@ -146,22 +146,54 @@ lan_engine_files_cancel (LanEngine *engine, const LanMessageId *id)
 
 /* --- what core and the links say --- */
 
-static LanStatus
-hand_offer_on (LanEngine *engine, const LanRecordRow *row, const LanAccountId *peer)
+/* Returns: (transfer full) (nullable): the content of an offer's record. */
+static LanContent *
+read_offer (const LanRecordRow *row)
 {
-  g_autoptr (LanContent) content = NULL;
+  LanContent *content = NULL;
   LanRecordView view;
   gsize len;
   const guint8 *data = g_bytes_get_data (row->blob, &len);
-  LanStatus status = lan_record_decode (data, len, &view);
 
-  if (status == LAN_STATUS_OK)
-    status = lan_content_decode (view.kind, view.content, view.content_len, &content);
-  if (status == LAN_STATUS_OK)
-    status = lan_transfers_offered (engine->files->machine, &row->message, &row->conversation, peer,
-                                    content->file_offer, (row->flags & LAN_RECORD_REQUEST) != 0,
-                                    engine->now);
-  return status;
+  if (lan_record_decode (data, len, &view) != LAN_STATUS_OK || view.kind != LAN_KIND_FILE_OFFER ||
+      lan_content_decode (view.kind, view.content, view.content_len, &content) != LAN_STATUS_OK)
+    return NULL;
+  return content;
+}
+
+static LanStatus
+hand_offer_on (LanEngine *engine, const LanRecordRow *row, const LanAccountId *peer)
+{
+  g_autoptr (LanContent) content = read_offer (row);
+
+  if (content == NULL)
+    return LAN_STATUS_MALFORMED;
+  return lan_transfers_offered (engine->files->machine, &row->message, &row->conversation, peer,
+                                content->file_offer, (row->flags & LAN_RECORD_REQUEST) != 0,
+                                engine->now);
+}
+
+void
+lan_engine_files_join_batch (LanEngine *engine, GPtrArray *changes)
+{
+  guint n = changes->len;
+
+  for (guint i = 0; i < n; i++) {
+    const LanChange *change = g_ptr_array_index (changes, i);
+    const LanRecordRow *row = &change->record;
+    g_autoptr (LanContent) content = NULL;
+    LanTransferRow transfer = { 0 };
+
+    if (change->type != LAN_CHANGE_RECORD || row->kind != LAN_KIND_FILE_OFFER ||
+        (row->flags & LAN_RECORD_OWN) != 0 ||
+        lan_transfers_get (engine->files->machine, &row->message) != NULL)
+      continue;
+    content = read_offer (row);
+    if (content != NULL &&
+        lan_transfers_offer_row (&row->message, &row->conversation, &row->author,
+                                 content->file_offer, engine->now, &transfer) == LAN_STATUS_OK)
+      lan_changes_add (changes, LAN_CHANGE_TRANSFER)->transfer = transfer;
+  }
 }
 
 void

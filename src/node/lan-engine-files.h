@@ -28,6 +28,12 @@ void lan_engine_files_cancel (LanEngine *engine, const LanMessageId *id);
 /* --- what core and the links say --- */
 void lan_engine_files_on_offer (LanEngine *engine, const LanRecordRow *row);
 
+/**
+ * Adds to a batch of core's the rows of the transfers that its offers are going to be: either both
+ * are on disk or neither is.
+ */
+void lan_engine_files_join_batch (LanEngine *engine, GPtrArray *changes);
+
 /** Tells the owner of a transfer; @is_old: it was on disk when the profile was opened. */
 void lan_engine_files_tell (LanEngine *engine, const LanTransferRow *row, gboolean is_old);
 

@@ -123,38 +123,54 @@ check_open_offers (LanTransfers *t, const LanAccountId *peer, gboolean request)
 }
 
 LanStatus
+lan_transfers_offer_row (const LanMessageId *id, const LanConversationId *conversation,
+                         const LanAccountId *peer, const Lanyard__FileOffer *offer, LanTime now,
+                         LanTransferRow *row)
+{
+  *row = (LanTransferRow){ .id = *id,
+                           .conversation = *conversation,
+                           .peer = *peer,
+                           .incoming = TRUE,
+                           .state = LAN_TRANSFER_OFFERED,
+                           .size = offer->size,
+                           .created_ms = now.wall_ms };
+  if (offer->root.len != LAN_HASH_BYTES)
+    return LAN_STATUS_MALFORMED;
+  if (offer->leaf_size != LAN_TREE_LEAF_BYTES)
+    return LAN_STATUS_VERSION;
+  memcpy (row->root.b, offer->root.data, LAN_HASH_BYTES);
+  row->name = lan_file_name_clean (offer->name, -1);
+  if (row->size > LAN_TRANSFER_MAX_BYTES) {
+    row->state = LAN_TRANSFER_FAILED;
+    row->error = g_strdup (lan_file_error_code (LAN_FILE_ERROR_TOO_LARGE));
+  }
+  return LAN_STATUS_OK;
+}
+
+LanStatus
 lan_transfers_offered (LanTransfers *t, const LanMessageId *id,
                        const LanConversationId *conversation, const LanAccountId *peer,
                        const Lanyard__FileOffer *offer, gboolean request, LanTime now)
 {
-  LanTransferRow row = { .id = *id,
-                         .conversation = *conversation,
-                         .peer = *peer,
-                         .incoming = TRUE,
-                         .state = LAN_TRANSFER_OFFERED,
-                         .size = offer->size,
-                         .created_ms = now.wall_ms };
+  LanTransferRow row;
   LanTransferOne *one;
   LanStatus status;
 
   if (lan_transfers_find (t, id) != NULL)
     return LAN_STATUS_OK;
-  if (offer->root.len != LAN_HASH_BYTES)
-    return LAN_STATUS_MALFORMED;
-  if (offer->leaf_size != LAN_TREE_LEAF_BYTES)
-    return LAN_STATUS_VERSION;
   status = check_open_offers (t, peer, request);
+  if (status == LAN_STATUS_OK)
+    status = lan_transfers_offer_row (id, conversation, peer, offer, now, &row);
   if (status != LAN_STATUS_OK)
     return status;
-  memcpy (row.root.b, offer->root.data, LAN_HASH_BYTES);
   one = lan_transfers_add (t, &row);
-  one->row.name = lan_file_name_clean (offer->name, -1);
+  lan_transfer_row_clear (&row);
   one->request = request;
-  if (one->row.size > LAN_TRANSFER_MAX_BYTES) {
-    lan_transfer_fail (t, one, LAN_FILE_ERROR_TOO_LARGE, NULL, now);
-    return LAN_STATUS_OK;
+  if (one->row.state == LAN_TRANSFER_OFFERED) {
+    lan_transfer_commit (t, one, 0);
+    lan_transfer_push_event (t, one, LAN_TRANSFER_EVENT_OFFERED);
+  } else {
+    lan_transfer_commit (t, one, LAN_AFTER_EVENT | LAN_AFTER_TELL);
   }
-  lan_transfer_commit (t, one, 0);
-  lan_transfer_push_event (t, one, LAN_TRANSFER_EVENT_OFFERED);
   return LAN_STATUS_OK;
 }

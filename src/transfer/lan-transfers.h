@@ -144,6 +144,15 @@ LanStatus lan_transfers_offered (LanTransfers *t, const LanMessageId *id,
                                  const Lanyard__FileOffer *offer, gboolean request,
                                  LanTime now) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * Fills @row (clear it afterwards) with what lan_transfers_offered() will keep of this offer: commit
+ * it together with the offer's record, and a crash between the two commits loses nothing.
+ * OK, MALFORMED or VERSION as there; it needs no machine.
+ */
+LanStatus lan_transfers_offer_row (const LanMessageId *id, const LanConversationId *conversation,
+                                   const LanAccountId *peer, const Lanyard__FileOffer *offer,
+                                   LanTime now, LanTransferRow *row) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Core committed the record of an OFFER action, or could not (@ok FALSE: the transfer fails). */
 void lan_transfers_offer_sent (LanTransfers *t, const LanMessageId *id, gboolean ok, LanTime now);
 

@@ -117,7 +117,6 @@ world_new (guint64 seed)
     p->world = w;
     p->index = i;
     memset (&p->account, i + 1, sizeof p->account);
-    p->records = g_ptr_array_new_with_free_func (record_free);
     p->rows = g_hash_table_new_full (lan_message_id_hash, lan_message_id_equal, g_free, row_free);
     p->files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                       (GDestroyNotify) g_byte_array_unref);
@@ -140,7 +139,6 @@ world_free (World *w)
     Peer *p = &w->peers[i];
 
     lan_transfers_free (p->t);
-    g_ptr_array_unref (p->records);
     g_hash_table_unref (p->rows);
     g_hash_table_unref (p->files);
     g_hash_table_unref (p->parts);
@@ -444,6 +442,24 @@ world_kill (World *w, int peer)
     world_cut (w, g_array_index (channels, guint64, i));
 }
 
+/* The row that is committed with the record. */
+static void
+keep_offer (Peer *p, Record *record)
+{
+  LanTransferRow *row = g_new0 (LanTransferRow, 1);
+  Lanyard__FileOffer offer;
+
+  lan_transfer_action_offer (&record->action, &offer);
+  g_assert_cmpint (lan_transfers_offer_row (&record->action.id, &record->action.offer.conversation,
+                                            &p->world->peers[record->from].account, &offer,
+                                            p->world->now, row),
+                   ==, LAN_STATUS_OK);
+  if (g_hash_table_contains (p->rows, &row->id))
+    row_free (row);
+  else
+    g_hash_table_insert (p->rows, g_memdup2 (&row->id, sizeof row->id), row);
+}
+
 static void
 tell_offered (Peer *p, Record *record)
 {
@@ -469,9 +485,6 @@ world_start (World *w, int peer)
   g_hash_table_iter_init (&iter, p->rows);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &row))
     lan_transfers_load (p->t, row, w->now);
-  /* Records whose transfer was not yet kept when the program ended. */
-  for (guint i = 0; i < p->records->len; i++)
-    tell_offered (p, g_ptr_array_index (p->records, i));
   world_settle (w, peer);
 }
 
@@ -575,7 +588,7 @@ run_due (World *w, Due *due)
   Peer *p = &w->peers[due->peer];
 
   if (due->type == DUE_OFFERED && p->t == NULL) {
-    g_ptr_array_add (p->records, g_steal_pointer (&due->record));
+    keep_offer (p, due->record); /* synced later, with the same end */
     return;
   }
   if (p->t == NULL || (due->life != p->life && due->type != DUE_OFFERED))
@@ -595,8 +608,8 @@ run_due (World *w, Due *due)
     break;
   case DUE_OFFERED:
   default:
+    keep_offer (p, due->record);
     tell_offered (p, due->record);
-    g_ptr_array_add (p->records, g_steal_pointer (&due->record));
     break;
   }
   world_settle (w, due->peer);

@@ -20,13 +20,12 @@ typedef struct {
   int index;
   LanTransfers *t;
   LanAccountId account;
-  guint life;         /* what was scheduled for an earlier life is dropped */
-  GHashTable *rows;   /* LanMessageId -> LanTransferRow: what is committed */
-  GPtrArray *records; /* offers that core has */
-  GHashTable *files;  /* path -> GByteArray */
-  GHashTable *parts;  /* hex of id -> GByteArray */
-  GHashTable *open;   /* hex of id: opened by OPEN_* and not closed */
-  GHashTable *wants;  /* hex of account */
+  guint life;        /* what was scheduled for an earlier life is dropped */
+  GHashTable *rows;  /* LanMessageId -> LanTransferRow: what is committed */
+  GHashTable *files; /* path -> GByteArray */
+  GHashTable *parts; /* hex of id -> GByteArray */
+  GHashTable *open;  /* hex of id: opened by OPEN_* and not closed */
+  GHashTable *wants; /* hex of account */
   guint n_jobs[LAN_FILE_JOB_N];
   guint n_events[4];
   guint n_states[LAN_TRANSFER_N];
