@@ -182,12 +182,12 @@ on_offer (LanCli *cli, JsonObject *offer)
   const char *id = json_object_get_string_member (offer, "id");
   JsonObject *params;
 
-  if (!cli->json)
-    lan_cli_print (_ ("File offered: %s, %s bytes, id %s\n"),
-                   json_object_get_string_member (offer, "name"),
-                   g_format_size_full ((guint64) json_object_get_int_member (offer, "size"),
-                                       G_FORMAT_SIZE_LONG_FORMAT),
-                   id);
+  if (!cli->json) {
+    g_autofree char *size = g_format_size ((guint64) json_object_get_int_member (offer, "size"));
+
+    lan_cli_print (_ ("File offered: %s, %s, id %s\n"),
+                   json_object_get_string_member (offer, "name"), size, id);
+  }
   /* Strangers' files are never taken unasked. */
   if (cli->accept_dir == NULL || json_object_has_member (offer, "request"))
     return;
