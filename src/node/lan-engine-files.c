@@ -202,13 +202,15 @@ lan_engine_files_on_offer (LanEngine *engine, const LanRecordRow *row)
   const LanConversationRow *conversation;
   LanStatus status;
 
-  if ((row->flags & LAN_RECORD_OWN) != 0) {
-    lan_transfers_offer_sent (engine->files->machine, &row->message, TRUE, engine->now);
-    return;
-  }
   conversation = lan_core_get_conversation (engine->core, &row->conversation);
   if (conversation == NULL)
     return;
+  if ((row->flags & LAN_RECORD_OWN) != 0) {
+    lan_transfers_repeated (engine->files->machine, &row->message, &row->conversation,
+                            &conversation->peer, engine->now);
+    lan_transfers_offer_sent (engine->files->machine, &row->message, TRUE, engine->now);
+    return;
+  }
   status = hand_offer_on (engine, row, &conversation->peer);
   if (status != LAN_STATUS_OK)
     g_info ("a file offer is not taken: %s", lan_status_name (status));

@@ -270,6 +270,22 @@ lan_transfers_offer_sent (LanTransfers *t, const LanMessageId *id, gboolean ok, 
 }
 
 void
+lan_transfers_repeated (LanTransfers *t, const LanMessageId *id,
+                        const LanConversationId *conversation, const LanAccountId *peer,
+                        LanTime now)
+{
+  LanTransferOne *one = lan_transfers_find (t, id);
+
+  if (one == NULL || one->row.incoming || lan_transfer_is_over (one) ||
+      lan_account_id_equal (&one->row.peer, peer))
+    return;
+  lan_transfer_out_lost (t, one, now);
+  one->row.peer = *peer;
+  one->row.conversation = *conversation;
+  lan_transfer_commit (t, one, LAN_AFTER_EVENT);
+}
+
+void
 lan_transfers_committed (LanTransfers *t, guint64 batch, gboolean ok, LanTime now)
 {
   LanTransferOne *one = g_hash_table_lookup (t->batches, &batch);

@@ -156,6 +156,14 @@ LanStatus lan_transfers_offer_row (const LanMessageId *id, const LanConversation
 /** Core committed the record of an OFFER action, or could not (@ok FALSE: the transfer fails). */
 void lan_transfers_offer_sent (LanTransfers *t, const LanMessageId *id, gboolean ok, LanTime now);
 
+/**
+ * The record of an offer of ours was written again for another key of the same person, under the
+ * same message id: the transfer goes on with that one.
+ */
+void lan_transfers_repeated (LanTransfers *t, const LanMessageId *id,
+                             const LanConversationId *conversation, const LanAccountId *peer,
+                             LanTime now);
+
 void lan_transfers_committed (LanTransfers *t, guint64 batch, gboolean ok, LanTime now);
 void lan_transfers_job_done (LanTransfers *t, const LanFileResult *result, LanTime now);
 

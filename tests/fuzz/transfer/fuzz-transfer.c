@@ -444,7 +444,9 @@ step (Fuzz *f)
     lan_transfers_advance (f->t, f->now);
     break;
   case 16:
-    if (n < 250)
+    if (n >= 240 && n < 250)
+      lan_transfers_repeated (f->t, &id, &conversation, &peer, f->now);
+    else if (n < 250)
       lan_transfers_offer_sent (f->t, &id, n < 200, f->now);
     else
       lan_transfers_drop_peer (f->t, &peer, f->now);

@@ -294,6 +294,41 @@ test_store_refuses (void)
   world_free (w);
 }
 
+/* The receiver has a new key, and a person said that it is the same one: the offer goes to that. */
+static void
+test_other_key (void)
+{
+  World *w = world_new (46);
+  LanConversationId conversation = { { 6 } };
+  LanMessageId id = world_id (1);
+  Lanyard__FileOffer offer = LANYARD__FILE_OFFER__INIT;
+  const LanTransferRow *row;
+  LanHash root;
+
+  world_make_file (w, 0, "/out/a", 3 * LEAF);
+  world_offer (w, 0, 2, 1, "/out/a");
+  world_run_until (w, 0, &id, LAN_TRANSFER_OFFERED);
+  lan_transfers_repeated (w->peers[0].t, &id, &conversation, &w->peers[1].account, w->now);
+  world_settle (w, 0);
+  world_run (w, 1);
+  row = g_hash_table_lookup (w->peers[0].rows, &id);
+  g_assert_true (lan_account_id_equal (&row->peer, &w->peers[1].account));
+  root = row->root;
+  offer.name = (char *) "a";
+  offer.size = row->size;
+  offer.root.data = root.b;
+  offer.root.len = sizeof root.b;
+  offer.leaf_size = LEAF;
+  g_assert_cmpint (lan_transfers_offered (w->peers[1].t, &id, &conversation, &w->peers[0].account,
+                                          &offer, FALSE, w->now),
+                   ==, LAN_STATUS_OK);
+  accept (w, &id);
+  world_join (w, 0, 1, TRUE);
+  world_run_until (w, 0, &id, LAN_TRANSFER_DONE);
+  assert_arrived (w, "/in/a");
+  world_free (w);
+}
+
 /* Every state a row can have on disk, loaded into a machine of either side. */
 static void
 test_load_every_state (void)
@@ -327,6 +362,7 @@ add_restart_tests (void)
   g_test_add_func ("/transfer/restart/sender-killed", test_sender_killed);
   g_test_add_func ("/transfer/restart/killed-anywhere", test_killed_anywhere);
   g_test_add_func ("/transfer/restart/load-every-state", test_load_every_state);
+  g_test_add_func ("/transfer/restart/other-key", test_other_key);
   g_test_add_func ("/transfer/t34/disk-full", test_disk_full);
   g_test_add_func ("/transfer/failure/other-folder", test_other_folder);
   g_test_add_func ("/transfer/failure/source-gone", test_source_gone);
