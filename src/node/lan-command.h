@@ -19,6 +19,7 @@ typedef enum {
   LAN_COMMAND_SET_TYPING,     /* account, number: whether */
   LAN_COMMAND_SET_DRAFT,      /* account, text */
   LAN_COMMAND_SET_VIEWED,     /* account, number: whether a person looks at the conversation */
+  LAN_COMMAND_READ_NEWER,     /* account, message: after, number: limit, task */
   LAN_COMMAND_READ_HISTORY,   /* account, message: before (zero: newest), number: limit, task */
   LAN_COMMAND_ACCEPT,         /* account */
   LAN_COMMAND_BLOCK,          /* account, number: whether */

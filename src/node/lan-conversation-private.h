@@ -5,8 +5,33 @@
 
 #include "lan-conversation.h"
 #include "lan-event.h"
+#include "lan-message-window.h"
 
 G_BEGIN_DECLS
+
+struct _LanConversation {
+  GObject parent_instance;
+
+  LanNode *node; /* borrowed, NULL when orphaned */
+  LanPerson *person;
+  char *id;
+  LanMessageWindow *window;
+  LanMessage *last; /* newest of all, NULL: none known */
+  char *draft;
+  guint unread;
+  gboolean held;
+  gboolean request;
+  gboolean viewed; /* somebody asked for the messages */
+  gboolean loaded;
+  gboolean loading;
+  gboolean has_older;
+  gboolean has_newer;
+  gboolean missed; /* something came behind the window since the last page was asked for */
+  gboolean listed;
+  guint generation; /* pages asked for before this one are stale */
+  gboolean typing;
+  gint64 typing_told_us;
+};
 
 /** @node is borrowed (see lan_conversation_orphan()), @person referenced. */
 LanConversation *lan_conversation_new (LanNode *node, LanPerson *person);
@@ -18,8 +43,15 @@ void lan_conversation_apply_draft (LanConversation *self, const char *draft);
 /** New messages of one batch, in any order: kept when the window is open at its newest end. */
 void lan_conversation_add (LanConversation *self, GPtrArray *messages);
 
+/** @message is no row of this conversation any more. */
+void lan_conversation_drop (LanConversation *self, LanMessage *message);
+
 /** Takes over what is newer than the last message. Returns: whether it was. */
 gboolean lan_conversation_offer_last (LanConversation *self, LanMessage *message);
+
+void lan_conversation_set_loaded (LanConversation *self, gboolean loaded);
+void lan_conversation_set_has_older (LanConversation *self, gboolean has_older);
+void lan_conversation_set_has_newer (LanConversation *self, gboolean has_newer);
 
 /** TRUE once it belongs into the list of conversations. */
 gboolean lan_conversation_is_listed (LanConversation *self);

@@ -1,41 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * LanConversation: the paged window upon a history, and what the list of chats shows of it. Pages
- * are read by the engine; a page that arrives is merged with what came in the meantime, so the
- * order of events does not matter.
+ * LanConversation: what the list of chats shows of it, and the methods. The paged window upon its
+ * history is lan-conversation-pages.c.
  */
 #include "lan-conversation-private.h"
 
 #include "lan-message-private.h"
-#include "lan-message-window.h"
 #include "lan-node-private.h"
 #include "lan-person-private.h"
 
 #define TYPING_REPEAT_US (3 * G_USEC_PER_SEC) /* tell 'still typing' at most this often */
-
-struct _LanConversation {
-  GObject parent_instance;
-
-  LanNode *node; /* borrowed, NULL when orphaned */
-  LanPerson *person;
-  char *id;
-  LanMessageWindow *window;
-  LanMessage *last; /* newest of all, NULL: none known */
-  char *draft;
-  guint unread;
-  gboolean held;
-  gboolean request;
-  gboolean viewed; /* somebody asked for the messages */
-  gboolean loaded;
-  gboolean loading;
-  gboolean has_older;
-  gboolean has_newer;
-  gboolean listed;
-  guint generation; /* pages asked for before this one are stale */
-  gboolean typing;
-  gint64 typing_told_us;
-};
 
 G_DEFINE_FINAL_TYPE (LanConversation, lan_conversation, G_TYPE_OBJECT)
 
@@ -187,6 +162,24 @@ set_flag (LanConversation *self, gboolean *flag, gboolean value, guint prop)
 }
 
 void
+lan_conversation_set_loaded (LanConversation *self, gboolean loaded)
+{
+  set_flag (self, &self->loaded, loaded, PROP_LOADED);
+}
+
+void
+lan_conversation_set_has_older (LanConversation *self, gboolean has_older)
+{
+  set_flag (self, &self->has_older, has_older, PROP_HAS_OLDER);
+}
+
+void
+lan_conversation_set_has_newer (LanConversation *self, gboolean has_newer)
+{
+  set_flag (self, &self->has_newer, has_newer, PROP_HAS_NEWER);
+}
+
+void
 lan_conversation_apply (LanConversation *self, const LanConversationInfo *info)
 {
   set_flag (self, &self->held, info->held, PROP_HELD);
@@ -228,14 +221,23 @@ lan_conversation_add (LanConversation *self, GPtrArray *messages)
     g_autoptr (GPtrArray) inside = g_ptr_array_new ();
     LanMessage *last = lan_message_window_last (self->window);
 
-    for (guint i = 0; i < messages->len; i++)
+    for (guint i = 0; i < messages->len; i++) {
       if (last != NULL && lan_message_compare (g_ptr_array_index (messages, i), last) < 0)
         g_ptr_array_add (inside, g_ptr_array_index (messages, i));
+      else
+        self->missed = TRUE;
+    }
     lan_message_window_add (self->window, inside, LAN_WINDOW_CUT_NEWEST);
     return;
   }
   if (lan_message_window_add (self->window, messages, LAN_WINDOW_CUT_OLDEST))
     set_flag (self, &self->has_older, TRUE, PROP_HAS_OLDER);
+}
+
+void
+lan_conversation_drop (LanConversation *self, LanMessage *message)
+{
+  lan_message_window_remove (self->window, message);
 }
 
 gboolean
@@ -248,142 +250,6 @@ void
 lan_conversation_set_listed (LanConversation *self)
 {
   self->listed = TRUE;
-}
-
-/* --- pages --- */
-
-typedef struct {
-  LanConversation *self;
-  GTask *task; /* of load_older, NULL for the newest page */
-  guint generation;
-} Page;
-
-static void
-page_free (Page *page)
-{
-  g_clear_object (&page->task);
-  g_object_unref (page->self);
-  g_free (page);
-}
-
-static void
-take_page (LanConversation *self, GPtrArray *messages, gboolean older)
-{
-  gboolean cut;
-
-  set_flag (self, &self->has_older, messages->len > LAN_WINDOW_PAGE, PROP_HAS_OLDER);
-  if (messages->len > LAN_WINDOW_PAGE)
-    g_ptr_array_remove_index (messages, 0); /* it only told that there is more */
-  cut = lan_message_window_add (self->window, messages,
-                                older ? LAN_WINDOW_CUT_NEWEST : LAN_WINDOW_CUT_OLDEST);
-  if (cut)
-    set_flag (self, older ? &self->has_newer : &self->has_older, TRUE,
-              older ? PROP_HAS_NEWER : PROP_HAS_OLDER);
-  set_flag (self, &self->loaded, TRUE, PROP_LOADED);
-}
-
-static void
-on_page (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Page *page = user_data;
-  LanConversation *self = page->self;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) messages = lan_node_read_history_finish (LAN_NODE (source), result, &error);
-  gboolean is_current = page->generation == self->generation, added = FALSE;
-
-  if (is_current)
-    self->loading = FALSE;
-  if (messages != NULL && is_current && self->viewed) {
-    added = messages->len > 0;
-    take_page (self, messages, page->task != NULL);
-  }
-  if (page->task != NULL) {
-    if (error != NULL)
-      g_task_return_error (page->task, g_steal_pointer (&error));
-    else
-      g_task_return_boolean (page->task, added);
-  }
-  page_free (page);
-}
-
-static void
-ask_page (LanConversation *self, const char *before, GTask *task)
-{
-  Page *page = g_new0 (Page, 1);
-
-  page->self = g_object_ref (self);
-  page->task = task;
-  page->generation = self->generation;
-  self->loading = TRUE;
-  lan_node_read_history_async (self->node, self->person, before, LAN_WINDOW_PAGE + 1, NULL, on_page,
-                               page);
-}
-
-GListModel *
-lan_conversation_get_messages (LanConversation *self)
-{
-  g_return_val_if_fail (LAN_IS_CONVERSATION (self), NULL);
-  if (!self->viewed && self->node != NULL) {
-    self->viewed = TRUE;
-    lan_node_push_view (self->node, self->person, TRUE);
-    ask_page (self, NULL, NULL);
-  }
-  return G_LIST_MODEL (self->window);
-}
-
-void
-lan_conversation_load_older_async (LanConversation *self, GCancellable *cancellable,
-                                   GAsyncReadyCallback callback, gpointer user_data)
-{
-  LanMessage *first;
-  GTask *task;
-
-  g_return_if_fail (LAN_IS_CONVERSATION (self));
-  first = lan_message_window_first (self->window);
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, lan_conversation_load_older_async);
-  if (self->loading || !self->has_older || first == NULL || self->node == NULL) {
-    g_task_return_boolean (task, FALSE);
-    g_object_unref (task);
-    return;
-  }
-  ask_page (self, lan_message_get_id (first), task);
-}
-
-gboolean
-lan_conversation_load_older_finish (LanConversation *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-void
-lan_conversation_load_newest (LanConversation *self)
-{
-  g_return_if_fail (LAN_IS_CONVERSATION (self));
-  if (!self->viewed || !self->has_newer || self->node == NULL)
-    return;
-  self->generation++;
-  lan_message_window_clear (self->window);
-  set_flag (self, &self->has_newer, FALSE, PROP_HAS_NEWER);
-  ask_page (self, NULL, NULL);
-}
-
-void
-lan_conversation_close (LanConversation *self)
-{
-  g_return_if_fail (LAN_IS_CONVERSATION (self));
-  if (!self->viewed)
-    return;
-  self->viewed = FALSE;
-  self->generation++;
-  self->loading = FALSE;
-  lan_message_window_clear (self->window);
-  set_flag (self, &self->loaded, FALSE, PROP_LOADED);
-  set_flag (self, &self->has_older, FALSE, PROP_HAS_OLDER);
-  set_flag (self, &self->has_newer, FALSE, PROP_HAS_NEWER);
-  if (self->node != NULL)
-    lan_node_push_view (self->node, self->person, FALSE);
 }
 
 /* --- the rest of the public side --- */

@@ -77,6 +77,22 @@ LAN_API gboolean lan_conversation_load_older_finish (LanConversation *self, GAsy
                                                      GError **error);
 
 /**
+ * lan_conversation_load_newer_async:
+ *
+ * Adds a page of 50 behind the window; what goes beyond 200 rows leaves at the oldest end.
+ */
+LAN_API void lan_conversation_load_newer_async (LanConversation *self, GCancellable *cancellable,
+                                                GAsyncReadyCallback callback, gpointer user_data);
+
+/**
+ * lan_conversation_load_newer_finish:
+ *
+ * Returns: whether rows were added.
+ */
+LAN_API gboolean lan_conversation_load_newer_finish (LanConversation *self, GAsyncResult *result,
+                                                     GError **error);
+
+/**
  * lan_conversation_load_newest:
  *
  * Goes back to the newest end.

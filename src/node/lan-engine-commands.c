@@ -202,7 +202,9 @@ execute_open (LanEngine *engine, LanCommand *c)
     lan_engine_links_want (engine, &c->account, LAN_WANT_VIEW, c->number != 0);
     break;
   case LAN_COMMAND_READ_HISTORY:
-    lan_engine_store_page (engine->stores, &c->account, &c->message, (guint) c->number,
+  case LAN_COMMAND_READ_NEWER:
+    lan_engine_store_page (engine->stores, &c->account, &c->message,
+                           c->type == LAN_COMMAND_READ_NEWER, (guint) c->number,
                            g_steal_pointer (&c->task));
     break;
   case LAN_COMMAND_ACCEPT:

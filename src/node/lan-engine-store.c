@@ -22,6 +22,7 @@ typedef struct {
   LanAccountId peer;
   LanConversationId conversation;
   guint limit;
+  gboolean after;
   GTask *task;
 } Call;
 
@@ -275,7 +276,9 @@ query (LanEngineStore *self, const LanHistoryCursor *cursor, Call *call)
   LanHistoryQuery q = {
     .conversations = (const LanConversationId *) (void *) ids->data,
     .n_conversations = ids->len,
-    .where = cursor != NULL ? LAN_HISTORY_BEFORE : LAN_HISTORY_NEWEST,
+    .where = cursor == NULL ? LAN_HISTORY_NEWEST
+             : call->after  ? LAN_HISTORY_AFTER
+                            : LAN_HISTORY_BEFORE,
     .limit = call->limit,
   };
 
@@ -311,18 +314,19 @@ on_cursor (GPtrArray *rows, const GError *error, gpointer user_data)
 }
 
 void
-lan_engine_store_page (LanEngineStore *self, const LanAccountId *peer, const LanMessageId *before,
-                       guint limit, GTask *task)
+lan_engine_store_page (LanEngineStore *self, const LanAccountId *peer, const LanMessageId *anchor,
+                       gboolean after, guint limit, GTask *task)
 {
   Call *call = call_new (self, 0);
 
   call->peer = *peer;
   call->limit = limit;
+  call->after = after;
   call->task = task;
-  if (lan_message_id_is_zero (before))
+  if (lan_message_id_is_zero (anchor))
     query (self, NULL, call);
   else
-    lan_store_find_message (self->engine->store, NULL, before, on_cursor, call);
+    lan_store_find_message (self->engine->store, NULL, anchor, on_cursor, call);
 }
 
 /* --- reading and counting --- */

@@ -37,10 +37,10 @@ void lan_engine_store_put (LanEngineStore *self, const char *prefix, const char 
 
 /**
  * Answers @task (transfer full) with at most @limit messages of the conversation with @peer, those
- * before @before, or the newest where that is zero.
+ * before @anchor, or the newest where that is zero; with @after those after it.
  */
 void lan_engine_store_page (LanEngineStore *self, const LanAccountId *peer,
-                            const LanMessageId *before, guint limit, GTask *task);
+                            const LanMessageId *anchor, gboolean after, guint limit, GTask *task);
 
 /** Finds a message of somebody else and tells core that everything up to it was read. */
 void lan_engine_store_mark_read (LanEngineStore *self, const LanMessageId *message);

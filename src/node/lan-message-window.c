@@ -158,6 +158,17 @@ lan_message_window_add (LanMessageWindow *self, GPtrArray *messages, LanWindowCu
 }
 
 void
+lan_message_window_remove (LanMessageWindow *self, LanMessage *message)
+{
+  guint place;
+
+  if (!g_ptr_array_find (self->rows, message, &place))
+    return;
+  g_ptr_array_remove_index (self->rows, place);
+  g_list_model_items_changed (G_LIST_MODEL (self), place, 1, 0);
+}
+
+void
 lan_message_window_clear (LanMessageWindow *self)
 {
   guint n = self->rows->len;

@@ -28,6 +28,9 @@ typedef enum { LAN_WINDOW_CUT_OLDEST, LAN_WINDOW_CUT_NEWEST } LanWindowCut;
  * as possible, then cuts. Returns: TRUE when rows were cut off.
  */
 gboolean lan_message_window_add (LanMessageWindow *self, GPtrArray *messages, LanWindowCut cut);
+
+/** Takes @message out, where it is in. */
+void lan_message_window_remove (LanMessageWindow *self, LanMessage *message);
 void lan_message_window_clear (LanMessageWindow *self);
 
 /** Returns: (transfer none) (nullable): the oldest row. */

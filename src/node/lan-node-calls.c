@@ -206,26 +206,33 @@ lan_node_mark_read (LanNode *self, const char *message_id, GError **error)
 }
 
 void
-lan_node_read_history_async (LanNode *self, LanPerson *person, const char *before, guint limit,
-                             GCancellable *cancellable, GAsyncReadyCallback callback,
-                             gpointer user_data)
+lan_node_read_page_async (LanNode *self, LanPerson *person, LanCommandType type, const char *anchor,
+                          guint limit, GCancellable *cancellable, GAsyncReadyCallback callback,
+                          gpointer user_data)
 {
-  LanCommand *command;
-  GTask *task;
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  LanCommand *command = lan_command_new_for (type, lan_person_peek_account (person));
 
-  g_return_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person));
-  task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, lan_node_read_history_async);
-  command = lan_command_new_for (LAN_COMMAND_READ_HISTORY, lan_person_peek_account (person));
   command->number = CLAMP (limit, 1, HISTORY_MAX);
   command->task = task;
-  if (before != NULL && !lan_message_id_from_hex (&command->message, before)) {
+  if (anchor != NULL && !lan_message_id_from_hex (&command->message, anchor)) {
     g_task_return_new_error (task, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
                              "a message id is 32 hex digits");
     lan_command_free (command);
     return;
   }
   lan_node_ask (self, command);
+}
+
+void
+lan_node_read_history_async (LanNode *self, LanPerson *person, const char *before, guint limit,
+                             GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_return_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person));
+  lan_node_read_page_async (self, person, LAN_COMMAND_READ_HISTORY, before, limit, cancellable,
+                            callback, user_data);
 }
 
 GPtrArray *

@@ -191,19 +191,13 @@ lan_node_models_transfer (LanNodeModels *m, const LanMessageId *id)
   return g_hash_table_lookup (m->transfer_by_id, id);
 }
 
-LanMessage *
-lan_node_models_message (LanNodeModels *m, LanMessageInfo *info)
+static LanMessage *
+new_message (LanNodeModels *m, LanMessageInfo *info)
 {
-  LiveMessage *live = g_hash_table_lookup (m->messages, &info->id);
   LanPerson *peer = ensure_person (m, &info->peer);
-  LanMessage *message;
+  LanMessage *message = lan_message_new (info->own ? m->self : peer, peer, info);
+  LiveMessage *live = g_new0 (LiveMessage, 1);
 
-  if (live != NULL) {
-    lan_message_apply_state (live->message, info->status, info->delivered_ms, info->read_ms);
-    return g_object_ref (live->message);
-  }
-  message = lan_message_new (info->own ? m->self : peer, peer, info);
-  live = g_new0 (LiveMessage, 1);
   live->models = m;
   live->message = message;
   live->id = lan_message_peek_info (message)->id;
@@ -212,6 +206,38 @@ lan_node_models_message (LanNodeModels *m, LanMessageInfo *info)
   if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_FILE)
     lan_message_set_transfer (message, lan_node_models_transfer (m, &live->id));
   return message;
+}
+
+/* A message that was sent again stands elsewhere now: the row that showed it goes. */
+static void
+retire_message (LanNodeModels *m, LiveMessage *live)
+{
+  g_autoptr (LanMessage) old = g_object_ref (live->message);
+  LanPerson *peer = lan_message_get_peer (old), *now = lan_person_get_merged_into (peer);
+
+  g_object_weak_unref (G_OBJECT (old), on_message_gone, live);
+  g_hash_table_remove (m->messages, &live->id);
+  g_hash_table_remove (m->outbox, old);
+  lan_conversation_drop (lan_node_models_conversation (m, peer), old);
+  if (now != NULL)
+    lan_conversation_drop (lan_node_models_conversation (m, now), old);
+}
+
+LanMessage *
+lan_node_models_message (LanNodeModels *m, LanMessageInfo *info)
+{
+  LiveMessage *live = g_hash_table_lookup (m->messages, &info->id);
+
+  /* A state alone has no order. */
+  if (live != NULL && info->order != 0 &&
+      info->order != lan_message_peek_info (live->message)->order) {
+    retire_message (m, live);
+    live = NULL;
+  }
+  if (live == NULL)
+    return new_message (m, info);
+  lan_message_apply_state (live->message, info->status, info->delivered_ms, info->read_ms);
+  return g_object_ref (live->message);
 }
 
 /* --- events --- */

@@ -43,6 +43,11 @@ void lan_node_ask (LanNode *self, LanCommand *command);
 void lan_node_push_view (LanNode *self, LanPerson *person, gboolean viewed);
 void lan_node_push_read (LanNode *self, const LanMessageId *message);
 
+/** As lan_node_read_history_async(), also towards the newer end (LAN_COMMAND_READ_NEWER). */
+void lan_node_read_page_async (LanNode *self, LanPerson *person, LanCommandType type,
+                               const char *anchor, guint limit, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+
 /** Returns: (transfer none) (nullable): the object of a known account. */
 LanPerson *lan_node_peek_person (LanNode *self, const LanAccountId *account);
 void lan_node_conversation_id (LanNode *self, LanPerson *person, LanConversationId *id);

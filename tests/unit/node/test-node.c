@@ -11,5 +11,6 @@ main (int argc, char **argv)
   add_talk_tests ();
   add_keys_tests ();
   add_file_tests ();
+  add_people_tests ();
   return g_test_run ();
 }

@@ -7,5 +7,6 @@
 void add_file_tests (void);
 void add_keys_tests (void);
 void add_window_tests (void);
+void add_people_tests (void);
 void add_profile_tests (void);
 void add_talk_tests (void);

@@ -155,6 +155,25 @@ load_older (LanConversation *conversation)
   wait_until (done);
 }
 
+static void
+on_newer (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  lan_conversation_load_newer_finish (LAN_CONVERSATION (source), result, &error);
+  g_assert_no_error (error);
+  *(gboolean *) data = TRUE;
+}
+
+static void
+load_newer (LanConversation *conversation)
+{
+  gboolean done = FALSE;
+
+  lan_conversation_load_newer_async (conversation, NULL, on_newer, &done);
+  wait_until (done);
+}
+
 static const char *
 text_at (GListModel *messages, guint place)
 {
@@ -203,6 +222,15 @@ test_pages (Pair *p, gconstpointer data)
   last = lan_node_send_text (p->ann->node, bob, "now", NULL);
   wait_until (has_state (p->ann, last, "delivered"));
   g_assert_cmpstr (text_at (messages, 199), ==, "message 199");
+  load_newer (conversation);
+  g_assert_cmpstr (text_at (messages, 0), ==, "message 50");
+  g_assert_cmpstr (text_at (messages, 199), ==, "message 249");
+  g_assert_true (lan_conversation_get_has_newer (conversation));
+  load_newer (conversation);
+  g_assert_cmpstr (text_at (messages, 199), ==, "now");
+  g_assert_false (lan_conversation_get_has_newer (conversation));
+  load_older (conversation);
+  g_assert_true (lan_conversation_get_has_newer (conversation));
   lan_conversation_load_newest (conversation);
   wait_until (g_list_model_get_n_items (messages) == 50);
   g_assert_cmpstr (text_at (messages, 49), ==, "now");
@@ -214,7 +242,7 @@ test_pages (Pair *p, gconstpointer data)
 static void
 test_unread (Pair *p, gconstpointer data)
 {
-  g_autofree char *ids[5] = { NULL };
+  char *ids[5];
   LanConversation *conversation;
 
   for (guint i = 0; i < 5; i++)
@@ -226,6 +254,8 @@ test_unread (Pair *p, gconstpointer data)
   wait_until (lan_conversation_get_unread (conversation) == 2);
   g_assert_true (lan_node_mark_read (p->bob->node, ids[4], NULL));
   wait_until (lan_conversation_get_unread (conversation) == 0);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    g_free (ids[i]);
 }
 
 static void
