@@ -294,8 +294,6 @@ lan_engine_links_send_file (LanEngine *engine, guint64 channel, GBytes *frame, g
     g_info ("channel %" G_GUINT64_FORMAT " did not take a block", c->id);
 }
 
-#define FILES_QUEUE (1024 * 1024) /* more only makes chat wait: measured, see link's README */
-
 gsize
 lan_engine_links_room (LanEngine *engine, guint64 channel)
 {
@@ -305,7 +303,7 @@ lan_engine_links_room (LanEngine *engine, guint64 channel)
   if (c == NULL || c->ending || !c->up)
     return 0;
   queued = lan_channel_queued (c->channel, LAN_STREAM_FILES);
-  return queued < FILES_QUEUE ? FILES_QUEUE - queued : 0;
+  return queued < LAN_CHANNEL_QUEUE_MAX ? LAN_CHANNEL_QUEUE_MAX - queued : 0;
 }
 
 void

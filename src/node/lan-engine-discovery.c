@@ -362,10 +362,13 @@ take_token (LanEngineDiscovery *self, gint64 now_us)
   return TRUE;
 }
 
-/* A hidden person answers contacts only, and those are recognised by their tags. */
+/* Hidden people answer contacts only, and those are recognised by their tags; and whoever is hidden
+ * tells nobody who they are but where they were sent to by hand. */
 static gboolean
-may_probe (const Candidate *candidate)
+may_probe (const LanEngineDiscovery *self, const Candidate *candidate)
 {
+  if (self->hidden && candidate->c.has_record)
+    return FALSE;
   return !candidate->known && !candidate->is_self && !candidate->probing &&
          !(candidate->c.has_record && candidate->c.record.hidden);
 }
@@ -400,7 +403,7 @@ lan_engine_discovery_run (LanEngine *engine)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     Candidate *candidate = value;
 
-    if (!may_probe (candidate) || candidate->probe_us > engine->now.mono_us)
+    if (!may_probe (self, candidate) || candidate->probe_us > engine->now.mono_us)
       continue;
     if (!take_token (self, engine->now.mono_us))
       break;
@@ -422,7 +425,7 @@ lan_engine_discovery_deadline (LanEngine *engine)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     const Candidate *candidate = value;
 
-    if (may_probe (candidate)) /* and not before there is a token */
+    if (may_probe (self, candidate)) /* and not before there is a token */
       due = MIN (
           due, MAX (candidate->probe_us,
                     engine->now.mono_us + (self->tokens < 1 ? G_USEC_PER_SEC / PROBES_PER_S : 0)));

@@ -3,6 +3,38 @@
 #include "node-driver.h"
 
 #include <glib/gstdio.h>
+#include <sched.h>
+#include <unistd.h>
+
+#define INTERFACE "lantest"
+
+static gboolean in_own_network;
+
+static gboolean
+ip (const char *arguments)
+{
+  g_autofree char *line = g_strconcat ("ip ", arguments, NULL);
+  int status;
+
+  return g_spawn_command_line_sync (line, NULL, NULL, &status, NULL) &&
+         g_spawn_check_wait_status (status, NULL);
+}
+
+gboolean
+enter_own_network (void)
+{
+  in_own_network = geteuid () == 0 && unshare (CLONE_NEWNET) == 0 && ip ("link set lo up") &&
+                   ip ("link add " INTERFACE " type veth peer name lanother") &&
+                   ip ("addr add 10.79.0.1/24 dev " INTERFACE) && ip ("link set lanother up") &&
+                   ip ("link set " INTERFACE " up");
+  return in_own_network;
+}
+
+gboolean
+has_own_network (void)
+{
+  return in_own_network;
+}
 
 gboolean
 wait_tick (gpointer data)
@@ -63,7 +95,7 @@ machine_new (const char *name)
 static void
 make_node (Machine *m)
 {
-  static const char *const interfaces[] = { "lo", NULL };
+  const char *const interfaces[] = { in_own_network ? INTERFACE : "lo", NULL };
 
   g_assert_null (m->node);
   m->node =

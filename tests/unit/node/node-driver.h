@@ -18,6 +18,15 @@ typedef struct {
   gboolean broadcast;
 } Machine;
 
+/**
+ * Moves this process into a network of its own with one interface, so that beacons disturb nobody
+ * and nobody disturbs. Before any thread. Returns: FALSE where that is not allowed.
+ */
+gboolean enter_own_network (void);
+
+/** Whether beacons can be tried. */
+gboolean has_own_network (void);
+
 Machine *machine_new (const char *name);
 
 /** Makes the profile and opens it. */

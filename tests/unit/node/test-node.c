@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 #include "test-node.h"
+#include "node-driver.h"
 
 int
 main (int argc, char **argv)
 {
+  enter_own_network ();
   g_test_init (&argc, &argv, NULL);
   add_window_tests ();
   add_profile_tests ();

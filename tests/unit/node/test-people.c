@@ -85,6 +85,10 @@ test_beacons (void)
   gint64 start;
   LanPerson *person;
 
+  if (!has_own_network ()) {
+    g_test_skip ("needs a network of its own");
+    return;
+  }
   ann->broadcast = bob->broadcast = TRUE;
   machine_create (ann, NULL);
   machine_create (bob, NULL);
@@ -107,6 +111,10 @@ test_hidden (void)
   g_autofree char *address = NULL, *id = NULL;
   LanPerson *person;
 
+  if (!has_own_network ()) {
+    g_test_skip ("needs a network of its own");
+    return;
+  }
   ann->broadcast = bob->broadcast = eve->broadcast = TRUE;
   machine_create (ann, NULL);
   machine_create (bob, NULL);
@@ -129,7 +137,7 @@ test_hidden (void)
   see (eve, ann); /* time enough to be refused by Bob */
   see (ann, eve);
   g_assert_null (lan_node_find_person (eve->node, "Bob", NULL));
-  g_assert_null (lan_node_find_person (bob->node, "Bob", NULL));
+  g_assert_null (lan_node_find_person (bob->node, "Eve", NULL));
   machine_free (eve);
   machine_free (bob);
   machine_free (ann);
