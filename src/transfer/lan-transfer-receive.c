@@ -282,8 +282,14 @@ void
 lan_transfer_in_result (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
                         const LanFileResult *result, LanTime now)
 {
-  if (result->more)
+  if (result->more) {
+    /* A sign of life, so that nobody closes a channel over which nothing moves for minutes. */
+    if (one->channel != NULL && now.mono_us - one->in.told_us >= LAN_TRANSFER_PREPARING_US) {
+      one->in.told_us = now.mono_us;
+      lan_transfer_tell (t, one, one->channel);
+    }
     return;
+  }
   if (result->type == LAN_FILE_JOB_WRITE) {
     lan_transfer_fetch_written (t, one, info, result, now);
     return;

@@ -62,6 +62,7 @@ typedef struct {
   gboolean bad_hashes; /* the list failed once */
   guint stalls;
   gint64 asked_us; /* when something was asked for last */
+  gint64 told_us;  /* when the sender heard of us last, while we hash */
 } LanTransferIn;
 
 typedef enum {
@@ -171,6 +172,9 @@ LanTransferAction *lan_transfers_push (LanTransfers *t, LanTransferActionType ty
 /** A job for the disk, already queued as an action: fill in its fields. */
 LanFileJob *lan_transfers_push_job (LanTransfers *t, LanTransferOne *one, LanFileJobType type,
                                     LanTransferJob **info);
+
+/** Whether anything is counted as moving, or about to move, over @channel: for tests. */
+gboolean lan_transfers_channel_is_busy (const LanTransfers *t, guint64 channel);
 
 /* -- lan-transfer-state.c -- */
 gboolean lan_transfer_may (const LanTransferOne *one, LanTransferState next);

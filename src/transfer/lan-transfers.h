@@ -179,9 +179,6 @@ void lan_transfers_channel_down (LanTransfers *t, guint64 channel, LanTime now);
 /** @room bytes of bulk frames may be queued on @channel now; replaces what was said before. */
 void lan_transfers_channel_writable (LanTransfers *t, guint64 channel, gsize room, LanTime now);
 
-/** TRUE while something moves or is about to move over @channel: do not close it as idle. */
-gboolean lan_transfers_channel_is_busy (const LanTransfers *t, guint64 channel);
-
 /**
  * A decoded frame of one of the file types. Anything but OK: what came breaks a rule. STATE is worth
  * no more than a count; LIMIT and MALFORMED are reason to close the channel.

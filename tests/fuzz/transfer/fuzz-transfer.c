@@ -9,7 +9,7 @@
 #include "lan-bytes.h"
 #include "lan-deadlines.h"
 #include "lan-transfer-limits.h"
-#include "lan-transfers.h"
+#include "lan-transfers-private.h"
 #include "lan-tree-hash.h"
 
 #include <string.h>

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "lan-random.h"
-#include "lan-transfers.h"
+#include "lan-transfers-private.h"
 
 #define WORLD_PEERS 3
 
