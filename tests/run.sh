@@ -37,9 +37,9 @@ build() {
 # screen through accessibility (slow there, and the widgets' libraries leak by design).
 failed=0
 build "$out/plain" all --werror || finish 0 1 0
-meson test -C "$out/plain" --no-rebuild --print-errorlogs || failed=1
+meson test -C "$out/plain" --timeout-multiplier 2 --no-rebuild --print-errorlogs || failed=1
 build "$out/sanitized" all --werror -Db_sanitize=address,undefined -Db_lundef=false || finish 0 1 0
-meson test -C "$out/sanitized" --no-rebuild --print-errorlogs --no-suite lint --no-suite ui || failed=1
+LANYARD_TEST_SLOW=4 meson test -C "$out/sanitized" --timeout-multiplier 4 --no-rebuild --print-errorlogs --no-suite lint --no-suite ui || failed=1
 
 # Do the committed corpora still reach what they should?
 replayers=$(ninja -C "$out/plain" -t targets all | sed -n 's/^\(tests\/fuzz\/replay-[a-z0-9-]*\): .*/\1/p')
