@@ -9,7 +9,8 @@ import time
 
 from . import certs, frames, lane, noise, records
 
-DEADLINE = 10.0
+DEADLINE = 10.0 * float(os.environ.get("LANYARD_TEST_SLOW", "1"))
+MAX_WRONG = 16
 NORMAL, BROKE_RULE, BAD_IDENTITY, REVOKED, LIMIT, TAKEN_OVER = 0, 2, 3, 4, 5, 6
 BEFORE_IDENTIFICATION = ("identity", "ping", "pong", "close")
 
@@ -29,6 +30,7 @@ class Channel:
         self.closed = None        # Close frame that came in
         self.problem = None       # why the lane ended
         self.sent_up_to = 0       # of our own log, on this channel
+        self.wrong = 0            # records that were refused
         self.is_open = True
 
     def send(self, name, body=None, **fields):
@@ -54,11 +56,13 @@ class SecondPeer:
         self.people, self.conversations = {}, {}
         self.accepted, self.accepted_by, self.secrets = set(), set(), {}
         self.messages = []        # (account, Record, Content) in order of arrival
+        self.fetched = []         # records that came again
         self.channels = []
         self.newest_ts = {}
         self.refused = []
         self.proto = frames.proto()
         self.listener = None
+        self.declines_links = True
         self.set_identity(1, bytes(32))
 
     def set_identity(self, number, before, state=certs.ACTIVE):
@@ -71,6 +75,9 @@ class SecondPeer:
     @property
     def id(self):
         return self.keys.account_key.hex()
+
+    def digest_of_list(self):
+        return certs.digest(self.list)
 
     def hello(self):
         return lane.make_hello(self.handshake_clock.next(), self.list_number, self.capabilities)
@@ -200,10 +207,25 @@ class SecondPeer:
     def on_records(self, channel, body):
         talk = channel.conversation
         for data in body.records:
-            record = talk.take(data, channel.person.certs)
-            if record and record.kind in (records.TEXT, records.FILE_OFFER):
+            try:
+                record = talk.take(data, channel.person.certs)
+            except records.Early as early:
+                channel.send("fetch", **early.fetch)
+                continue
+            except certs.Refused:
+                channel.wrong += 1
+                certs.require(channel.wrong <= MAX_WRONG, "too many wrong records")
+                continue
+            if record is None:
+                self.fetched.append(data)
+            elif record.kind in (records.TEXT, records.FILE_OFFER):
                 self.messages.append((channel.person.account, record, record.content(self.proto)))
         channel.send("vector", talk.vector())
+
+    def on_link_signal(self, channel, body):
+        """No links here: an offer is declined, or passed over, and the lane goes on."""
+        if body.type == self.proto.LINK_OFFER and self.declines_links:
+            channel.send("link_signal", link_id=body.link_id, type=self.proto.LINK_DECLINE)
 
     def on_fetch(self, channel, body):
         talk = channel.conversation
@@ -243,7 +265,7 @@ class SecondPeer:
                     self.greet(channel)
 
     def write(self, account, kind, content, **bent):
-        """Stores a record and sends it on all open channels' newest; returns it."""
+        """Stores a record and sends it on the newest open channel; returns it."""
         self.accept(account)
         with self.changed:
             record = self.conversation(account).write(kind, content, **bent)

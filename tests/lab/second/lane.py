@@ -62,7 +62,8 @@ class Hello:
 class Lane:
     """An open lane. send() may be called by any thread, receive() by one."""
 
-    def __init__(self, sock, handshake, remote_hello, is_dialler):
+    def __init__(self, sock, handshake, remote_hello, is_dialler, pattern=XX):
+        self.pattern = pattern
         self.sock, self.remote_hello, self.is_dialler = sock, remote_hello, is_dialler
         self.remote_static, self.h = handshake.rs, handshake.h
         self.exporter = handshake.exporter()
@@ -71,6 +72,7 @@ class Lane:
         self.out_counter = self.in_counter = 0
         self.out_records = self.out_bytes = 0
         self.sent_end = False
+        self.first = None  # (type, body) of the record that confirmed the keys
         self.lock = threading.Lock()
 
     def seal_record(self, type, body=b"", padding=0):
@@ -119,7 +121,8 @@ class Lane:
     def receive(self):
         """The next frame's bytes; passes over empty records, follows new keys."""
         while True:
-            type, body = self.open_record(read_unit(self.sock))
+            type, body = self.first or self.open_record(read_unit(self.sock))
+            self.first = None
             if type == DATA and body:
                 return body
             if type == END:
@@ -175,7 +178,7 @@ def dial(sock, pattern, static, hello, remote_static=None, id=None, e=None, wron
         raise LaneError("handshake: %s" % problem) from problem
     if pattern == XX:
         sock.sendall(unit(hs.write(hello())))
-    lane = Lane(sock, hs, remote, True)
+    lane = Lane(sock, hs, remote, True, pattern)
     if pattern == IK:
         lane.send()  # confirms the keys to the listener
     return lane
@@ -206,10 +209,8 @@ def shake(sock, hs, pattern, hello, newest_ts):
             raise LaneError("a payload where none belongs")
         sock.sendall(unit(hs.write(hello())))
         remote = Hello(hs.read(read_unit(sock)))
-    lane = Lane(sock, hs, remote, False)
+    lane = Lane(sock, hs, remote, False, pattern)
     if pattern == IK:
-        type, body = lane.open_record(read_unit(sock))  # nothing is believed before it
-        if type != DATA or body:
-            raise LaneError("the first record of an IK lane is not empty")
+        lane.first = lane.open_record(read_unit(sock))  # nothing is believed before it
         newest_ts[hs.rs] = remote.ts
     return lane

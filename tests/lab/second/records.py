@@ -16,6 +16,14 @@ MAX_RECORD = 49152
 MAX_HLC = 2 ** 59 - 1
 
 
+class Early(Exception):
+    """A record that comes before its time; `fetch` asks for what is missing before it."""
+
+    def __init__(self, conversation, device, first, last):
+        super().__init__("records %d to %d are missing" % (first, last))
+        self.fetch = {"conversation": conversation, "device": device, "from": first, "to": last}
+
+
 def conversation_id(a, b):
     return hashlib.blake2b(min(a, b) + max(a, b), digest_size=16).digest()
 
@@ -126,6 +134,8 @@ class Conversation:
         log = self.logs.setdefault(record.device, Log())
         if record.seq <= log.seq:
             return None
+        if record.seq > log.seq + 1:
+            raise Early(self.id, record.device, log.seq + 1, record.seq - 1)
         require(log.continues(record), "record: does not continue")
         record.check_signature(certs[record.device].signing)
         content = record.content(self.proto)
