@@ -6,7 +6,8 @@
 import sys
 
 from lab import Lab, check, main, note, test
-from second import frames, lane
+from second import certs, frames, lane
+from second.client import SecondPeer
 from secondlab import (Announcer, address_of, become_contacts, both_ways, ip_of, listening_socket,
                        office, wire_socket)
 
@@ -37,6 +38,9 @@ def _():
         p.wait_read(account, first)
         for _ in range(20):
             both_ways(a, p, account)
+        number = a.call("people.get", id=p.id)["number"]
+        check("".join(c for c in number if c.isdigit())
+              == certs.safety_number(account, p.keys.account_key), "safety number: %s" % number)
         check(len([c for c in p.channels if c.is_open]) == 1, "one lane all the time")
         note("frames that came: %s" % sorted(set(channel.seen)))
         p.close()
@@ -87,6 +91,27 @@ def _():
             a.wait_for("message.state", id=waiting, state="delivered")
             both_ways(a, p, account)
         p.close()
+
+
+@test("of lanes that both sides dialled the one from the smaller device id stays")
+def _():
+    for ours_is_smaller in (True, False):
+        with Lab() as lab:
+            a, p, bad = office(lab)
+            known = SecondPeer("Known")
+            account = known.wait_identified(known.connect(wire_socket(bad, address_of(a))))
+            their_id = known.channels[0].cert.device
+            known.close()
+            while (p.keys.device_id < their_id) != ours_is_smaller:
+                p = SecondPeer("Zweite")
+            p.listen(listening_socket(bad, ip_of(bad)))
+            with Announcer(bad, p):
+                old = p.wait(lambda: p.open_channels(account), "a dial")[0]
+                new = p.connect(wire_socket(bad, address_of(a)), old.cert.dh)
+                p.wait_end(old if ours_is_smaller else new)
+                check((new if ours_is_smaller else old).is_open, "the other one stays")
+                both_ways(a, p, account)
+            p.close()
 
 
 @test("a link that is offered and declined, or not answered: the lane does it all")

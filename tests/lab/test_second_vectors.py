@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 The Lanyard developers
-"""The second implementation against the known answers: noise.json, channels.json."""
+"""The second implementation against the known answers: noise, channels, records."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import sys
 import threading
 import traceback
 
-from second import lane, noise
+from second import certs, lane, noise, records, vectors
 
 TESTS = []
 
@@ -172,6 +172,27 @@ def lanes_over_sockets():
             pass
         left.close()
         right.close()
+
+
+@test
+def signed_layouts():
+    """records.json: a certificate, a list, records and what is derived from two accounts."""
+    want = load("records.json")
+    got = vectors.make()
+    for name in want:
+        if name != "note" and want[name] != got[name]:
+            raise AssertionError("%s\n got  %s\n want %s" % (name, got[name], want[name]))
+    cert = certs.Cert(raw(want, "certificate"))
+    devices = certs.DeviceList(raw(want, "list"))
+    if not devices.is_active(cert.device, cert.hash):
+        raise AssertionError("not in the list")
+    log = records.Log()
+    for data in want["records"]:
+        record = records.Record(bytes.fromhex(data))
+        record.check_signature(cert.signing)
+        if not log.continues(record):
+            raise AssertionError("record %d does not continue" % record.seq)
+        log.add(record)
 
 
 def main():

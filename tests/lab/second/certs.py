@@ -158,6 +158,16 @@ class DeviceList:
                 require(self.devices.get(device, (b"", REVOKED))[1] != ACTIVE, "list: un-revokes")
 
 
+def safety_number(a, b):
+    """The sixty digits that two people compare."""
+    digits = ""
+    for key in sorted((a, b)):
+        d = noise.kdf(bytes(32), "LY1-sn", key, 64)
+        for at in range(0, 30, 5):
+            digits += "%05d" % (int.from_bytes(d[at:at + 5], "big") % 100000)
+    return digits
+
+
 class Person:
     """Somebody whose Identity was accepted: newest list, certificates by device."""
 
