@@ -33,7 +33,7 @@ typedef struct {
   guint attempts;
   gboolean is_queued;
   gboolean is_told;
-  guint generation; /* of the connection that saw it last */
+  guint generation;  /* of the connection that saw it last */
   LanAvahiSeen seen; /* .origin is set from the start, the rest by an answer */
 } Item;
 
@@ -102,12 +102,12 @@ read_answer (Item *item, const AvahiAddress *address, guint16 port, AvahiStringL
   for (; txt != NULL; txt = avahi_string_list_get_next (txt))
     (void) lan_txt_reader_add (&reader, avahi_string_list_get_text (txt),
                                avahi_string_list_get_size (txt));
-  if (lan_txt_reader_finish (&reader, &item->seen.record) != LAN_STATUS_OK
-      || item->seen.record.port != port)
+  if (lan_txt_reader_finish (&reader, &item->seen.record) != LAN_STATUS_OK ||
+      item->seen.record.port != port)
     return FALSE;
   avahi_address_snprint (item->seen.address, sizeof item->seen.address, address);
-  if (g_str_has_prefix (item->seen.address, "fe80:")
-      && if_indextoname ((guint) item->ifindex, ifname) != NULL) {
+  if (g_str_has_prefix (item->seen.address, "fe80:") &&
+      if_indextoname ((guint) item->ifindex, ifname) != NULL) {
     g_strlcat (item->seen.address, "%", sizeof item->seen.address);
     g_strlcat (item->seen.address, ifname, sizeof item->seen.address);
   }
@@ -165,9 +165,9 @@ start_resolver (Item *item)
 {
   LanAvahiBrowser *browser = item->browser;
 
-  item->resolver = avahi_service_resolver_new (
-      browser->client, item->ifindex, item->protocol, item->name, LAN_MDNS_TYPE, "local",
-      item->protocol, 0, on_resolved, item);
+  item->resolver =
+      avahi_service_resolver_new (browser->client, item->ifindex, item->protocol, item->name,
+                                  LAN_MDNS_TYPE, "local", item->protocol, 0, on_resolved, item);
   if (item->resolver != NULL)
     browser->n_resolving++;
   else
@@ -177,13 +177,13 @@ start_resolver (Item *item)
 static void
 resolve_next (LanAvahiBrowser *browser)
 {
-  while (browser->client != NULL && browser->n_resolving < MAX_RESOLVING
-         && browser->waiting.length > 0) {
+  while (browser->client != NULL && browser->n_resolving < MAX_RESOLVING &&
+         browser->waiting.length > 0) {
     Item *item = g_queue_pop_head (&browser->waiting);
 
     item->is_queued = FALSE;
-    if (browser->answered.length + browser->n_resolving >= MAX_RESOLVERS
-        && browser->answered.length > 0)
+    if (browser->answered.length + browser->n_resolving >= MAX_RESOLVERS &&
+        browser->answered.length > 0)
       close_resolver (g_queue_peek_head (&browser->answered));
     start_resolver (item);
   }
@@ -246,9 +246,9 @@ make_room (LanAvahiBrowser *browser, AvahiIfIndex ifindex, AvahiProtocol protoco
   while (g_hash_table_iter_next (&iter, NULL, &p)) {
     Item *item = p;
 
-    if (item->ifindex == ifindex && item->protocol == protocol
-        && strcmp (item->host != NULL ? item->host : "", crowd.worst) == 0
-        && (victim == NULL || item->seen.origin > victim->seen.origin))
+    if (item->ifindex == ifindex && item->protocol == protocol &&
+        strcmp (item->host != NULL ? item->host : "", crowd.worst) == 0 &&
+        (victim == NULL || item->seen.origin > victim->seen.origin))
       victim = item;
   }
   return victim != NULL && g_hash_table_remove (browser->items, victim->key);
@@ -261,8 +261,8 @@ add_item (LanAvahiBrowser *browser, const char *key, AvahiIfIndex ifindex, Avahi
   LanInstanceId instance;
   Item *item;
 
-  if (!lan_hex_decode (name, instance.b, sizeof instance.b)
-      || !make_room (browser, ifindex, protocol))
+  if (!lan_hex_decode (name, instance.b, sizeof instance.b) ||
+      !make_room (browser, ifindex, protocol))
     return;
   item = g_new0 (Item, 1);
   item->browser = browser;

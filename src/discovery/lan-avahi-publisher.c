@@ -28,8 +28,7 @@ on_group (AvahiEntryGroup *group, AvahiEntryGroupState state, void *data)
     g_info ("mDNS: the instance name is taken");
     lan_avahi_post_collision (publisher->shared);
   } else if (state == AVAHI_ENTRY_GROUP_FAILURE) {
-    g_info ("mDNS: announcing failed: %s",
-            avahi_strerror (avahi_client_errno (publisher->client)));
+    g_info ("mDNS: announcing failed: %s", avahi_strerror (avahi_client_errno (publisher->client)));
   }
 }
 
@@ -80,10 +79,9 @@ make_txt (const LanDiscoveryRecord *record)
 static gboolean
 is_same_service (const LanAvahiWanted *a, const LanAvahiWanted *b)
 {
-  return a->has_record && b->has_record && a->record.port == b->record.port
-         && lan_instance_id_equal (&a->instance, &b->instance)
-         && a->n_ifindexes == b->n_ifindexes
-         && memcmp (a->ifindexes, b->ifindexes, a->n_ifindexes * sizeof a->ifindexes[0]) == 0;
+  return a->has_record && b->has_record && a->record.port == b->record.port &&
+         lan_instance_id_equal (&a->instance, &b->instance) && a->n_ifindexes == b->n_ifindexes &&
+         memcmp (a->ifindexes, b->ifindexes, a->n_ifindexes * sizeof a->ifindexes[0]) == 0;
 }
 
 static int

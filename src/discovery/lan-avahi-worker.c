@@ -18,7 +18,7 @@ typedef struct {
   LanAvahiShared *shared; /* borrowed */
   GMainContext *context;  /* borrowed */
   AvahiGLibPoll *poll;
-  AvahiClient *client;    /* NULL between connections */
+  AvahiClient *client; /* NULL between connections */
   LanAvahiPublisher *publisher;
   LanAvahiBrowser *browser;
   GSource *retry;
@@ -66,8 +66,8 @@ sync_publisher (Worker *worker)
   LanAvahiWanted wanted;
 
   lan_avahi_get_wanted (worker->shared, &wanted);
-  if (wanted.n_ifindexes != worker->synced.n_ifindexes
-      || memcmp (wanted.ifindexes, worker->synced.ifindexes, sizeof wanted.ifindexes) != 0)
+  if (wanted.n_ifindexes != worker->synced.n_ifindexes ||
+      memcmp (wanted.ifindexes, worker->synced.ifindexes, sizeof wanted.ifindexes) != 0)
     lan_avahi_browser_repeat (worker->browser);
   worker->synced = wanted;
   if (worker->is_running)

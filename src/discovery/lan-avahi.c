@@ -17,7 +17,7 @@ struct _LanAvahiShared {
   LanAvahiWanted wanted;
   GHashTable *pending; /* LanAvahiSeen by its .origin, owned */
   gboolean collided;
-  int available; /* -1 nothing to tell, else the news */
+  int available;     /* -1 nothing to tell, else the news */
   GSource *delivery; /* scheduled on the owner's context, or NULL */
   GMainContext *owner_context;
   LanAvahiCallbacks callbacks;
@@ -133,8 +133,7 @@ lan_avahi_post_seen (LanAvahiShared *shared, const LanAvahiSeen *seen)
   LanAvahiSeen *copy;
 
   g_mutex_lock (&shared->mutex);
-  if (!shared->is_closed
-      && (seen->is_gone || g_hash_table_size (shared->pending) < MAX_PENDING)) {
+  if (!shared->is_closed && (seen->is_gone || g_hash_table_size (shared->pending) < MAX_PENDING)) {
     copy = g_memdup2 (seen, sizeof *seen);
     g_hash_table_replace (shared->pending, &copy->origin, copy);
     schedule_delivery (shared);
@@ -267,8 +266,8 @@ lan_avahi_free (LanAvahi *avahi)
 }
 
 void
-lan_avahi_publish (LanAvahi *avahi, const LanInstanceId *instance,
-                   const LanDiscoveryRecord *record, const guint *ifindexes, gsize n)
+lan_avahi_publish (LanAvahi *avahi, const LanInstanceId *instance, const LanDiscoveryRecord *record,
+                   const guint *ifindexes, gsize n)
 {
   LanAvahiShared *shared = avahi->shared;
   LanAvahiWanted wanted = { .instance = *instance, .has_record = record != NULL };

@@ -12,7 +12,7 @@
 
 G_BEGIN_DECLS
 
-#define LAN_MDNS_TYPE         "_lanyard._tcp"
+#define LAN_MDNS_TYPE          "_lanyard._tcp"
 #define LAN_MDNS_PER_INTERFACE 512 /* services of one interface and protocol that are looked at */
 
 typedef struct {

@@ -6,13 +6,13 @@
 
 /* Stated a little under DESIGN section 4's two seconds: silence of 2.5 intervals then still ends
  * within five seconds. */
-#define BASE_INTERVAL_MS     1900
-#define SEGMENT_PER_SECOND   45 /* 50, less what the jitter takes off each interval */
-#define ANSWER_SPREAD_MS     150
-#define ANSWER_MIN_GAP_US    200000
-#define ANSWERS_PER_SECOND   0.5
-#define ANSWERS_BURST        4
-#define JITTER_PERCENT       10
+#define BASE_INTERVAL_MS   1900
+#define SEGMENT_PER_SECOND 45 /* 50, less what the jitter takes off each interval */
+#define ANSWER_SPREAD_MS   150
+#define ANSWER_MIN_GAP_US  200000
+#define ANSWERS_PER_SECOND 0.5
+#define ANSWERS_BURST      4
+#define JITTER_PERCENT     10
 
 static const guint quick_ms[] = { 0, 250, 750 };
 
@@ -64,9 +64,9 @@ lan_beacon_schedule_answer (LanBeaconSchedule *s, gint64 now_us)
 void
 lan_beacon_schedule_set_crowd (LanBeaconSchedule *s, guint neighbours, guint datagrams)
 {
-  guint stretched = (guint) MIN ((guint64) (neighbours + 1) * MAX (datagrams, 1) * 1000
-                                     / SEGMENT_PER_SECOND,
-                                 LAN_BEACON_MAX_INTERVAL_MS);
+  guint stretched =
+      (guint) MIN ((guint64) (neighbours + 1) * MAX (datagrams, 1) * 1000 / SEGMENT_PER_SECOND,
+                   LAN_BEACON_MAX_INTERVAL_MS);
 
   s->interval_ms = MAX (BASE_INTERVAL_MS, stretched);
 }

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 typedef struct {
   const LanRandom *random; /* borrowed */
   gint64 next_us;
-  gint64 last_us;  /* when a beacon was sent, 0 for never */
+  gint64 last_us;   /* when a beacon was sent, 0 for never */
   guint quick_sent; /* how many of the first quick ones went out */
   guint interval_ms;
   LanRate answers;

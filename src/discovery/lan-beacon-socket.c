@@ -12,8 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BATCH             64  /* datagrams for one turn of the loop */
-#define BUSY              16  /* so many at once: a flood, read on without a pause */
+#define BATCH             64 /* datagrams for one turn of the loop */
+#define BUSY              16 /* so many at once: a flood, read on without a pause */
 #define PAUSE_US          100000
 #define RATE_SLOTS        256 /* source addresses share these, by hash */
 #define PER_SOURCE_SECOND 40
@@ -150,8 +150,8 @@ receive_one (LanBeaconSocket *socket, struct msghdr *msg, const guint8 *data, gs
   guint ifindex = ifindex_of (msg);
 
   format_address (socket, from, ifindex, address);
-  if (address[0] == '\0' || ifindex == 0
-      || !lan_rate_take (&socket->rates[g_str_hash (address) % RATE_SLOTS], now_us))
+  if (address[0] == '\0' || ifindex == 0 ||
+      !lan_rate_take (&socket->rates[g_str_hash (address) % RATE_SLOTS], now_us))
     return;
   socket->received (data, len, ifindex, address, socket->user_data);
 }
@@ -168,7 +168,8 @@ receive_batch (LanBeaconSocket *socket, int fd)
     guint8 bytes[LAN_BEACON_MAX_BYTES + 1];
     union {
       struct cmsghdr align;
-      char space[CMSG_SPACE (sizeof (struct in6_pktinfo)) + CMSG_SPACE (sizeof (struct in_pktinfo))];
+      char
+          space[CMSG_SPACE (sizeof (struct in6_pktinfo)) + CMSG_SPACE (sizeof (struct in_pktinfo))];
     } control;
     struct sockaddr_storage from;
     struct iovec iov = { bytes, sizeof bytes };
@@ -224,10 +225,9 @@ open_half (LanBeaconSocket *self, Half *half, int family, GError **error)
   struct sockaddr_storage any;
   socklen_t len = make_address (&any, family, family == AF_INET ? "0.0.0.0" : "::", self->port);
 
-  half->group_len = make_address (&half->group, family,
-                                  family == AF_INET ? LAN_BEACON_GROUP_IPV4
-                                                    : LAN_BEACON_GROUP_IPV6,
-                                  self->port);
+  half->group_len =
+      make_address (&half->group, family,
+                    family == AF_INET ? LAN_BEACON_GROUP_IPV4 : LAN_BEACON_GROUP_IPV6, self->port);
   half->fd = socket (family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_UDP);
   if (half->fd >= 0)
     set_options (half->fd, family);
@@ -247,8 +247,7 @@ open_half (LanBeaconSocket *self, Half *half, int family, GError **error)
 }
 
 LanBeaconSocket *
-lan_beacon_socket_new (guint16 port, LanBeaconReceived received, gpointer user_data,
-                       GError **error)
+lan_beacon_socket_new (guint16 port, LanBeaconReceived received, gpointer user_data, GError **error)
 {
   LanBeaconSocket *self = g_new0 (LanBeaconSocket, 1);
   g_autoptr (GError) first = NULL;
@@ -300,14 +299,14 @@ lan_beacon_socket_join (LanBeaconSocket *self, const LanInterface *iface)
     return;
   if (self->v4.fd >= 0 && iface->n_ipv4 > 0) {
     memcpy (&request.gr_group, &self->v4.group, self->v4.group_len);
-    if (setsockopt (self->v4.fd, IPPROTO_IP, MCAST_JOIN_GROUP, &request, sizeof request) != 0
-        && errno != EADDRINUSE)
+    if (setsockopt (self->v4.fd, IPPROTO_IP, MCAST_JOIN_GROUP, &request, sizeof request) != 0 &&
+        errno != EADDRINUSE)
       g_debug ("join on %s: %s", iface->name, g_strerror (errno));
   }
   if (self->v6.fd >= 0 && iface->has_ipv6_link_local) {
     memcpy (&request.gr_group, &self->v6.group, self->v6.group_len);
-    if (setsockopt (self->v6.fd, IPPROTO_IPV6, MCAST_JOIN_GROUP, &request, sizeof request) != 0
-        && errno != EADDRINUSE)
+    if (setsockopt (self->v6.fd, IPPROTO_IPV6, MCAST_JOIN_GROUP, &request, sizeof request) != 0 &&
+        errno != EADDRINUSE)
       g_debug ("join on %s: %s", iface->name, g_strerror (errno));
   }
 }
@@ -370,8 +369,8 @@ each_datagram (const LanBeaconSocket *self, const LanInterface *iface, const gui
   }
   if (self->v4.fd >= 0 && iface->n_ipv4 > 0 && (iface->flags & IFF_MULTICAST) != 0) {
     if (data != NULL)
-      send_from (self->v4.fd, &self->v4.group, self->v4.group_len, iface,
-                 &iface->ipv4[0].address, data, len);
+      send_from (self->v4.fd, &self->v4.group, self->v4.group_len, iface, &iface->ipv4[0].address,
+                 data, len);
     n++;
   }
   if (self->v6.fd >= 0 && iface->has_ipv6_link_local && (iface->flags & IFF_MULTICAST) != 0) {

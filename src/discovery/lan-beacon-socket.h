@@ -34,7 +34,7 @@ void lan_beacon_socket_join (LanBeaconSocket *socket, const LanInterface *iface)
 guint lan_beacon_socket_count (const LanBeaconSocket *socket, const LanInterface *iface);
 
 /** Sends to each broadcast address and each group of @iface. Failures are not told: it is UDP. */
-void lan_beacon_socket_send (LanBeaconSocket *socket, const LanInterface *iface,
-                             const guint8 *data, gsize len);
+void lan_beacon_socket_send (LanBeaconSocket *socket, const LanInterface *iface, const guint8 *data,
+                             gsize len);
 
 G_END_DECLS

@@ -91,9 +91,9 @@ read_header (LanReader *r, LanBeacon *beacon, guint8 *flags)
     return LAN_STATUS_MALFORMED;
   if (version != VERSION)
     return LAN_STATUS_VERSION;
-  if ((*flags & ~(FLAG_BYE | FLAG_HIDDEN)) != 0 || beacon->record.port == 0
-      || beacon->interval_ms < LAN_BEACON_MIN_INTERVAL_MS
-      || beacon->interval_ms > LAN_BEACON_MAX_INTERVAL_MS)
+  if ((*flags & ~(FLAG_BYE | FLAG_HIDDEN)) != 0 || beacon->record.port == 0 ||
+      beacon->interval_ms < LAN_BEACON_MIN_INTERVAL_MS ||
+      beacon->interval_ms > LAN_BEACON_MAX_INTERVAL_MS)
     return LAN_STATUS_MALFORMED;
   return LAN_STATUS_OK;
 }

@@ -21,7 +21,8 @@ G_BEGIN_DECLS
 /* One source saw one process at one address. */
 typedef struct {
   LanSource source;
-  guint64 origin;  /* 0, or the one thing of its source that says this: it replaces what it said before */
+  guint64
+      origin; /* 0, or the one thing of its source that says this: it replaces what it said before */
   gboolean has_record;
   LanInstanceId instance;
   LanDiscoveryRecord record;

@@ -55,11 +55,11 @@ lan_discovery_record_init_hidden (LanDiscoveryRecord *record, guint16 port, cons
 gboolean
 lan_discovery_record_equal (const LanDiscoveryRecord *a, const LanDiscoveryRecord *b)
 {
-  return a->hidden == b->hidden && a->port == b->port && strcmp (a->name, b->name) == 0
-         && memcmp (a->account_prefix, b->account_prefix, sizeof a->account_prefix) == 0
-         && a->state == b->state && memcmp (a->nonce, b->nonce, sizeof a->nonce) == 0
-         && a->n_tags == b->n_tags
-         && memcmp (a->tags, b->tags, (gsize) a->n_tags * LAN_CONTACT_TAG_BYTES) == 0;
+  return a->hidden == b->hidden && a->port == b->port && strcmp (a->name, b->name) == 0 &&
+         memcmp (a->account_prefix, b->account_prefix, sizeof a->account_prefix) == 0 &&
+         a->state == b->state && memcmp (a->nonce, b->nonce, sizeof a->nonce) == 0 &&
+         a->n_tags == b->n_tags &&
+         memcmp (a->tags, b->tags, (gsize) a->n_tags * LAN_CONTACT_TAG_BYTES) == 0;
 }
 
 static void
@@ -205,8 +205,8 @@ add (LanTxtReader *reader, const guint8 *item, gsize len)
 
   reader->n_items++;
   reader->n_bytes += MIN (len, LAN_TXT_MAX_BYTES + 1);
-  if (len > LAN_TXT_ITEM_MAX_BYTES || reader->n_items > LAN_TXT_MAX_ITEMS
-      || reader->n_bytes > LAN_TXT_MAX_BYTES)
+  if (len > LAN_TXT_ITEM_MAX_BYTES || reader->n_items > LAN_TXT_MAX_ITEMS ||
+      reader->n_bytes > LAN_TXT_MAX_BYTES)
     return LAN_STATUS_OVERSIZED;
   key = item_key (item, len);
   if (key == 0)

@@ -13,13 +13,13 @@
 
 G_BEGIN_DECLS
 
-#define LAN_INSTANCE_ID_BYTES    8   /* random, new at each start: names one running process */
-#define LAN_ACCOUNT_PREFIX_BYTES 16  /* `i`: the first bytes of the account id */
-#define LAN_BEACON_NONCE_BYTES   16  /* `b` of a hidden record */
-#define LAN_CONTACT_TAG_BYTES    8   /* one `t` tag */
+#define LAN_INSTANCE_ID_BYTES    8  /* random, new at each start: names one running process */
+#define LAN_ACCOUNT_PREFIX_BYTES 16 /* `i`: the first bytes of the account id */
+#define LAN_BEACON_NONCE_BYTES   16 /* `b` of a hidden record */
+#define LAN_CONTACT_TAG_BYTES    8  /* one `t` tag */
 #define LAN_CONTACT_TAGS_MAX     16
-#define LAN_TXT_ITEM_MAX_BYTES   254 /* one item, key and value */
-#define LAN_TXT_MAX_ITEMS        24  /* more is refused */
+#define LAN_TXT_ITEM_MAX_BYTES   254  /* one item, key and value */
+#define LAN_TXT_MAX_ITEMS        24   /* more is refused */
 #define LAN_TXT_MAX_BYTES        1024 /* all items together; more is refused */
 #define LAN_DISCOVERY_VERSION    1
 
@@ -35,7 +35,7 @@ typedef struct {
   /* visible */
   char name[LAN_NAME_MAX_BYTES + 1];               /* cleaned, may be "" */
   guint8 account_prefix[LAN_ACCOUNT_PREFIX_BYTES]; /* zeros when hidden */
-  guint8 state;                                    /* coarse presence as its owner numbers it, 0..15 */
+  guint8 state; /* coarse presence as its owner numbers it, 0..15 */
   /* hidden */
   guint8 nonce[LAN_BEACON_NONCE_BYTES]; /* zeros when visible */
   guint8 n_tags;

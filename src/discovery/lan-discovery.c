@@ -156,19 +156,18 @@ on_beacon (const guint8 *data, gsize len, guint ifindex, const char *address, gp
   LanBeacon beacon;
   gboolean is_new;
 
-  if (segment == NULL || lan_beacon_decode (&beacon, data, len) != LAN_STATUS_OK
-      || lan_instance_id_equal (&beacon.instance, &d->instance))
+  if (segment == NULL || lan_beacon_decode (&beacon, data, len) != LAN_STATUS_OK ||
+      lan_instance_id_equal (&beacon.instance, &d->instance))
     return;
   sighting.instance = beacon.instance;
   sighting.record = beacon.record;
   sighting.address = address;
   sighting.port = beacon.record.port;
-  sighting.expires_us
-      = now_us + (gint64) beacon.interval_ms * 1000 * GONE_AFTER_INTERVALS_X10 / 10;
+  sighting.expires_us = now_us + (gint64) beacon.interval_ms * 1000 * GONE_AFTER_INTERVALS_X10 / 10;
   if (beacon.bye)
     lan_candidates_bye (d->candidates, &sighting);
-  else if (lan_candidates_sighted (d->candidates, &sighting, now_us, &is_new) == LAN_STATUS_OK
-           && is_new)
+  else if (lan_candidates_sighted (d->candidates, &sighting, now_us, &is_new) == LAN_STATUS_OK &&
+           is_new)
     lan_beacon_schedule_answer (&segment->schedule, now_us);
   update_timer (d);
 }
@@ -322,8 +321,7 @@ take_interfaces (LanDiscovery *d, GArray *interfaces)
     guint ifindex = g_array_index (d->segments, Segment, i).ifindex;
 
     if (lan_interfaces_find (interfaces, ifindex) == NULL) {
-      lan_candidates_drop_interface (d->candidates, ifindex,
-                                     LAN_SOURCE_MDNS | LAN_SOURCE_BEACON);
+      lan_candidates_drop_interface (d->candidates, ifindex, LAN_SOURCE_MDNS | LAN_SOURCE_BEACON);
       g_array_remove_index (d->segments, i);
       changed = TRUE;
     }
@@ -439,17 +437,15 @@ lan_discovery_new (const LanDiscoveryConfig *config)
 gboolean
 lan_discovery_start (LanDiscovery *d, GError **error)
 {
-  static const LanAvahiCallbacks avahi_callbacks = {
-    on_mdns_seen, on_mdns_gone, on_mdns_collision, on_mdns_available
-  };
+  static const LanAvahiCallbacks avahi_callbacks = { on_mdns_seen, on_mdns_gone, on_mdns_collision,
+                                                     on_mdns_available };
   g_autoptr (GError) cause = NULL;
   GArray *interfaces;
 
   g_return_val_if_fail (!d->is_started, TRUE);
   d->watch = lan_interface_watch_new (on_interfaces, d, &cause);
-  interfaces = d->watch != NULL
-                   ? lan_interfaces_read ((const char *const *) d->patterns, &cause)
-                   : NULL;
+  interfaces =
+      d->watch != NULL ? lan_interfaces_read ((const char *const *) d->patterns, &cause) : NULL;
   if (interfaces == NULL) {
     g_clear_pointer (&d->watch, lan_interface_watch_free);
     g_set_error_literal (error, LAN_DISCOVERY_ERROR, LAN_DISCOVERY_ERROR_SYSTEM, cause->message);
@@ -513,8 +509,8 @@ lan_discovery_free (LanDiscovery *d)
 static gboolean
 is_same_identity (const LanDiscoveryRecord *a, const LanDiscoveryRecord *b)
 {
-  return a->port == b->port
-         && memcmp (a->account_prefix, b->account_prefix, sizeof a->account_prefix) == 0;
+  return a->port == b->port &&
+         memcmp (a->account_prefix, b->account_prefix, sizeof a->account_prefix) == 0;
 }
 
 void

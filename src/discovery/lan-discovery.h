@@ -40,7 +40,7 @@ typedef enum {
   LAN_SOURCE_REMEMBERED = 1 << 3, /* worked last time */
 } LanSource;
 
-#define LAN_CANDIDATE_ADDRESS_LEN 64
+#define LAN_CANDIDATE_ADDRESS_LEN   64
 #define LAN_CANDIDATE_MAX_ADDRESSES 16
 
 typedef struct {
@@ -51,12 +51,12 @@ typedef struct {
 } LanCandidateAddress;
 
 typedef struct {
-  guint64 key;            /* unique within one LanDiscovery, never used twice */
-  gboolean has_record;    /* FALSE for manual and remembered addresses: instance and record are zero */
+  guint64 key;         /* unique within one LanDiscovery, never used twice */
+  gboolean has_record; /* FALSE for manual and remembered addresses: instance and record are zero */
   LanInstanceId instance;
   LanDiscoveryRecord record;
-  guint sources;          /* LanSource bits of all addresses */
-  guint n_addresses;      /* 1..LAN_CANDIDATE_MAX_ADDRESSES */
+  guint sources;                                              /* LanSource bits of all addresses */
+  guint n_addresses;                                          /* 1..LAN_CANDIDATE_MAX_ADDRESSES */
   LanCandidateAddress addresses[LAN_CANDIDATE_MAX_ADDRESSES]; /* longest known first */
 } LanCandidate;
 
@@ -79,9 +79,9 @@ typedef struct {
    * host-only networks (lan_interface_filter_accepts()). Else exactly these names; `*` matches. */
   const char *const *interfaces;
   gboolean mdns;
-  gboolean broadcast;       /* beacons, sent and heard */
-  guint16 beacon_port;      /* 0: LAN_DISCOVERY_PORT */
-  const LanRandom *random;  /* borrowed, outlives the object */
+  gboolean broadcast;      /* beacons, sent and heard */
+  guint16 beacon_port;     /* 0: LAN_DISCOVERY_PORT */
+  const LanRandom *random; /* borrowed, outlives the object */
   LanDiscoveryCallbacks callbacks;
   gpointer user_data;
 } LanDiscoveryConfig;

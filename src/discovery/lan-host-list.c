@@ -89,12 +89,11 @@ gboolean
 lan_host_is_numeric (const char *host)
 {
   const char *scope = strchr (host, '%');
-  g_autofree char *bare = scope != NULL ? g_strndup (host, (gsize) (scope - host))
-                                        : g_strdup (host);
+  g_autofree char *bare =
+      scope != NULL ? g_strndup (host, (gsize) (scope - host)) : g_strdup (host);
 
-  return g_hostname_is_ip_address (bare)
-         && (scope == NULL
-             || (strchr (bare, ':') != NULL && scope[1] != '\0' && strlen (scope) < 16));
+  return g_hostname_is_ip_address (bare) &&
+         (scope == NULL || (strchr (bare, ':') != NULL && scope[1] != '\0' && strlen (scope) < 16));
 }
 
 static void
@@ -210,9 +209,9 @@ lan_host_list_add (LanHostList *list, LanSource source, const char *text, GError
     return TRUE;
   name = lan_host_parse (text, &port);
   if (name == NULL || g_hash_table_size (list->hosts) >= LAN_HOST_LIST_MAX) {
-    g_set_error (error, LAN_DISCOVERY_ERROR, LAN_DISCOVERY_ERROR_BAD_HOST, name == NULL
-                     ? "That is not a host name or an address, with or without :port"
-                     : "There are too many entered hosts");
+    g_set_error (error, LAN_DISCOVERY_ERROR, LAN_DISCOVERY_ERROR_BAD_HOST,
+                 name == NULL ? "That is not a host name or an address, with or without :port"
+                              : "There are too many entered hosts");
     return FALSE;
   }
   host = g_new0 (Host, 1);

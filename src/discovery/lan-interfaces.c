@@ -25,7 +25,7 @@ struct _LanInterfaceWatch {
 };
 
 static const char *const unfit_names[] = {
-  "docker*", "veth*", "br-*",    "virbr*", "vnet*",    "vboxnet*", "vmnet*",
+  "docker*", "veth*",  "br-*",    "virbr*", "vnet*",    "vboxnet*", "vmnet*",
   "lxc*",    "lxdbr*", "podman*", "cni*",   "flannel*", "cali*",    NULL,
 };
 
@@ -92,8 +92,8 @@ add_ipv4 (LanInterface *iface, const struct ifaddrs *ifa)
     return;
   ipv4 = &iface->ipv4[iface->n_ipv4++];
   ipv4->address = address->sin_addr;
-  if ((iface->flags & IFF_BROADCAST) != 0 && mask != NULL
-      && g_ntohl (mask->sin_addr.s_addr) < 0xfffffffeu)
+  if ((iface->flags & IFF_BROADCAST) != 0 && mask != NULL &&
+      g_ntohl (mask->sin_addr.s_addr) < 0xfffffffeu)
     ipv4->broadcast.s_addr = address->sin_addr.s_addr | ~mask->sin_addr.s_addr;
   iface->digest = mix (iface->digest, &ipv4->address, sizeof ipv4->address);
   iface->digest = mix (iface->digest, &ipv4->broadcast, sizeof ipv4->broadcast);
@@ -126,8 +126,8 @@ lan_interfaces_read (const char *const *patterns, GError **error)
   for (const struct ifaddrs *ifa = all; ifa != NULL; ifa = ifa->ifa_next) {
     LanInterface *iface;
 
-    if (ifa->ifa_addr == NULL
-        || !lan_interface_filter_accepts (patterns, ifa->ifa_name, ifa->ifa_flags))
+    if (ifa->ifa_addr == NULL ||
+        !lan_interface_filter_accepts (patterns, ifa->ifa_name, ifa->ifa_flags))
       continue;
     if (ifa->ifa_addr->sa_family != AF_INET && ifa->ifa_addr->sa_family != AF_INET6)
       continue;

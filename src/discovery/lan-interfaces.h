@@ -40,8 +40,7 @@ typedef struct {
 gboolean lan_interface_filter_accepts (const char *const *patterns, const char *name, guint flags);
 
 /** Returns: (transfer full) (element-type LanInterface): those fit for announcing, by ifindex. */
-GArray *lan_interfaces_read (const char *const *patterns,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GArray *lan_interfaces_read (const char *const *patterns, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Returns: (nullable): the interface of this index in @interfaces. */
 const LanInterface *lan_interfaces_find (const GArray *interfaces, guint ifindex);

@@ -32,5 +32,6 @@ lan_rate_next (const LanRate *rate, gint64 now_us)
 {
   double missing = 1 - tokens_at (rate, now_us);
 
-  return missing <= 0 ? now_us : now_us + (gint64) (missing * G_USEC_PER_SEC / rate->per_second) + 1;
+  return missing <= 0 ? now_us
+                      : now_us + (gint64) (missing * G_USEC_PER_SEC / rate->per_second) + 1;
 }

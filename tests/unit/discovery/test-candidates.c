@@ -10,8 +10,7 @@
 #define SECOND G_USEC_PER_SEC
 
 static LanSighting
-sighting (LanSource source, guint64 instance, const char *name, guint ifindex,
-          const char *address)
+sighting (LanSource source, guint64 instance, const char *name, guint ifindex, const char *address)
 {
   LanSighting s = {
     .source = source,
@@ -156,7 +155,10 @@ test_manual (void)
 {
   g_autoptr (LanCandidates) c = lan_candidates_new ();
   LanSighting s = {
-    .source = LAN_SOURCE_MANUAL, .origin = 3, .address = "10.9.0.1", .port = 5,
+    .source = LAN_SOURCE_MANUAL,
+    .origin = 3,
+    .address = "10.9.0.1",
+    .port = 5,
     .expires_us = LAN_NEVER_US,
   };
   const char *const kept[] = { "10.9.0.2" };
@@ -194,12 +196,10 @@ test_flood (void)
     accepted += see (c, &fake, 0) == LAN_STATUS_OK;
   }
   g_assert_cmpuint (accepted, ==, LAN_CANDIDATES_PER_SOURCE - 1);
-  g_assert_cmpuint (lan_candidates_count (c, LAN_SOURCE_BEACON, 2), ==,
-                    LAN_CANDIDATES_PER_SOURCE);
+  g_assert_cmpuint (lan_candidates_count (c, LAN_SOURCE_BEACON, 2), ==, LAN_CANDIDATES_PER_SOURCE);
   g_assert_cmpint (see (c, &same_host, 10 * SECOND), ==, LAN_STATUS_LIMIT);
   g_assert_cmpint (see (c, &after, 10 * SECOND), ==, LAN_STATUS_OK);
-  g_assert_cmpuint (lan_candidates_count (c, LAN_SOURCE_BEACON, 2), ==,
-                    LAN_CANDIDATES_PER_SOURCE);
+  g_assert_cmpuint (lan_candidates_count (c, LAN_SOURCE_BEACON, 2), ==, LAN_CANDIDATES_PER_SOURCE);
   while (lan_candidates_next_event (c, 10 * SECOND, &event))
     told_at_once++;
   g_assert_cmpuint (told_at_once, <=, 600);
@@ -275,9 +275,9 @@ test_random_walk (void)
   lan_seeded_random_init (&random, 11);
   for (gint64 step = 0; step < 20000; step++) {
     g_autofree char *address = g_strdup_printf ("10.0.0.%u", lan_random_below (&random.base, 5));
-    LanSighting s = sighting (1u << lan_random_below (&random.base, 2),
-                              lan_random_below (&random.base, 6), "Li",
-                              lan_random_below (&random.base, 3) + 1, address);
+    LanSighting s =
+        sighting (1u << lan_random_below (&random.base, 2), lan_random_below (&random.base, 6),
+                  "Li", lan_random_below (&random.base, 3) + 1, address);
     gint64 now_us = step * 20000;
 
     s.expires_us = now_us + lan_random_below (&random.base, SECOND);

@@ -32,8 +32,8 @@ ip (const char *arguments)
   g_autofree char *line = g_strdup_printf ("ip %s", arguments);
   int status;
 
-  return g_spawn_command_line_sync (line, NULL, NULL, &status, NULL)
-         && g_spawn_check_wait_status (status, NULL);
+  return g_spawn_command_line_sync (line, NULL, NULL, &status, NULL) &&
+         g_spawn_check_wait_status (status, NULL);
 }
 
 /* Once: everything after this runs in the namespace, threads included. */
@@ -55,8 +55,7 @@ enter_namespace (void)
 static gboolean
 make_interface (const char *name, const char *address)
 {
-  g_autofree char *add
-      = g_strdup_printf ("link add %s type veth peer name vethx-%s", name, name);
+  g_autofree char *add = g_strdup_printf ("link add %s type veth peer name vethx-%s", name, name);
   g_autofree char *number = g_strdup_printf ("addr add %s/24 brd + dev %s", address, name);
   g_autofree char *other = g_strdup_printf ("link set vethx-%s up", name);
   g_autofree char *up = g_strdup_printf ("link set %s up", name);
@@ -313,8 +312,7 @@ test_hosts (void)
   g_assert_cmpstr (lan_discovery_error_code (error->code), ==, "bad-host");
   g_assert_true (lan_discovery_add_host (a->discovery, LAN_SOURCE_MANUAL, "10.5.5.5:7", NULL));
   g_assert_true (lan_discovery_add_host (a->discovery, LAN_SOURCE_MANUAL, "10.5.5.5:7", NULL));
-  g_assert_true (
-      lan_discovery_add_host (a->discovery, LAN_SOURCE_REMEMBERED, "localhost", NULL));
+  g_assert_true (lan_discovery_add_host (a->discovery, LAN_SOURCE_REMEMBERED, "localhost", NULL));
   run_until (&a->found, 2);
   g_assert_false (a->last.has_record);
   lan_discovery_remove_host (a->discovery, "10.5.5.5:7");

@@ -74,8 +74,8 @@ static void
 test_round_trip (void)
 {
   LanDiscoveryRecord records[] = {
-    visible ("Li Wei"), visible ("王晓雯王晓雯王晓雯王晓雯"), visible (""), hidden (0),
-    hidden (LAN_CONTACT_TAGS_MAX),
+    visible ("Li Wei"), visible ("王晓雯王晓雯王晓雯王晓雯"), visible (""),
+    hidden (0),         hidden (LAN_CONTACT_TAGS_MAX),
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (records); i++)
@@ -96,7 +96,7 @@ read_strings (const char *const *items)
   return lan_txt_reader_finish (&reader, &record);
 }
 
-#define ID "i=0123456789abcdef"
+#define ID    "i=0123456789abcdef"
 #define NONCE "b=0123456789abcdef"
 
 static void
@@ -159,8 +159,15 @@ test_txt_bounds (void)
 static void
 test_hostile_names (void)
 {
-  const char *const items[] = { "v=1", "p=1", "n=\xe2\x80\xae" "exe\x1b[31m\n", ID, "s=0", NULL };
-  LanDiscoveryRecord record = visible ("a\xe2\x80\xae" "b\nc");
+  const char *const items[] = { "v=1",
+                                "p=1",
+                                "n=\xe2\x80\xae"
+                                "exe\x1b[31m\n",
+                                ID,
+                                "s=0",
+                                NULL };
+  LanDiscoveryRecord record = visible ("a\xe2\x80\xae"
+                                       "b\nc");
   LanBeacon beacon = { .interval_ms = 1900, .record = record };
   guint8 bytes[LAN_BEACON_MAX_BYTES];
   gsize len;

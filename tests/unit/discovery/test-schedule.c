@@ -97,10 +97,12 @@ test_answers (void)
 static void
 test_interface_filter (void)
 {
-  static const char *const fit[] = { "eth0", "enp3s0", "wlan0", "e0", "tun0", "wg0", "bond0", "br0" };
-  static const char *const unfit[] = { "docker0", "docker_gwbridge", "veth12ab", "virbr0", "vnet3",
-                                       "br-0123456789ab", "vboxnet0", "vmnet8", "lxcbr0",
-                                       "podman0", "cni0" };
+  static const char *const fit[] = {
+    "eth0", "enp3s0", "wlan0", "e0", "tun0", "wg0", "bond0", "br0"
+  };
+  static const char *const unfit[] = { "docker0", "docker_gwbridge", "veth12ab", "virbr0",
+                                       "vnet3",   "br-0123456789ab", "vboxnet0", "vmnet8",
+                                       "lxcbr0",  "podman0",         "cni0" };
   static const char *const chosen[] = { "e0", "veth*", "lo", NULL };
   const guint up = IFF_UP | IFF_RUNNING;
 
