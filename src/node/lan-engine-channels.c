@@ -97,6 +97,7 @@ on_frame (LanChannel *channel, LanStream stream, const guint8 *frame, gsize len,
 
   enter (c);
   c->bytes_received += len;
+  c->is_doubted = FALSE;
   if (c->peer != NULL && type != LAN_FRAME_PING && type != LAN_FRAME_PONG)
     lan_session_on_traffic (c->peer->session, engine->now.mono_us);
   lan_core_channel_frame (engine->core, c->id, carrier, frame, len, &engine->now);
@@ -177,6 +178,8 @@ forget (LanEngineChannel *c, LanSessionFail fail)
   }
   if (fail == LAN_SESSION_FAIL_BROKEN && c->identified && !c->ending)
     lan_engine_discovery_doubt (engine, &c->account);
+  if (fail == LAN_SESSION_FAIL_BROKEN && peer != NULL && !c->ending)
+    lan_engine_peer_doubt (peer);
   if (c->candidate != 0 && !c->identified)
     lan_engine_discovery_probed (engine, c->candidate, NULL);
   if (peer != NULL)
@@ -246,6 +249,12 @@ lan_engine_channel_drop (LanEngineChannel *c)
 {
   c->ending = TRUE;
   forget (c, LAN_SESSION_FAIL_CLOSED);
+}
+
+void
+lan_engine_channel_break (LanEngineChannel *c)
+{
+  forget (c, LAN_SESSION_FAIL_BROKEN);
 }
 
 /* --- what goes out --- */

@@ -142,6 +142,8 @@ claim (LanEngine *engine, Candidate *candidate, const LanAccountId *account)
     lan_engine_people_add_sign (engine, account);
   note_discovered (engine, candidate, TRUE);
   give_addresses (engine, candidate);
+  /* A process that is new here: the one that a link leads to may be no more. */
+  lan_engine_links_doubt (engine, account);
 }
 
 static void
@@ -225,6 +227,8 @@ on_lost (guint64 key, gpointer data)
 
   if (candidate == NULL)
     return;
+  if (candidate->known)
+    lan_engine_links_doubt (engine, &candidate->account);
   disclaim (engine, candidate);
   g_hash_table_remove (engine->discovery->candidates, &key);
 }

@@ -23,6 +23,7 @@ typedef struct {
   gboolean up;       /* core knows it */
   gboolean identified;
   gboolean ending;      /* closed by us; its end is no news to the session */
+  gboolean is_doubted;  /* asked whether it lives, and nothing has come since */
   LanAccountId account; /* once identified */
   LanDeviceId device;
   guint8 dh[LAN_KEY_BYTES];
@@ -34,6 +35,12 @@ typedef struct {
   guint64 bytes_sent;
   guint64 bytes_received;
 } LanEngineChannel;
+
+/* What a deadline of a peer is about. */
+enum {
+  LAN_PEER_DEADLINE_SESSION,
+  LAN_PEER_DEADLINE_DOUBT,
+};
 
 struct _LanPeer {
   LanEngine *engine;
@@ -57,6 +64,7 @@ struct _LanEngineLinks {
   GHashTable *seen_ts;  /* DH key as LanHash (owned) -> its greatest ts, owned */
   GPtrArray *touched;   /* of LanPeer */
   guint64 next_id;
+  gint64 moved_us; /* when our own network changed last */
   guint8 own_ts[LAN_TS_BYTES];
   guint8 own_ts_kept[LAN_TS_BYTES]; /* what is on disk: own_ts stays below it */
 };
@@ -75,6 +83,9 @@ void lan_engine_channel_end (LanEngineChannel *c);
 
 /** Ends its being without a word to its session. */
 void lan_engine_channel_drop (LanEngineChannel *c);
+
+/** It is dead although it does not know: its session hears that it broke. */
+void lan_engine_channel_break (LanEngineChannel *c);
 void lan_engine_channel_on_up (LanEngineChannel *c, const LanChannelPeer *peer);
 void lan_engine_channel_free (LanEngineChannel *c);
 
@@ -85,6 +96,14 @@ void lan_engine_hello (LanHello *out, gpointer engine);
 /** TRUE when @ts is newer than the newest seen of @dh. */
 gboolean lan_engine_hello_is_new (LanEngine *engine, const guint8 *dh, const guint8 *ts);
 void lan_engine_hello_note (LanEngine *engine, const guint8 *dh, const guint8 *ts);
+
+/* --- lan-engine-doubt.c --- */
+
+/** Asks the peer's link whether it lives. */
+void lan_engine_peer_doubt (LanPeer *peer);
+
+/** The time for the answer is over. */
+void lan_engine_peer_judge (LanPeer *peer);
 
 /* --- lan-engine-sessions.c --- */
 LanPeer *lan_engine_peer_ensure (LanEngine *engine, const LanAccountId *account,

@@ -200,6 +200,7 @@ for_each (LanEngine *engine, void (*f) (LanSession *, gint64))
 void
 lan_engine_links_network_changed (LanEngine *engine)
 {
+  engine->links->moved_us = engine->now.mono_us;
   for_each (engine, lan_session_on_network_changed);
 }
 

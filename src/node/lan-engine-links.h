@@ -67,6 +67,9 @@ gboolean lan_engine_links_is_up (LanEngine *engine, const LanAccountId *account)
 void lan_engine_links_network_changed (LanEngine *engine);
 void lan_engine_links_resumed (LanEngine *engine);
 
+/** Something speaks for @account's end: their links are asked, and ended when nothing answers. */
+void lan_engine_links_doubt (LanEngine *engine, const LanAccountId *account);
+
 /* --- what the owner is told --- */
 void lan_engine_links_describe (LanEngine *engine, const LanAccountId *account, const char **path,
                                 gint64 *rtt_us);

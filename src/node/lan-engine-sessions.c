@@ -519,7 +519,7 @@ run_peer (LanPeer *peer)
     any = TRUE;
     carry_out (peer, &action);
   }
-  lan_deadlines_set (peer->engine->links->deadlines, peer, 0,
+  lan_deadlines_set (peer->engine->links->deadlines, peer, LAN_PEER_DEADLINE_SESSION,
                      lan_session_next_deadline (peer->session));
   return any;
 }
@@ -535,7 +535,10 @@ lan_engine_links_run (LanEngine *engine)
   while (lan_deadlines_pop (links->deadlines, engine->now.mono_us, &key, &what)) {
     LanPeer *peer = key;
 
-    lan_session_advance (peer->session, engine->now.mono_us);
+    if (what == LAN_PEER_DEADLINE_DOUBT)
+      lan_engine_peer_judge (peer);
+    else
+      lan_session_advance (peer->session, engine->now.mono_us);
     lan_engine_peer_touch (peer);
   }
   while (links->touched->len > 0) {

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * Is the other end of a link still there? A killed process says nothing, and a link believes in it
+ * for half a minute, since links outlive changes of network. So when something else speaks for its
+ * end (its lane was cut, discovery lost it, it was found again as a new process), the link is asked,
+ * and ended when nothing at all comes back.
+ */
+#include "lan-engine-links-private.h"
+#include "lan-frame.h"
+#include "lan-random-system.h"
+
+#define ANSWER_US     (1500 * 1000) /* or eight round trips */
+#define ROUND_TRIPS   8
+#define JUST_MOVED_US (15 * G_USEC_PER_SEC) /* the link finds its new path by itself */
+
+static gboolean
+is_living_link (const LanEngineChannel *c)
+{
+  return c->identified && !c->ending && lan_channel_kind (c->channel) == LAN_CHANNEL_LINK;
+}
+
+static void
+ask (LanPeer *peer, LanEngineChannel *c)
+{
+  LanEngine *engine = peer->engine;
+  Lanyard__Ping ping = LANYARD__PING__INIT;
+  LanFrame frame = LANYARD__FRAME__INIT;
+  g_autoptr (GBytes) bytes = NULL;
+  LanLinkStats stats;
+
+  ping.token = lan_random_u64 (lan_random_system ());
+  frame.body_case = LANYARD__FRAME__BODY_PING;
+  frame.ping = &ping;
+  bytes = lan_frame_encode (&frame);
+  lan_link_get_stats (lan_link_from_channel (c->channel), &stats);
+  lan_engine_links_send (engine, c->id, bytes, LAN_SEND_CHAT);
+  c->is_doubted = TRUE;
+  lan_deadlines_set (engine->links->deadlines, peer, LAN_PEER_DEADLINE_DOUBT,
+                     engine->now.mono_us + MAX (ANSWER_US, ROUND_TRIPS * stats.rtt_us));
+}
+
+void
+lan_engine_peer_doubt (LanPeer *peer)
+{
+  if (peer->engine->now.mono_us - peer->engine->links->moved_us < JUST_MOVED_US)
+    return;
+  for (guint i = 0; i < peer->channels->len; i++) {
+    LanEngineChannel *c = g_ptr_array_index (peer->channels, i);
+
+    if (is_living_link (c) && !c->is_doubted)
+      ask (peer, c);
+  }
+}
+
+void
+lan_engine_peer_judge (LanPeer *peer)
+{
+  /* From the end: who is broken leaves the list. */
+  for (guint i = peer->channels->len; i-- > 0;) {
+    LanEngineChannel *c = g_ptr_array_index (peer->channels, i);
+
+    if (is_living_link (c) && c->is_doubted) {
+      g_info ("channel %" G_GUINT64_FORMAT ": no answer", c->id);
+      lan_engine_channel_break (c);
+    }
+  }
+}
+
+void
+lan_engine_links_doubt (LanEngine *engine, const LanAccountId *account)
+{
+  g_autoptr (GList) peers = g_hash_table_get_values (engine->links->peers);
+
+  for (GList *l = peers; l != NULL; l = l->next) {
+    LanPeer *peer = l->data;
+
+    if (lan_account_id_equal (&peer->account, account))
+      lan_engine_peer_doubt (peer);
+  }
+}
