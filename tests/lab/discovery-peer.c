@@ -111,8 +111,8 @@ static void
 on_line (GObject *stream, GAsyncResult *result, gpointer data)
 {
   Program *program = data;
-  g_autofree char *line
-      = g_data_input_stream_read_line_finish (program->commands, result, NULL, NULL);
+  g_autofree char *line =
+      g_data_input_stream_read_line_finish (program->commands, result, NULL, NULL);
 
   if (line == NULL) {
     g_main_loop_quit (program->loop);
@@ -128,9 +128,8 @@ main (int argc, char **argv)
   Program program = { 0 };
   g_autoptr (GPtrArray) interfaces = g_ptr_array_new ();
   g_autoptr (GInputStream) input = g_unix_input_stream_new (0, FALSE);
-  LanDiscoveryConfig config = {
-    .callbacks = { on_found, on_updated, on_lost, NULL, on_notice }, .user_data = &program
-  };
+  LanDiscoveryConfig config = { .callbacks = { on_found, on_updated, on_lost, NULL, on_notice },
+                                .user_data = &program };
 
   if (argc < 3)
     return 2;

@@ -446,7 +446,7 @@ class Lab:
             if text and (isinstance(process, Peer) or not process.is_alive()):
                 note("--- %s (%s): %s" % (process.host.name, process.pid, text[-1500:]))
             if isinstance(process, JsonProcess):
-                for at, value in process.seen[-12:]:
+                for at, value in process.seen[-8:]:
                     note("    %.3f %s" % (at, str(value)[:300]))
 
     def path(self, name):
