@@ -63,6 +63,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Ear, ear_free)
 /** Sends frames number *@next to @count - 1 of @len bytes until one is refused. */
 void send_numbered (LanChannel *channel, LanStream stream, guint32 *next, guint32 count, gsize len);
 
+void add_batch_tests (void);
 void add_channel_tests (void);
 void add_enet_tests (void);
 void add_gate_tests (void);

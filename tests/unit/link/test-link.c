@@ -492,6 +492,7 @@ typedef struct {
   guint16 real[2]; /* ports of A and of B */
   guint64 seen;
   guint flips, replays, drops, passed;
+  gboolean is_honest, is_cut;
   GBytes *kept; /* an earlier sealed packet, to be sent again */
 } Relay;
 
@@ -509,9 +510,11 @@ on_relay (int fd, GIOCondition condition, gpointer data)
     struct sockaddr_in to = { .sin_family = AF_INET,
                               .sin_port = g_htons (relay.real[1 - from]),
                               .sin_addr.s_addr = g_htonl (0x7f000001) };
-    gboolean is_sealed = bytes[0] == 4;
+    gboolean is_sealed = bytes[0] == 4 && !relay.is_honest;
 
     relay.seen++;
+    if (relay.is_cut)
+      continue;
     if (is_sealed && relay.seen % 13 == 0) {
       relay.drops++;
       continue;
@@ -570,28 +573,47 @@ bring_changed (Side *from, guint16 port)
   }
 }
 
+/* Two sides whose only way to each other is the relay. */
 static void
-test_hostile_relay (void)
+join_by_relay (Side *a, Side *b)
 {
-  Side a, b;
   LanLinkId id = { { 7 } };
-  guint16 toward_b, toward_a;
+  guint16 toward_a, toward_b;
 
   memset (&relay, 0, sizeof relay);
   toward_b = relay_open (0); /* A sends here */
   toward_a = relay_open (1); /* B sends here */
-  sides_init (&a, &b);
-  a.holds_post = b.holds_post = TRUE;
-  side_open (&a, &id, TRUE, FALSE);
-  wait_until (a.last_offer != NULL);
-  side_open (&b, &id, FALSE, FALSE);
-  relay.real[0] = port_in (a.last_offer);
-  bring_changed (&a, toward_a);
-  wait_until (b.last_offer != NULL);
-  relay.real[1] = port_in (b.last_offer);
-  bring_changed (&b, toward_b);
-  wait_until ((bring_changed (&a, toward_a), bring_changed (&b, toward_b),
-               a.ear->ups == 1 && b.ear->ups == 1));
+  sides_init (a, b);
+  a->holds_post = b->holds_post = TRUE;
+  side_open (a, &id, TRUE, FALSE);
+  wait_until (a->last_offer != NULL);
+  side_open (b, &id, FALSE, FALSE);
+  relay.real[0] = port_in (a->last_offer);
+  bring_changed (a, toward_a);
+  wait_until (b->last_offer != NULL);
+  relay.real[1] = port_in (b->last_offer);
+  bring_changed (b, toward_b);
+  wait_until ((bring_changed (a, toward_a), bring_changed (b, toward_b),
+               a->ear->ups == 1 && b->ear->ups == 1));
+}
+
+static void
+relay_clear (void)
+{
+  for (guint i = 0; i < 2; i++) {
+    g_source_destroy (relay.sources[i]);
+    g_source_unref (relay.sources[i]);
+    close (relay.fds[i]);
+  }
+  g_clear_pointer (&relay.kept, g_bytes_unref);
+}
+
+static void
+test_hostile_relay (void)
+{
+  Side a, b;
+
+  join_by_relay (&a, &b);
   pour (&a, &b, 60, NULL);
   g_assert_cmpuint (relay.flips, >, 0);
   g_assert_cmpuint (relay.replays, >, 0);
@@ -599,12 +621,30 @@ test_hostile_relay (void)
   g_assert_cmpuint (stats_of (&a).datagrams_refused + stats_of (&b).datagrams_refused, >=,
                     relay.flips);
   sides_clear (&a, &b);
-  for (guint i = 0; i < 2; i++) {
-    g_source_destroy (relay.sources[i]);
-    g_source_unref (relay.sources[i]);
-    close (relay.fds[i]);
-  }
-  g_clear_pointer (&relay.kept, g_bytes_unref);
+  relay_clear ();
+}
+
+static void
+cut_and_move (Side *a, Side *b)
+{
+  relay.is_cut = TRUE;
+  a->holds_post = b->holds_post = FALSE;
+  lan_link_move (b->link, NULL);
+}
+
+/* The cable is pulled in mid-stream: what was on its way comes over the new path. */
+static void
+test_cable_pulled (void)
+{
+  Side a, b;
+
+  join_by_relay (&a, &b);
+  relay.is_honest = TRUE;
+  pour (&a, &b, 100, cut_and_move);
+  g_assert_cmpuint (stats_of (&a).paths, ==, 2);
+  g_assert_cmpuint (a.ear->closes + b.ear->closes, ==, 0);
+  sides_clear (&a, &b);
+  relay_clear ();
 }
 
 static void
@@ -636,6 +676,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  add_batch_tests ();
   add_channel_tests ();
   add_pacer_tests ();
   add_gate_tests ();
@@ -655,6 +696,7 @@ main (int argc, char **argv)
   g_test_add_func ("/link/link/wrong-key", test_wrong_key);
   g_test_add_func ("/link/link/T19-junk", test_junk);
   g_test_add_func ("/link/link/T16-hostile-relay", test_hostile_relay);
+  g_test_add_func ("/link/link/cable-pulled", test_cable_pulled);
   g_test_add_func ("/link/link/no-answer", test_no_answer);
   g_test_add_func ("/link/link/other-side-dies", test_other_side_dies);
   return g_test_run ();
