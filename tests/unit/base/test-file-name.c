@@ -200,10 +200,10 @@ test_jobs (void)
 void
 lan_test_file_name_add (void)
 {
-  g_test_add_func ("/base/file-name/paths", test_paths);
-  g_test_add_func ("/base/file-name/hidden", test_hidden);
-  g_test_add_func ("/base/file-name/terminal", test_terminal);
-  g_test_add_func ("/base/file-name/bidi-and-forms", test_bidi_and_forms);
+  g_test_add_func ("/base/t8/paths", test_paths);
+  g_test_add_func ("/base/t9/hidden", test_hidden);
+  g_test_add_func ("/base/t10/terminal", test_terminal);
+  g_test_add_func ("/base/t14/bidi-and-forms", test_bidi_and_forms);
   g_test_add_func ("/base/file-name/windows", test_windows);
   g_test_add_func ("/base/file-name/long", test_long);
   g_test_add_func ("/base/file-name/numbered", test_numbered);
