@@ -20,22 +20,37 @@ note (LanCommand *command, LanStatus status)
     g_info ("command %d refused: %s", (int) command->type, lan_status_name (status));
 }
 
+void
+lan_engine_give_back (LanEngine *engine, const LanAccountId *peer, const LanMessageId *message)
+{
+  LanEvent *event = lan_event_new (LAN_EVENT_MESSAGE);
+  LanMessageInfo *info = &event->message;
+
+  lan_conversation_id_of_pair (&info->conversation,
+                               lan_account_keys_id (lan_vault_account (engine->vault)), peer);
+  info->id = *message;
+  lan_engine_people_resolve (engine, peer, &info->peer);
+  info->own = TRUE;
+  info->status = LAN_MESSAGE_STATUS_FAILED;
+  info->text = g_strdup (g_hash_table_lookup (engine->unsaved, message));
+  info->time_ms = engine->now.wall_ms;
+  info->order = (guint64) engine->now.wall_ms << 16 | 0xffff; /* the end, for now */
+  g_hash_table_remove (engine->unsaved, message);
+  lan_engine_tell (engine, event);
+}
+
 static void
 send_text (LanEngine *engine, LanCommand *command)
 {
-  LanStatus status = lan_core_send_text (engine->core, &command->account, &command->message,
-                                         command->text, &engine->now);
-  LanEvent *event;
+  LanStatus status;
 
-  if (status == LAN_STATUS_OK)
-    return;
+  g_hash_table_insert (engine->unsaved, g_memdup2 (&command->message, sizeof command->message),
+                       g_strdup (command->text));
+  status = lan_core_send_text (engine->core, &command->account, &command->message, command->text,
+                               &engine->now);
   note (command, status);
-  event = lan_event_new (LAN_EVENT_MESSAGE_STATE);
-  event->message.id = command->message;
-  event->message.peer = command->account;
-  event->message.own = TRUE;
-  event->message.status = LAN_MESSAGE_STATUS_FAILED;
-  lan_engine_tell (engine, event);
+  if (status != LAN_STATUS_OK)
+    lan_engine_give_back (engine, &command->account, &command->message);
 }
 
 static void

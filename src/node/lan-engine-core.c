@@ -27,6 +27,8 @@ on_message (LanEngine *engine, const LanRecordRow *row)
     return;
   }
   lan_engine_tell (engine, event);
+  if ((row->flags & LAN_RECORD_OWN) != 0)
+    g_hash_table_remove (engine->unsaved, &row->message);
   lan_engine_people_on_message (engine, row);
   hand_offer_on (engine, row);
 }
@@ -62,16 +64,8 @@ on_state (LanEngine *engine, const LanCoreAction *action)
 static void
 on_send_failed (LanEngine *engine, const LanCoreAction *action)
 {
-  LanEvent *event;
-
-  if (lan_engine_files_on_offer_failed (engine, &action->failed.message))
-    return;
-  event = lan_event_new (LAN_EVENT_MESSAGE_STATE);
-  event->message.id = action->failed.message;
-  event->message.own = TRUE;
-  event->message.status = LAN_MESSAGE_STATUS_FAILED;
-  lan_engine_people_resolve (engine, &action->account, &event->message.peer);
-  lan_engine_tell (engine, event);
+  if (!lan_engine_files_on_offer_failed (engine, &action->failed.message))
+    lan_engine_give_back (engine, &action->account, &action->failed.message);
 }
 
 void

@@ -176,6 +176,8 @@ on_history (LanSnapshot *snapshot, const GError *error, gpointer user_data)
     return;
   }
   engine->stage = LAN_ENGINE_OPEN;
+  engine->unsaved =
+      g_hash_table_new_full (lan_message_id_hash, lan_message_id_equal, g_free, g_free);
   engine->stores = lan_engine_store_new (engine);
   engine->people = lan_engine_people_new (engine);
   renew_certificate (engine);
@@ -252,6 +254,7 @@ finish (LanEngine *engine)
   g_clear_pointer (&engine->people, lan_engine_people_free);
   g_clear_pointer (&engine->stores, lan_engine_store_free);
   g_clear_pointer (&engine->core, lan_core_free);
+  g_clear_pointer (&engine->unsaved, g_hash_table_unref);
   g_clear_pointer (&engine->vault, lan_vault_free);
   g_clear_pointer (&engine->profile, lan_profile_free);
   g_clear_pointer (&engine->status_text, g_free);

@@ -65,6 +65,7 @@ struct _LanEngine {
   LanPersonPresence presence; /* our own */
   char *status_text;
 
+  GHashTable *unsaved; /* LanMessageId -> text: written, and not yet on disk */
   LanProfile *profile;
   LanVault *vault;
   LanStore *store;
@@ -107,6 +108,10 @@ void lan_engine_open (LanEngine *engine, const char *name, const char *passphras
 void lan_engine_close (LanEngine *engine);
 
 /* --- lan-engine-commands.c --- */
+
+/** @message could not be kept: the owner gets it back, marked as failed, with its text. */
+void lan_engine_give_back (LanEngine *engine, const LanAccountId *peer,
+                           const LanMessageId *message);
 void lan_engine_execute (LanEngine *engine, LanCommand *command);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 
 #include <glib/gstdio.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #define INTERFACE "lantest"
@@ -23,7 +24,9 @@ ip (const char *arguments)
 gboolean
 enter_own_network (void)
 {
-  in_own_network = geteuid () == 0 && unshare (CLONE_NEWNET) == 0 && ip ("link set lo up") &&
+  in_own_network = geteuid () == 0 && unshare (CLONE_NEWNET | CLONE_NEWNS) == 0 &&
+                   mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+                   ip ("link set lo up") &&
                    ip ("link add " INTERFACE " type veth peer name lanother") &&
                    ip ("addr add 10.79.0.1/24 dev " INTERFACE) && ip ("link set lanother up") &&
                    ip ("link set " INTERFACE " up");

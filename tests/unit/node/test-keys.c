@@ -5,6 +5,7 @@
 #include "test-node.h"
 
 #include <glib/gstdio.h>
+#include <sys/mount.h>
 
 static void
 assert_cannot_open (Machine *m, const char *passphrase, LanNodeError code)
@@ -159,6 +160,72 @@ test_hasty (void)
   machine_free (m);
 }
 
+/* Fills the disk that @dir is on. Returns: (transfer full): the file that does it. */
+static char *
+fill_disk (const char *dir)
+{
+  char *path = g_build_filename (dir, "filler", NULL);
+  g_autofree char *zeros = g_malloc0 (4096);
+  FILE *file = fopen (path, "w");
+
+  g_assert_nonnull (file);
+  setbuf (file, NULL);
+  while (fwrite (zeros, 1, 4096, file) == 4096)
+    ;
+  fclose (file);
+  return path;
+}
+
+/* A full disk is told once, costs only what was being written, and is told when it is over. */
+static void
+test_disk_full (void)
+{
+  Machine *ann, *bob;
+  g_autofree char *filler = NULL, *lost = NULL, *kept = NULL, *text = g_strnfill (30000, 'x');
+  LanConversation *conversation;
+  LanPerson *person;
+  GListModel *messages;
+  LanMessage *last;
+
+  if (!has_own_network ()) {
+    g_test_skip ("needs mounts of its own");
+    return;
+  }
+  ann = machine_new ("Ann");
+  bob = machine_new ("Bob");
+  g_assert_cmpint (mount ("lantest", ann->dir, "tmpfs", 0, "size=2m"), ==, 0);
+  machine_create (ann, NULL);
+  machine_create (bob, NULL);
+  introduce (ann, bob);
+  person = see (ann, bob);
+  conversation = lan_node_open_conversation (ann->node, person);
+  messages = lan_conversation_get_messages (conversation);
+  wait_until (lan_conversation_get_loaded (conversation));
+
+  filler = fill_disk (ann->dir);
+  for (guint i = 0; !has_notice (ann, "disk-full") && i < 200; i++) {
+    g_free (lost);
+    lost = lan_node_send_text (ann->node, person, text, NULL);
+    wait_until (has_state (ann, lost, "queued") || has_state (ann, lost, "failed"));
+  }
+  g_assert_true (has_notice (ann, "disk-full"));
+  g_assert_true (has_state (ann, lost, "failed"));
+  last = g_list_model_get_item (messages, g_list_model_get_n_items (messages) - 1);
+  g_assert_cmpstr (lan_message_get_id (last), ==, lost);
+  g_assert_cmpstr (lan_message_get_text (last), ==, text); /* to be sent again by hand */
+  g_object_unref (last);
+
+  g_remove (filler);
+  kept = lan_node_send_text (ann->node, person, "there is room again", NULL);
+  wait_until (has_state (ann, kept, "delivered"));
+  g_assert_true (has_notice (ann, "history-well"));
+  g_assert_nonnull (find_received (bob, "there is room again"));
+  machine_close (ann);
+  g_assert_cmpint (umount2 (ann->dir, MNT_DETACH), ==, 0);
+  machine_free (ann);
+  machine_free (bob);
+}
+
 void
 add_keys_tests (void)
 {
@@ -167,4 +234,5 @@ add_keys_tests (void)
   g_test_add_func ("/node/keys/damaged", test_damaged);
   g_test_add_func ("/node/keys/lost-history", test_lost_history);
   g_test_add_func ("/node/keys/hasty", test_hasty);
+  g_test_add_func ("/node/keys/disk-full", test_disk_full);
 }
