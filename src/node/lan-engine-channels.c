@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#define LINGER_US (3 * G_USEC_PER_SEC)
+
 static void
 enter (LanEngineChannel *c)
 {
@@ -87,6 +89,14 @@ on_up (LanChannel *channel, const LanChannelPeer *peer, gpointer data)
   lan_engine_peer_touch (c->peer);
 }
 
+/* Frames that say that the other side has a use for the channel. */
+static gboolean
+is_use (LanFrameType type)
+{
+  return type == LAN_FRAME_RECORDS || type == LAN_FRAME_LINK_SIGNAL || type == LAN_FRAME_TYPING ||
+         (type >= LAN_FRAME_FILE_HASHES_REQUEST && type <= LAN_FRAME_FILE_STATE);
+}
+
 static void
 on_frame (LanChannel *channel, LanStream stream, const guint8 *frame, gsize len, gpointer data)
 {
@@ -98,6 +108,8 @@ on_frame (LanChannel *channel, LanStream stream, const guint8 *frame, gsize len,
   enter (c);
   c->bytes_received += len;
   c->is_doubted = FALSE;
+  if (c->lingers && is_use (type))
+    lan_engine_peer_adopt (c);
   if (c->peer != NULL && type != LAN_FRAME_PING && type != LAN_FRAME_PONG)
     lan_session_on_traffic (c->peer->session, engine->now.mono_us);
   lan_core_channel_frame (engine->core, c->id, carrier, frame, len, &engine->now);
@@ -229,6 +241,7 @@ lan_engine_channel_new (LanEngine *engine, LanChannel *channel, LanPeer *peer, g
 void
 lan_engine_channel_free (LanEngineChannel *c)
 {
+  lan_deadlines_cancel_all (c->engine->links->deadlines, c);
   lan_channel_free (c->channel);
   g_queue_clear_full (&c->waiting, (GDestroyNotify) g_bytes_unref);
   g_free (c);
@@ -328,6 +341,15 @@ lan_engine_links_close (LanEngine *engine, guint64 channel, LanFarewell reason, 
 
 /* --- who it is --- */
 
+/* Whoever starts in an office of hundreds asks hundreds who they are: those lanes end soon. */
+static void
+linger (LanEngineChannel *c)
+{
+  c->lingers = TRUE;
+  lan_deadlines_set (c->engine->links->deadlines, c, LAN_LINKS_DUE_LINGER,
+                     c->engine->now.mono_us + LINGER_US);
+}
+
 void
 lan_engine_links_identified (LanEngine *engine, guint64 channel, const LanAccountId *account,
                              const LanDeviceId *device)
@@ -343,7 +365,9 @@ lan_engine_links_identified (LanEngine *engine, guint64 channel, const LanAccoun
   lan_engine_people_add_sign (engine, account);
   lan_engine_people_mark (engine, account);
   peer = lan_engine_peer_ensure (engine, account, device, c->dh);
-  if (c->peer != peer)
+  if (c->candidate != 0 && !lan_engine_peer_is_wanted (peer))
+    linger (c);
+  else if (c->peer != peer)
     lan_engine_peer_take (peer, c);
   remember_address (c);
   lan_engine_discovery_probed (engine, c->candidate, account);

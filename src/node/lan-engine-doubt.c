@@ -36,7 +36,7 @@ ask (LanPeer *peer, LanEngineChannel *c)
   lan_link_get_stats (lan_link_from_channel (c->channel), &stats);
   lan_engine_links_send (engine, c->id, bytes, LAN_SEND_CHAT);
   c->is_doubted = TRUE;
-  lan_deadlines_set (engine->links->deadlines, peer, LAN_PEER_DEADLINE_DOUBT,
+  lan_deadlines_set (engine->links->deadlines, peer, LAN_LINKS_DUE_DOUBT,
                      engine->now.mono_us + MAX (ANSWER_US, ROUND_TRIPS * stats.rtt_us));
 }
 

@@ -10,6 +10,13 @@ G_BEGIN_DECLS
 
 typedef struct _LanPeer LanPeer;
 
+/* What a deadline of the links is for; the key is a peer or a channel. */
+typedef enum {
+  LAN_LINKS_DUE_SESSION, /* peer */
+  LAN_LINKS_DUE_DOUBT,   /* peer */
+  LAN_LINKS_DUE_LINGER,  /* channel */
+} LanLinksDue;
+
 /* A lane or a link. Freed when it has ended. */
 typedef struct {
   guint64 id; /* for core and transfers */
@@ -24,6 +31,7 @@ typedef struct {
   gboolean identified;
   gboolean ending;      /* closed by us; its end is no news to the session */
   gboolean is_doubted;  /* asked whether it lives, and nothing has come since */
+  gboolean lingers;     /* a probe that has told who it is, and that nobody wants: ends soon */
   LanAccountId account; /* once identified */
   LanDeviceId device;
   guint8 dh[LAN_KEY_BYTES];
@@ -35,12 +43,6 @@ typedef struct {
   guint64 bytes_sent;
   guint64 bytes_received;
 } LanEngineChannel;
-
-/* What a deadline of a peer is about. */
-enum {
-  LAN_PEER_DEADLINE_SESSION,
-  LAN_PEER_DEADLINE_DOUBT,
-};
 
 struct _LanPeer {
   LanEngine *engine;
@@ -111,12 +113,31 @@ LanPeer *lan_engine_peer_ensure (LanEngine *engine, const LanAccountId *account,
 void lan_engine_peer_free (LanPeer *peer);
 void lan_engine_peer_touch (LanPeer *peer);
 
+/** TRUE when somebody has a use for a channel to @peer. */
+gboolean lan_engine_peer_is_wanted (LanPeer *peer);
+
 /** Keeps an address that worked for the next start. */
 void lan_engine_links_keep_address (LanEngine *engine, const LanAccountId *account,
                                     const LanDeviceId *device, const char *address, guint16 port);
 
 /** Gives a channel whose end is known now to its peer's session. */
 void lan_engine_peer_take (LanPeer *peer, LanEngineChannel *c);
+
+/** A lane that lingered is of use after all. */
+void lan_engine_peer_adopt (LanEngineChannel *c);
+
+/* --- lan-engine-signals.c --- */
+LanEngineChannel *lan_engine_peer_find_lane (LanPeer *peer, guint64 handle);
+
+/** OFFER_LINK and ANSWER_LINK. */
+void lan_engine_peer_make_link (LanPeer *peer, const LanSessionAction *action);
+
+/** MOVE_LINK, RESUME_LINK and CLOSE_LINK. */
+void lan_engine_peer_with_link (LanPeer *peer, const LanSessionAction *action);
+void lan_engine_peer_give_signal (LanPeer *peer, const LanSessionSignal *signal);
+void lan_engine_peer_send_signal (LanPeer *peer, const LanSessionAction *action);
+
+/* --- lan-engine-links.c --- */
 
 /** Tells the owner when the state of the way to the person has changed. */
 void lan_engine_peer_tell_state (LanPeer *peer);

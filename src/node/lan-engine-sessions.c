@@ -8,7 +8,6 @@
 #include "lan-engine-links-private.h"
 #include "lan-engine-people.h"
 #include "lan-engine-store.h"
-#include "lan-frame.h"
 #include "lan-random-system.h"
 
 #include <string.h>
@@ -37,6 +36,13 @@ is_favourite (LanEngine *engine, const LanAccountId *account)
 
   return row != NULL && (row->flags & LAN_PERSON_FAVOURITE) != 0 &&
          (row->flags & LAN_PERSON_BLOCKED) == 0;
+}
+
+gboolean
+lan_engine_peer_is_wanted (LanPeer *peer)
+{
+  return wants_of (peer->engine, &peer->account) != 0 ||
+         is_favourite (peer->engine, &peer->account);
 }
 
 static void
@@ -109,6 +115,8 @@ for_each_peer (LanEngine *engine, const LanAccountId *account, void (*f) (LanPee
 
 /* --- what is wanted --- */
 
+static void adopt_lingering (LanEngine *engine, const LanAccountId *account);
+
 static void
 on_want (LanPeer *peer, gpointer data)
 {
@@ -124,6 +132,8 @@ lan_engine_links_want (LanEngine *engine, const LanAccountId *account, LanWant w
     return;
   g_hash_table_insert (engine->links->wants, g_memdup2 (account, sizeof *account),
                        GUINT_TO_POINTER (now));
+  if (now != 0)
+    adopt_lingering (engine, account);
   for_each_peer (engine, account, on_want, NULL);
 }
 
@@ -237,30 +247,6 @@ lan_engine_links_probe (LanEngine *engine, guint64 candidate, GPtrArray *address
   c->dialled = TRUE;
 }
 
-static LanEngineChannel *
-find_lane (LanPeer *peer, guint64 handle)
-{
-  for (guint i = 0; i < peer->channels->len; i++) {
-    LanEngineChannel *c = g_ptr_array_index (peer->channels, i);
-
-    if (c->handle == handle && handle != 0)
-      return c;
-  }
-  return NULL;
-}
-
-static LanEngineChannel *
-find_link (LanPeer *peer, const LanLinkId *id)
-{
-  for (guint i = 0; i < peer->channels->len; i++) {
-    LanEngineChannel *c = g_ptr_array_index (peer->channels, i);
-
-    if (c->handle == 0 && lan_link_id_equal (&c->link_id, id))
-      return c;
-  }
-  return NULL;
-}
-
 static void
 leave (LanEngineChannel *c, LanSessionFail fail)
 {
@@ -288,11 +274,34 @@ lan_engine_peer_take (LanPeer *peer, LanEngineChannel *c)
   lan_engine_peer_touch (peer);
 }
 
+void
+lan_engine_peer_adopt (LanEngineChannel *c)
+{
+  if (!c->lingers)
+    return;
+  c->lingers = FALSE;
+  lan_deadlines_cancel (c->engine->links->deadlines, c, LAN_LINKS_DUE_LINGER);
+  lan_engine_peer_take (lan_engine_peer_ensure (c->engine, &c->account, &c->device, c->dh), c);
+}
+
+static void
+adopt_lingering (LanEngine *engine, const LanAccountId *account)
+{
+  g_autoptr (GList) all = g_hash_table_get_values (engine->links->channels);
+
+  for (GList *l = all; l != NULL; l = l->next) {
+    LanEngineChannel *c = l->data;
+
+    if (c->lingers && !c->ending && lan_account_id_equal (&c->account, account))
+      lan_engine_peer_adopt (c);
+  }
+}
+
 /* It is another device's: core will say whose. */
 static void
 on_key_changed (LanPeer *peer, const LanSessionAction *action)
 {
-  LanEngineChannel *c = find_lane (peer, action->lane);
+  LanEngineChannel *c = lan_engine_peer_find_lane (peer, action->lane);
 
   if (c == NULL)
     return;
@@ -302,172 +311,14 @@ on_key_changed (LanPeer *peer, const LanSessionAction *action)
     lan_engine_peer_take (lan_engine_peer_ensure (peer->engine, &c->account, &c->device, c->dh), c);
 }
 
-/* --- links --- */
-
-static void
-on_link_signal (LanLink *link, const LanLinkSignal *signal, gpointer data)
-{
-  LanEngineChannel *c = data;
-  LanSessionSignal s = { signal->link_id, (LanSessionSignalType) signal->type, signal->path,
-                         signal->text };
-
-  if (c->peer == NULL || c->ending)
-    return;
-  lan_engine_read_clock (c->engine);
-  lan_session_on_link_signal (c->peer->session, &s, c->engine->now.mono_us);
-  lan_engine_peer_touch (c->peer);
-}
-
-static void
-on_link_path (LanLink *link, LanPathType type, gpointer data)
-{
-  LanEngineChannel *c = data;
-
-  if (c->peer == NULL)
-    return;
-  lan_engine_read_clock (c->engine);
-  lan_session_on_link_path (c->peer->session, &c->link_id, type != LAN_PATH_NONE,
-                            c->engine->now.mono_us);
-  lan_engine_peer_touch (c->peer);
-  lan_engine_peer_tell_state (c->peer);
-}
-
-static const LanLinkEvents link_events = { .signal = on_link_signal, .path = on_link_path };
-
-static gboolean
-find_key (LanPeer *peer, guint8 dh[LAN_KEY_BYTES])
-{
-  LanCert certs[DEVICES_MAX];
-  guint n = lan_core_get_devices (peer->engine->core, &peer->account, certs, DEVICES_MAX);
-
-  for (guint i = 0; i < n; i++) {
-    if (lan_device_id_equal (&certs[i].device, &peer->device)) {
-      memcpy (dh, certs[i].dh_public, LAN_KEY_BYTES);
-      return TRUE;
-    }
-  }
-  return FALSE;
-}
-
-static void
-make_link (LanPeer *peer, const LanSessionAction *action)
-{
-  LanEngine *engine = peer->engine;
-  gboolean is_offer = action->type == LAN_SESSION_OFFER_LINK;
-  g_autoptr (GError) error = NULL;
-  LanLinkConfig config = {
-    .link_id = action->signal.link_id,
-    .offerer = is_offer,
-    .keys = engine->links->keys,
-  };
-  LanEngineChannel *c;
-  LanLink *link = NULL;
-
-  /* The link's events carry the channel, which carries the link: made in two steps. */
-  c = g_new0 (LanEngineChannel, 1);
-  if (find_key (peer, config.remote_key))
-    link = lan_link_new (&config, &link_events, c, &error);
-  if (link == NULL) {
-    g_info ("no link: %s", error != NULL ? error->message : "the device's key is not known");
-    g_free (c);
-    lan_session_on_link_down (peer->session, &action->signal.link_id, LAN_SESSION_FAIL_UNREACHABLE,
-                              engine->now.mono_us);
-    return;
-  }
-  lan_engine_channel_init (c, engine, lan_link_channel (link), peer, 0);
-  memcpy (c->dh, config.remote_key, sizeof c->dh);
-  c->link_id = action->signal.link_id;
-  c->dialled = is_offer;
-  lan_engine_peer_tell_state (peer);
-  if (!is_offer) {
-    LanLinkSignal offer = { action->signal.link_id, (LanLinkSignalType) action->signal.type,
-                            action->signal.path, action->signal.text };
-
-    if (!lan_link_signal (link, &offer))
-      g_info ("an offer of a link breaks a rule");
-  }
-}
-
-static void
-give_signal (LanPeer *peer, const LanSessionSignal *signal)
-{
-  LanEngineChannel *c = find_link (peer, &signal->link_id);
-  LanLinkSignal s = { signal->link_id, (LanLinkSignalType) signal->type, signal->path,
-                      signal->text };
-
-  if (c != NULL && !lan_link_signal (lan_link_from_channel (c->channel), &s))
-    g_info ("a signal of a link breaks a rule");
-}
-
-static void
-send_signal (LanPeer *peer, const LanSessionAction *action)
-{
-  const LanSessionSignal *signal = &action->signal;
-  LanEngineChannel *c = action->lane != 0 ? find_lane (peer, action->lane) : NULL;
-  Lanyard__LinkSignal body = LANYARD__LINK_SIGNAL__INIT;
-  LanFrame frame = LANYARD__FRAME__INIT;
-  g_autoptr (GBytes) bytes = NULL;
-
-  for (guint i = 0; c == NULL && i < peer->channels->len; i++) {
-    LanEngineChannel *other = g_ptr_array_index (peer->channels, i);
-
-    if (other->up && lan_channel_kind (other->channel) == LAN_CHANNEL_LINK)
-      c = other;
-  }
-  if (c == NULL)
-    return;
-  body.link_id.data = (guint8 *) signal->link_id.b;
-  body.link_id.len = sizeof signal->link_id.b;
-  body.type = (Lanyard__LinkSignalType) signal->type;
-  body.path = signal->path;
-  body.text = signal->text != NULL ? signal->text : (char *) "";
-  frame.body_case = LANYARD__FRAME__BODY_LINK_SIGNAL;
-  frame.link_signal = &body;
-  bytes = lan_frame_encode (&frame);
-  lan_engine_links_send (peer->engine, c->id, bytes, LAN_SEND_CHAT);
-}
-
-void
-lan_engine_links_on_signal (LanEngine *engine, const LanCoreAction *action)
-{
-  LanEngineChannel *c = lan_engine_channel_find (engine, action->frame.channel);
-  const LanFrame *frame = action->frame.frame;
-  LanSessionSignal signal = { { { 0 } } };
-
-  if (c == NULL || c->peer == NULL || frame->link_signal->link_id.len != sizeof signal.link_id.b)
-    return;
-  memcpy (signal.link_id.b, frame->link_signal->link_id.data, sizeof signal.link_id.b);
-  signal.type = (LanSessionSignalType) frame->link_signal->type;
-  signal.path = frame->link_signal->path;
-  signal.text = frame->link_signal->text;
-  lan_session_on_signal (c->peer->session, &signal, engine->now.mono_us);
-  lan_engine_peer_touch (c->peer);
-}
-
 /* --- actions --- */
 
 static void
 end_lane (LanPeer *peer, guint64 handle)
 {
-  LanEngineChannel *c = find_lane (peer, handle);
+  LanEngineChannel *c = lan_engine_peer_find_lane (peer, handle);
 
   if (c != NULL)
-    lan_engine_channel_end (c);
-}
-
-static void
-with_link (LanPeer *peer, const LanSessionAction *action)
-{
-  LanEngineChannel *c = find_link (peer, &action->signal.link_id);
-  LanLink *link = c != NULL ? lan_link_from_channel (c->channel) : NULL;
-
-  if (link == NULL)
-    return;
-  if (action->type == LAN_SESSION_MOVE_LINK)
-    lan_link_move (link, NULL);
-  else if (action->type == LAN_SESSION_RESUME_LINK)
-    lan_link_resume (link);
-  else
     lan_engine_channel_end (c);
 }
 
@@ -483,18 +334,18 @@ carry_out (LanPeer *peer, const LanSessionAction *action)
     break;
   case LAN_SESSION_OFFER_LINK:
   case LAN_SESSION_ANSWER_LINK:
-    make_link (peer, action);
+    lan_engine_peer_make_link (peer, action);
     break;
   case LAN_SESSION_GIVE_SIGNAL:
-    give_signal (peer, &action->signal);
+    lan_engine_peer_give_signal (peer, &action->signal);
     break;
   case LAN_SESSION_SEND_SIGNAL:
-    send_signal (peer, action);
+    lan_engine_peer_send_signal (peer, action);
     break;
   case LAN_SESSION_MOVE_LINK:
   case LAN_SESSION_RESUME_LINK:
   case LAN_SESSION_CLOSE_LINK:
-    with_link (peer, action);
+    lan_engine_peer_with_link (peer, action);
     break;
   case LAN_SESSION_PREFER:
   case LAN_SESSION_UNREACHABLE:
@@ -519,7 +370,7 @@ run_peer (LanPeer *peer)
     any = TRUE;
     carry_out (peer, &action);
   }
-  lan_deadlines_set (peer->engine->links->deadlines, peer, LAN_PEER_DEADLINE_SESSION,
+  lan_deadlines_set (peer->engine->links->deadlines, peer, LAN_LINKS_DUE_SESSION,
                      lan_session_next_deadline (peer->session));
   return any;
 }
@@ -533,13 +384,15 @@ lan_engine_links_run (LanEngine *engine)
   guint what;
 
   while (lan_deadlines_pop (links->deadlines, engine->now.mono_us, &key, &what)) {
-    LanPeer *peer = key;
-
-    if (what == LAN_PEER_DEADLINE_DOUBT)
-      lan_engine_peer_judge (peer);
+    if (what == LAN_LINKS_DUE_LINGER) {
+      lan_engine_channel_end (key);
+      continue;
+    }
+    if (what == LAN_LINKS_DUE_DOUBT)
+      lan_engine_peer_judge (key);
     else
-      lan_session_advance (peer->session, engine->now.mono_us);
-    lan_engine_peer_touch (peer);
+      lan_session_advance (((LanPeer *) key)->session, engine->now.mono_us);
+    lan_engine_peer_touch (key);
   }
   while (links->touched->len > 0) {
     LanPeer *peer = g_ptr_array_steal_index_fast (links->touched, links->touched->len - 1);
