@@ -254,8 +254,8 @@ def _():
         ping = frames.frame("ping", token=1)
         s.ends_with("a Vector before Identity", silent(), BROKE_RULE,
                     sends(frames.frame("vector", conversation=bytes(16))))
-        s.ends_with("an unknown frame before Identity", silent(), BROKE_RULE,
-                    sends(b"\xfa\x07\x00"))
+        s.ends_with("the same behind an unknown frame", silent(), BROKE_RULE,
+                    lambda c: (c.lane.send(b"\xfa\x07\x00"), c.send("fetch")))
         for what, data in (("not protobuf", b"\xff\xff\xff"),
                            ("65 heads", frames.frame("vector", wrong_heads)),
                            ("an id of 3 bytes", frames.frame("vector", conversation=b"abc")),
@@ -265,9 +265,17 @@ def _():
                            ("a secret of 5 bytes", frames.frame("contact_accept",
                                                                 secret=b"12345"))):
             s.ends_with(what, SecondPeer("Odd"), BROKE_RULE, sends(data))
-        big = ping + b"\xfa\x07" + b"\xe3\xfb\x03" + bytes(0xfde3)
+        fits = ping + b"\xfa\x07\xdf\xfb\x03" + bytes(65000 - len(ping) - 5)  # member 127
+        big = ping + b"\xfa\x07\xe0\xfb\x03" + bytes(65001 - len(ping) - 5)
+        check((len(fits), len(big)) == (65000, 65001), "sizes")
+        plain = SecondPeer("Big")
+        channel = plain.connect(s.wire())
+        plain.wait_identified(channel)
+        channel.lane.send(fits)
+        plain.wait(lambda: "pong" in channel.seen, "an answer to the greatest frame")
+        plain.close()
         s.ends_with("a frame of %d bytes" % len(big), SecondPeer("Odd"), None,
-                    sends(big[:2] + big[2:].ljust(65001 - 2, b"\0")))
+                    sends(big))
         s.ends_with("a record of type 7", SecondPeer("Odd"), None, sends(b"", type=7))
         s.ends_with("a full rekey", SecondPeer("Odd"), None, sends(b"x", type=lane.REKEY))
         s.ends_with("bytes that do not open", SecondPeer("Odd"), None,
@@ -313,8 +321,8 @@ def _():
         note("own log's record was %s" % their_log["id"])
         for what, data in wrong.items():
             channel.send("records", records=[data])
-            channel.send("ping", token=len(channel.seen))
             count = channel.seen.count("pong") + 1
+            channel.send("ping", token=count)
             p.wait(lambda: channel.seen.count("pong") >= count or not channel.is_open, what)
             check(channel.is_open, "%s ended the lane: %s" % (what, channel.closed))
             check(talk.acknowledged == 1, what + ": acknowledged")
@@ -323,6 +331,7 @@ def _():
         channel.send("records", records=[early])
         p.wait(lambda: "fetch" in channel.seen, "a Fetch for the gap")
         p.wait_delivered(s.account, p.send_text(s.account, "another true one"))
+        s.a.wait_for("message.received", text="another true one")
         got = [m["text"] for m in s.a.notifications("message.received", since=mark)
                if m["from"] == p.id]
         check(got == ["another true one"], "only what is true is shown: %s" % got)

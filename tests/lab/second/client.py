@@ -46,7 +46,10 @@ class Channel:
 
 
 class SecondPeer:
-    """State in memory; callers' threads and one thread a lane share it under `changed`."""
+    """State in memory; callers' threads and one thread a lane share it under `changed`.
+
+    announces False: says nothing of its own, not even its Identity.
+    """
 
     def __init__(self, name, keys=None, capabilities=0, announce=True):
         self.name, self.keys = name, keys or certs.Keys()
@@ -170,7 +173,7 @@ class SecondPeer:
         certs.require(known is None or known is person, "identity: another account")
         certs.require(person.account != self.keys.account_key, "identity: our own account")
         channel.person, channel.cert = person, cert
-        if known:
+        if known or not self.announces:
             return
         channel.conversation = self.conversation(person.account)
         if person.account in self.accepted:
