@@ -592,14 +592,18 @@ answer (LanSession *s, const LanSessionSignal *offer)
   signal_set (&act (s, LAN_SESSION_ANSWER_LINK)->signal, offer);
 }
 
-/* An offer of a new link. One per pair of devices: which of two stays? */
+/*
+ * An offer of a new link. One per pair of devices: which of two stays? One that crossed ours comes
+ * before our link is up, or little later over another lane; after that it is from somebody who was
+ * restarted, and who would wait for an answer in vain.
+ */
 static void
 on_offer (LanSession *s, const LanSessionSignal *offer, gint64 now_us)
 {
   gboolean is_glare =
       s->link_is_ours &&
       (s->link == LAN_SESSION_LINK_OFFERED ||
-       (s->link == LAN_SESSION_LINK_UP && now_us - s->link_up_us < LAN_SESSION_CROSS_US));
+       (s->link == LAN_SESSION_LINK_UP && now_us - s->link_up_us < LAN_SESSION_LINK_CROSS_US));
 
   if (is_glare && is_smaller (s))
     return;          /* ours wins, and they know it */

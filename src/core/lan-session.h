@@ -18,12 +18,14 @@
 
 G_BEGIN_DECLS
 
-#define LAN_SESSION_KEY_BYTES      32
-#define LAN_SESSION_LANE_IDLE_US   (60 * G_USEC_PER_SEC)
-#define LAN_SESSION_LINK_IDLE_US   (120 * G_USEC_PER_SEC)
-#define LAN_SESSION_RETRY_MIN_US   (1 * G_USEC_PER_SEC)
-#define LAN_SESSION_RETRY_MAX_US   (60 * G_USEC_PER_SEC)
-#define LAN_SESSION_CROSS_US       (10 * G_USEC_PER_SEC) /* lanes younger than this have crossed */
+#define LAN_SESSION_KEY_BYTES    32
+#define LAN_SESSION_LANE_IDLE_US (60 * G_USEC_PER_SEC)
+#define LAN_SESSION_LINK_IDLE_US (120 * G_USEC_PER_SEC)
+#define LAN_SESSION_RETRY_MIN_US (1 * G_USEC_PER_SEC)
+#define LAN_SESSION_RETRY_MAX_US (60 * G_USEC_PER_SEC)
+#define LAN_SESSION_CROSS_US     (10 * G_USEC_PER_SEC) /* lanes younger than this have crossed */
+#define LAN_SESSION_LINK_CROSS_US                                                                  \
+  (2 * G_USEC_PER_SEC) /* offers that crossed: shorter, see on_offer() */
 #define LAN_SESSION_IDLE_LANES_MAX 128
 #define LAN_SESSION_ADDRESSES_MAX  16
 #define LAN_SESSION_SIGNAL_MAX     4096
