@@ -107,6 +107,9 @@ def _():
             p.listen(listening_socket(bad, ip_of(bad)))
             with Announcer(bad, p):
                 old = p.wait(lambda: p.open_channels(account), "a dial")[0]
+                a.wait_for("person.seen", id=p.id)
+                a.call("message.send", to=p.id, text="a lane that is needed")
+                p.wait_message("a lane that is needed")
                 new = p.connect(wire_socket(bad, address_of(a)), old.cert.dh)
                 p.wait_end(old if ours_is_smaller else new)
                 check((new if ours_is_smaller else old).is_open, "the other one stays")
