@@ -192,6 +192,8 @@ forget (LanEngineChannel *c, LanSessionFail fail)
     lan_engine_discovery_doubt (engine, &c->account);
   if (fail == LAN_SESSION_FAIL_BROKEN && peer != NULL && !c->ending)
     lan_engine_peer_doubt (peer);
+  if (peer != NULL && lan_channel_kind (c->channel) != LAN_CHANNEL_LINK)
+    lan_engine_peer_strand (peer);
   if (c->candidate != 0 && !c->identified)
     lan_engine_discovery_probed (engine, c->candidate, NULL);
   if (peer != NULL)
@@ -265,9 +267,9 @@ lan_engine_channel_drop (LanEngineChannel *c)
 }
 
 void
-lan_engine_channel_break (LanEngineChannel *c)
+lan_engine_channel_break (LanEngineChannel *c, LanSessionFail fail)
 {
-  forget (c, LAN_SESSION_FAIL_BROKEN);
+  forget (c, fail);
 }
 
 /* --- what goes out --- */

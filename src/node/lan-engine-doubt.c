@@ -62,8 +62,27 @@ lan_engine_peer_judge (LanPeer *peer)
 
     if (is_living_link (c) && c->is_doubted) {
       g_info ("channel %" G_GUINT64_FORMAT ": no answer", c->id);
-      lan_engine_channel_break (c);
+      lan_engine_channel_break (c, LAN_SESSION_FAIL_BROKEN);
     }
+  }
+}
+
+/* A link that is being made hangs on a lane for its signals. When the process at the other end is
+ * another one now, nobody will ever answer the rest of them. */
+void
+lan_engine_peer_strand (LanPeer *peer)
+{
+  for (guint i = 0; i < peer->channels->len; i++) {
+    const LanEngineChannel *c = g_ptr_array_index (peer->channels, i);
+
+    if (c->up && !c->ending)
+      return;
+  }
+  for (guint i = peer->channels->len; i-- > 0;) {
+    LanEngineChannel *c = g_ptr_array_index (peer->channels, i);
+
+    if (!c->up && !c->ending && lan_channel_kind (c->channel) == LAN_CHANNEL_LINK)
+      lan_engine_channel_break (c, LAN_SESSION_FAIL_CLOSED);
   }
 }
 

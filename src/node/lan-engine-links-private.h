@@ -86,8 +86,8 @@ void lan_engine_channel_end (LanEngineChannel *c);
 /** Ends its being without a word to its session. */
 void lan_engine_channel_drop (LanEngineChannel *c);
 
-/** It is dead although it does not know: its session hears that it broke. */
-void lan_engine_channel_break (LanEngineChannel *c);
+/** It is dead although it does not know: its session hears that it failed. */
+void lan_engine_channel_break (LanEngineChannel *c, LanSessionFail fail);
 void lan_engine_channel_on_up (LanEngineChannel *c, const LanChannelPeer *peer);
 void lan_engine_channel_free (LanEngineChannel *c);
 
@@ -106,6 +106,9 @@ void lan_engine_peer_doubt (LanPeer *peer);
 
 /** The time for the answer is over. */
 void lan_engine_peer_judge (LanPeer *peer);
+
+/** A lane of the peer is gone: links that are being made and have no way for signals go too. */
+void lan_engine_peer_strand (LanPeer *peer);
 
 /* --- lan-engine-sessions.c --- */
 LanPeer *lan_engine_peer_ensure (LanEngine *engine, const LanAccountId *account,
