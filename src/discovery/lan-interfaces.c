@@ -92,7 +92,8 @@ add_ipv4 (LanInterface *iface, const struct ifaddrs *ifa)
     return;
   ipv4 = &iface->ipv4[iface->n_ipv4++];
   ipv4->address = address->sin_addr;
-  if ((iface->flags & IFF_BROADCAST) != 0 && mask != NULL &&
+  /* Loopback has no broadcast flag, but 127.255.255.255 reaches every profile on the computer. */
+  if ((iface->flags & (IFF_BROADCAST | IFF_LOOPBACK)) != 0 && mask != NULL &&
       g_ntohl (mask->sin_addr.s_addr) < 0xfffffffeu)
     ipv4->broadcast.s_addr = address->sin_addr.s_addr | ~mask->sin_addr.s_addr;
   iface->digest = mix (iface->digest, &ipv4->address, sizeof ipv4->address);

@@ -262,6 +262,23 @@ test_chosen_interface (void)
   drop_interface ("vethme");
 }
 
+/* A computer without any network: its profiles find each other when told to use loopback. */
+static void
+test_loopback (void)
+{
+  const char *const chosen[] = { "lo", NULL };
+  g_autoptr (Peer) a = NULL;
+  g_autoptr (Peer) b = NULL;
+
+  if (!enter_namespace ())
+    return;
+  a = peer_new (1, "Anna", chosen);
+  b = peer_new (2, "Bo", chosen);
+  run_until (&a->found, 1);
+  run_until (&b->found, 1);
+  g_assert_cmpstr (a->last.addresses[0].address, ==, "127.0.0.1");
+}
+
 static void
 test_silence_means_gone (void)
 {
@@ -356,6 +373,7 @@ add_network_tests (void)
   g_test_add_func ("/discovery/network/two-profiles", test_two_profiles);
   g_test_add_func ("/discovery/network/interfaces-come-and-go", test_interfaces_come_and_go);
   g_test_add_func ("/discovery/network/chosen-interface", test_chosen_interface);
+  g_test_add_func ("/discovery/network/loopback", test_loopback);
   g_test_add_func ("/discovery/network/silence-means-gone", test_silence_means_gone);
   g_test_add_func ("/discovery/network/hosts", test_hosts);
   g_test_add_func ("/discovery/network/no-avahi", test_no_avahi);
