@@ -18,6 +18,22 @@ def beacon(instance, name, prefix, port=24789, interval=1900, flags=0):
 
 def in_namespace(host, function):
     """Runs the function in a child within the host's namespace; it fails when the child does."""
+    Attack(host, function).finish()
+
+
+class Attack:
+    """The same, beside what the test goes on to do until finish()."""
+
+    def __init__(self, host, function):
+        self.host = host
+        self.child = fork_in_namespace(host, function)
+
+    def finish(self):
+        _, status = os.waitpid(self.child, 0)
+        check(status == 0, "the child in %s failed" % self.host.name)
+
+
+def fork_in_namespace(host, function):
     child = os.fork()
     if child == 0:
         try:
@@ -30,5 +46,4 @@ def in_namespace(host, function):
             sys.stderr.write("%r\n" % problem)
             os._exit(1)
         os._exit(0)
-    _, status = os.waitpid(child, 0)
-    check(status == 0, "the child in %s failed" % host.name)
+    return child

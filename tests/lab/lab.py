@@ -17,6 +17,7 @@ import queue
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -59,6 +60,12 @@ def wait_until(condition, what, timeout=DEADLINE, every=0.005):
         if time.monotonic() > end:
             raise Failure("not within %.1f s: %s" % (timeout, what))
         time.sleep(every)
+
+
+def accepts(path):
+    """Whether somebody listens on this Unix socket."""
+    with socket.socket(socket.AF_UNIX) as s:
+        return s.connect_ex(path) == 0
 
 
 class Process:
@@ -349,12 +356,12 @@ class Host:
 <allow receive_type="method_call"/><allow receive_type="signal"/>
 <allow receive_type="method_return"/><allow receive_type="error"/></policy></busconfig>
 """ % self.dir)
-        socket = os.path.join(self.dir, "bus")
+        path = os.path.join(self.dir, "bus")
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(socket)
+            os.unlink(path)
         self.dbus = Process(self, ["dbus-daemon", "--config-file=" + conf, "--nofork",
                                    "--nopidfile"])
-        wait_until(lambda: os.path.exists(socket), "the bus of " + self.name)
+        wait_until(lambda: accepts(path), "the bus of " + self.name)
 
     def start_avahi(self, interfaces=("e0",)):
         """A D-Bus (if there is none yet) and an Avahi on these interfaces."""

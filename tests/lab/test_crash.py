@@ -11,14 +11,19 @@ import time
 from lab import Lab, check, main, note, test, wait_until
 from people import befriend, texts
 
-BURST = 300
+BURST = 1500
 
 
 def expected():
     return ["burst %04d" % i for i in range(BURST)]
 
 
+def kept_of(peer, other_id, author_id):
+    return [t for t in texts(peer, other_id, author_id) if t.startswith("burst")]
+
+
 def burst(kill_sender, kill_receiver, seed):
+    """The burst leaves in five portions; within each of the first four somebody is killed."""
     dice = random.Random(seed)
     note("seed %d" % seed)
     with Lab() as lab:
@@ -26,40 +31,36 @@ def burst(kill_sender, kill_receiver, seed):
         a, b = one.peer("Anna"), two.peer("Bo")
         befriend(a, b)
         a_id, b_id = a.id, b.id
-        kills = 0
-        todo = expected()
-        while True:
-            mark_a, mark_b = a.mark(), b.mark()
-            for text in todo:
+        for portion in range(1, 6):
+            upto = BURST * portion // 5
+            kept = kept_of(a, b_id, a_id)
+            # What had reached the sender's disk is a beginning of the burst; the rest is sent anew.
+            check(kept == expected()[:len(kept)], "the sender kept a beginning, in order")
+            victim = a if kill_sender and (not kill_receiver or dice.random() < .5) else b
+            mark = victim.mark()
+            for text in expected()[len(kept):upto]:
                 a.post("message.send", to=b_id, text=text)
-            if kills == 4:
+            if portion == 5:
                 break
-            # Somewhere within the burst: after so many signs of life of the one to be killed.
-            victim, mark = (a, mark_a) if kill_sender and (not kill_receiver or dice.random() < .5) \
-                else (b, mark_b)
-            signs = dice.randrange(1, 150)
-            wait_until(lambda: len(victim.seen) - mark >= signs or not todo,
-                       "%d signs of life" % signs)
-            time.sleep(dice.random() * 0.01)
-            kills += 1
+            # Either after so many signs of life, or simply some time within the portion.
+            if dice.random() < .3:
+                signs = dice.randrange(1, BURST // 5)
+                wait_until(lambda: len(victim.seen) - mark >= signs, "%d signs of life" % signs)
+            time.sleep(dice.random() * 0.1)
+            victim.kill()
+            got = len(victim.notifications("message.received", since=mark))
             if victim is a:
                 a = a.restart()
-                # What had reached the disk is a beginning of the burst; the rest is sent anew.
-                kept = [t for t in texts(a, b_id, a_id) if t.startswith("burst")]
-                check(kept == expected()[:len(kept)], "the sender kept a beginning, in order")
-                todo = expected()[len(kept):]
-                note("killed the sender after %d" % len(kept))
+                note("killed the sender with %d of %d on its disk" % (
+                    len(kept_of(a, b_id, a_id)), upto))
             else:
                 b = b.restart()
-                todo = []
-                note("killed the receiver after %d" % len(
-                    [t for t in texts(b, a_id, a_id) if t.startswith("burst")]))
-        wait_until(lambda: len([t for t in texts(b, a_id, a_id) if t.startswith("burst")]) >= BURST,
-                   "all have arrived", timeout=30, every=0.2)
-        got = [t for t in texts(b, a_id, a_id) if t.startswith("burst")]
-        check(got == expected(), "each once, in order")
+                note("killed the receiver after %d messages of this portion" % got)
+        wait_until(lambda: len(kept_of(b, a_id, a_id)) >= BURST, "all have arrived", timeout=30,
+                   every=0.2)
+        check(kept_of(b, a_id, a_id) == expected(), "each once, in order")
         wait_until(lambda: all(r["state"] in ("delivered", "read") for r in a.call(
-            "history.list", peer=b_id, limit=50)["messages"] if r["from"] == a_id),
+            "history.list", peer=b_id, limit=100)["messages"] if r["from"] == a_id),
             "all are shown as delivered", timeout=20, every=0.1)
         # Nothing comes again after one more restart of both.
         a, b = a.restart(), b.restart()
@@ -67,7 +68,7 @@ def burst(kill_sender, kill_receiver, seed):
         b.wait_for("person.seen", id=a_id)
         time.sleep(1)
         check(not b.notifications("message.received"), "nothing twice")
-        check([t for t in texts(b, a_id, a_id) if t.startswith("burst")] == expected(), "the same")
+        check(kept_of(b, a_id, a_id) == expected(), "the same")
 
 
 SEED = int(os.environ.get("LAB_SEED", random.randrange(1 << 30)))

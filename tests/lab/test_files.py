@@ -126,11 +126,12 @@ def across_restart(which):
         else:
             before = max(p["done"] for p in b.notifications("file.progress") if p["id"] == sent)
             b = b.restart()
+        if which == "receiver":
+            first = b.wait_for("file.progress", id=sent, where=lambda p: p["done"] > 0)[1]["done"]
+            note("had %d, went on at %d" % (before, first))
+            check(first >= before // 2, "went on, did not begin again")
         done = b.wait_for("file.done", id=sent, timeout=90)[1]
         check(digest(done["path"]) == digest(path), "the same bytes")
-        if which == "receiver":
-            first = [p["done"] for p in b.notifications("file.progress") if p["id"] == sent][:1]
-            note("had %d, went on at %s" % (before, first))
 
 
 @test("kill -9 of the sender in the middle")

@@ -11,7 +11,7 @@ import struct
 import sys
 import time
 
-from forge import beacon, in_namespace
+from forge import Attack, beacon, in_namespace
 from lab import Lab, check, main, note, run, test, wait_until
 from people import befriend, meet, say, texts, trust
 
@@ -211,16 +211,26 @@ def _():
                 s.connect_ex((address, port))
                 sockets.append(s)
                 if len(sockets) % 250 == 0:
-                    time.sleep(0.05)
+                    time.sleep(0.02)
+            os.write(ready[1], b"1")
+            os.read(go[0], 1)
 
         before = a.cpu_seconds()
-        in_namespace(bad, flood)
+        attack = Attack(bad, flood)
+        os.read(ready[0], 1)
         most = a.open_files()
         still_works(a, b)
+        third = bad.peer("Cy")  # the flood's own address is limited, others are not
+        os.write(go[1], b"1")
+        attack.finish()
+        for end in ready + go:
+            os.close(end)
         note("files %d -> %d, memory %d -> %d kB, CPU %.2f s" % (
             files, most, memory, a.status("VmRSS"), a.cpu_seconds() - before))
+        check(most > files, "the connections were there")
         check(most - files < 600, "files are bounded")
         check(a.status("VmRSS") - memory < 30000, "memory is bounded")
+        meet(a, third)
         wait_until(lambda: a.open_files() <= files + 8, "files come down again", timeout=20)
 
 
