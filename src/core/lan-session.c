@@ -404,6 +404,12 @@ lan_session_on_traffic (LanSession *s, gint64 now_us)
 }
 
 void
+lan_session_set_self (LanSession *s, const LanDeviceId *self)
+{
+  s->self = *self;
+}
+
+void
 lan_session_set_remote (LanSession *s, const LanDeviceId *remote, const guint8 *key)
 {
   s->remote = *remote;
