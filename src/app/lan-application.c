@@ -16,11 +16,13 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <handy.h>
+#include <malloc.h>
 
 #define APP_ID       "io.github.lanyard.Lanyard"
 #define AWAY_SECONDS 300
 /* Nothing that is written is lost by going sooner: this only bounds how long goodbyes take. */
-#define CLOSE_SECONDS 3
+#define CLOSE_SECONDS   3
+#define SETTLED_SECONDS 2
 
 struct _LanApplication {
   GtkApplication parent;
@@ -124,10 +126,19 @@ add_hosts (LanApplication *self)
   }
 }
 
+/* What the start needed and nothing else will goes back to the system. */
+static gboolean
+on_settled (gpointer user_data)
+{
+  malloc_trim (0);
+  return G_SOURCE_REMOVE;
+}
+
 static gboolean
 on_drawn (gpointer user_data)
 {
   g_debug ("usable");
+  g_timeout_add_seconds (SETTLED_SECONDS, on_settled, NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -410,6 +421,17 @@ on_terminate (gpointer user_data)
 
 /* ---- GApplication ---- */
 
+/* By name, the toolkit would load the drawing and a renderer for it at each start. */
+static void
+set_icon (void)
+{
+  g_autoptr (GdkPixbuf) icon =
+      gdk_pixbuf_new_from_resource ("/io/github/lanyard/Lanyard/icons/app-48.png", NULL);
+
+  if (icon != NULL)
+    gtk_window_set_default_icon (icon);
+}
+
 static void
 startup (GApplication *application)
 {
@@ -425,7 +447,7 @@ startup (GApplication *application)
   self->state = lan_window_state_load (self->profile);
   lan_style_set_look (lan_window_state_get_look (self->state));
   lan_style_init ();
-  gtk_window_set_default_icon_name (APP_ID);
+  set_icon ();
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   add_accels (GTK_APPLICATION (self));
   self->term_id = g_unix_signal_add (SIGTERM, on_terminate, self);

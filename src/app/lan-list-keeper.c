@@ -4,6 +4,10 @@
 
 /* After the changes of one turn of the loop, before the next frame is drawn. */
 #define REFRESH_PRIORITY (G_PRIORITY_HIGH_IDLE + 5)
+/* A long list is there at once as far as one can see, and grows to its end after that was drawn: a
+ * row costs about a millisecond. */
+#define ROWS_AT_ONCE  14
+#define MORE_PRIORITY (GDK_PRIORITY_REDRAW + 20)
 
 struct _LanListKeeper {
   GtkListBox *box;   /* owned reference */
@@ -31,11 +35,14 @@ drop_unwanted (LanListKeeper *self, GHashTable *wanted)
   }
 }
 
+static void queue (LanListKeeper *self, int priority);
+
 static void
 reconcile (LanListKeeper *self)
 {
   g_autoptr (GHashTable) wanted = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   guint n = g_list_model_get_n_items (self->model);
+  guint made = 0;
 
   for (guint i = 0; i < n; i++) {
     gpointer object = g_list_model_get_item (self->model, i);
@@ -52,6 +59,10 @@ reconcile (LanListKeeper *self)
 
     if (!g_hash_table_contains (wanted, object) || g_hash_table_contains (self->rows, object))
       continue;
+    if (made++ == ROWS_AT_ONCE) {
+      queue (self, MORE_PRIORITY);
+      break;
+    }
     row = self->make (object, self->user_data);
     g_hash_table_insert (self->rows, g_object_ref (object), row);
     gtk_container_add (GTK_CONTAINER (self->box), row);
@@ -71,11 +82,17 @@ on_idle (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+queue (LanListKeeper *self, int priority)
+{
+  if (self->idle_id == 0)
+    self->idle_id = g_idle_add_full (priority, on_idle, self, NULL);
+}
+
 void
 lan_list_keeper_refresh (LanListKeeper *self)
 {
-  if (self->idle_id == 0)
-    self->idle_id = g_idle_add_full (REFRESH_PRIORITY, on_idle, self, NULL);
+  queue (self, REFRESH_PRIORITY);
 }
 
 LanListKeeper *

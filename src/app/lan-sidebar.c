@@ -28,6 +28,7 @@ struct _LanSidebar {
   LanListKeeper *people; /* made when first shown */
   LanPerson *selected;
   guint counts_id;
+  guint popovers_id;
   HdyHeaderBar *header;
   GtkMenuButton *me_button;
   LanAvatar *me_avatar;
@@ -501,12 +502,23 @@ lan_sidebar_add_transfers (LanSidebar *self, GtkWidget *page)
   gtk_stack_add_named (self->pages, page, "transfers");
 }
 
+/* Nobody opens one of them before the first frame was seen. */
+static gboolean
+on_time_for_popovers (gpointer user_data)
+{
+  LanSidebar *self = user_data;
+
+  self->popovers_id = 0;
+  gtk_menu_button_set_popover (self->me_button, lan_presence_menu_new (self->node));
+  gtk_menu_button_set_popover (self->add_button, lan_add_popover_new (self->node));
+  return G_SOURCE_REMOVE;
+}
+
 void
 lan_sidebar_set_node (LanSidebar *self, LanNode *node)
 {
   self->node = g_object_ref (node);
-  gtk_menu_button_set_popover (self->me_button, lan_presence_menu_new (node));
-  gtk_menu_button_set_popover (self->add_button, lan_add_popover_new (node));
+  self->popovers_id = g_idle_add_full (GDK_PRIORITY_REDRAW + 30, on_time_for_popovers, self, NULL);
   lan_avatar_set_person (self->me_avatar, lan_node_get_self (node));
   self->nearby = lan_list_keeper_new (self->chats_list, lan_node_get_people (node), make_person,
                                       wants_nearby, self);
@@ -550,6 +562,7 @@ dispose (GObject *object)
   LanSidebar *self = LAN_SIDEBAR (object);
 
   g_clear_handle_id (&self->counts_id, g_source_remove);
+  g_clear_handle_id (&self->popovers_id, g_source_remove);
   g_clear_pointer (&self->chats, lan_list_keeper_free);
   g_clear_pointer (&self->nearby, lan_list_keeper_free);
   g_clear_pointer (&self->people, lan_list_keeper_free);

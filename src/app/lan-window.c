@@ -23,8 +23,9 @@ struct _LanWindow {
   GtkStack *content;
   HdyHeaderBar *empty_header;
   GtkWidget *empty_back;
+  /* Made when first shown: a start has no time for what nobody sees yet. */
   LanChatView *chat;
-  LanTransfersView *transfers; /* made when first shown */
+  LanTransfersView *transfers;
   LanDetails *details;
   GtkRevealer *notice_revealer;
   GtkLabel *notice_label;
@@ -60,11 +61,13 @@ update_decorations (LanWindow *self)
   right = g_strdup_printf (":%s", sides[0] != NULL && sides[1] != NULL ? sides[1] : "");
   middle = folded ? (flap ? left : layout) : (flap ? ":" : right);
   set_decoration (lan_sidebar_get_header (self->sidebar), folded ? layout : left);
-  set_decoration (lan_chat_view_get_header (self->chat), middle);
+  if (self->chat != NULL)
+    set_decoration (lan_chat_view_get_header (self->chat), middle);
   set_decoration (self->empty_header, middle);
   if (self->transfers != NULL)
     set_decoration (lan_transfers_view_get_header (self->transfers), middle);
-  set_decoration (lan_details_get_header (self->details), right);
+  if (self->details != NULL)
+    set_decoration (lan_details_get_header (self->details), right);
 }
 
 static void
@@ -72,11 +75,13 @@ update_folding (LanWindow *self)
 {
   gboolean folded = hdy_leaflet_get_folded (self->leaflet);
 
-  lan_chat_view_set_folded (self->chat, folded);
+  if (self->chat != NULL)
+    lan_chat_view_set_folded (self->chat, folded);
   gtk_widget_set_visible (self->empty_back, folded);
   if (self->transfers != NULL)
     lan_transfers_view_set_folded (self->transfers, folded);
-  lan_details_set_folded (self->details, hdy_flap_get_folded (self->flap));
+  if (self->details != NULL)
+    lan_details_set_folded (self->details, hdy_flap_get_folded (self->flap));
   update_decorations (self);
 }
 
@@ -97,6 +102,26 @@ show_content (LanWindow *self, const char *name)
 {
   gtk_stack_set_visible_child_name (self->content, name);
   hdy_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->flap));
+}
+
+static void
+ensure_chat (LanWindow *self)
+{
+  if (self->chat != NULL)
+    return;
+  self->chat = g_object_new (LAN_TYPE_CHAT_VIEW, NULL);
+  gtk_stack_add_named (self->content, GTK_WIDGET (self->chat), "chat");
+  update_folding (self);
+}
+
+static void
+ensure_details (LanWindow *self)
+{
+  if (self->details != NULL)
+    return;
+  self->details = g_object_new (LAN_TYPE_DETAILS, NULL);
+  hdy_flap_set_flap (self->flap, GTK_WIDGET (self->details));
+  update_folding (self);
 }
 
 static void
@@ -153,6 +178,7 @@ static void
 show_person (LanWindow *self, LanPerson *person)
 {
   g_set_object (&self->person, person);
+  ensure_chat (self);
   lan_chat_view_set_person (self->chat, self->node, person);
   lan_sidebar_select (self->sidebar, person);
   if (hdy_flap_get_reveal_flap (self->flap))
@@ -180,7 +206,7 @@ lan_window_open_person (LanWindow *self, LanPerson *person)
 gboolean
 lan_window_sees (LanWindow *self, LanPerson *person)
 {
-  return gtk_window_is_active (GTK_WINDOW (self)) && self->person == person &&
+  return gtk_window_is_active (GTK_WINDOW (self)) && self->person == person && self->chat != NULL &&
          gtk_widget_get_mapped (GTK_WIDGET (self->chat)) &&
          gtk_widget_get_child_visible (GTK_WIDGET (self->chat));
 }
@@ -225,7 +251,8 @@ on_notice_closed (LanWindow *self)
 void
 lan_window_reload_settings (LanWindow *self)
 {
-  lan_chat_view_reload_settings (self->chat);
+  if (self->chat != NULL)
+    lan_chat_view_reload_settings (self->chat);
 }
 
 /* The chat that was open goes away when its person was merged into another. */
@@ -261,8 +288,10 @@ on_details (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   LanWindow *self = user_data;
   gboolean reveal = !hdy_flap_get_reveal_flap (self->flap);
 
-  if (reveal && self->person != NULL)
+  if (reveal && self->person != NULL) {
+    ensure_details (self);
     lan_details_set_person (self->details, self->node, self->person);
+  }
   hdy_flap_set_reveal_flap (self->flap, reveal && self->person != NULL);
 }
 
@@ -302,7 +331,8 @@ holds_focus (LanWindow *self, gpointer widget)
 {
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
 
-  return focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget));
+  return focus != NULL && widget != NULL &&
+         (focus == widget || gtk_widget_is_ancestor (focus, widget));
 }
 
 /* F6 goes around: list, messages, what one writes, details. */
@@ -381,7 +411,10 @@ key_press_event (GtkWidget *widget, GdkEventKey *event)
 static gboolean
 delete_event (GtkWidget *widget, GdkEventAny *event)
 {
-  lan_chat_view_save_draft (LAN_WINDOW (widget)->chat);
+  LanWindow *self = LAN_WINDOW (widget);
+
+  if (self->chat != NULL)
+    lan_chat_view_save_draft (self->chat);
   return FALSE;
 }
 
@@ -411,8 +444,6 @@ lan_window_class_init (LanWindowClass *klass)
   widget_class->key_press_event = key_press_event;
   widget_class->delete_event = delete_event;
   g_type_ensure (LAN_TYPE_SIDEBAR);
-  g_type_ensure (LAN_TYPE_CHAT_VIEW);
-  g_type_ensure (LAN_TYPE_DETAILS);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/window.ui");
   gtk_widget_class_bind_template_child (widget_class, LanWindow, root);
@@ -422,8 +453,6 @@ lan_window_class_init (LanWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanWindow, content);
   gtk_widget_class_bind_template_child (widget_class, LanWindow, empty_header);
   gtk_widget_class_bind_template_child (widget_class, LanWindow, empty_back);
-  gtk_widget_class_bind_template_child (widget_class, LanWindow, chat);
-  gtk_widget_class_bind_template_child (widget_class, LanWindow, details);
   gtk_widget_class_bind_template_child (widget_class, LanWindow, notice_revealer);
   gtk_widget_class_bind_template_child (widget_class, LanWindow, notice_label);
   gtk_widget_class_bind_template_callback (widget_class, lan_window_open_person);
