@@ -15,7 +15,10 @@
  *   message-received (LanMessage), message-state (LanMessage);
  *   file-offered, file-progress, file-done, file-failed (LanTransfer);
  *   link-state (LanPerson, state "down"|"connecting"|"up", path "direct"|"relayed"|"");
- *   notice (code, text): something a person should know, a stable word and a sentence.
+ *   notice (code, text): something a person should know, a stable word and a sentence. Codes: those of
+ *     the history ("disk-full", "io", ...) and "history-well" when it is over; "keys", "new-device",
+ *     "busy" (own keys); "clock" (somebody's is ahead); "request-limit" (a stranger sent too much);
+ *     "network", "bad-address", "mdns-absent", "mdns-back", "beacon-refused".
  */
 #pragma once
 
