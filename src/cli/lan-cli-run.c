@@ -132,6 +132,10 @@ lan_cli_run (LanCli *cli, char **args)
   }
   while (!run.ended && lan_cli_wait (cli, G_MAXINT64))
     ;
+  /* `printf … | lanyard-cli run`: what was asked before the end is answered. */
+  while (run.service != NULL && lan_rpc_service_is_busy (run.service) &&
+         lan_cli_wait (cli, G_MAXINT64))
+    ;
   g_clear_pointer (&run.service, lan_rpc_service_free);
   lan_rpc_stream_flush (run.terminal, on_flushed, &flushed);
   while (!flushed && !cli->stopped)

@@ -113,6 +113,12 @@ run_command (LanCli *cli, int argc, char **argv)
     fprintf (stderr, _ ("usage: lanyard-cli %s %s\n"), command->name, command->usage);
     return LAN_CLI_USAGE;
   }
+  for (int i = 2; i < argc; i++) {
+    if (!g_utf8_validate (argv[i], -1, NULL)) {
+      fprintf (stderr, _ ("lanyard-cli: argument %d is not UTF-8 text\n"), i);
+      return LAN_CLI_USAGE;
+    }
+  }
   g_unix_signal_add (SIGINT, on_signal, cli);
   g_unix_signal_add (SIGTERM, on_signal, cli);
   signal (SIGPIPE, SIG_IGN);

@@ -47,6 +47,9 @@ struct _LanSession {
   gint64 moved_us;
   gboolean move_due;
   GQueue held; /* of LanSessionSignal: for the lane that is being dialled */
+  GQueue
+      passed_over; /* of LanSessionSignal: an offer that lost against our link, and what followed */
+  gint64 passed_over_us;
 
   LanSessionWay told_way;
 };
@@ -219,6 +222,7 @@ send_held (LanSession *s)
   LanSessionSignal *signal;
 
   g_queue_init (&s->held);
+  g_queue_init (&s->passed_over);
   while ((signal = g_queue_pop_head (&held)) != NULL) {
     /* A close may be about any link; the rest only about the present one. */
     if (signal->type == LAN_SESSION_SIGNAL_CLOSE ||
@@ -362,6 +366,7 @@ lan_session_free (LanSession *s)
     s->pool->kept--;
   g_queue_clear_full (&s->actions, (GDestroyNotify) action_free);
   g_queue_clear_full (&s->held, (GDestroyNotify) signal_free);
+  g_queue_clear_full (&s->passed_over, (GDestroyNotify) signal_free);
   lan_address_book_free (s->addresses);
   g_free (s);
 }
@@ -396,6 +401,12 @@ void
 lan_session_on_traffic (LanSession *s, gint64 now_us)
 {
   s->used_us = MAX (s->used_us, now_us);
+}
+
+void
+lan_session_set_self (LanSession *s, const LanDeviceId *self)
+{
+  s->self = *self;
 }
 
 void
@@ -592,6 +603,48 @@ answer (LanSession *s, const LanSessionSignal *offer)
   signal_set (&act (s, LAN_SESSION_ANSWER_LINK)->signal, offer);
 }
 
+static void
+pass_over (LanSession *s, const LanSessionSignal *signal)
+{
+  LanSessionSignal *copy = g_new0 (LanSessionSignal, 1);
+
+  signal_set (copy, signal);
+  g_queue_push_tail (&s->passed_over, copy);
+}
+
+/* What followed an offer that was passed over belongs to it. */
+static void
+keep_with_offer (LanSession *s, const LanSessionSignal *signal)
+{
+  const LanSessionSignal *offer = g_queue_peek_head (&s->passed_over);
+
+  if (offer != NULL && signal->type == LAN_SESSION_SIGNAL_CANDIDATE &&
+      s->passed_over.length < LAN_SESSION_HELD_SIGNALS &&
+      lan_link_id_equal (&offer->link_id, &signal->link_id))
+    pass_over (s, signal);
+}
+
+/* Our link was dead after all: whoever offered had lost it. */
+static void
+answer_passed_over (LanSession *s, gint64 now_us)
+{
+  LanSessionSignal *signal = g_queue_pop_head (&s->passed_over);
+
+  if (signal == NULL)
+    return;
+  if (now_us - s->passed_over_us < LAN_SESSION_CROSS_US) {
+    LanSessionSignal *next;
+
+    answer (s, signal);
+    while ((next = g_queue_pop_head (&s->passed_over)) != NULL) {
+      signal_set (&act (s, LAN_SESSION_GIVE_SIGNAL)->signal, next);
+      signal_free (next);
+    }
+  }
+  signal_free (signal);
+  g_queue_clear_full (&s->passed_over, (GDestroyNotify) signal_free);
+}
+
 /*
  * An offer of a new link. One per pair of devices: which of two stays? One that crossed ours comes
  * before our link is up, or little later over another lane; after that it is from somebody who was
@@ -605,8 +658,15 @@ on_offer (LanSession *s, const LanSessionSignal *offer, gint64 now_us)
       (s->link == LAN_SESSION_LINK_OFFERED ||
        (s->link == LAN_SESSION_LINK_UP && now_us - s->link_up_us < LAN_SESSION_LINK_CROSS_US));
 
-  if (is_glare && is_smaller (s))
-    return;          /* ours wins, and they know it */
+  g_queue_clear_full (&s->passed_over, (GDestroyNotify) signal_free);
+  if (is_glare &&
+      is_smaller (s)) { /* ours wins, and they know it, unless they have started again */
+    if (s->link == LAN_SESSION_LINK_UP) {
+      pass_over (s, offer);
+      s->passed_over_us = now_us;
+    }
+    return;
+  }
   answer (s, offer); /* also when a link is up: they have lost it */
 }
 
@@ -623,6 +683,8 @@ lan_session_on_signal (LanSession *s, const LanSessionSignal *signal, gint64 now
       on_offer (s, signal, now_us);
     else if (signal->type == LAN_SESSION_SIGNAL_OFFER || signal->type == LAN_SESSION_SIGNAL_CHECK)
       send_plain (s, LAN_SESSION_SIGNAL_CLOSE, &signal->link_id);
+    else
+      keep_with_offer (s, signal);
   } else if (signal->type != LAN_SESSION_SIGNAL_CHECK) {
     signal_set (&act (s, LAN_SESSION_GIVE_SIGNAL)->signal, signal);
   }
@@ -677,5 +739,6 @@ lan_session_on_link_down (LanSession *s, const LanLinkId *link_id, LanSessionFai
   s->link_retry_us = now_us;
   if (fail != LAN_SESSION_FAIL_CLOSED)
     s->link_retry_us += back_off_us (s, ++s->link_failures);
+  answer_passed_over (s, now_us);
   step (s, now_us);
 }

@@ -142,6 +142,10 @@ void lan_session_set_demand (LanSession *session, gboolean demand, gint64 now_us
 /** A frame that counts as use (not a keep-alive) went either way. */
 void lan_session_on_traffic (LanSession *session, gint64 now_us);
 
+/** This device goes on under another id (new keys): who wins a crossing is counted by that from now
+ * on. Lanes and links that proved the old one end as they always do. */
+void lan_session_set_self (LanSession *session, const LanDeviceId *self);
+
 /** The key of a device first met by XX, or of a device that is to be held to it. NULL: forget. */
 void lan_session_set_remote (LanSession *session, const LanDeviceId *remote, const guint8 *key);
 

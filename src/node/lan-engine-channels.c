@@ -108,8 +108,10 @@ on_frame (LanChannel *channel, LanStream stream, const guint8 *frame, gsize len,
   enter (c);
   c->bytes_received += len;
   c->is_doubted = FALSE;
-  if (c->lingers && is_use (type))
+  if (is_use (type)) {
+    c->is_used = TRUE;
     lan_engine_peer_adopt (c);
+  }
   if (c->peer != NULL && type != LAN_FRAME_PING && type != LAN_FRAME_PONG)
     lan_session_on_traffic (c->peer->session, engine->now.mono_us);
   lan_core_channel_frame (engine->core, c->id, carrier, frame, len, &engine->now);
@@ -352,6 +354,13 @@ linger (LanEngineChannel *c)
                      c->engine->now.mono_us + LINGER_US);
 }
 
+static gboolean
+is_wanted (const LanEngineChannel *c, LanPeer *peer)
+{
+  return c->candidate == 0 || c->is_used || lan_engine_peer_is_wanted (peer) ||
+         lan_engine_discovery_is_typed (c->engine, c->candidate);
+}
+
 void
 lan_engine_links_identified (LanEngine *engine, guint64 channel, const LanAccountId *account,
                              const LanDeviceId *device)
@@ -367,12 +376,15 @@ lan_engine_links_identified (LanEngine *engine, guint64 channel, const LanAccoun
   lan_engine_people_add_sign (engine, account);
   lan_engine_people_mark (engine, account);
   peer = lan_engine_peer_ensure (engine, account, device, c->dh);
-  if (c->candidate != 0 && !lan_engine_peer_is_wanted (peer))
+  /* The session has the lane before it hears that one is wanted, or it would dial another. */
+  if (is_wanted (c, peer)) {
+    if (c->peer != peer)
+      lan_engine_peer_take (peer, c);
+  } else {
     linger (c);
-  else if (c->peer != peer)
-    lan_engine_peer_take (peer, c);
-  remember_address (c);
+  }
   lan_engine_discovery_probed (engine, c->candidate, account);
+  remember_address (c);
   lan_engine_files_on_channel_up (engine, c->id, account,
                                   lan_channel_kind (c->channel) == LAN_CHANNEL_LINK);
   lan_engine_peer_tell_state (peer);

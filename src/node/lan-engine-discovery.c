@@ -142,6 +142,8 @@ claim (LanEngine *engine, Candidate *candidate, const LanAccountId *account)
     lan_engine_people_add_sign (engine, account);
   note_discovered (engine, candidate, TRUE);
   give_addresses (engine, candidate);
+  if (!candidate->c.has_record)
+    lan_engine_links_want (engine, account, LAN_WANT_SIGN, TRUE);
   /* A process that is new here: the one that a link leads to may be no more. */
   lan_engine_links_doubt (engine, account);
 }
@@ -155,6 +157,8 @@ disclaim (LanEngine *engine, Candidate *candidate)
   lose_addresses (engine, candidate);
   if (candidate->c.has_record)
     lan_engine_people_drop_sign (engine, &candidate->account);
+  else
+    lan_engine_links_want (engine, &candidate->account, LAN_WANT_SIGN, FALSE);
   note_discovered (engine, candidate, FALSE);
 }
 
@@ -352,6 +356,14 @@ lan_engine_discovery_probed (LanEngine *engine, guint64 key, const LanAccountId 
     claim (engine, candidate, account);
   else if (!candidate->known)
     candidate->probe_us = engine->now.mono_us + PROBE_SELDOM_US;
+}
+
+gboolean
+lan_engine_discovery_is_typed (LanEngine *engine, guint64 key)
+{
+  const Candidate *candidate = g_hash_table_lookup (engine->discovery->candidates, &key);
+
+  return candidate != NULL && !candidate->c.has_record;
 }
 
 static gboolean

@@ -32,6 +32,9 @@ gboolean lan_engine_discovery_add_host (LanEngine *engine, const char *host, GEr
 void lan_engine_discovery_probed (LanEngine *engine, guint64 candidate,
                                   const LanAccountId *account);
 
+/** TRUE for a candidate that is no more than an address: a lane is the only sign of who is there. */
+gboolean lan_engine_discovery_is_typed (LanEngine *engine, guint64 candidate);
+
 /** Core told of @account: candidates that nobody claimed may be theirs. */
 void lan_engine_discovery_on_person (LanEngine *engine, const LanAccountId *account);
 

@@ -32,6 +32,7 @@ typedef struct {
   gboolean ending;      /* closed by us; its end is no news to the session */
   gboolean is_doubted;  /* asked whether it lives, and nothing has come since */
   gboolean lingers;     /* a probe that has told who it is, and that nobody wants: ends soon */
+  gboolean is_used;     /* the other side sent something that needs a channel */
   LanAccountId account; /* once identified */
   LanDeviceId device;
   guint8 dh[LAN_KEY_BYTES];

@@ -211,16 +211,32 @@ lan_engine_links_resumed (LanEngine *engine)
   for_each (engine, lan_session_on_resume);
 }
 
+/* Unlike end_all(), the sessions go on: they hear of each end, and dial again with the new keys. */
+static void
+close_all (LanEngine *engine)
+{
+  g_autoptr (GList) all = g_hash_table_get_values (engine->links->channels);
+
+  for (GList *l = all; l != NULL; l = l->next)
+    lan_channel_close (((LanEngineChannel *) l->data)->channel);
+}
+
 void
 lan_engine_links_new_device (LanEngine *engine)
 {
+  const LanDeviceId *self = lan_device_keys_id (lan_vault_device (engine->vault));
   LanListener *listener = g_steal_pointer (&engine->links->listener);
-  guint16 port = lan_listener_port (listener);
+  guint16 port = listener != NULL ? lan_listener_port (listener) : 0;
   g_autoptr (GError) error = NULL;
+  GHashTableIter iter;
+  gpointer value;
 
   lan_listener_free (listener);
-  end_all (engine);
+  close_all (engine);
   set_keys (engine);
+  g_hash_table_iter_init (&iter, engine->links->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    lan_session_set_self (((LanPeer *) value)->session, self);
   if (!listen (engine, port, FALSE, &error))
     lan_engine_notice (engine, "network", "%s", error->message);
 }

@@ -52,7 +52,8 @@ apply_wants (LanPeer *peer)
   LanWant wants = wants_of (engine, &peer->account);
 
   lan_session_set_keep_lane (peer->session,
-                             (wants & LAN_WANT_VIEW) != 0 || is_favourite (engine, &peer->account),
+                             (wants & (LAN_WANT_VIEW | LAN_WANT_SIGN)) != 0 ||
+                                 is_favourite (engine, &peer->account),
                              engine->now.mono_us);
   lan_session_set_demand (peer->session, (wants & (LAN_WANT_RECORDS | LAN_WANT_FILES)) != 0,
                           engine->now.mono_us);

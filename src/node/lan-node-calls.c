@@ -253,6 +253,8 @@ lan_node_set_presence (LanNode *self, LanPersonPresence presence, const char *st
   command->number = (gint64) presence;
   command->text =
       lan_text_clean_line (status_text != NULL ? status_text : "", -1, LAN_STATUS_MAX_BYTES);
+  if (lan_node_get_self (self) != NULL)
+    lan_person_set_own_presence (lan_node_get_self (self), presence, command->text);
   lan_node_push (self, command);
 }
 

@@ -14,6 +14,9 @@ void lan_person_orphan (LanPerson *self);
 
 /** Takes the contents of @info over and notifies what differs. Returns: whether anything did. */
 gboolean lan_person_apply (LanPerson *self, LanPersonInfo *info);
+
+/** What oneself shows, at once: a second change must not start from what was before the first. */
+void lan_person_set_own_presence (LanPerson *self, LanPersonPresence presence, const char *text);
 const LanAccountId *lan_person_peek_account (LanPerson *self);
 
 /** The node it belongs to, NULL once that is gone. */

@@ -215,6 +215,25 @@ compare (const LanPersonInfo *a, const LanPersonInfo *b)
   return bits;
 }
 
+void
+lan_person_set_own_presence (LanPerson *self, LanPersonPresence presence, const char *text)
+{
+  gboolean other_presence = self->info.presence != presence;
+  gboolean other_text = g_strcmp0 (self->info.status_text, text) != 0;
+
+  self->info.presence = presence;
+  if (other_text) {
+    g_free (self->info.status_text);
+    self->info.status_text = g_strdup (text);
+  }
+  g_object_freeze_notify (G_OBJECT (self));
+  if (other_presence)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PRESENCE]);
+  if (other_text)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATUS_TEXT]);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
 gboolean
 lan_person_apply (LanPerson *self, LanPersonInfo *info)
 {

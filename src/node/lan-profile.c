@@ -79,6 +79,16 @@ fail (GError **error, const char *what, const char *path, int code)
   return FALSE;
 }
 
+static gboolean
+is_empty (const char *dir)
+{
+  GDir *entries = g_dir_open (dir, 0, NULL);
+  gboolean empty = entries != NULL && g_dir_read_name (entries) == NULL;
+
+  g_clear_pointer (&entries, g_dir_close);
+  return empty;
+}
+
 /* Nobody but its owner may look into the folder, whatever made it. */
 static gboolean
 secure_dir (const char *dir, gboolean create, GError **error)
@@ -89,6 +99,11 @@ secure_dir (const char *dir, gboolean create, GError **error)
     return fail (error, "cannot make the profile's folder", dir, errno);
   if (stat (dir, &info) != 0)
     return fail (error, "cannot read the profile's folder", dir, errno);
+  if (create && (info.st_mode & S_ISVTX) != 0 && !is_empty (dir)) {
+    g_set_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                 "the folder '%s' belongs to others too: a profile needs one of its own", dir);
+    return FALSE;
+  }
   if ((info.st_mode & 077) != 0 && chmod (dir, info.st_mode & 0700) != 0)
     return fail (error, "cannot make the profile's folder private", dir, errno);
   return TRUE;
@@ -151,6 +166,13 @@ lan_profile_lock (const char *dir, gboolean create, GError **error)
   if (create && lan_profile_exists (dir)) {
     g_set_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_PROFILE_EXISTS,
                  "there is a profile in '%s' already: it is not overwritten", dir);
+    return NULL;
+  }
+  if (create && g_file_test (profile->history_path, G_FILE_TEST_EXISTS)) {
+    g_set_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_DAMAGED,
+                 "there is a history in '%s' whose keys are missing: put back a backup of 'keys', "
+                 "or move the history away to begin anew",
+                 dir);
     return NULL;
   }
   return g_steal_pointer (&profile);

@@ -9,7 +9,8 @@ static const struct {
   const char *code;
   const char *text;
 } own_errors[] = {
-  { LAN_RPC_PARSE_ERROR, "parse", "This line is not JSON, or it is too long or too deep." },
+  { LAN_RPC_PARSE_ERROR, "parse",
+    "This line is not JSON in UTF-8, or it is too long or too deep." },
   { LAN_RPC_INVALID_REQUEST, "request", "This is JSON, but not a JSON-RPC 2.0 request." },
   { LAN_RPC_METHOD_NOT_FOUND, "method", "There is no such method." },
   { LAN_RPC_INVALID_PARAMS, "params", "A parameter is missing or of the wrong type." },
@@ -56,6 +57,51 @@ is_shallow (const char *line, gsize len)
     } else if ((line[i] == ']' || line[i] == '}') && depth > 0) {
       depth--;
     }
+  }
+  return TRUE;
+}
+
+/* The four digits behind \u, or -1. */
+static int
+read_unit (const char *at, const char *end)
+{
+  int unit = 0;
+
+  if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
+    return -1;
+  for (int i = 2; i < 6; i++) {
+    int digit = g_ascii_xdigit_value (at[i]);
+
+    if (digit < 0)
+      return -1;
+    unit = unit << 4 | digit;
+  }
+  return unit;
+}
+
+/*
+ * Escapes that the parser lets through and that no string of ours can hold: NUL would cut the text
+ * in silence, and half a pair of surrogates would make it invalid UTF-8.
+ */
+static gboolean
+is_sound (const char *line, gsize len)
+{
+  const char *end = line + len;
+
+  for (const char *at = line; at < end; at++) {
+    int unit;
+
+    if (*at != '\\')
+      continue;
+    unit = read_unit (at, end);
+    if (unit == 0 || (unit & ~0x3ff) == 0xdc00)
+      return FALSE;
+    if ((unit & ~0x3ff) == 0xd800) {
+      if ((read_unit (at + 6, end) & ~0x3ff) != 0xdc00)
+        return FALSE;
+      at += 6;
+    }
+    at++; /* also past a second backslash */
   }
   return TRUE;
 }
@@ -151,7 +197,8 @@ lan_rpc_message_parse (const char *line, gsize len, int *failed)
 
   *failed = LAN_RPC_PARSE_ERROR;
   if (len == 0 || len > LAN_RPC_MAX_LINE || !g_utf8_validate (line, (gssize) len, NULL) ||
-      !is_shallow (line, len) || !json_parser_load_from_data (parser, line, (gssize) len, NULL))
+      !is_shallow (line, len) || !is_sound (line, len) ||
+      !json_parser_load_from_data (parser, line, (gssize) len, NULL))
     return NULL;
   *failed = LAN_RPC_INVALID_REQUEST;
   root = json_parser_get_root (parser);

@@ -31,26 +31,45 @@ need_string (LanRpcCall *call, const char *name)
   return value;
 }
 
-static gint64
-peek_int (LanRpcCall *call, const char *name, gint64 otherwise)
+/* Parameters that may be missing, but not of another type: FALSE once the call is answered. */
+
+static gboolean
+is_missing_or (LanRpcCall *call, const char *name, GType type)
 {
   JsonNode *node = json_object_get_member (call->params, name);
 
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
-                 json_node_get_value_type (node) == G_TYPE_INT64
-             ? json_node_get_int (node)
-             : otherwise;
+  if (node == NULL || JSON_NODE_HOLDS_NULL (node) ||
+      (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == type))
+    return TRUE;
+  lan_rpc_call_fail_param (call, name);
+  return FALSE;
 }
 
 static gboolean
-peek_boolean (LanRpcCall *call, const char *name, gboolean otherwise)
+take_string (LanRpcCall *call, const char *name, const char **value)
 {
-  JsonNode *node = json_object_get_member (call->params, name);
+  if (!is_missing_or (call, name, G_TYPE_STRING))
+    return FALSE;
+  *value = peek_string (call, name);
+  return TRUE;
+}
 
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
-                 json_node_get_value_type (node) == G_TYPE_BOOLEAN
-             ? json_node_get_boolean (node)
-             : otherwise;
+static gboolean
+take_int (LanRpcCall *call, const char *name, gint64 *value)
+{
+  if (!is_missing_or (call, name, G_TYPE_INT64))
+    return FALSE;
+  *value = json_object_get_int_member_with_default (call->params, name, *value);
+  return TRUE;
+}
+
+static gboolean
+take_boolean (LanRpcCall *call, const char *name, gboolean *value)
+{
+  if (!is_missing_or (call, name, G_TYPE_BOOLEAN))
+    return FALSE;
+  *value = json_object_get_boolean_member_with_default (call->params, name, *value);
+  return TRUE;
 }
 
 static LanPerson *
@@ -154,11 +173,14 @@ static void
 self_set (LanRpcCall *call)
 {
   LanNode *node = call->service->node;
-  const char *name = peek_string (call, "name"), *presence = peek_string (call, "presence");
-  const char *status = peek_string (call, "status");
+  const char *name, *presence, *status;
   LanPersonPresence value = lan_person_get_presence (lan_node_get_self (node));
+  gboolean hidden = lan_node_get_hidden (node);
   g_autoptr (GError) error = NULL;
 
+  if (!take_string (call, "name", &name) || !take_string (call, "presence", &presence) ||
+      !take_string (call, "status", &status) || !take_boolean (call, "hidden", &hidden))
+    return;
   if (presence != NULL &&
       (!lan_person_presence_from_name (presence, &value) || value == LAN_PERSON_PRESENCE_OFFLINE)) {
     lan_rpc_call_fail_param (call, "presence");
@@ -175,7 +197,7 @@ self_set (LanRpcCall *call)
                            status != NULL ? status
                                           : lan_person_get_status_text (lan_node_get_self (node)));
   if (json_object_has_member (call->params, "hidden"))
-    lan_node_set_hidden (node, peek_boolean (call, "hidden", FALSE));
+    lan_node_set_hidden (node, hidden);
   lan_rpc_call_succeed (call, NULL);
 }
 
@@ -215,13 +237,14 @@ static void
 people_get (LanRpcCall *call)
 {
   LanPerson *person = need_person (call, "id");
+  const char *language;
   g_auto (GStrv) words = NULL;
   g_autofree char *number = NULL;
   JsonObject *o;
 
-  if (person == NULL)
+  if (person == NULL || !take_string (call, "language", &language))
     return;
-  words = lan_person_dup_words (person, peek_string (call, "language"));
+  words = lan_person_dup_words (person, language);
   number = lan_person_dup_number (person);
   o = lan_rpc_describe_person (person);
   json_object_set_array_member (o, "words", string_array ((const char *const *) words));
@@ -246,10 +269,11 @@ static void
 people_block (LanRpcCall *call)
 {
   LanPerson *person = need_person (call, "id");
+  gboolean on = TRUE;
 
-  if (person == NULL)
+  if (person == NULL || !take_boolean (call, "on", &on))
     return;
-  lan_person_block (person, peek_boolean (call, "on", TRUE));
+  lan_person_block (person, on);
   lan_rpc_call_succeed (call, NULL);
 }
 
@@ -274,6 +298,13 @@ people_merge (LanRpcCall *call)
   new = need_person (call, "new");
   if (new == NULL)
     return;
+  if (new == old) {
+    g_autoptr (GError) error = g_error_new_literal (
+        LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID, "'old' and 'new' are the same person; name two.");
+
+    lan_rpc_call_fail (call, error);
+    return;
+  }
   lan_person_merge (new, old);
   lan_rpc_call_succeed (call, NULL);
 }
@@ -294,12 +325,12 @@ static void
 peer_verify (LanRpcCall *call)
 {
   LanPerson *person = need_person (call, "id");
-  const char *number = peek_string (call, "number");
+  const char *number;
   g_autofree char *words = NULL;
   g_autoptr (GError) error = NULL;
   gboolean ok;
 
-  if (person == NULL)
+  if (person == NULL || !take_string (call, "number", &number))
     return;
   if (number == NULL) {
     if (!json_object_has_member (call->params, "words")) {
@@ -358,11 +389,11 @@ static void
 typing_set (LanRpcCall *call)
 {
   LanPerson *person = need_person (call, "to");
+  gboolean on = TRUE;
 
-  if (person == NULL)
+  if (person == NULL || !take_boolean (call, "on", &on))
     return;
-  lan_conversation_set_typing (lan_node_open_conversation (call->service->node, person),
-                               peek_boolean (call, "on", TRUE));
+  lan_conversation_set_typing (lan_node_open_conversation (call->service->node, person), on);
   lan_rpc_call_succeed (call, NULL);
 }
 
@@ -392,16 +423,17 @@ static void
 history_list (LanRpcCall *call)
 {
   LanPerson *person = need_person (call, "peer");
-  gint64 limit = peek_int (call, "limit", 50);
+  const char *before;
+  gint64 limit = 50;
 
-  if (person == NULL)
+  if (person == NULL || !take_int (call, "limit", &limit) || !take_string (call, "before", &before))
     return;
   if (limit < 1 || limit > 1000) {
     lan_rpc_call_fail_param (call, "limit");
     return;
   }
-  lan_node_read_history_async (call->service->node, person, peek_string (call, "before"),
-                               (guint) limit, call->service->cancellable, on_history_read, call);
+  lan_node_read_history_async (call->service->node, person, before, (guint) limit,
+                               call->service->cancellable, on_history_read, call);
 }
 
 /* file.* */

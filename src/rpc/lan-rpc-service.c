@@ -131,6 +131,12 @@ lan_rpc_service_new (LanNode *node, LanRpcSend send, gpointer user_data)
   return service;
 }
 
+gboolean
+lan_rpc_service_is_busy (const LanRpcService *service)
+{
+  return !g_ref_count_compare ((grefcount *) &service->refs, 1);
+}
+
 void
 lan_rpc_service_free (LanRpcService *service)
 {

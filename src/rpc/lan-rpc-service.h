@@ -25,6 +25,9 @@ LanRpcService *lan_rpc_service_new (LanNode *node, LanRpcSend send, gpointer use
 /** Answers nothing any more; NULL is fine. */
 void lan_rpc_service_free (LanRpcService *service);
 
+/** Whether a line taken before has not been answered yet. */
+gboolean lan_rpc_service_is_busy (const LanRpcService *service);
+
 /** Carries out one line. What cannot be understood is answered with an error. */
 void lan_rpc_service_take_line (LanRpcService *service, const char *line, gsize len);
 

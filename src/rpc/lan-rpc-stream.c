@@ -17,6 +17,7 @@ struct _LanRpcStream {
   LanRpcStreamCallbacks callbacks;
   gpointer user_data;
   gboolean ended;
+  gboolean told;       /* closed() was called */
   gboolean overflowed; /* the other side does not read; the read under way will end it */
   GByteArray *unread;  /* the start of a line whose end has not come */
   GByteArray *unsent;  /* waits for the write under way */
@@ -53,6 +54,16 @@ report_flushed (LanRpcStream *stream)
     flushed (stream->flushed_data);
 }
 
+static void
+tell_closed (LanRpcStream *stream, const GError *error)
+{
+  if (stream->told)
+    return;
+  stream->told = TRUE;
+  if (stream->callbacks.closed != NULL)
+    stream->callbacks.closed (error, stream->user_data);
+}
+
 /* The one way to the end. */
 static void
 end (LanRpcStream *stream, const GError *error)
@@ -63,8 +74,7 @@ end (LanRpcStream *stream, const GError *error)
   g_cancellable_cancel (stream->cancellable);
   g_byte_array_set_size (stream->unsent, 0);
   report_flushed (stream);
-  if (stream->callbacks.closed != NULL)
-    stream->callbacks.closed (error, stream->user_data);
+  tell_closed (stream, error);
 }
 
 static void
@@ -115,6 +125,8 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
     if (!stream->ended && stream->unread->len > LAN_RPC_MAX_LINE)
       end_too_long (stream);
     read_more (stream);
+  } else if (!stream->ended && n == 0) {
+    tell_closed (stream, NULL); /* what is on its way out still goes */
   } else if (!stream->ended) {
     end (stream, error);
   }

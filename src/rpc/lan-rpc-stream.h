@@ -19,7 +19,7 @@ typedef struct {
   /* One line without its line feed; not NUL-terminated by contract. Borrowed for the call. */
   void (*line) (const char *line, gsize len, gpointer user_data);
   /* Once, when the other side ended, broke a limit, or writing failed. @error is NULL for an end in
-   * order. The stream may be freed here. */
+   * order, after which lines can still be sent. The stream may be freed here. */
   void (*closed) (const GError *error, gpointer user_data);
 } LanRpcStreamCallbacks;
 

@@ -180,6 +180,28 @@ test_glare (void)
   bench_clear (&b);
 }
 
+/* They have started again while our link is so young that their offer looks like glare: it is
+ * answered as soon as our link proves dead. */
+static void
+test_quick_restart (void)
+{
+  Bench b;
+
+  link_up (&b, TRUE); /* and we are smaller */
+  b.now += S / 10;
+  signal_in (&b, LAN_SESSION_SIGNAL_OFFER, 77, 0);
+  signal_in (&b, LAN_SESSION_SIGNAL_CANDIDATE, 77, 0);
+  signal_in (&b, LAN_SESSION_SIGNAL_CANDIDATE, 78, 0); /* of another one */
+  expect_nothing (&b);
+  lan_session_on_link_down (b.session, &b.link, LAN_SESSION_FAIL_CLOSED, b.now);
+  expect_only (&b, LAN_SESSION_ANSWER_LINK);
+  expect_only (&b, LAN_SESSION_GIVE_SIGNAL);
+  expect_way (&b, LAN_SESSION_BY_LANE);
+  expect_nothing (&b);
+  g_assert_cmpint (lan_session_link_state (b.session), ==, LAN_SESSION_LINK_ANSWERED);
+  bench_clear (&b);
+}
+
 /* A new offer while the link is up: they have started again. */
 static void
 test_restart_replaces_link (void)
@@ -557,6 +579,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/session/crossed", test_crossed);
   g_test_add_func ("/core/session/restart-replaces-lane", test_restart_replaces_lane);
   g_test_add_func ("/core/session/glare", test_glare);
+  g_test_add_func ("/core/session/quick-restart", test_quick_restart);
   g_test_add_func ("/core/session/restart-replaces-link", test_restart_replaces_link);
   g_test_add_func ("/core/session/unknown-link", test_unknown_link);
   g_test_add_func ("/core/session/back-off", test_back_off);

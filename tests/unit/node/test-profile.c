@@ -30,6 +30,38 @@ remove_dir (const char *dir)
   g_assert_cmpint (g_rmdir (dir), ==, 0);
 }
 
+/* New keys beside an old history would lock it away for good. */
+static void
+test_history_without_keys (void)
+{
+  g_autofree char *dir = make_dir (), *history = g_build_filename (dir, "history", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (history, "x", 1, NULL));
+  g_assert_null (lan_profile_lock (dir, TRUE, &error));
+  g_assert_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_DAMAGED);
+  g_assert_cmpint (g_remove (history), ==, 0);
+  remove_dir (dir);
+}
+
+/* A folder such as /tmp is not made private, but refused. */
+static void
+test_shared_folder (void)
+{
+  g_autofree char *dir = make_dir (), *other = g_build_filename (dir, "another's", NULL);
+  g_autoptr (GError) error = NULL;
+  GStatBuf info;
+
+  g_assert_true (g_file_set_contents (other, "x", 1, NULL));
+  g_assert_cmpint (g_chmod (dir, 01777), ==, 0);
+  g_assert_null (lan_profile_lock (dir, TRUE, &error));
+  g_assert_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID);
+  g_assert_cmpint (g_stat (dir, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 07777, ==, 01777);
+  g_assert_cmpint (g_remove (other), ==, 0);
+  remove_dir (dir);
+}
+
 static void
 test_lock (void)
 {
@@ -95,6 +127,8 @@ void
 add_profile_tests (void)
 {
   g_test_add_func ("/node/profile/lock", test_lock);
+  g_test_add_func ("/node/profile/history-without-keys", test_history_without_keys);
+  g_test_add_func ("/node/profile/shared-folder", test_shared_folder);
   g_test_add_func ("/node/profile/modes", test_modes);
   g_test_add_func ("/node/profile/socket", test_socket);
 }

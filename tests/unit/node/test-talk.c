@@ -4,6 +4,8 @@
 #include "node-driver.h"
 #include "test-node.h"
 
+#include <glib/gstdio.h>
+
 typedef struct {
   Machine *ann;
   Machine *bob;
@@ -314,6 +316,11 @@ test_presence (Pair *p, gconstpointer data)
   back = send (p->bob, p->ann, "hi");
   wait_until (find_received (p->ann, "hi") != NULL);
   lan_node_set_presence (p->bob->node, LAN_PERSON_PRESENCE_BUSY, "in a meeting");
+  /* At once: whoever changes one of the two next starts from these. */
+  g_assert_cmpint (lan_person_get_presence (lan_node_get_self (p->bob->node)), ==,
+                   LAN_PERSON_PRESENCE_BUSY);
+  g_assert_cmpstr (lan_person_get_status_text (lan_node_get_self (p->bob->node)), ==,
+                   "in a meeting");
   wait_until (lan_person_get_presence (bob) == LAN_PERSON_PRESENCE_BUSY);
   wait_until (strcmp (lan_person_get_status_text (bob), "in a meeting") == 0);
   lan_conversation_set_typing (lan_node_open_conversation (p->bob->node, ann), TRUE);
@@ -349,6 +356,59 @@ test_link (Pair *p, gconstpointer data)
   g_test_message ("link up %.1f ms after its offer", (double) stats->opened_us / 1000);
 }
 
+static void
+copy_profile (const char *from, const char *to)
+{
+  const char *const argv[] = { "sh", "-c", "rm -rf \"$1\" && cp -a \"$0\" \"$1\"", from, to, NULL };
+  g_autoptr (GError) error = NULL;
+  int status = -1;
+
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
+                               NULL, &status, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_spawn_check_wait_status (status, NULL));
+}
+
+/* A copy of the profile is put back and written to while nobody is there: its log forks. The
+ * device goes on with new keys, and what was written arrives, both ways, without a restart. */
+static void
+test_put_back (Pair *p, gconstpointer data)
+{
+  g_autofree char *copy = g_strconcat (p->ann->dir, ".copy", NULL);
+  g_autofree char *first = send (p->ann, p->bob, "first");
+  g_autofree char *back = NULL, *lost = NULL, *alone = NULL, *answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  wait_until (find_received (p->bob, "first") != NULL);
+  back = send (p->bob, p->ann, "back");
+  wait_until (has_state (p->bob, back, "delivered"));
+  wait_until (has_state (p->ann, first, "delivered"));
+  machine_close (p->ann);
+  copy_profile (p->ann->dir, copy);
+  machine_open (p->ann, NULL);
+  introduce (p->ann, p->bob);
+  lost = send (p->ann, p->bob, "not in the copy");
+  wait_until (has_state (p->ann, lost, "delivered"));
+  machine_close (p->ann);
+  machine_close (p->bob);
+
+  copy_profile (copy, p->ann->dir);
+  machine_open (p->ann, NULL);
+  alone = lan_node_send_text (p->ann->node, lan_node_find_person (p->ann->node, "Bob", NULL),
+                              "written alone", &error);
+  g_assert_no_error (error);
+  wait_until (has_state (p->ann, alone, "queued"));
+  machine_open (p->bob, NULL);
+  introduce (p->ann, p->bob);
+  wait_until (find_received (p->bob, "written alone") != NULL);
+  g_assert_true (has_notice (p->ann, "new-device"));
+  wait_until (has_state (p->ann, alone, "delivered"));
+  answer = send (p->bob, p->ann, "to the new device");
+  wait_until (find_received (p->ann, "to the new device") != NULL);
+  copy_profile ("/dev/null", copy);
+  g_assert_cmpint (g_remove (copy), ==, 0);
+}
+
 void
 add_talk_tests (void)
 {
@@ -365,6 +425,7 @@ add_talk_tests (void)
     { "/node/talk/verify", test_verify },
     { "/node/talk/presence", test_presence },
     { "/node/talk/link", test_link },
+    { "/node/talk/put-back", test_put_back },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)

@@ -69,6 +69,10 @@ test_refused (void)
     { "", LAN_RPC_PARSE_ERROR },
     { "{", LAN_RPC_PARSE_ERROR },
     { "\xff\xfe", LAN_RPC_PARSE_ERROR },
+    { "{\"jsonrpc\":\"2.0\",\"method\":\"a\\u0000b\"}", LAN_RPC_PARSE_ERROR },
+    { "{\"jsonrpc\":\"2.0\",\"method\":\"a\\ud83d\"}", LAN_RPC_PARSE_ERROR },
+    { "{\"jsonrpc\":\"2.0\",\"method\":\"a\\ud83dx\"}", LAN_RPC_PARSE_ERROR },
+    { "{\"jsonrpc\":\"2.0\",\"method\":\"a\\uDE00\"}", LAN_RPC_PARSE_ERROR },
     { "[]", LAN_RPC_INVALID_REQUEST },
     { "3", LAN_RPC_INVALID_REQUEST },
     { "{}", LAN_RPC_INVALID_REQUEST },
@@ -89,6 +93,18 @@ test_refused (void)
     g_assert_cmpint (failed, ==, cases[i].failed);
     g_assert_cmpstr (lan_rpc_error_code (failed), !=, "failed");
   }
+}
+
+/* A backslash that is itself escaped begins nothing; a whole pair is one character. */
+static void
+test_escapes (void)
+{
+  int failed = 0;
+  g_autoptr (LanRpcMessage) message =
+      parse ("{\"jsonrpc\":\"2.0\",\"method\":\"\\\\u0000\\\\ud83d\\ud83d\\uDE00\\n\"}", &failed);
+
+  g_assert_nonnull (message);
+  g_assert_cmpstr (message->method, ==, "\\u0000\\ud83d\xf0\x9f\x98\x80\n");
 }
 
 static void
@@ -185,6 +201,35 @@ test_stream_lines (void)
   g_ptr_array_unref (right.lines);
 }
 
+/* Whoever has said all it wanted still gets its answers. */
+static void
+test_stream_half_closed (void)
+{
+  g_autoptr (GIOStream) a = NULL, b = NULL;
+  End left = { 0 }, right = { 0 };
+  LanRpcStream *sa, *sb;
+  GSocket *socket;
+
+  make_pair (&a, &b);
+  sa = stream_over (a, &left);
+  sb = stream_over (b, &right);
+  socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (a));
+  g_assert_true (g_socket_shutdown (socket, FALSE, TRUE, NULL));
+  while (!right.closed)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (right.with_error);
+  lan_rpc_stream_send (sb, "late");
+  while (left.lines->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (g_ptr_array_index (left.lines, 0), ==, "late");
+  lan_rpc_stream_free (sa);
+  lan_rpc_stream_free (sb);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_ptr_array_unref (left.lines);
+  g_ptr_array_unref (right.lines);
+}
+
 static void
 test_stream_endless_line (void)
 {
@@ -216,8 +261,10 @@ main (int argc, char **argv)
   g_test_add_func ("/rpc/message/request", test_request);
   g_test_add_func ("/rpc/message/round-trips", test_round_trips);
   g_test_add_func ("/rpc/message/refused", test_refused);
+  g_test_add_func ("/rpc/message/escapes", test_escapes);
   g_test_add_func ("/rpc/message/deep-and-long", test_deep_and_long);
   g_test_add_func ("/rpc/stream/lines", test_stream_lines);
+  g_test_add_func ("/rpc/stream/half-closed", test_stream_half_closed);
   g_test_add_func ("/rpc/stream/endless-line", test_stream_endless_line);
   return g_test_run ();
 }
