@@ -1,70 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
-#include "lan-session.h"
+#include "lan-session-private.h"
 
-#include "lan-address-book.h"
 #include "lan-deadlines.h"
 
 #include <string.h>
 
 #define ACCEPTED_IDLE_US (600 * G_USEC_PER_SEC)
-#define MOVE_SPACING_US  (1 * G_USEC_PER_SEC)
 #define REDIAL_SPREAD_MS 500 /* both sides see a lane break at once */
 #define BACKOFF_STEPS    6   /* 1 s << 6 is beyond the maximum */
 
-struct _LanSession {
-  LanDeviceId self, remote;
-  gboolean has_key;
-  guint8 key[LAN_SESSION_KEY_BYTES];
-  LanSessionPool *pool;
-  const LanRandom *random;
-  LanAddressBook *addresses;
-  GQueue actions; /* of LanSessionAction */
-
-  /* what is wanted */
-  gboolean keep, has_slot, demand, is_hidden;
-  gint64 used_us; /* last traffic */
-
-  /* lanes: the one in use, and a dial that may replace it */
-  guint64 lane; /* 0: none */
-  gboolean lane_is_ours, lane_is_suspect;
-  gboolean peer_does_links;
-  gint64 lane_up_us;
-  guint64 dial; /* 0: none */
-  gboolean dial_is_ik;
-  gboolean try_xx; /* an IK dial failed in its handshake */
-  guint64 next_dial;
-  guint failures;
-  gint64 retry_us; /* no dial before */
-
-  /* the link */
-  LanSessionLink link; /* never WAIT: that is NONE and wanted */
-  LanLinkId link_id;
-  gboolean link_is_ours;
-  gint64 link_up_us;
-  guint link_failures;
-  gint64 link_retry_us; /* no offer before */
-  gint64 moved_us;
-  gboolean move_due;
-  GQueue held; /* of LanSessionSignal: for the lane that is being dialled */
-  GQueue
-      passed_over; /* of LanSessionSignal: an offer that lost against our link, and what followed */
-  gint64 passed_over_us;
-
-  LanSessionWay told_way;
-};
-
 /* ---- actions ---- */
 
-static void
-signal_set (LanSessionSignal *to, const LanSessionSignal *from)
+void
+lan_session_signal_set (LanSessionSignal *to, const LanSessionSignal *from)
 {
   *to = *from;
   to->text = g_strdup (from->text);
 }
 
-static void
-signal_free (LanSessionSignal *signal)
+void
+lan_session_signal_free (LanSessionSignal *signal)
 {
   g_free (signal->text);
   g_free (signal);
@@ -84,8 +40,8 @@ action_free (LanSessionAction *action)
   g_free (action);
 }
 
-static LanSessionAction *
-act (LanSession *s, LanSessionActionType type)
+LanSessionAction *
+lan_session_act (LanSession *s, LanSessionActionType type)
 {
   LanSessionAction *action = g_new0 (LanSessionAction, 1);
 
@@ -97,13 +53,13 @@ act (LanSession *s, LanSessionActionType type)
 static void
 act_lane (LanSession *s, LanSessionActionType type, guint64 lane)
 {
-  act (s, type)->lane = lane;
+  lan_session_act (s, type)->lane = lane;
 }
 
-static void
-act_link (LanSession *s, LanSessionActionType type)
+void
+lan_session_act_link (LanSession *s, LanSessionActionType type)
 {
-  act (s, type)->signal.link_id = s->link_id;
+  lan_session_act (s, type)->signal.link_id = s->link_id;
 }
 
 gboolean
@@ -121,8 +77,8 @@ lan_session_next_action (LanSession *s, LanSessionAction *action)
 
 /* ---- state ---- */
 
-static gboolean
-link_is_made (const LanSession *s)
+gboolean
+lan_session_link_is_made (const LanSession *s)
 {
   return s->link == LAN_SESSION_LINK_UP || s->link == LAN_SESSION_LINK_BROKEN;
 }
@@ -135,8 +91,8 @@ wants_lane (const LanSession *s)
          s->link == LAN_SESSION_LINK_BROKEN;
 }
 
-static gboolean
-wants_link (const LanSession *s)
+gboolean
+lan_session_wants_link (const LanSession *s)
 {
   return s->demand && s->peer_does_links;
 }
@@ -155,7 +111,8 @@ lan_session_lane_state (const LanSession *s)
 LanSessionLink
 lan_session_link_state (const LanSession *s)
 {
-  return s->link == LAN_SESSION_LINK_NONE && wants_link (s) ? LAN_SESSION_LINK_WAIT : s->link;
+  return s->link == LAN_SESSION_LINK_NONE && lan_session_wants_link (s) ? LAN_SESSION_LINK_WAIT
+                                                                        : s->link;
 }
 
 LanSessionWay
@@ -174,11 +131,11 @@ tell_way (LanSession *s)
   if (way == s->told_way)
     return;
   s->told_way = way;
-  act (s, LAN_SESSION_PREFER)->prefer = way;
+  lan_session_act (s, LAN_SESSION_PREFER)->prefer = way;
 }
 
-static gint64
-back_off_us (LanSession *s, guint failures)
+gint64
+lan_session_back_off_us (LanSession *s, guint failures)
 {
   gint64 base = LAN_SESSION_RETRY_MIN_US << MIN (MAX (failures, 1) - 1, BACKOFF_STEPS);
 
@@ -187,57 +144,10 @@ back_off_us (LanSession *s, guint failures)
   return base * 3 / 4 + lan_random_below (s->random, (guint32) (base / 2));
 }
 
-static gboolean
-is_smaller (const LanSession *s)
+gboolean
+lan_session_is_smaller (const LanSession *s)
 {
   return lan_device_id_compare (&s->self, &s->remote) < 0;
-}
-
-/* ---- signals ---- */
-
-static void
-send_signal (LanSession *s, const LanSessionSignal *signal)
-{
-  gboolean lane_is_good = s->lane != 0 && !(s->lane_is_suspect && s->dial != 0);
-  LanSessionAction *action;
-
-  if (!lane_is_good && s->link != LAN_SESSION_LINK_UP) {
-    LanSessionSignal *copy = g_new0 (LanSessionSignal, 1);
-
-    signal_set (copy, signal);
-    g_queue_push_tail (&s->held, copy);
-    if (s->held.length > LAN_SESSION_HELD_SIGNALS)
-      signal_free (g_queue_pop_head (&s->held));
-    return;
-  }
-  action = act (s, LAN_SESSION_SEND_SIGNAL);
-  action->lane = lane_is_good ? s->lane : 0;
-  signal_set (&action->signal, signal);
-}
-
-static void
-send_held (LanSession *s)
-{
-  GQueue held = s->held;
-  LanSessionSignal *signal;
-
-  g_queue_init (&s->held);
-  g_queue_init (&s->passed_over);
-  while ((signal = g_queue_pop_head (&held)) != NULL) {
-    /* A close may be about any link; the rest only about the present one. */
-    if (signal->type == LAN_SESSION_SIGNAL_CLOSE ||
-        (s->link != LAN_SESSION_LINK_NONE && lan_link_id_equal (&signal->link_id, &s->link_id)))
-      send_signal (s, signal);
-    signal_free (signal);
-  }
-}
-
-static void
-send_plain (LanSession *s, LanSessionSignalType type, const LanLinkId *link_id)
-{
-  LanSessionSignal signal = { .link_id = *link_id, .type = type };
-
-  send_signal (s, &signal);
 }
 
 /* ---- steps: what follows from the state and the time ---- */
@@ -245,7 +155,7 @@ send_plain (LanSession *s, LanSessionSignalType type, const LanLinkId *link_id)
 static void
 dial (LanSession *s)
 {
-  LanSessionAction *action = act (s, LAN_SESSION_DIAL);
+  LanSessionAction *action = lan_session_act (s, LAN_SESSION_DIAL);
 
   s->dial = ++s->next_dial;
   s->dial_is_ik = s->has_key && !s->try_xx;
@@ -282,34 +192,11 @@ step_lane (LanSession *s, gint64 now_us)
     dial (s);
 }
 
-static void
-step_link (LanSession *s, gint64 now_us)
-{
-  if (s->link == LAN_SESSION_LINK_UP && !s->demand &&
-      now_us - MAX (s->used_us, s->link_up_us) >= LAN_SESSION_LINK_IDLE_US) {
-    act_link (s, LAN_SESSION_CLOSE_LINK);
-    s->link = LAN_SESSION_LINK_NONE;
-    s->used_us = now_us; /* the lane is idle from here on */
-  }
-  if (s->link == LAN_SESSION_LINK_NONE && wants_link (s) && s->lane != 0 &&
-      now_us >= s->link_retry_us) {
-    lan_random_bytes (s->random, s->link_id.b, sizeof s->link_id.b);
-    s->link = LAN_SESSION_LINK_OFFERED;
-    s->link_is_ours = TRUE;
-    act_link (s, LAN_SESSION_OFFER_LINK);
-  }
-  if (s->move_due && link_is_made (s) && now_us >= s->moved_us + MOVE_SPACING_US) {
-    s->move_due = FALSE;
-    s->moved_us = now_us;
-    act_link (s, LAN_SESSION_MOVE_LINK);
-  }
-}
-
-static void
-step (LanSession *s, gint64 now_us)
+void
+lan_session_step (LanSession *s, gint64 now_us)
 {
   step_lane (s, now_us);
-  step_link (s, now_us);
+  lan_session_step_link (s, now_us);
   tell_way (s);
 }
 
@@ -325,17 +212,17 @@ lan_session_next_deadline (const LanSession *s)
     due = MIN (due, MAX (s->used_us, s->lane_up_us) + lane_idle_us (s));
   if (s->link == LAN_SESSION_LINK_UP && !s->demand)
     due = MIN (due, MAX (s->used_us, s->link_up_us) + LAN_SESSION_LINK_IDLE_US);
-  if (s->link == LAN_SESSION_LINK_NONE && wants_link (s) && s->lane != 0)
+  if (s->link == LAN_SESSION_LINK_NONE && lan_session_wants_link (s) && s->lane != 0)
     due = MIN (due, s->link_retry_us);
-  if (s->move_due && link_is_made (s))
-    due = MIN (due, s->moved_us + MOVE_SPACING_US);
+  if (s->move_due && lan_session_link_is_made (s))
+    due = MIN (due, s->moved_us + LAN_SESSION_MOVE_SPACING_US);
   return due;
 }
 
 void
 lan_session_advance (LanSession *s, gint64 now_us)
 {
-  step (s, now_us);
+  lan_session_step (s, now_us);
 }
 
 /* ---- life and wishes ---- */
@@ -350,9 +237,10 @@ lan_session_new (const LanSessionConfig *config)
   s->random = config->random;
   s->addresses = lan_address_book_new (LAN_SESSION_ADDRESSES_MAX);
   s->peer_does_links = TRUE;
-  s->moved_us = -MOVE_SPACING_US;
+  s->moved_us = -LAN_SESSION_MOVE_SPACING_US;
   g_queue_init (&s->actions);
   g_queue_init (&s->held);
+  g_queue_init (&s->passed_over);
   lan_session_set_remote (s, &config->remote, config->remote_key);
   return s;
 }
@@ -365,8 +253,8 @@ lan_session_free (LanSession *s)
   if (s->has_slot)
     s->pool->kept--;
   g_queue_clear_full (&s->actions, (GDestroyNotify) action_free);
-  g_queue_clear_full (&s->held, (GDestroyNotify) signal_free);
-  g_queue_clear_full (&s->passed_over, (GDestroyNotify) signal_free);
+  g_queue_clear_full (&s->held, (GDestroyNotify) lan_session_signal_free);
+  g_queue_clear_full (&s->passed_over, (GDestroyNotify) lan_session_signal_free);
   lan_address_book_free (s->addresses);
   g_free (s);
 }
@@ -383,7 +271,7 @@ lan_session_set_keep_lane (LanSession *s, gboolean keep, gint64 now_us)
     s->pool->kept--;
     s->used_us = MAX (s->used_us, now_us); /* its idle time begins */
   }
-  step (s, now_us);
+  lan_session_step (s, now_us);
 }
 
 void
@@ -394,7 +282,7 @@ lan_session_set_demand (LanSession *s, gboolean demand, gint64 now_us)
   if (!demand && s->demand)
     s->used_us = MAX (s->used_us, now_us);
   s->demand = demand;
-  step (s, now_us);
+  lan_session_step (s, now_us);
 }
 
 void
@@ -432,7 +320,7 @@ lan_session_add_address (LanSession *s, const char *address, guint16 port, gbool
     s->failures = 0;
     s->retry_us = 0;
   }
-  step (s, now_us);
+  lan_session_step (s, now_us);
 }
 
 void
@@ -454,7 +342,7 @@ distrust (LanSession *s, gint64 now_us)
   s->dial = 0;
   s->lane_is_suspect = s->lane != 0;
   if (s->link == LAN_SESSION_LINK_OFFERED) { /* with addresses that may be gone */
-    act_link (s, LAN_SESSION_CLOSE_LINK);
+    lan_session_act_link (s, LAN_SESSION_CLOSE_LINK);
     s->link = LAN_SESSION_LINK_NONE;
   }
 }
@@ -463,11 +351,11 @@ void
 lan_session_on_network_changed (LanSession *s, gint64 now_us)
 {
   distrust (s, now_us);
-  s->move_due = link_is_made (s);
+  s->move_due = lan_session_link_is_made (s);
   /* A link that is to move needs a lane it can trust, wanted or not. */
   if (s->move_due && s->lane != 0 && s->dial == 0 && lan_address_book_count (s->addresses) > 0)
     dial (s);
-  step (s, now_us);
+  lan_session_step (s, now_us);
 }
 
 void
@@ -475,11 +363,11 @@ lan_session_on_resume (LanSession *s, gint64 now_us)
 {
   distrust (s, now_us);
   s->move_due = FALSE;
-  if (link_is_made (s)) { /* moves by itself */
+  if (lan_session_link_is_made (s)) { /* moves by itself */
     s->moved_us = now_us;
-    act_link (s, LAN_SESSION_RESUME_LINK);
+    lan_session_act_link (s, LAN_SESSION_RESUME_LINK);
   }
-  step (s, now_us);
+  lan_session_step (s, now_us);
 }
 
 /* ---- lanes ---- */
@@ -492,7 +380,7 @@ new_lane_stays (const LanSession *s, gboolean new_is_ours, gint64 now_us)
     return TRUE; /* the same side dials again only when the old one is dead to it */
   if (now_us - s->lane_up_us >= LAN_SESSION_CROSS_US)
     return TRUE; /* not crossed: the other side has lost the old one */
-  return new_is_ours == is_smaller (s);
+  return new_is_ours == lan_session_is_smaller (s);
 }
 
 static void
@@ -506,13 +394,13 @@ take_lane (LanSession *s, guint64 handle, gboolean is_ours, gboolean caps_link, 
   s->lane_up_us = now_us;
   s->peer_does_links = caps_link;
   s->try_xx = FALSE;
-  if (!is_ours && s->dial != 0 && !is_smaller (s)) { /* theirs would win over it */
+  if (!is_ours && s->dial != 0 && !lan_session_is_smaller (s)) { /* theirs would win over it */
     act_lane (s, LAN_SESSION_CLOSE_LANE, s->dial);
     s->dial = 0;
   }
-  send_held (s);
-  if (link_is_made (s)) /* or has the other side restarted? */
-    send_plain (s, LAN_SESSION_SIGNAL_CHECK, &s->link_id);
+  lan_session_send_held (s);
+  if (lan_session_link_is_made (s)) /* or has the other side restarted? */
+    lan_session_send_plain (s, LAN_SESSION_SIGNAL_CHECK, &s->link_id);
 }
 
 void
@@ -529,12 +417,12 @@ lan_session_on_lane_up (LanSession *s, guint64 handle, const guint8 *key, gboole
   if (is_dial)
     s->dial = 0;
   if (s->has_key && memcmp (key, s->key, sizeof s->key) != 0) {
-    LanSessionAction *action = act (s, LAN_SESSION_KEY_CHANGED);
+    LanSessionAction *action = lan_session_act (s, LAN_SESSION_KEY_CHANGED);
 
     action->lane = handle;
     memcpy (action->key, key, sizeof action->key);
     if (is_dial)
-      s->retry_us = now_us + back_off_us (s, ++s->failures);
+      s->retry_us = now_us + lan_session_back_off_us (s, ++s->failures);
   } else {
     if (!s->has_key)
       lan_session_set_remote (s, &s->remote, key);
@@ -543,7 +431,7 @@ lan_session_on_lane_up (LanSession *s, guint64 handle, const guint8 *key, gboole
     else
       act_lane (s, LAN_SESSION_CLOSE_LANE, handle);
   }
-  step (s, now_us);
+  lan_session_step (s, now_us);
 }
 
 static void
@@ -552,7 +440,7 @@ on_dial_failed (LanSession *s, LanSessionFail fail, gint64 now_us)
   s->dial = 0;
   if (s->lane != 0) {
     s->lane_is_suspect = FALSE; /* nothing better: TCP will tell */
-    send_held (s);
+    lan_session_send_held (s);
     return;
   }
   if (fail == LAN_SESSION_FAIL_HANDSHAKE && s->dial_is_ik && !s->is_hidden) {
@@ -560,9 +448,9 @@ on_dial_failed (LanSession *s, LanSessionFail fail, gint64 now_us)
     s->retry_us = now_us;
     return;
   }
-  s->retry_us = now_us + back_off_us (s, ++s->failures);
+  s->retry_us = now_us + lan_session_back_off_us (s, ++s->failures);
   if (wants_lane (s))
-    act (s, LAN_SESSION_UNREACHABLE)->attempts = s->failures;
+    lan_session_act (s, LAN_SESSION_UNREACHABLE)->attempts = s->failures;
 }
 
 void
@@ -577,168 +465,14 @@ lan_session_on_lane_down (LanSession *s, guint64 handle, LanSessionFail fail, gi
       s->failures = 0;
       s->retry_us = now_us + 1000 * (gint64) lan_random_below (s->random, REDIAL_SPREAD_MS);
     } else { /* taken and thrown out: they do not want us now */
-      s->retry_us = now_us + back_off_us (s, ++s->failures);
+      s->retry_us = now_us + lan_session_back_off_us (s, ++s->failures);
     }
   }
-  step (s, now_us);
+  lan_session_step (s, now_us);
 }
 
 void
 lan_session_on_lane_address (LanSession *s, const char *address, guint16 port)
 {
   lan_address_book_worked (s->addresses, address, port);
-}
-
-/* ---- links ---- */
-
-static void
-answer (LanSession *s, const LanSessionSignal *offer)
-{
-  if (s->link != LAN_SESSION_LINK_NONE)
-    act_link (s, LAN_SESSION_CLOSE_LINK);
-  s->link = LAN_SESSION_LINK_ANSWERED;
-  s->link_id = offer->link_id;
-  s->link_is_ours = FALSE;
-  s->move_due = FALSE;
-  signal_set (&act (s, LAN_SESSION_ANSWER_LINK)->signal, offer);
-}
-
-static void
-pass_over (LanSession *s, const LanSessionSignal *signal)
-{
-  LanSessionSignal *copy = g_new0 (LanSessionSignal, 1);
-
-  signal_set (copy, signal);
-  g_queue_push_tail (&s->passed_over, copy);
-}
-
-/* What followed an offer that was passed over belongs to it. */
-static void
-keep_with_offer (LanSession *s, const LanSessionSignal *signal)
-{
-  const LanSessionSignal *offer = g_queue_peek_head (&s->passed_over);
-
-  if (offer != NULL && signal->type == LAN_SESSION_SIGNAL_CANDIDATE &&
-      s->passed_over.length < LAN_SESSION_HELD_SIGNALS &&
-      lan_link_id_equal (&offer->link_id, &signal->link_id))
-    pass_over (s, signal);
-}
-
-/* Our link was dead after all: whoever offered had lost it. */
-static void
-answer_passed_over (LanSession *s, gint64 now_us)
-{
-  LanSessionSignal *signal = g_queue_pop_head (&s->passed_over);
-
-  if (signal == NULL)
-    return;
-  if (now_us - s->passed_over_us < LAN_SESSION_CROSS_US) {
-    LanSessionSignal *next;
-
-    answer (s, signal);
-    while ((next = g_queue_pop_head (&s->passed_over)) != NULL) {
-      signal_set (&act (s, LAN_SESSION_GIVE_SIGNAL)->signal, next);
-      signal_free (next);
-    }
-  }
-  signal_free (signal);
-  g_queue_clear_full (&s->passed_over, (GDestroyNotify) signal_free);
-}
-
-/*
- * An offer of a new link. One per pair of devices: which of two stays? One that crossed ours comes
- * before our link is up, or little later over another lane; after that it is from somebody who was
- * restarted, and who would wait for an answer in vain.
- */
-static void
-on_offer (LanSession *s, const LanSessionSignal *offer, gint64 now_us)
-{
-  gboolean is_glare =
-      s->link_is_ours &&
-      (s->link == LAN_SESSION_LINK_OFFERED ||
-       (s->link == LAN_SESSION_LINK_UP && now_us - s->link_up_us < LAN_SESSION_LINK_CROSS_US));
-
-  g_queue_clear_full (&s->passed_over, (GDestroyNotify) signal_free);
-  if (is_glare &&
-      is_smaller (s)) { /* ours wins, and they know it, unless they have started again */
-    if (s->link == LAN_SESSION_LINK_UP) {
-      pass_over (s, offer);
-      s->passed_over_us = now_us;
-    }
-    return;
-  }
-  answer (s, offer); /* also when a link is up: they have lost it */
-}
-
-void
-lan_session_on_signal (LanSession *s, const LanSessionSignal *signal, gint64 now_us)
-{
-  gboolean is_known =
-      s->link != LAN_SESSION_LINK_NONE && lan_link_id_equal (&signal->link_id, &s->link_id);
-
-  if (signal->text != NULL && strlen (signal->text) > LAN_SESSION_SIGNAL_MAX)
-    return;
-  if (!is_known) {
-    if (signal->type == LAN_SESSION_SIGNAL_OFFER && signal->path == 0)
-      on_offer (s, signal, now_us);
-    else if (signal->type == LAN_SESSION_SIGNAL_OFFER || signal->type == LAN_SESSION_SIGNAL_CHECK)
-      send_plain (s, LAN_SESSION_SIGNAL_CLOSE, &signal->link_id);
-    else
-      keep_with_offer (s, signal);
-  } else if (signal->type != LAN_SESSION_SIGNAL_CHECK) {
-    signal_set (&act (s, LAN_SESSION_GIVE_SIGNAL)->signal, signal);
-  }
-  step (s, now_us);
-}
-
-void
-lan_session_on_link_signal (LanSession *s, const LanSessionSignal *signal, gint64 now_us)
-{
-  if (s->link != LAN_SESSION_LINK_NONE && lan_link_id_equal (&signal->link_id, &s->link_id))
-    send_signal (s, signal);
-  step (s, now_us);
-}
-
-static gboolean
-is_current (const LanSession *s, const LanLinkId *link_id)
-{
-  return s->link != LAN_SESSION_LINK_NONE && lan_link_id_equal (link_id, &s->link_id);
-}
-
-void
-lan_session_on_link_up (LanSession *s, const LanLinkId *link_id, gint64 now_us)
-{
-  if (!is_current (s, link_id) || link_is_made (s))
-    return;
-  s->link = LAN_SESSION_LINK_UP;
-  s->link_up_us = now_us;
-  s->link_failures = 0;
-  step (s, now_us);
-}
-
-void
-lan_session_on_link_path (LanSession *s, const LanLinkId *link_id, gboolean works, gint64 now_us)
-{
-  if (!is_current (s, link_id) || !link_is_made (s))
-    return;
-  if (!works && s->link == LAN_SESSION_LINK_UP)
-    s->move_due = TRUE;
-  s->link = works ? LAN_SESSION_LINK_UP : LAN_SESSION_LINK_BROKEN;
-  step (s, now_us);
-}
-
-void
-lan_session_on_link_down (LanSession *s, const LanLinkId *link_id, LanSessionFail fail,
-                          gint64 now_us)
-{
-  if (!is_current (s, link_id))
-    return;
-  s->link = LAN_SESSION_LINK_NONE;
-  s->move_due = FALSE;
-  s->used_us = MAX (s->used_us, now_us); /* the lane is idle from here on */
-  s->link_retry_us = now_us;
-  if (fail != LAN_SESSION_FAIL_CLOSED)
-    s->link_retry_us += back_off_us (s, ++s->link_failures);
-  answer_passed_over (s, now_us);
-  step (s, now_us);
 }
