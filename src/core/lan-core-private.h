@@ -34,6 +34,7 @@ G_BEGIN_DECLS
 #define LAN_CORE_BAD_RECORDS_MAX 16 /* of one channel, then it is closed */
 #define LAN_CORE_IDENTITY_US     (10 * G_USEC_PER_SEC)
 #define LAN_CORE_RESTORE_US      (10 * G_USEC_PER_SEC)
+#define LAN_CORE_REWIND_US       (50 * G_TIME_SPAN_MILLISECOND) /* between two rewinds of a channel */
 #define LAN_CORE_FETCH_US        (2 * G_USEC_PER_SEC)
 #define LAN_CORE_RECEIPT_US      (300 * G_TIME_SPAN_MILLISECOND)
 #define LAN_CORE_GONE_US         (2 * G_USEC_PER_SEC)
@@ -57,6 +58,7 @@ typedef enum {
   LAN_DUE_TYPING_SENT, /* person: we stopped */
   LAN_DUE_PRESENCE,    /* core: tell own presence */
   LAN_DUE_RETRY,       /* core: commit again */
+  LAN_DUE_REWIND,      /* channel: own records are sent again */
 } LanDue;
 
 /* A place in a log. */
@@ -204,6 +206,8 @@ struct _LanCoreChannel {
   guint bad_records;
   /* Serving a Fetch of another log than talk->own: next 0 = none. */
   LanDeviceId serve_device;
+  guint64 rewind_from; /* own records from here on are to be sent again; 0: none */
+  gint64 rewound_us;   /* when that was done last; 0: never */
   guint64 serve_next;
   guint64 serve_to;
   gboolean serve_reading;
@@ -370,6 +374,7 @@ LanRecordRow *lan_core_make_row (LanCore *core, const LanRecordView *view, GByte
 /* lan-sync.c */
 void lan_core_send_vector (LanCore *core, LanCoreChannel *channel);
 void lan_core_on_vector (LanCore *core, LanCoreChannel *channel, const Lanyard__Vector *vector);
+void lan_core_rewind (LanCore *core, LanCoreChannel *channel);
 void lan_core_on_fetch (LanCore *core, LanCoreChannel *channel, const Lanyard__Fetch *fetch);
 void lan_core_send_fetch (LanCore *core, LanCoreChannel *channel, const LanConversationId *id,
                           const LanDeviceId *device, guint64 from, guint64 to);

@@ -252,6 +252,9 @@ on_due (LanCore *core, gpointer key, LanDue due)
   case LAN_DUE_PRESENCE:
     lan_core_presence_due (core);
     break;
+  case LAN_DUE_REWIND:
+    lan_core_rewind (core, key);
+    break;
   case LAN_DUE_RETRY:
   default:
     retry (core);

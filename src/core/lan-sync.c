@@ -164,6 +164,35 @@ lan_core_on_vector (LanCore *core, LanCoreChannel *channel, const Lanyard__Vecto
     lan_core_pump (core, person->active);
 }
 
+/* Sends own records again, as when the other could not keep them. */
+void
+lan_core_rewind (LanCore *core, LanCoreChannel *channel)
+{
+  guint64 from = channel->rewind_from;
+
+  channel->rewind_from = 0;
+  if (from == 0)
+    return;
+  channel->rewound_us = core->now.mono_us;
+  channel->sent = MIN (channel->sent, from - 1);
+  g_array_set_size (channel->in_flight, 0);
+  channel->in_flight_bytes = 0;
+  lan_core_pump (core, channel);
+}
+
+/* Each time costs a window of records, and asking costs a few bytes: so not at any rate. */
+static void
+ask_rewind (LanCore *core, LanCoreChannel *channel, guint64 from)
+{
+  gint64 due = channel->rewound_us + LAN_CORE_REWIND_US;
+
+  channel->rewind_from = channel->rewind_from == 0 ? from : MIN (channel->rewind_from, from);
+  if (channel->rewound_us == 0 || due <= core->now.mono_us)
+    lan_core_rewind (core, channel);
+  else
+    lan_deadlines_set (core->deadlines, channel, LAN_DUE_REWIND, due);
+}
+
 void
 lan_core_on_fetch (LanCore *core, LanCoreChannel *channel, const Lanyard__Fetch *fetch)
 {
@@ -180,10 +209,7 @@ lan_core_on_fetch (LanCore *core, LanCoreChannel *channel, const Lanyard__Fetch 
   if (log == NULL || fetch->from > log->committed.seq)
     return;
   if (log == talk->own && fetch->to == 0) {
-    channel->sent = MIN (channel->sent, fetch->from - 1);
-    g_array_set_size (channel->in_flight, 0);
-    channel->in_flight_bytes = 0;
-    lan_core_pump (core, channel);
+    ask_rewind (core, channel, fetch->from);
     return;
   }
   channel->serve_device = device;

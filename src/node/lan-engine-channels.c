@@ -117,6 +117,13 @@ on_frame (LanChannel *channel, LanStream stream, const guint8 *frame, gsize len,
   lan_core_channel_frame (engine->core, c->id, carrier, frame, len, &engine->now);
 }
 
+/* What a frame that waits costs, its own administration included. */
+static gsize
+cost_of (gsize len)
+{
+  return len + 128;
+}
+
 static void
 flush_waiting (LanEngineChannel *c)
 {
@@ -128,6 +135,7 @@ flush_waiting (LanEngineChannel *c)
 
     if (!lan_channel_send (c->channel, LAN_STREAM_CHAT, bytes, len))
       return;
+    c->waiting_bytes -= cost_of (len);
     g_bytes_unref (g_queue_pop_head (&c->waiting));
   }
   lan_core_channel_writable (c->engine->core, c->id, TRUE, &c->engine->now);
@@ -276,6 +284,19 @@ lan_engine_channel_break (LanEngineChannel *c, LanSessionFail fail)
 
 /* --- what goes out --- */
 
+#define WAITING_MAX (16 * 1024 * 1024) /* core's window is a quarter of it; the rest are answers */
+
+/* Whoever asks and does not read the answers: nothing of this is kept, and the channel ends. */
+static void
+turn_deaf (LanEngineChannel *c)
+{
+  g_info ("channel %" G_GUINT64_FORMAT " is not read at the other end", c->id);
+  c->is_deaf = TRUE;
+  g_queue_clear_full (&c->waiting, (GDestroyNotify) g_bytes_unref);
+  c->waiting_bytes = 0;
+  lan_channel_close (c->channel);
+}
+
 void
 lan_engine_links_send (LanEngine *engine, guint64 channel, GBytes *bytes, LanSendPriority priority)
 {
@@ -283,7 +304,7 @@ lan_engine_links_send (LanEngine *engine, guint64 channel, GBytes *bytes, LanSen
   gsize len;
   const guint8 *data = g_bytes_get_data (bytes, &len);
 
-  if (c == NULL || c->ending)
+  if (c == NULL || c->ending || c->is_deaf)
     return;
   if (c->peer != NULL && priority == LAN_SEND_CHAT)
     lan_session_on_traffic (c->peer->session, engine->now.mono_us);
@@ -296,7 +317,10 @@ lan_engine_links_send (LanEngine *engine, guint64 channel, GBytes *bytes, LanSen
   if (c->waiting.length == 0)
     lan_core_channel_writable (engine->core, c->id, FALSE, &engine->now);
   g_queue_push_tail (&c->waiting, g_bytes_ref (bytes));
+  c->waiting_bytes += cost_of (len);
   c->bytes_sent += len;
+  if (c->waiting_bytes > WAITING_MAX)
+    turn_deaf (c);
 }
 
 void

@@ -37,7 +37,9 @@ typedef struct {
   LanDeviceId device;
   guint8 dh[LAN_KEY_BYTES];
   guint32 caps;
-  GQueue waiting; /* of GBytes: chat frames that the channel did not take */
+  GQueue waiting;      /* of GBytes: chat frames that the channel did not take */
+  gsize waiting_bytes; /* what they cost */
+  gboolean is_deaf;    /* more of them than we keep: its end is asked for */
   gint64 started_us;
   gint64 opened_us; /* how long it took */
   gint64 up_ms;

@@ -351,5 +351,64 @@ def _():
         s.still_works()
 
 
+class Heap:
+    """A socket that keeps what is sent, to be given away at once."""
+
+    def __init__(self):
+        self.sent = bytearray()
+
+    def sendall(self, data):
+        self.sent += data
+
+
+class Deaf(SecondPeer):
+    """Stops reading while `is_deaf`."""
+
+    is_deaf = False
+
+    def on_frame(self, channel, name, body):
+        while self.is_deaf:
+            time.sleep(0.05)
+        super().on_frame(channel, name, body)
+
+
+@test("a contact who asks again and again and reads nothing: memory stays")
+def _():
+    with Lab() as lab:
+        s = Scene(lab)
+        p = Deaf("Deaf")
+        channel = p.connect(s.wire())
+        p.wait_identified(channel)
+        p.wait_delivered(s.account, p.send_text(s.account, "may I?"))
+        s.a.call("people.accept", id=p.id)
+        p.wait(lambda: s.account in p.accepted_by, "ContactAccept")
+        p.is_deaf = True
+        before = s.a.status("VmRSS")
+        device = channel.cert.device
+        for i in range(200):
+            s.a.call("message.send", to=p.id, text="%d " % i + "x" * 20000)
+        talk = p.conversation(s.account)
+        fetch = frames.frame("fetch", conversation=talk.id, device=device, **{"from": 1})
+        ping = frames.frame("ping", token=1)
+        wire = channel.lane.sock
+        wire.settimeout(20)
+        channel.lane.sock = Heap()
+        for frame, count in ((fetch, 2000), (ping, 1000000)):
+            for _ in range(count):
+                channel.lane.send(frame)
+        try:
+            wire.sendall(channel.lane.sock.sent)
+        except OSError as problem:
+            note("stopped: %s" % problem)
+        channel.lane.sock = wire
+        s.a.call("self.get")
+        grown = s.a.status("VmHWM") - before
+        note("memory grew by %d kB at most" % grown)
+        check(grown < 64 * 1024, "memory")
+        p.is_deaf = False
+        p.close()
+        both_ways(s.a, s.friend, s.account)
+
+
 if __name__ == "__main__":
     sys.exit(main())

@@ -394,6 +394,42 @@ test_many_requests (void)
   hand_free (hand);
 }
 
+/* Who asks for everything again in every frame gets it now and then, and in the end. */
+static void
+test_rewinds (void)
+{
+  Hand *hand = hand_new ();
+  Somebody *bob = somebody_new (hand, "Bob");
+  guint64 channel = hand_meet (hand, bob);
+  const LanDeviceId *self = lan_device_keys_id (hand->self->device);
+  Lanyard__Fetch fetch = LANYARD__FETCH__INIT;
+  LanFrame frame = LANYARD__FRAME__INIT;
+  LanConversationId id;
+  LanMessageId message = { { 1 } };
+  LanHash none = { { 0 } };
+
+  g_assert_cmpint (lan_core_send_text (hand->core, id_of (bob), &message, "mine", &hand->now), ==,
+                   LAN_STATUS_OK);
+  hand_drain (hand);
+  hand_vector (hand, channel, id_of (bob), self, 0, &none);
+  g_assert_cmpuint (hand->sent[LAN_FRAME_RECORDS], ==, 1);
+  lan_conversation_id_of_pair (&id, id_of (hand->self), id_of (bob));
+  fetch.conversation = (ProtobufCBinaryData){ sizeof id.b, id.b };
+  fetch.device = (ProtobufCBinaryData){ sizeof self->b, (guint8 *) self->b };
+  fetch.from = 1;
+  frame.body_case = LANYARD__FRAME__BODY_FETCH;
+  frame.fetch = &fetch;
+  for (guint i = 0; i < 1000; i++)
+    hand_feed (hand, channel, &frame);
+  g_assert_cmpuint (hand->sent[LAN_FRAME_RECORDS], ==, 2);
+  hand_advance (hand, 1000);
+  g_assert_cmpuint (hand->sent[LAN_FRAME_RECORDS], ==, 3);
+  hand_advance (hand, 1000);
+  g_assert_cmpuint (hand->sent[LAN_FRAME_RECORDS], ==, 3);
+  somebody_free (bob);
+  hand_free (hand);
+}
+
 /* The same message again is not a second one; an offer made before a restart is found on disk. */
 static void
 test_same_id (void)
@@ -490,6 +526,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/vector-lies", test_vector_lies);
   g_test_add_func ("/core/many-strangers", test_many_strangers);
   g_test_add_func ("/core/many-requests", test_many_requests);
+  g_test_add_func ("/core/rewinds", test_rewinds);
   g_test_add_func ("/core/same-id", test_same_id);
   g_test_add_func ("/core/commands", test_commands);
   return g_test_run ();
