@@ -154,8 +154,8 @@ probe_all (Probe *probe, gboolean must_exist, GError **error)
     lan_store_error_set (error, LAN_STORE_ERROR_MISSING, "There is no history");
     return FALSE;
   }
-  if (db == NULL)
-    return TRUE;
+  if (db == NULL) /* also where it is empty: what the WAL holds would be thrown away */
+    return probe_wal (probe, TRUE, error);
   /* Whoever has it open may be writing: then what is read here means nothing. */
   rc = db->base.pMethods->xLock (&db->base, SQLITE_LOCK_SHARED);
   if (rc == SQLITE_OK && size > 0) {

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 /* Append-only: name, stable code, what a person can do. */
 #define LAN_STORE_ERROR_LIST(X)                                                                    \
   X (DAMAGED, "damaged",                                                                           \
-     "The history is damaged. Put back a backup of the profile, or move the file away to begin "   \
-     "an empty history; contacts will send again what they still have")                            \
+     "The history is damaged. Put back a backup of the profile, or move its files 'history' and "  \
+     "'history-wal' away to begin anew; contacts will send again what they still have")            \
   X (WRONG_KEY, "wrong-key",                                                                       \
      "The history was written with another key. Put back the key store that belongs to it")        \
   X (NEWER, "newer-version",                                                                       \

@@ -346,6 +346,30 @@ test_wal_torn_end (Fixture *f, gconstpointer data)
   }
 }
 
+/* Without its file, or with an empty one, the history is not begun anew over what the WAL holds. */
+static void
+test_wal_alone (Fixture *f, gconstpointer data)
+{
+  g_autofree guint8 *wal = NULL;
+  gsize len;
+
+  leave_wal (f, &wal, &len);
+  for (guint i = 0; i < 2; i++) {
+    g_autofree guint8 *after = NULL;
+    StoreDriver driver;
+    gsize after_len;
+
+    g_unlink (f->path);
+    if (i == 0)
+      write_file (f->path, "", 0);
+    store_driver_open (&driver, f->path, NULL, NULL, LAN_STORE_FLAG_NONE);
+    g_assert_error (driver.error, LAN_STORE_ERROR, LAN_STORE_ERROR_DAMAGED);
+    store_driver_close (&driver);
+    read_file (f->wal, &after, &after_len);
+    g_assert_cmpmem (wal, len, after, after_len);
+  }
+}
+
 #define ADD(name, function)                                                                        \
   g_test_add ("/store/trouble/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -365,4 +389,5 @@ add_trouble_tests (void)
   ADD ("wal-wrong-key", test_wal_wrong_key);
   ADD ("wal-damaged", test_wal_damaged);
   ADD ("wal-torn-end", test_wal_torn_end);
+  ADD ("wal-alone", test_wal_alone);
 }
