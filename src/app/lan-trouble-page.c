@@ -47,6 +47,19 @@ static const Trouble troubles[] = {
         "others.") },
 };
 
+/* The status page keeps its labels to itself: a screen reader is told them here. */
+static void
+show_text (LanTroublePage *self, const char *icon, const char *title, const char *text)
+{
+  AtkObject *accessible = gtk_widget_get_accessible (GTK_WIDGET (self->status));
+
+  hdy_status_page_set_icon_name (self->status, icon);
+  hdy_status_page_set_title (self->status, title);
+  hdy_status_page_set_description (self->status, text);
+  atk_object_set_name (accessible, title);
+  atk_object_set_description (accessible, text);
+}
+
 void
 lan_trouble_page_show_error (LanTroublePage *self, const GError *error)
 {
@@ -61,9 +74,7 @@ lan_trouble_page_show_error (LanTroublePage *self, const GError *error)
   }
   asks = trouble.code == LAN_NODE_ERROR_PASSPHRASE_NEEDED ||
          trouble.code == LAN_NODE_ERROR_PASSPHRASE_WRONG;
-  hdy_status_page_set_icon_name (self->status, trouble.icon);
-  hdy_status_page_set_title (self->status, _ (trouble.title));
-  hdy_status_page_set_description (self->status, _ (trouble.text));
+  show_text (self, trouble.icon, _ (trouble.title), _ (trouble.text));
   gtk_widget_set_visible (GTK_WIDGET (self->passphrase_entry), asks);
   gtk_button_set_label (self->retry_button, asks ? _ ("Unlock") : _ ("Try again"));
   gtk_widget_set_sensitive (GTK_WIDGET (self->retry_button), TRUE);

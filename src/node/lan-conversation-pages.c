@@ -160,15 +160,22 @@ lan_conversation_load_newer_finish (LanConversation *self, GAsyncResult *result,
 }
 
 void
-lan_conversation_load_newest (LanConversation *self)
+lan_conversation_reload (LanConversation *self)
 {
-  g_return_if_fail (LAN_IS_CONVERSATION (self));
-  if (!self->viewed || !self->has_newer || self->node == NULL)
+  if (!self->viewed || self->node == NULL)
     return;
   self->generation++;
   lan_message_window_clear (self->window);
   lan_conversation_set_has_newer (self, FALSE);
   ask_page (self, PAGE_NEWEST, NULL, NULL);
+}
+
+void
+lan_conversation_load_newest (LanConversation *self)
+{
+  g_return_if_fail (LAN_IS_CONVERSATION (self));
+  if (self->has_newer)
+    lan_conversation_reload (self);
 }
 
 void

@@ -43,6 +43,9 @@ void lan_conversation_apply_draft (LanConversation *self, const char *draft);
 /** New messages of one batch, in any order: kept when the window is open at its newest end. */
 void lan_conversation_add (LanConversation *self, GPtrArray *messages);
 
+/** Another log shows in this conversation from now on: a window that is open is read anew. */
+void lan_conversation_reload (LanConversation *self);
+
 /** @message is no row of this conversation any more. */
 void lan_conversation_drop (LanConversation *self, LanMessage *message);
 

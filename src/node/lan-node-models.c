@@ -247,9 +247,13 @@ on_person (LanNodeModels *m, LanEvent *event)
 {
   LanPerson *person = ensure_person (m, &event->person.account);
   gboolean was_online = lan_person_get_online (person), is_new, changed;
+  LanPerson *before = lan_person_get_merged_into (person), *into;
 
   is_new = !g_hash_table_contains (m->listed, person);
   changed = lan_person_apply (person, &event->person);
+  into = lan_person_get_merged_into (person);
+  if (into != before && g_hash_table_contains (m->conversation_of, into))
+    lan_conversation_reload (g_hash_table_lookup (m->conversation_of, into));
   if (is_new) {
     g_hash_table_add (m->listed, person);
     g_ptr_array_add (m->new_people, person);

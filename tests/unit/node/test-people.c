@@ -38,6 +38,7 @@ test_key_change (void)
   LanPerson *old, *fresh;
   LanConversation *conversation;
   LanMessage *message;
+  GListModel *shown;
 
   machine_create (ann, NULL);
   machine_create (bob, NULL);
@@ -57,6 +58,9 @@ test_key_change (void)
   conversation = lan_node_open_conversation (ann->node, old);
   wait_until (lan_conversation_get_held (conversation));
   g_assert_null (find_received (again, "are you there?"));
+  shown = lan_conversation_get_messages (lan_node_open_conversation (ann->node, fresh));
+  wait_until (lan_conversation_get_loaded (lan_node_open_conversation (ann->node, fresh)));
+  g_assert_cmpuint (g_list_model_get_n_items (shown), ==, 0);
 
   lan_person_merge (fresh, old);
   wait_until (lan_person_get_merged_into (old) == fresh);
@@ -65,7 +69,8 @@ test_key_change (void)
   g_assert_cmpstr (lan_message_get_id (message), ==, waiting);
   wait_until (has_state (ann, waiting, "delivered"));
 
-  /* Both logs show as one. */
+  /* Both logs show as one, also where the new one was already open. */
+  wait_until (g_list_model_get_n_items (shown) == 3);
   history = read_history (ann, again, NULL, 10);
   g_assert_cmpuint (history->len, ==, 3);
   g_assert_cmpstr (lan_message_get_text (history->pdata[0]), ==, "hello");
