@@ -404,7 +404,8 @@ def _():
         s.a.call("self.get")
         grown = s.a.status("VmHWM") - before
         note("memory grew by %d kB at most" % grown)
-        check(grown < 64 * 1024, "memory")
+        # A sanitizer keeps what was freed for a while: the bound proper is that of the plain pass.
+        check(grown < 64 * 1024 * int(os.environ.get("LANYARD_TEST_SLOW", "1")), "memory")
         p.is_deaf = False
         p.close()
         both_ways(s.a, s.friend, s.account)
