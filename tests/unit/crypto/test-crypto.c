@@ -159,5 +159,6 @@ main (int argc, char **argv)
   add_safety_tests ();
   add_identity_tests ();
   add_key_store_tests ();
+  add_signal_seal_tests ();
   return g_test_run ();
 }

@@ -17,6 +17,7 @@ void add_tree_leaves_tests (void);
 void add_safety_tests (void);
 void add_identity_tests (void);
 void add_key_store_tests (void);
+void add_signal_seal_tests (void);
 
 typedef struct {
   LanSeededRandom random;
