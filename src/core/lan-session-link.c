@@ -16,7 +16,7 @@ send_signal (LanSession *s, const LanSessionSignal *signal)
   gboolean lane_is_good = s->lane != 0 && !(s->lane_is_suspect && s->dial != 0);
   LanSessionAction *action;
 
-  if (!lane_is_good && s->link != LAN_SESSION_LINK_UP) {
+  if (!lane_is_good && !s->has_post && s->link != LAN_SESSION_LINK_UP) {
     LanSessionSignal *copy = g_new0 (LanSessionSignal, 1);
 
     lan_session_signal_set (copy, signal);
@@ -26,7 +26,8 @@ send_signal (LanSession *s, const LanSessionSignal *signal)
     return;
   }
   action = lan_session_act (s, LAN_SESSION_SEND_SIGNAL);
-  action->lane = lane_is_good ? s->lane : 0;
+  /* The post before the link: it does not hang on the path that a signal may be about. */
+  action->lane = lane_is_good ? s->lane : s->has_post ? LAN_SESSION_BY_POST : 0;
   lan_session_signal_set (&action->signal, signal);
 }
 
@@ -63,8 +64,8 @@ lan_session_step_link (LanSession *s, gint64 now_us)
     s->link = LAN_SESSION_LINK_NONE;
     s->used_us = now_us; /* the lane is idle from here on */
   }
-  if (s->link == LAN_SESSION_LINK_NONE && lan_session_wants_link (s) && s->lane != 0 &&
-      now_us >= s->link_retry_us) {
+  if (s->link == LAN_SESSION_LINK_NONE && lan_session_wants_link (s) &&
+      (s->lane != 0 || s->has_post) && now_us >= s->link_retry_us) {
     lan_random_bytes (s->random, s->link_id.b, sizeof s->link_id.b);
     s->link = LAN_SESSION_LINK_OFFERED;
     s->link_is_ours = TRUE;

@@ -23,7 +23,8 @@ struct _LanSession {
 
   /* what is wanted */
   gboolean keep, has_slot, demand, is_hidden;
-  gint64 used_us; /* last traffic */
+  gboolean has_post; /* signals get there without a lane */
+  gint64 used_us;    /* last traffic */
 
   /* lanes: the one in use, and a dial that may replace it */
   guint64 lane; /* 0: none */

@@ -212,7 +212,8 @@ lan_session_next_deadline (const LanSession *s)
     due = MIN (due, MAX (s->used_us, s->lane_up_us) + lane_idle_us (s));
   if (s->link == LAN_SESSION_LINK_UP && !s->demand)
     due = MIN (due, MAX (s->used_us, s->link_up_us) + LAN_SESSION_LINK_IDLE_US);
-  if (s->link == LAN_SESSION_LINK_NONE && lan_session_wants_link (s) && s->lane != 0)
+  if (s->link == LAN_SESSION_LINK_NONE && lan_session_wants_link (s) &&
+      (s->lane != 0 || s->has_post))
     due = MIN (due, s->link_retry_us);
   if (s->move_due && lan_session_link_is_made (s))
     due = MIN (due, s->moved_us + LAN_SESSION_MOVE_SPACING_US);
@@ -304,6 +305,20 @@ lan_session_set_remote (LanSession *s, const LanDeviceId *remote, const guint8 *
   s->has_key = key != NULL;
   if (key != NULL)
     memcpy (s->key, key, sizeof s->key);
+}
+
+void
+lan_session_set_post (LanSession *s, gboolean on, gint64 now_us)
+{
+  if (s->has_post == on)
+    return;
+  s->has_post = on;
+  if (on) {
+    s->link_failures = 0;
+    s->link_retry_us = MIN (s->link_retry_us, now_us);
+    lan_session_send_held (s);
+  }
+  lan_session_step (s, now_us);
 }
 
 void

@@ -36,6 +36,9 @@ G_BEGIN_DECLS
 #define LAN_SESSION_NODES_LANE (G_GUINT64_CONSTANT (1) << 63)
 #define LAN_SESSION_NODES_DIAL (G_GUINT64_CONSTANT (1) << 62)
 
+/* The place of .lane in SEND_SIGNAL for what goes by the post (lan_session_set_post()). */
+#define LAN_SESSION_BY_POST G_MAXUINT64
+
 typedef enum {
   LAN_SESSION_LANE_NONE,    /* not wanted, or nothing to dial */
   LAN_SESSION_LANE_WAIT,    /* wanted; the next dial waits for its time */
@@ -84,7 +87,8 @@ typedef enum {
   LAN_SESSION_OFFER_LINK,  /* make a link as offerer: .signal.link_id */
   LAN_SESSION_ANSWER_LINK, /* make a link as answerer and give it .signal, an OFFER */
   LAN_SESSION_GIVE_SIGNAL, /* give .signal to the link .signal.link_id */
-  LAN_SESSION_SEND_SIGNAL, /* send .signal on channel .lane, or on the link when .lane is 0 */
+  LAN_SESSION_SEND_SIGNAL, /* send .signal on channel .lane, or on the link when .lane is 0, or by
+                            * the post when it is LAN_SESSION_BY_POST */
   LAN_SESSION_MOVE_LINK,   /* .signal.link_id */
   LAN_SESSION_RESUME_LINK, /* .signal.link_id */
   LAN_SESSION_CLOSE_LINK,  /* .signal.link_id */
@@ -148,6 +152,13 @@ void lan_session_set_self (LanSession *session, const LanDeviceId *self);
 
 /** The key of a device first met by XX, or of a device that is to be held to it. NULL: forget. */
 void lan_session_set_remote (LanSession *session, const LanDeviceId *remote, const guint8 *key);
+
+/**
+ * There is somebody who carries single signals to the remote device (a server where it is connected,
+ * a common contact): links are offered and moved without a lane. Going on also ends the waiting for
+ * the next offer. A good lane is still preferred.
+ */
+void lan_session_set_post (LanSession *session, gboolean on, gint64 now_us);
 
 /** Their record says hidden: XX is never answered, so it is not tried. */
 void lan_session_set_remote_hidden (LanSession *session, gboolean hidden);

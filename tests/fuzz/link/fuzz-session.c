@@ -124,7 +124,10 @@ step (State *s, guint8 which, guint8 arg)
     on_link_event (s, which / 5 % 5, arg);
     break;
   case 3:
-    lan_session_on_traffic (s->session, s->now);
+    if (which / 5 % 2 == 0)
+      lan_session_on_traffic (s->session, s->now);
+    else
+      lan_session_set_post (s->session, arg & 1, s->now);
     break;
   default:
     s->now += (gint64) arg * G_USEC_PER_SEC;

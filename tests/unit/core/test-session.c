@@ -104,6 +104,61 @@ test_first_contact_learns_key (void)
   bench_clear (&b);
 }
 
+/* Two behind different routers: no address to dial, but somebody who carries signals. */
+static void
+test_link_by_post (void)
+{
+  Bench b;
+  LanSessionAction action;
+  LanSessionSignal offer = { .type = LAN_SESSION_SIGNAL_OFFER, .text = (char *) "u x" };
+
+  bench_init (&b, TRUE, TRUE);
+  lan_session_set_demand (b.session, TRUE, b.now);
+  expect_nothing (&b);
+  lan_session_set_post (b.session, TRUE, b.now);
+  action = expect (&b, LAN_SESSION_OFFER_LINK);
+  offer.link_id = action.signal.link_id;
+  lan_session_action_clear (&action);
+  lan_session_on_link_signal (b.session, &offer, b.now);
+  expect_lane (&b, LAN_SESSION_SEND_SIGNAL, LAN_SESSION_BY_POST);
+  lan_session_on_link_up (b.session, &offer.link_id, b.now);
+  expect_way (&b, LAN_SESSION_BY_LINK);
+  offer.path = 1; /* a move: not over the path that is being left */
+  lan_session_on_link_signal (b.session, &offer, b.now);
+  expect_lane (&b, LAN_SESSION_SEND_SIGNAL, LAN_SESSION_BY_POST);
+  lan_session_set_post (b.session, FALSE, b.now);
+  lan_session_on_link_signal (b.session, &offer, b.now);
+  expect_lane (&b, LAN_SESSION_SEND_SIGNAL, 0);
+  lan_session_on_lane_up (b.session, FOREIGN | 1, session_key, TRUE, b.now);
+  expect_lane (&b, LAN_SESSION_SEND_SIGNAL, FOREIGN | 1); /* is the link still there? */
+  lan_session_set_post (b.session, TRUE, b.now);
+  lan_session_on_link_signal (b.session, &offer, b.now);
+  expect_lane (&b, LAN_SESSION_SEND_SIGNAL, FOREIGN | 1);
+  bench_clear (&b);
+}
+
+/* Whoever was away is offered a link again as soon as they are back, not after the waiting. */
+static void
+test_post_comes_back (void)
+{
+  Bench b;
+  LanSessionAction action;
+
+  bench_init (&b, TRUE, TRUE);
+  lan_session_set_demand (b.session, TRUE, b.now);
+  lan_session_set_post (b.session, TRUE, b.now);
+  action = expect (&b, LAN_SESSION_OFFER_LINK);
+  lan_session_on_link_down (b.session, &action.signal.link_id, LAN_SESSION_FAIL_UNREACHABLE, b.now);
+  lan_session_action_clear (&action);
+  expect_nothing (&b);
+  lan_session_set_post (b.session, FALSE, b.now);
+  pass (&b, 10 * S);
+  expect_nothing (&b);
+  lan_session_set_post (b.session, TRUE, b.now);
+  expect_only (&b, LAN_SESSION_OFFER_LINK);
+  bench_clear (&b);
+}
+
 /* Two lanes at once: the one dialled by the smaller device id stays, whichever came first. */
 static void
 test_crossed (void)
@@ -576,6 +631,8 @@ main (int argc, char **argv)
   g_test_add_func ("/core/session/hidden-never-xx", test_hidden_never_xx);
   g_test_add_func ("/core/session/key-changed", test_key_changed);
   g_test_add_func ("/core/session/first-contact-learns-key", test_first_contact_learns_key);
+  g_test_add_func ("/core/session/link-by-post", test_link_by_post);
+  g_test_add_func ("/core/session/post-comes-back", test_post_comes_back);
   g_test_add_func ("/core/session/crossed", test_crossed);
   g_test_add_func ("/core/session/restart-replaces-lane", test_restart_replaces_lane);
   g_test_add_func ("/core/session/glare", test_glare);
