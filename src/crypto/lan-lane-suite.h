@@ -11,7 +11,6 @@
 G_BEGIN_DECLS
 
 #define LAN_LANE_PROLOGUE_BYTES (27 + LAN_LANE_PREAMBLE_BYTES)
-#define LAN_NET_ID_BYTES        16
 
 typedef struct {
   const char *noise;    /* Noise's name of the pattern */

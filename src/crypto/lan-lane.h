@@ -25,7 +25,8 @@ G_BEGIN_DECLS
 #define LAN_LANE_VERSION        1
 #define LAN_LANE_ID_BYTES       16
 #define LAN_LANE_PREAMBLE_BYTES 21
-#define LAN_LANE_FRAME_MAX      65000             /* bytes of one frame */
+#define LAN_NET_ID_BYTES        16    /* of the prologue: zeros, or BLAKE2b-128 of a server's key */
+#define LAN_LANE_FRAME_MAX      65000 /* bytes of one frame */
 #define LAN_LANE_OUTPUT_MAX     (4 * 1024 * 1024) /* sealed and not taken; then send says LIMIT */
 #define LAN_LANE_FIRST_US                                                                          \
   (5 * G_GINT64_CONSTANT (1000000)) /* to the first whole handshake message */

@@ -27,8 +27,10 @@ typedef struct {
   LanChannel channel;
   gboolean is_dialer, is_closing;
   LanLocalKeys keys;
-  gboolean has_remote_key;
-  guint8 remote_key[LAN_KEY_BYTES];
+  LanLaneKind kind; /* of a dial, as the rest here */
+  LanLanePattern pattern;
+  guint8 remote_key[LAN_KEY_BYTES]; /* unless .pattern is XX */
+  guint8 net_id[LAN_NET_ID_BYTES];  /* zeros between peers */
   guint8 id[LAN_LANE_ID_BYTES];
   LanLaneRace *race;
   GPtrArray *untried;  /* of GSocketAddress: a dial's addresses without a handshake so far */
@@ -343,7 +345,8 @@ start (TcpLane *lane, GSocket *socket, LanLaneConfig *config)
   g_socket_set_keepalive (socket, TRUE);
   config->local_secret = lane->keys.dh_secret;
   config->random = lan_random_system ();
-  lane->keys.hello (&config->hello, lane->keys.data);
+  if (lane->keys.hello != NULL)
+    lane->keys.hello (&config->hello, lane->keys.data);
   lane->lane = lane->is_dialer ? lan_lane_new_dialer (config, now_us)
                                : lan_lane_new_listener (config, now_us);
   if (lane->lane == NULL) {
@@ -455,7 +458,7 @@ static void
 on_race_done (GSocket *socket, GSocketAddress *address, gpointer data)
 {
   TcpLane *lane = data;
-  LanLaneConfig config = { .kind = LAN_LANE_KIND_PEER };
+  LanLaneConfig config = { .kind = lane->kind, .pattern = lane->pattern, .net_id = lane->net_id };
 
   lan_channel_hold (&lane->channel);
   g_clear_pointer (&lane->race, lan_lane_race_free);
@@ -464,8 +467,7 @@ on_race_done (GSocket *socket, GSocketAddress *address, gpointer data)
   } else {
     g_set_object (&lane->address, address);
     g_ptr_array_remove (lane->untried, address);
-    config.pattern = lane->has_remote_key ? LAN_LANE_PATTERN_IK : LAN_LANE_PATTERN_XX;
-    config.remote_public = lane->has_remote_key ? lane->remote_key : NULL;
+    config.remote_public = lane->pattern != LAN_LANE_PATTERN_XX ? lane->remote_key : NULL;
     memcpy (config.lane_id, lane->id, sizeof config.lane_id);
     start (lane, socket, &config);
     g_object_unref (socket);
@@ -473,14 +475,18 @@ on_race_done (GSocket *socket, GSocketAddress *address, gpointer data)
   lan_channel_let_go (&lane->channel);
 }
 
-LanChannel *
-lan_tcp_lane_dial (const LanLocalKeys *keys, const guint8 *remote_key, GPtrArray *addresses)
+static LanChannel *
+dial (const LanLocalKeys *keys, LanLaneKind kind, LanLanePattern pattern, const guint8 *remote_key,
+      GPtrArray *addresses)
 {
   TcpLane *lane = tcp_lane_new (keys, TRUE);
 
-  lane->has_remote_key = remote_key != NULL;
+  lane->kind = kind;
+  lane->pattern = pattern;
   if (remote_key != NULL)
     memcpy (lane->remote_key, remote_key, LAN_KEY_BYTES);
+  if (kind == LAN_LANE_KIND_SERVER && remote_key != NULL)
+    lan_hash_n (lane->net_id, sizeof lane->net_id, remote_key, LAN_KEY_BYTES);
   lan_random_bytes (lan_random_system (), lane->id, sizeof lane->id);
   lane->untried = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < addresses->len && i < LAN_LANE_RACE_MAX; i++)
@@ -488,6 +494,22 @@ lan_tcp_lane_dial (const LanLocalKeys *keys, const guint8 *remote_key, GPtrArray
   lane->dial_by_us = lan_boottime_us () + LAN_LANE_DIAL_US;
   lane->race = lan_lane_race_new (lane->untried, on_race_done, lane);
   return &lane->channel;
+}
+
+LanChannel *
+lan_tcp_lane_dial (const LanLocalKeys *keys, const guint8 *remote_key, GPtrArray *addresses)
+{
+  return dial (keys, LAN_LANE_KIND_PEER,
+               remote_key != NULL ? LAN_LANE_PATTERN_IK : LAN_LANE_PATTERN_XX, remote_key,
+               addresses);
+}
+
+LanChannel *
+lan_tcp_lane_dial_server (const LanLocalKeys *keys, const LanServerDial *server,
+                          GPtrArray *addresses)
+{
+  return dial (keys, LAN_LANE_KIND_SERVER, server->pattern,
+               server->pattern != LAN_LANE_PATTERN_XX ? server->key : NULL, addresses);
 }
 
 LanChannel *

@@ -36,6 +36,21 @@ typedef struct {
 LanChannel *lan_tcp_lane_dial (const LanLocalKeys *keys, const guint8 *remote_key,
                                GPtrArray *addresses) G_GNUC_WARN_UNUSED_RESULT;
 
+/* How a server is dialled. Copied. */
+typedef struct {
+  /* XK: as an enrolled device. NK: to enrol. XX: without .key, only to learn it; the caller closes
+   * the lane as soon as it is up, and gives keys that were made for this. */
+  LanLanePattern pattern;
+  guint8 key[LAN_KEY_BYTES]; /* the server's static key; XK and NK */
+} LanServerDial;
+
+/**
+ * Dials a server (kind 3), bound to its key by net_id as SECURITY 1.4 says. @keys: their hello()
+ * may be NULL: zeros. Otherwise as lan_tcp_lane_dial().
+ */
+LanChannel *lan_tcp_lane_dial_server (const LanLocalKeys *keys, const LanServerDial *dial,
+                                      GPtrArray *addresses) G_GNUC_WARN_UNUSED_RESULT;
+
 /** TRUE when we dialled it (crossed lanes: the one dialled by the smaller device id stays). */
 gboolean lan_tcp_lane_is_dialer (const LanChannel *lane);
 

@@ -70,5 +70,6 @@ void add_gate_tests (void);
 void add_lane_tests (void);
 void add_pacer_tests (void);
 void add_path_signal_tests (void);
+void add_server_lane_tests (void);
 
 G_END_DECLS

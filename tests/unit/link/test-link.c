@@ -681,6 +681,7 @@ main (int argc, char **argv)
   add_pacer_tests ();
   add_gate_tests ();
   add_path_signal_tests ();
+  add_server_lane_tests ();
   add_enet_tests ();
   add_lane_tests ();
   g_test_add_data_func ("/link/link/basics/hook", GINT_TO_POINTER (FALSE), test_basics);
