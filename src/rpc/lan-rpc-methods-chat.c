@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-rpc-methods-private.h"
+
+/* message.*, typing.* and history.* */
+
+static void
+message_send (LanRpcCall *call)
+{
+  LanPerson *person = lan_rpc_need_person (call, "to");
+  const char *text;
+  g_autofree char *id = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (person == NULL)
+    return;
+  text = lan_rpc_need_string (call, "text");
+  if (text == NULL)
+    return;
+  id = lan_node_send_text (call->service->node, person, text, &error);
+  if (id == NULL)
+    lan_rpc_call_fail (call, error);
+  else
+    lan_rpc_call_succeed (call, lan_rpc_one_string ("id", id));
+}
+
+static void
+message_read (LanRpcCall *call)
+{
+  const char *id = lan_rpc_need_string (call, "id");
+  g_autoptr (GError) error = NULL;
+
+  if (id == NULL)
+    return;
+  if (!lan_node_mark_read (call->service->node, id, &error))
+    lan_rpc_call_fail (call, error);
+  else
+    lan_rpc_call_succeed (call, NULL);
+}
+
+static void
+typing_set (LanRpcCall *call)
+{
+  LanPerson *person = lan_rpc_need_person (call, "to");
+  gboolean on = TRUE;
+
+  if (person == NULL || !lan_rpc_take_boolean (call, "on", &on))
+    return;
+  lan_conversation_set_typing (lan_node_open_conversation (call->service->node, person), on);
+  lan_rpc_call_succeed (call, NULL);
+}
+
+static void
+on_history_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  LanRpcCall *call = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) messages = lan_node_read_history_finish (LAN_NODE (source), result, &error);
+  JsonArray *array;
+  JsonObject *o;
+
+  if (messages == NULL) {
+    lan_rpc_call_fail (call, error);
+    return;
+  }
+  array = json_array_new ();
+  for (guint i = 0; i < messages->len; i++)
+    json_array_add_object_element (array,
+                                   lan_rpc_describe_message (g_ptr_array_index (messages, i)));
+  o = json_object_new ();
+  json_object_set_array_member (o, "messages", array);
+  lan_rpc_call_succeed (call, o);
+}
+
+static void
+history_list (LanRpcCall *call)
+{
+  LanPerson *person = lan_rpc_need_person (call, "peer");
+  const char *before;
+  gint64 limit = 50;
+
+  if (person == NULL || !lan_rpc_take_int (call, "limit", &limit) ||
+      !lan_rpc_take_string (call, "before", &before))
+    return;
+  if (limit < 1 || limit > 1000) {
+    lan_rpc_call_fail_param (call, "limit");
+    return;
+  }
+  lan_node_read_history_async (call->service->node, person, before, (guint) limit,
+                               call->service->cancellable, on_history_read, call);
+}
+
+const LanRpcMethod lan_rpc_chat_methods[] = {
+  { "history.list", history_list },
+  { "message.read", message_read },
+  { "message.send", message_send },
+  { "typing.set", typing_set },
+  { NULL, NULL },
+};

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * What the files of methods share: how a method takes its parameters, and their tables.
+ */
+#pragma once
+
+#include "lan-rpc-service-private.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  const char *name; /* NULL ends a table */
+  void (*run) (LanRpcCall *call);
+} LanRpcMethod;
+
+extern const LanRpcMethod lan_rpc_self_methods[];   /* self.*, address.*, link.* */
+extern const LanRpcMethod lan_rpc_people_methods[]; /* people.*, peer.* */
+extern const LanRpcMethod lan_rpc_chat_methods[];   /* message.*, typing.*, history.* */
+extern const LanRpcMethod lan_rpc_file_methods[];   /* file.* */
+
+/* Parameters that must be there. Each answers and frees @call where it returns NULL. What comes
+ * back is borrowed from @call or from the node, but for the list. */
+const char *lan_rpc_need_string (LanRpcCall *call, const char *name);
+LanPerson *lan_rpc_need_person (LanRpcCall *call, const char *name);
+LanTransfer *lan_rpc_need_transfer (LanRpcCall *call, const char *name);
+
+/** A list of strings, or one string alone. Returns: (transfer full) (nullable). */
+GStrv lan_rpc_need_strings (LanRpcCall *call, const char *name);
+
+/* Parameters that may be missing, which leaves *@value alone (a string: NULL), but not of another
+ * type: FALSE once @call is answered and freed. */
+gboolean lan_rpc_take_string (LanRpcCall *call, const char *name, const char **value);
+gboolean lan_rpc_take_int (LanRpcCall *call, const char *name, gint64 *value);
+gboolean lan_rpc_take_boolean (LanRpcCall *call, const char *name, gboolean *value);
+
+/* Pieces of answers: (transfer full). */
+JsonObject *lan_rpc_one_string (const char *member, const char *value);
+JsonArray *lan_rpc_string_array (const char *const *values);
+
+G_END_DECLS
