@@ -32,7 +32,8 @@ enum {
   LAN_PERSON_BLOCKED = 1 << 1,
   LAN_PERSON_FAVOURITE = 1 << 2,
   LAN_PERSON_MUTED = 1 << 3,
-  LAN_PERSON_REMOVED = 1 << 4, /* taken off the contact list, history stays */
+  LAN_PERSON_REMOVED = 1 << 4,   /* taken off the contact list, history stays */
+  LAN_PERSON_SUSPENDED = 1 << 5, /* revoked by the directory, which may take that back */
 };
 
 typedef struct {

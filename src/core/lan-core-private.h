@@ -170,9 +170,11 @@ struct _LanCorePerson {
   gboolean wanted; /* WANT_CHANNEL was asked */
   gboolean told;   /* PERSON was told once */
   gboolean discovered;
-  LanPresence hint;  /* coarse state of the discovery record */
-  LanPresence state; /* of the Presence frame; OFFLINE: none came */
-  LanPresence shown; /* last told */
+  gboolean attested;     /* the directory says that they are there */
+  LanPresence hint;      /* coarse state of the discovery record */
+  LanPresence at_server; /* what a server says; OFFLINE: nothing */
+  LanPresence state;     /* of the Presence frame; OFFLINE: none came */
+  LanPresence shown;     /* last told */
   char *status_text;
   gboolean typing;      /* theirs */
   gboolean typing_sent; /* ours */
@@ -322,11 +324,17 @@ void lan_core_hold_if_claimed (LanCore *core, LanCoreTalk *talk);
 
 /* lan-people.c */
 void lan_core_make_accepted (LanCore *core, LanCorePerson *person);
+/** The person whose name @person bore: what waits for them need not wait any longer. */
+void lan_core_settle_claim (LanCore *core, LanCorePerson *person);
+/** @old goes on as @into; both may. */
+void lan_core_join (LanCore *core, LanCorePerson *old, LanCorePerson *into);
 
 /* lan-identify.c */
 void lan_core_send_identity (LanCore *core, LanCoreChannel *channel);
 void lan_core_on_identity (LanCore *core, LanCoreChannel *channel,
                            const Lanyard__Identity *identity);
+LanStatus lan_core_take_papers (LanCore *core, LanCorePerson *person, GBytes *list,
+                                GPtrArray *certs) G_GNUC_WARN_UNUSED_RESULT;
 void lan_core_on_contact_accept (LanCore *core, LanCoreChannel *channel,
                                  const Lanyard__ContactAccept *accept);
 void lan_core_send_contact_accept (LanCore *core, LanCoreChannel *channel);

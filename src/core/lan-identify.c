@@ -168,7 +168,8 @@ become_identified (LanCore *core, LanCoreChannel *channel, LanCorePerson *person
 static void
 note_seen (LanCore *core, LanCorePerson *person, const LanCert *cert)
 {
-  gboolean changed = !person->told || g_strcmp0 (person->row.name, cert->name) != 0;
+  gboolean changed =
+      !person->told || (!person->attested && g_strcmp0 (person->row.name, cert->name) != 0);
 
   person->row.last_seen_ms = core->now.wall_ms;
   if (changed) {
@@ -244,6 +245,39 @@ lan_core_on_identity (LanCore *core, LanCoreChannel *channel, const Lanyard__Ide
   note_seen (core, person, &cert);
   if (!again)
     greet (core, channel, person, &cert.device);
+}
+
+LanStatus
+lan_core_take_papers (LanCore *core, LanCorePerson *person, GBytes *list_bytes, GPtrArray *certs)
+{
+  LanDeviceList list;
+  gsize len;
+  const guint8 *data = g_bytes_get_data (list_bytes, &len);
+  LanStatus status = lan_device_list_verify (&list, data, len);
+
+  if (status != LAN_STATUS_OK)
+    return status;
+  if (!lan_account_id_equal (&list.account, &person->row.account) ||
+      !take_list (core, person, list_bytes, &list))
+    return LAN_STATUS_MISMATCH;
+  drop_revoked (core, person, NULL);
+  for (guint i = 0; i < certs->len; i++) {
+    LanCert cert;
+    LanHash hash;
+
+    data = g_bytes_get_data (g_ptr_array_index (certs, i), &len);
+    lan_cert_hash (&hash, data, len);
+    if (lan_cert_verify (&cert, data, len) != LAN_STATUS_OK ||
+        !lan_account_id_equal (&cert.account, &person->row.account) ||
+        lan_cert_check_time (&cert, core->now.wall_ms / 1000, CLOCK_SLACK_S) != LAN_STATUS_OK ||
+        lan_device_list_check_cert (&list, &cert.device, &hash) != LAN_STATUS_OK)
+      continue;
+    set_device (person, lan_device_list_find (&list, &cert.device), &cert,
+                g_ptr_array_index (certs, i));
+  }
+  lan_core_touch_person (core, person);
+  lan_core_tell_person (core, LAN_CORE_PERSON, person);
+  return LAN_STATUS_OK;
 }
 
 static gboolean

@@ -39,9 +39,8 @@ tell_talk (LanCore *core, LanCoreTalk *talk)
   lan_core_push (core, event);
 }
 
-/* The person whose name @person bore: what waits for them need not wait any longer. */
-static void
-settle_claim (LanCore *core, LanCorePerson *person)
+void
+lan_core_settle_claim (LanCore *core, LanCorePerson *person)
 {
   LanCorePerson *old = lan_core_find_person (core, &person->row.replaces);
 
@@ -63,7 +62,7 @@ lan_core_make_accepted (LanCore *core, LanCorePerson *person)
     return;
   lan_core_keep_person (core, person);
   lan_core_touch_person (core, person);
-  settle_claim (core, person);
+  lan_core_settle_claim (core, person);
   if (person->talk != NULL && (person->talk->row.flags & LAN_CONVERSATION_REQUEST) != 0) {
     person->talk->row.flags &= ~(guint32) LAN_CONVERSATION_REQUEST;
     lan_core_touch_talk (core, person->talk);
@@ -118,7 +117,7 @@ lan_core_block (LanCore *core, const LanAccountId *account, gboolean on, const L
   lan_core_touch_person (core, person);
   if (on) {
     close_channels (core, person);
-    settle_claim (core, person);
+    lan_core_settle_claim (core, person);
   }
   lan_core_want (core, person);
   lan_core_show_presence (core, person);
@@ -146,20 +145,9 @@ lan_core_verify (LanCore *core, const LanAccountId *account, const LanTime *now)
   return LAN_STATUS_OK;
 }
 
-LanStatus
-lan_core_merge (LanCore *core, const LanAccountId *old_id, const LanAccountId *into_id,
-                const LanTime *now)
+void
+lan_core_join (LanCore *core, LanCorePerson *old, LanCorePerson *into)
 {
-  LanCorePerson *old = lan_core_find_person (core, old_id);
-  LanCorePerson *into = lan_core_find_person (core, into_id);
-
-  core->now = *now;
-  if (old == NULL || into == NULL)
-    return LAN_STATUS_MISMATCH;
-  if (old == into || !lan_account_id_is_zero (&old->row.merged_into) ||
-      lan_core_resolve (core, into_id) != into || lan_core_is_blocked (into) ||
-      into->row.trust == LAN_TRUST_REVOKED)
-    return LAN_STATUS_STATE;
   lan_core_make_accepted (core, into);
   old->row.merged_into = into->row.account;
   lan_core_keep_person (core, old);
@@ -174,6 +162,23 @@ lan_core_merge (LanCore *core, const LanAccountId *old_id, const LanAccountId *i
     lan_core_find_repeats (core);
     lan_core_run_repeats (core);
   }
+}
+
+LanStatus
+lan_core_merge (LanCore *core, const LanAccountId *old_id, const LanAccountId *into_id,
+                const LanTime *now)
+{
+  LanCorePerson *old = lan_core_find_person (core, old_id);
+  LanCorePerson *into = lan_core_find_person (core, into_id);
+
+  core->now = *now;
+  if (old == NULL || into == NULL)
+    return LAN_STATUS_MISMATCH;
+  if (old == into || !lan_account_id_is_zero (&old->row.merged_into) ||
+      lan_core_resolve (core, into_id) != into || lan_core_is_blocked (into) ||
+      into->row.trust == LAN_TRUST_REVOKED)
+    return LAN_STATUS_STATE;
+  lan_core_join (core, old, into);
   lan_core_settle (core);
   return LAN_STATUS_OK;
 }

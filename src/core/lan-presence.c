@@ -57,15 +57,17 @@ lan_core_presence_due (LanCore *core)
 static LanPresence
 effective (const LanCorePerson *person)
 {
-  if (lan_core_is_blocked (person))
+  LanPresence hint = person->discovered ? person->hint : LAN_PRESENCE_OFFLINE;
+
+  if (lan_core_is_blocked (person) || person->row.trust == LAN_TRUST_REVOKED)
     return LAN_PRESENCE_OFFLINE;
-  if (person->channels->len > 0) {
-    if (person->state != LAN_PRESENCE_OFFLINE)
-      return person->state;
-    return person->discovered && person->hint != LAN_PRESENCE_OFFLINE ? person->hint
-                                                                      : LAN_PRESENCE_AVAILABLE;
-  }
-  return person->discovered ? person->hint : LAN_PRESENCE_OFFLINE;
+  if (hint == LAN_PRESENCE_OFFLINE)
+    hint = person->at_server;
+  if (person->channels->len == 0)
+    return hint;
+  if (person->state != LAN_PRESENCE_OFFLINE)
+    return person->state;
+  return hint != LAN_PRESENCE_OFFLINE ? hint : LAN_PRESENCE_AVAILABLE;
 }
 
 void

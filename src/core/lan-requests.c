@@ -42,6 +42,9 @@ tell_over (LanCore *core, LanCorePerson *person, LanCoreTalk *talk)
 gboolean
 lan_core_may_leave (LanCore *core, LanCorePerson *person, LanCoreTalk *talk, guint16 kind)
 {
+  /* A colleague is no stranger; who has written is a contact from then on. */
+  if (person->attested && !lan_core_is_accepted (person))
+    lan_core_make_accepted (core, person);
   if (lan_core_is_accepted (person))
     return TRUE;
   if (talk == NULL || !talk->kept || (talk->row.flags & LAN_CONVERSATION_REQUEST) == 0) {

@@ -63,7 +63,7 @@ make_room (LanCore *core)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     LanCorePerson *person = value;
 
-    if (!person->kept && person->channels->len == 0 &&
+    if (!person->kept && !person->attested && person->channels->len == 0 &&
         (person->talk == NULL || !person->talk->kept) &&
         (oldest == NULL || person->row.last_seen_ms < oldest->row.last_seen_ms))
       oldest = person;
@@ -99,7 +99,8 @@ lan_core_keep_person (LanCore *core, LanCorePerson *person)
   if (person->kept)
     return;
   person->kept = TRUE;
-  core->strangers--;
+  if (!person->attested)
+    core->strangers--;
   for (guint i = 0; i < person->devices->len; i++)
     ((LanCoreDevice *) g_ptr_array_index (person->devices, i))->dirty = TRUE;
   lan_core_touch_person (core, person);
@@ -205,7 +206,11 @@ lan_core_release (LanCore *core, LanCorePerson *person)
     set_held (core, person->talk, FALSE);
 }
 
-/* DESIGN section 1.2: a new key under the name of somebody known is a new person behind a bar. */
+/*
+ * DESIGN section 1.2: a new key under the name of somebody known is a new person behind a bar; so is
+ * one under the name of a colleague. Those the directory vouches for are who they are, whatever
+ * their name.
+ */
 void
 lan_core_check_claim (LanCore *core, LanCorePerson *person)
 {
@@ -213,14 +218,14 @@ lan_core_check_claim (LanCore *core, LanCorePerson *person)
   gpointer value;
 
   if (lan_core_is_accepted (person) || person->skeleton[0] == '\0' ||
-      person->row.trust == LAN_TRUST_REVOKED)
+      person->row.trust == LAN_TRUST_REVOKED || person->attested)
     return;
   g_hash_table_iter_init (&iter, core->persons);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     LanCorePerson *known = value;
     LanCoreAction *event;
 
-    if (known == person || !lan_core_is_accepted (known) ||
+    if (known == person || (!lan_core_is_accepted (known) && !known->attested) ||
         !lan_account_id_is_zero (&known->row.merged_into) ||
         strcmp (known->skeleton, person->skeleton) != 0 ||
         lan_account_id_equal (&person->row.replaces, &known->row.account))

@@ -9,6 +9,7 @@
 #include "lan-hlc.h"
 #include "lan-text.h"
 #include "lan-trust.h"
+#include "test-core.h"
 
 #include <string.h>
 
@@ -39,8 +40,13 @@ static void
 test_trust (void)
 {
   const char *expect[LAN_TRUST_N] = {
-    "1345", /* claimed: tofu, verified, changed, revoked */
-    "13-5", "23-5", "33-5", "1345", "---5",
+    /* accept, verify, claim, revoke; by the directory: attest, unattest, suspend, restore */
+    "13452-5-", /* claimed */
+    "13-52-5-", /* known */
+    "23-5205-", /* attested */
+    "33-53-5-", /* verified */
+    "13452-5-", /* changed */
+    "---5---2", /* revoked */
   };
 
   for (int state = 0; state < LAN_TRUST_N; state++) {
@@ -529,5 +535,6 @@ main (int argc, char **argv)
   g_test_add_func ("/core/rewinds", test_rewinds);
   g_test_add_func ("/core/same-id", test_same_id);
   g_test_add_func ("/core/commands", test_commands);
+  add_attested_tests ();
   return g_test_run ();
 }

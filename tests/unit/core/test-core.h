@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/* The parts of this module's test program: each adds its tests. */
+#pragma once
+
+void add_attested_tests (void);
