@@ -68,13 +68,21 @@ write_messages (LanLane *lane)
   return LAN_STATUS_OK;
 }
 
+/* XX to a server asks which key it has; who asks that does not know its network's id, which is made of
+ * that key. */
+static gboolean
+knows_network (const LanLane *lane)
+{
+  return lane->kind != LAN_LANE_KIND_SERVER || lane->pattern != LAN_LANE_PATTERN_XX;
+}
+
 LanStatus
 lan_lane_handshake_start (LanLane *lane, const guint8 *remote_public, const guint8 *psk)
 {
   guint8 preamble[LAN_LANE_PREAMBLE_BYTES], prologue[LAN_LANE_PROLOGUE_BYTES];
 
   lan_lane_preamble_write (preamble, lane->kind, lane->pattern, lane->lane_id);
-  lan_lane_prologue_write (prologue, lane->net_id, preamble);
+  lan_lane_prologue_write (prologue, knows_network (lane) ? lane->net_id : NULL, preamble);
   lane->noise = lan_noise_new (&(LanNoiseConfig){
       .pattern = lane->suite->noise,
       .is_initiator = lane->is_dialer,

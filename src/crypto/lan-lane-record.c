@@ -44,15 +44,24 @@ change_key (LanRecordFlow *flow)
 }
 
 LanStatus
+lan_record_change_key (LanRecordFlow *flow, GByteArray *out)
+{
+  LanStatus status = seal_one (flow, LAN_RECORD_REKEY, NULL, 0, out);
+
+  if (status == LAN_STATUS_OK)
+    change_key (flow);
+  return status;
+}
+
+LanStatus
 lan_record_seal (LanRecordFlow *flow, LanRecordType type, const guint8 *body, gsize len,
                  GByteArray *out)
 {
   if (flow->records >= LAN_RECORD_REKEY_COUNT - 1 || flow->bytes >= LAN_RECORD_REKEY_BYTES) {
-    LanStatus status = seal_one (flow, LAN_RECORD_REKEY, NULL, 0, out);
+    LanStatus status = lan_record_change_key (flow, out);
 
     if (status != LAN_STATUS_OK)
       return status;
-    change_key (flow);
   }
   return seal_one (flow, type, body, len, out);
 }

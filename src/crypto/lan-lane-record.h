@@ -29,7 +29,7 @@ typedef enum {
   LAN_RECORD_ERROR = 3,
 } LanRecordType;
 
-/* One direction. Lives in its lane's guarded memory. */
+/* One direction. Lives in guarded memory. */
 typedef struct {
   LanCipher cipher;
   guint32 records; /* under the present key */
@@ -40,8 +40,11 @@ typedef struct {
 LanStatus lan_record_seal (LanRecordFlow *flow, LanRecordType type, const guint8 *body, gsize len,
                            GByteArray *out) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Seals a REKEY record and changes the sending key. */
+LanStatus lan_record_change_key (LanRecordFlow *flow, GByteArray *out) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
- * Opens the @len sealed bytes after a header into @out (room for @len); REKEY takes effect here.
+ * Opens the @len sealed bytes after a header into @out (room for @len, may be @sealed); REKEY takes effect here.
  * @body points into @out.
  */
 LanStatus lan_record_open (LanRecordFlow *flow, const guint8 *sealed, gsize len, guint8 *out,

@@ -153,6 +153,7 @@ main (int argc, char **argv)
   add_noise_tests ();
   add_lane_tests ();
   add_lane_hostile_tests ();
+  add_slim_lane_tests ();
   add_datagram_tests ();
   add_tree_hash_tests ();
   add_tree_leaves_tests ();
