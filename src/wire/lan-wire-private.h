@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lan-frame.h"
+#include "lan-server-frame.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,9 @@ void lan_wire_free (ProtobufCMessage *message);
 
 /** Returns: OK, or MALFORMED when a length or count of @frame is outside its limit. */
 LanStatus lan_frame_check (const LanFrame *frame) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The same for a frame between client and server. */
+LanStatus lan_server_frame_check (const LanServerFrame *frame) G_GNUC_WARN_UNUSED_RESULT;
 
 /** TRUE when @text is valid UTF-8 of at most @max_bytes. */
 gboolean lan_wire_text_ok (const char *text, gsize max_bytes);
