@@ -16,6 +16,9 @@ G_BEGIN_DECLS
 #define LAN_CONVERSATION_ID_BYTES 16
 #define LAN_LINK_ID_BYTES         16
 #define LAN_HASH_BYTES            32
+#define LAN_ORG_ID_BYTES          16
+#define LAN_USER_ID_BYTES         16
+#define LAN_ISSUER_ID_BYTES       8
 
 /* A person: the Ed25519 account public key. */
 typedef struct {
@@ -43,6 +46,21 @@ typedef struct {
   guint8 b[LAN_HASH_BYTES];
 } LanHash;
 
+/* An organisation: BLAKE2b-128 of its root public key. */
+typedef struct {
+  guint8 b[LAN_ORG_ID_BYTES];
+} LanOrgId;
+
+/* A person in an organisation's directory: random, stays when the login changes (SECURITY 4.1). */
+typedef struct {
+  guint8 b[LAN_USER_ID_BYTES];
+} LanUserId;
+
+/* A key that signs for an organisation: BLAKE2b-64 of its public key. */
+typedef struct {
+  guint8 b[LAN_ISSUER_ID_BYTES];
+} LanIssuerId;
+
 /* What both clocks said at one moment; read once per turn of the loop by whoever owns the clock. */
 typedef struct {
   gint64 mono_us; /* monotonic, includes suspend (CLOCK_BOOTTIME) */
@@ -68,6 +86,9 @@ LAN_DECLARE_ID (LanMessageId, lan_message_id)
 LAN_DECLARE_ID (LanConversationId, lan_conversation_id)
 LAN_DECLARE_ID (LanLinkId, lan_link_id)
 LAN_DECLARE_ID (LanHash, lan_hash)
+LAN_DECLARE_ID (LanOrgId, lan_org_id)
+LAN_DECLARE_ID (LanUserId, lan_user_id)
+LAN_DECLARE_ID (LanIssuerId, lan_issuer_id)
 
 /** Returns: (transfer full): @len bytes as lower-case hex. */
 char *lan_hex_encode (const guint8 *bytes, gsize len) G_GNUC_WARN_UNUSED_RESULT;

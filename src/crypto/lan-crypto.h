@@ -29,7 +29,13 @@ void lan_crypto_init (void);
   X (CERT_DEVICE, "LDC1-device")   /* possession: by the device's signing key */                   \
   X (CERT_ACCOUNT, "LDC1-account") /* by the account key */                                        \
   X (DEVICE_LIST, "LDL1")          /* by the account key */                                        \
-  X (RECORD, "LYR1")               /* a message record, by the device's signing key */
+  X (RECORD, "LYR1")               /* a message record, by the device's signing key */             \
+  X (PREKEY, "LSP1")               /* a signed prekey, by the device's signing key */              \
+  X (ENROL, "LY1 enrol")           /* channel binding || login, by the device's signing key */     \
+  X (ISSUER, "LIK1")               /* an issuer key, by the organisation's root */                 \
+  X (SERVER_KEY, "LSK1")           /* a server's static key, by the organisation's root */         \
+  X (ATTESTATION, "LAT1")          /* a person, by an issuer key */                                \
+  X (DIRECTORY_HEAD, "LDH1")       /* a head of the directory's log, by an issuer key */
 
 typedef enum {
 #define X(name, tag) LAN_SIGN_##name,

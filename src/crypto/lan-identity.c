@@ -175,7 +175,8 @@ void
 lan_device_keys_sign (const LanDeviceKeys *keys, LanSignTag tag, const guint8 *data, gsize len,
                       guint8 sig[LAN_SIGNATURE_BYTES])
 {
-  g_return_if_fail (tag == LAN_SIGN_CERT_DEVICE || tag == LAN_SIGN_RECORD);
+  g_return_if_fail (tag == LAN_SIGN_CERT_DEVICE || tag == LAN_SIGN_RECORD ||
+                    tag == LAN_SIGN_PREKEY || tag == LAN_SIGN_ENROL);
   sign (keys->sign_secret, tag, data, len, sig);
 }
 

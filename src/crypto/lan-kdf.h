@@ -24,7 +24,9 @@ G_BEGIN_DECLS
   X (SLOT, "LY1-slot") /* key store slots */                                                       \
   X (BACKUP, "LY1-backup")                                                                         \
   X (SN, "LY1-sn")           /* safety number and words */                                         \
-  X (SESSION, "LY1-session") /* public name of a link's session */
+  X (SESSION, "LY1-session") /* public name of a link's session */                                 \
+  X (ORGROOT, "LY1-orgroot") /* wrap of an organisation's root key file */                         \
+  X (SERVER, "LY1-server")   /* words of a server's key */
 
 typedef enum {
 #define X(name, text) LAN_KDF_##name,
