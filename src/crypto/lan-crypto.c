@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-crypto.h"
 
+#include "lan-crypto-private.h"
+
 #include <sodium.h>
 #include <string.h>
 
@@ -23,6 +25,37 @@ lan_sign_tag_text (LanSignTag tag)
   };
 
   return (guint) tag < G_N_ELEMENTS (texts) ? texts[tag] : "";
+}
+
+gpointer
+lan_guarded_new (gsize size)
+{
+  gpointer p;
+
+  lan_crypto_init ();
+  p = sodium_malloc (size);
+  if (p == NULL)
+    g_error ("no memory for a key");
+  memset (p, 0, size);
+  return p;
+}
+
+void
+lan_sign_tagged (const guint8 *secret, LanSignTag tag, const guint8 *data, gsize len,
+                 guint8 sig[LAN_SIGNATURE_BYTES])
+{
+  const char *text = lan_sign_tag_text (tag);
+  gsize text_len = strlen (text);
+  g_autofree guint8 *heap = NULL;
+  guint8 stack[1024];
+  guint8 *message = stack;
+
+  if (len > sizeof stack - text_len)
+    message = heap = g_malloc (text_len + len);
+  memcpy (message, text, text_len);
+  if (len > 0)
+    memcpy (message + text_len, data, len);
+  crypto_sign_detached (sig, NULL, message, text_len + len, secret);
 }
 
 LanStatus
@@ -93,4 +126,46 @@ void
 lan_secret_wipe (void *bytes, gsize len)
 {
   sodium_memzero (bytes, len);
+}
+
+void
+lan_write_head (LanWriter *w, const char *magic, guint8 a, guint8 b, guint8 c)
+{
+  lan_write_bytes (w, magic, 4);
+  lan_write_u8 (w, LAN_LAYOUT_VERSION);
+  lan_write_u8 (w, a);
+  lan_write_u8 (w, b);
+  lan_write_u8 (w, c);
+}
+
+LanStatus
+lan_read_head (LanReader *r, const char *magic, guint8 bytes[3])
+{
+  guint8 got[4], version;
+
+  lan_read_bytes (r, got, sizeof got);
+  version = lan_read_u8 (r);
+  lan_read_bytes (r, bytes, 3);
+  if (r->failed)
+    return LAN_STATUS_TRUNCATED;
+  if (memcmp (got, magic, sizeof got) != 0)
+    return LAN_STATUS_MALFORMED;
+  return version == LAN_LAYOUT_VERSION ? LAN_STATUS_OK : LAN_STATUS_VERSION;
+}
+
+LanStatus
+lan_read_signature_end (LanReader *r)
+{
+  lan_read_span (r, LAN_SIGNATURE_BYTES);
+  if (r->failed)
+    return LAN_STATUS_TRUNCATED;
+  return lan_reader_done (r) ? LAN_STATUS_OK : LAN_STATUS_OVERSIZED;
+}
+
+gint64
+lan_read_time (LanReader *r)
+{
+  guint64 t = lan_read_u64 (r);
+
+  return t <= G_MAXINT64 ? (gint64) t : -1;
 }

@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-identity.h"
 
+#include "lan-crypto-private.h"
+
 #include <sodium.h>
 #include <string.h>
 
@@ -21,41 +23,10 @@ struct _LanDeviceKeys {
   LanDeviceId id;
 };
 
-/* Guarded, locked memory that is wiped by sodium_free(). */
-static gpointer
-guarded_new (gsize size)
-{
-  gpointer p;
-
-  lan_crypto_init ();
-  p = sodium_malloc (size);
-  if (p == NULL)
-    g_error ("no memory for a key");
-  memset (p, 0, size);
-  return p;
-}
-
-static void
-sign (const guint8 *secret, LanSignTag tag, const guint8 *data, gsize len, guint8 *sig)
-{
-  const char *text = lan_sign_tag_text (tag);
-  gsize text_len = strlen (text);
-  g_autofree guint8 *heap = NULL;
-  guint8 stack[1024];
-  guint8 *message = stack;
-
-  if (len > sizeof stack - text_len)
-    message = heap = g_malloc (text_len + len);
-  memcpy (message, text, text_len);
-  if (len > 0)
-    memcpy (message + text_len, data, len);
-  crypto_sign_detached (sig, NULL, message, text_len + len, secret);
-}
-
 LanAccountKeys *
 lan_account_keys_new_from_seed (const guint8 seed[LAN_KEY_BYTES])
 {
-  LanAccountKeys *keys = guarded_new (sizeof *keys);
+  LanAccountKeys *keys = lan_guarded_new (sizeof *keys);
 
   memcpy (keys->seed, seed, sizeof keys->seed);
   crypto_sign_seed_keypair (keys->id.b, keys->secret, keys->seed);
@@ -98,14 +69,14 @@ lan_account_keys_sign (const LanAccountKeys *keys, LanSignTag tag, const guint8 
                        guint8 sig[LAN_SIGNATURE_BYTES])
 {
   g_return_if_fail (tag == LAN_SIGN_CERT_ACCOUNT || tag == LAN_SIGN_DEVICE_LIST);
-  sign (keys->secret, tag, data, len, sig);
+  lan_sign_tagged (keys->secret, tag, data, len, sig);
 }
 
 LanDeviceKeys *
 lan_device_keys_new_from_seeds (const LanAccountId *account, const guint8 sign_seed[LAN_KEY_BYTES],
                                 const guint8 dh_seed[LAN_KEY_BYTES])
 {
-  LanDeviceKeys *keys = guarded_new (sizeof *keys);
+  LanDeviceKeys *keys = lan_guarded_new (sizeof *keys);
 
   keys->account = *account;
   memcpy (keys->sign_seed, sign_seed, sizeof keys->sign_seed);
@@ -177,7 +148,7 @@ lan_device_keys_sign (const LanDeviceKeys *keys, LanSignTag tag, const guint8 *d
 {
   g_return_if_fail (tag == LAN_SIGN_CERT_DEVICE || tag == LAN_SIGN_RECORD ||
                     tag == LAN_SIGN_PREKEY || tag == LAN_SIGN_ENROL);
-  sign (keys->sign_secret, tag, data, len, sig);
+  lan_sign_tagged (keys->sign_secret, tag, data, len, sig);
 }
 
 void

@@ -10,7 +10,7 @@
 
 #define GROUPS       6 /* of five digits, for each account */
 #define GROUP_DIGITS 5
-#define DIGEST_BYTES 64
+#define DIGEST_BYTES LAN_WORDS_DIGEST_BYTES
 #define WORD_BITS    11
 
 static const guint8 no_key[LAN_KEY_BYTES];
@@ -78,9 +78,15 @@ lan_safety_words (const LanAccountId *a, const LanAccountId *b, guint16 out[LAN_
   memcpy (context + LAN_ACCOUNT_ID_BYTES, b->b, LAN_ACCOUNT_ID_BYTES);
   context[2 * LAN_ACCOUNT_ID_BYTES] = 'w';
   lan_kdf (d, sizeof d, no_key, LAN_KDF_SN, context, sizeof context);
+  lan_words_of_digest (d, out);
+}
+
+void
+lan_words_of_digest (const guint8 digest[LAN_WORDS_DIGEST_BYTES], guint16 out[LAN_SAFETY_WORDS])
+{
   for (guint i = 0; i < LAN_SAFETY_WORDS; i++) {
     guint bit = WORD_BITS * i;
-    const guint8 *p = d + bit / 8;
+    const guint8 *p = digest + bit / 8;
     guint v = (guint) p[0] << 16 | (guint) p[1] << 8 | p[2];
 
     /* Most significant bit first: the word begins bit % 8 bits into p[0]. */
@@ -139,17 +145,24 @@ match_list (const guint16 indices[LAN_SAFETY_WORDS], LanWordList list, const cha
 }
 
 gboolean
-lan_safety_words_match (const LanAccountId *a, const LanAccountId *b, const char *text)
+lan_words_match (const guint16 indices[LAN_SAFETY_WORDS], const char *text)
 {
   g_autofree char *lower = NULL;
-  guint16 indices[LAN_SAFETY_WORDS];
 
   if (!g_utf8_validate (text, -1, NULL))
     return FALSE;
   lower = g_utf8_strdown (text, -1);
-  lan_safety_words (a, b, indices);
   return match_list (indices, LAN_WORDS_ENGLISH, lower) ||
          match_list (indices, LAN_WORDS_CHINESE, lower);
+}
+
+gboolean
+lan_safety_words_match (const LanAccountId *a, const LanAccountId *b, const char *text)
+{
+  guint16 indices[LAN_SAFETY_WORDS];
+
+  lan_safety_words (a, b, indices);
+  return lan_words_match (indices, text);
 }
 
 void

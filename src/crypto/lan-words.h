@@ -14,4 +14,13 @@ G_BEGIN_DECLS
 
 extern const char *const lan_words[LAN_WORDS_N];
 
+#define LAN_WORDS_DIGEST_BYTES 64
+
+/** Cuts 12 indices of 11 bits out of @digest, most significant bit first. */
+void lan_words_of_digest (const guint8 digest[LAN_WORDS_DIGEST_BYTES],
+                          guint16 out[LAN_SAFETY_WORDS]);
+
+/** TRUE when @text is exactly those words, in either list. */
+gboolean lan_words_match (const guint16 indices[LAN_SAFETY_WORDS], const char *text);
+
 G_END_DECLS

@@ -161,5 +161,9 @@ main (int argc, char **argv)
   add_identity_tests ();
   add_key_store_tests ();
   add_signal_seal_tests ();
+  add_organisation_tests ();
+  add_merkle_tests ();
+  add_envelope_tests ();
+  add_invite_tests ();
   return g_test_run ();
 }

@@ -19,6 +19,10 @@ void add_safety_tests (void);
 void add_identity_tests (void);
 void add_key_store_tests (void);
 void add_signal_seal_tests (void);
+void add_organisation_tests (void);
+void add_merkle_tests (void);
+void add_envelope_tests (void);
+void add_invite_tests (void);
 
 typedef struct {
   LanSeededRandom random;
