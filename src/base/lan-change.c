@@ -98,6 +98,8 @@ lan_transfer_row_copy (LanTransferRow *to, const LanTransferRow *from)
   to->path = g_strdup (from->path);
   to->bitmap = dup_bytes (from->bitmap);
   to->error = g_strdup (from->error);
+  to->detail = dup_bytes (from->detail);
+  to->plan = dup_bytes (from->plan);
 }
 
 void
@@ -106,6 +108,8 @@ lan_transfer_row_clear (LanTransferRow *row)
   g_free (row->name);
   g_free (row->path);
   g_clear_pointer (&row->bitmap, g_bytes_unref);
+  g_clear_pointer (&row->detail, g_bytes_unref);
+  g_clear_pointer (&row->plan, g_bytes_unref);
   g_free (row->error);
   *row = (LanTransferRow){ 0 };
 }
@@ -170,6 +174,7 @@ lan_change_free (LanChange *change)
   case LAN_CHANGE_VECTOR:
     break;
   case LAN_CHANGE_TRANSFER:
+  case LAN_CHANGE_TRANSFER_PLAN:
     lan_transfer_row_clear (&change->transfer);
     break;
   case LAN_CHANGE_ADDRESS:

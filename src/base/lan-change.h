@@ -138,6 +138,8 @@ typedef struct {
   GBytes *bitmap; /* verified leaves, may be NULL */
   char *error;    /* stable code when failed, may be NULL */
   gint64 created_ms;
+  GBytes *detail; /* what only the transfer machine reads: folder, choices, holders; may be NULL */
+  GBytes *plan;   /* manifest and leaf hashes: loaded with open transfers, kept by TRANSFER_PLAN */
 } LanTransferRow;
 
 /* Where a device was reached before: a hint to try, nothing more. */
@@ -155,15 +157,16 @@ typedef struct {
 } LanSettingRow;
 
 typedef enum {
-  LAN_CHANGE_PERSON,       /* insert or replace by account */
-  LAN_CHANGE_DEVICE,       /* insert or replace by device */
-  LAN_CHANGE_CONVERSATION, /* insert or replace by id */
-  LAN_CHANGE_RECORD,       /* insert; the same (conversation, device, seq) again is no error */
-  LAN_CHANGE_RECORD_FLAGS, /* set .flags of (conversation, device, seq) */
-  LAN_CHANGE_VECTOR,       /* insert or replace by (conversation, holder, author) */
-  LAN_CHANGE_TRANSFER,     /* insert or replace by id */
-  LAN_CHANGE_ADDRESS,      /* insert or replace by (device, address, port) */
-  LAN_CHANGE_SETTING,      /* insert, replace or delete by key */
+  LAN_CHANGE_PERSON,        /* insert or replace by account */
+  LAN_CHANGE_DEVICE,        /* insert or replace by device */
+  LAN_CHANGE_CONVERSATION,  /* insert or replace by id */
+  LAN_CHANGE_RECORD,        /* insert; the same (conversation, device, seq) again is no error */
+  LAN_CHANGE_RECORD_FLAGS,  /* set .flags of (conversation, device, seq) */
+  LAN_CHANGE_VECTOR,        /* insert or replace by (conversation, holder, author) */
+  LAN_CHANGE_TRANSFER,      /* insert or replace by id */
+  LAN_CHANGE_ADDRESS,       /* insert or replace by (device, address, port) */
+  LAN_CHANGE_SETTING,       /* insert, replace or delete by key */
+  LAN_CHANGE_TRANSFER_PLAN, /* set, or delete where NULL, .plan of .id */
 } LanChangeType;
 
 typedef struct {

@@ -190,3 +190,56 @@ lan_file_name_is_clean (const char *name)
   cleaned = lan_file_name_clean (name, -1);
   return strcmp (cleaned, name) == 0;
 }
+
+static gboolean
+may_begin_inside (const char *name, gssize len)
+{
+  return len != 0 && (name[0] == '.' || name[0] == '~');
+}
+
+char *
+lan_file_name_component (const char *name, gssize len)
+{
+  g_autofree char *hidden = NULL;
+  g_autofree char *clean = NULL;
+  gsize n = len < 0 ? strlen (name) : (gsize) len;
+
+  if (!may_begin_inside (name, (gssize) n))
+    return lan_file_name_clean (name, (gssize) n);
+  /* With a letter in front the rules for the beginning do not apply. */
+  hidden = g_malloc (n + 1);
+  hidden[0] = 'x';
+  memcpy (hidden + 1, name, n);
+  clean = lan_file_name_clean (hidden, (gssize) n + 1);
+  /* Too short to be seen: "." and what ends like it. */
+  return clean[1] != '\0' && clean[0] == 'x' ? g_strdup (clean + 1) : g_strdup ("_");
+}
+
+/* Most names: nothing that any rule could mean. */
+static gboolean
+is_harmless (const char *name, gsize len)
+{
+  static const char devices[] = "cpnal";
+
+  if (name[0] == '-' || name[0] == '.' || name[len - 1] == '.' ||
+      strchr (devices, g_ascii_tolower (name[0])) != NULL)
+    return FALSE;
+  for (gsize i = 0; i < len; i++) {
+    if (!g_ascii_isalnum (name[i]) && name[i] != '_' && name[i] != '-' && name[i] != '.')
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+lan_file_name_is_component (const char *name, gsize len)
+{
+  g_autofree char *cleaned = NULL;
+
+  if (len == 0 || len > LAN_FILE_NAME_MAX_BYTES)
+    return FALSE;
+  if (is_harmless (name, len))
+    return TRUE;
+  cleaned = lan_file_name_component (name, (gssize) len);
+  return strlen (cleaned) == len && memcmp (cleaned, name, len) == 0;
+}

@@ -27,6 +27,16 @@ char *lan_file_name_clean (const char *name, gssize len) G_GNUC_WARN_UNUSED_RESU
 gboolean lan_file_name_is_clean (const char *name);
 
 /**
+ * The same rules for a name inside a folder that is sent whole: as a component of a path it may
+ * begin with '.' or '~', since only what stands at the top can surprise anybody there.
+ * Returns: (transfer full).
+ */
+char *lan_file_name_component (const char *name, gssize len) G_GNUC_WARN_UNUSED_RESULT;
+
+/** TRUE when the @len bytes at @name are what lan_file_name_component() makes of them. */
+gboolean lan_file_name_is_component (const char *name, gsize len);
+
+/**
  * Returns: (transfer full): the @n-th name to try where @name is taken: "a (2).txt" for 2,
  * "a.tar (3).gz" for 3; @name itself for 0 and 1. Safe when @name is, and never too long.
  */

@@ -256,5 +256,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/changes", test_changes);
   g_test_add_func ("/base/status", test_status);
   lan_test_file_name_add ();
+  lan_test_manifest_add ();
   return g_test_run ();
 }

@@ -4,3 +4,4 @@
 #pragma once
 
 void lan_test_file_name_add (void);
+void lan_test_manifest_add (void);
