@@ -59,6 +59,9 @@ add_transfer (sqlite3_stmt *s, gpointer to)
   row->bitmap = lan_column_bytes (s, 10);
   row->error = lan_column_text (s, 11);
   row->created_ms = lan_column_int (s, 12);
+  row->detail = lan_column_bytes (s, 13);
+  if (sqlite3_column_count (s) > 14)
+    row->plan = lan_column_bytes (s, 14);
   g_ptr_array_add (to, row);
 }
 

@@ -151,7 +151,20 @@ put_transfer (LanDb *db, const LanTransferRow *row, GError **error)
   lan_bind_bytes (s, 11, row->bitmap);
   lan_bind_text (s, 12, row->error);
   lan_bind_int (s, 13, row->created_ms);
+  lan_bind_bytes (s, 14, row->detail);
   return lan_db_run (db, s, "save a transfer", error);
+}
+
+/* Apart from the row: it may be megabytes, and is written once while the row changes often. */
+static gboolean
+put_plan (LanDb *db, const LanTransferRow *row, GError **error)
+{
+  sqlite3_stmt *s = lan_db_use (db, row->plan != NULL ? LAN_SQL_PUT_PLAN : LAN_SQL_DROP_PLAN);
+
+  BIND_ID (s, 1, &row->id);
+  if (row->plan != NULL)
+    lan_bind_bytes (s, 2, row->plan);
+  return lan_db_run (db, s, "save the list of a transfer", error);
 }
 
 /* Addresses are hints that others cause: of each device the 32 newest are enough. */
@@ -206,6 +219,8 @@ apply_one (LanDb *db, const LanChange *change, GError **error)
     return put_address (db, &change->address, error);
   case LAN_CHANGE_SETTING:
     return put_setting (db, &change->setting, error);
+  case LAN_CHANGE_TRANSFER_PLAN:
+    return put_plan (db, &change->transfer, error);
   default:
     g_assert_not_reached ();
   }

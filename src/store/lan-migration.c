@@ -5,6 +5,7 @@
 /* Step n leads from version n to n + 1. */
 static const char *const steps[] = {
   lan_migration_1_sql,
+  lan_migration_2_sql,
 };
 
 int

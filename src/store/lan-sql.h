@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 
 #define LAN_SQL_TRANSFER_COLUMNS                                                                   \
   "id, conversation, peer, incoming, state, name, path, size, done, root, bitmap, error, "         \
-  "created_ms"
+  "created_ms, detail"
 
 #define LAN_SQL_SCREEN                                                                             \
   "SELECT " LAN_SQL_RECORD_COLUMNS " FROM record WHERE conversation = ?1 AND shown = 1 "
@@ -45,7 +45,9 @@ G_BEGIN_DECLS
      "AND o.id <> record.id) WHERE conversation = ?1 AND device = ?2 AND seq = ?3")                \
   X (PUT_VECTOR, "INSERT OR REPLACE INTO vector VALUES (?1,?2,?3,?4,?5)")                          \
   X (PUT_TRANSFER, "INSERT OR REPLACE INTO transfer (" LAN_SQL_TRANSFER_COLUMNS                    \
-                   ") VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)")                        \
+                   ") VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)")                    \
+  X (PUT_PLAN, "INSERT OR REPLACE INTO transfer_plan VALUES (?1,?2)")                              \
+  X (DROP_PLAN, "DELETE FROM transfer_plan WHERE id = ?1")                                         \
   X (PUT_ADDRESS, "INSERT OR REPLACE INTO address VALUES (?1,?2,?3,?4,?5)")                        \
   X (TRIM_ADDRESSES,                                                                               \
      "DELETE FROM address WHERE device = ?1 AND last_ms < (SELECT last_ms FROM address "           \
@@ -65,9 +67,12 @@ G_BEGIN_DECLS
                "ORDER BY conversation, device LIMIT 1")                                            \
   X (LOG_HEAD, "SELECT seq, hash, hlc, ord FROM record WHERE conversation = ?1 AND device = ?2 "   \
                "ORDER BY seq DESC LIMIT 1")                                                        \
-  X (OPEN_TRANSFERS, "SELECT " LAN_SQL_TRANSFER_COLUMNS " FROM transfer WHERE state <= 4 "         \
+  X (OPEN_TRANSFERS, "SELECT " LAN_SQL_TRANSFER_COLUMNS                                            \
+                     ", (SELECT plan FROM transfer_plan AS p WHERE p.id = transfer.id) "           \
+                     "FROM transfer WHERE state <= 4 OR (state = 6 AND incoming = 1) "             \
                      "ORDER BY created_ms DESC")                                                   \
   X (CLOSED_TRANSFERS, "SELECT " LAN_SQL_TRANSFER_COLUMNS " FROM transfer WHERE state > 4 "        \
+                       "AND (state <> 6 OR incoming = 0) "                                         \
                        "ORDER BY created_ms DESC LIMIT ?1")                                        \
   X (TRANSFERS, "SELECT " LAN_SQL_TRANSFER_COLUMNS " FROM transfer WHERE created_ms < ?1 "         \
                 "ORDER BY created_ms DESC LIMIT ?2")                                               \

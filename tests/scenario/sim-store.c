@@ -234,6 +234,7 @@ sim_store_commit (SimStore *store, GPtrArray *changes)
                            g_bytes_ref (change->setting.value));
       break;
     case LAN_CHANGE_TRANSFER:
+    case LAN_CHANGE_TRANSFER_PLAN:
     case LAN_CHANGE_ADDRESS:
     default:
       g_assert_not_reached ();

@@ -70,6 +70,7 @@ put_one_of_each (GPtrArray *changes)
       &lan_changes_add (changes, LAN_CHANGE_CONVERSATION)->conversation;
   LanVectorRow *vector = &lan_changes_add (changes, LAN_CHANGE_VECTOR)->vector;
   LanTransferRow *transfer = &lan_changes_add (changes, LAN_CHANGE_TRANSFER)->transfer;
+  LanTransferRow *plan = &lan_changes_add (changes, LAN_CHANGE_TRANSFER_PLAN)->transfer;
   LanAddressRow *address = &lan_changes_add (changes, LAN_CHANGE_ADDRESS)->address;
   LanSettingRow *setting = &lan_changes_add (changes, LAN_CHANGE_SETTING)->setting;
 
@@ -105,6 +106,9 @@ put_one_of_each (GPtrArray *changes)
                                 g_bytes_new ("\x01", 1),
                                 g_strdup ("code"),
                                 77 };
+  transfer->detail = g_bytes_new ("abc", 3);
+  plan->id = transfer->id;
+  plan->plan = g_bytes_new ("plan!", 5);
   *address =
       (LanAddressRow){ store_device (1), store_account (1), g_strdup ("fe80::1%eth0"), 65535, 99 };
   *setting = (LanSettingRow){ g_strdup ("core.hlc"), g_bytes_new ("\x00\x01", 2) };
@@ -168,6 +172,8 @@ test_rows_survive (Fixture *f, gconstpointer data)
   g_assert_true (transfer->incoming);
   g_assert_cmpint (transfer->state, ==, LAN_TRANSFER_RUNNING);
   g_assert_cmpuint (g_bytes_get_size (transfer->bitmap), ==, 1);
+  g_assert_cmpuint (g_bytes_get_size (transfer->detail), ==, 3);
+  g_assert_cmpuint (g_bytes_get_size (transfer->plan), ==, 5);
 
   address = f->driver.snapshot->addresses->pdata[0];
   g_assert_cmpstr (address->address, ==, "fe80::1%eth0");
