@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-content.h"
 
+#include "lan-manifest.h"
 #include "lan-record.h"
 #include "lan-text.h"
 #include "lan-wire-private.h"
@@ -15,9 +16,25 @@ lan_kind_is_visible (guint32 kind)
 }
 
 static gboolean
+check_holders (const Lanyard__FileOffer *offer)
+{
+  if (offer->n_holders > LAN_HOLDERS_MAX_COUNT)
+    return FALSE;
+  for (gsize i = 0; i < offer->n_holders; i++) {
+    if (!lan_field_is (&offer->holders[i], LAN_ACCOUNT_ID_BYTES))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
 check_offer (const Lanyard__FileOffer *offer)
 {
-  return offer->name[0] != '\0' && lan_wire_text_ok (offer->name, LAN_FILE_NAME_MAX_BYTES) &&
+  if (offer->folder != NULL && (offer->folder->manifest_size > LAN_MANIFEST_MAX_BYTES ||
+                                offer->folder->entries > LAN_MANIFEST_MAX_ENTRIES))
+    return FALSE;
+  return check_holders (offer) && offer->name[0] != '\0' &&
+         lan_wire_text_ok (offer->name, LAN_FILE_NAME_MAX_BYTES) &&
          lan_wire_text_ok (offer->media_type, 128) && lan_field_is (&offer->root, LAN_HASH_BYTES) &&
          offer->size <= LAN_FILE_MAX_BYTES && offer->leaf_size == LAN_FILE_LEAF_BYTES;
 }

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 #define LAN_READ_MARK_MAX_COUNT 64
 #define LAN_FILE_NAME_MAX_BYTES 255
 #define LAN_FILE_LEAF_BYTES     (256 * 1024)
+#define LAN_HOLDERS_MAX_COUNT   64
 #define LAN_FILE_MAX_BYTES      (G_GUINT64_CONSTANT (1) << 46)
 
 typedef Lanyard__Content LanContent;

@@ -39,6 +39,10 @@ static const struct {
   [LAN_FRAME_PING] = { LANE | LINK, NEW | STRANGER | KNOWN },
   [LAN_FRAME_PONG] = { LANE | LINK, NEW | STRANGER | KNOWN },
   [LAN_FRAME_CLOSE] = { LANE | LINK, NEW | STRANGER | KNOWN },
+  [LAN_FRAME_FILE_MANIFEST_REQUEST] = { LANE | LINK | FILES, STRANGER | KNOWN },
+  [LAN_FRAME_FILE_MANIFEST] = { LANE | LINK | FILES, STRANGER | KNOWN },
+  [LAN_FRAME_FILE_HAVE] = { LANE | LINK | FILES, STRANGER | KNOWN },
+  [LAN_FRAME_BULK_OPEN] = { LANE | LINK, STRANGER | KNOWN },
 };
 
 gboolean
@@ -95,6 +99,37 @@ check_offer_id (const ProtobufCBinaryData *offer)
 }
 
 static gboolean
+check_bulk_open (const Lanyard__BulkOpen *m)
+{
+  if (!lan_field_is (&m->lane_id, 16) || !lan_field_is (&m->session, 8) ||
+      m->n_addresses > LAN_BULK_ADDRESSES || m->port > 65535)
+    return FALSE;
+  for (gsize i = 0; i < m->n_addresses; i++) {
+    if (!lan_wire_text_ok (m->addresses[i], 64))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_folder_frame (const LanFrame *frame)
+{
+  switch (frame->body_case) {
+  case LANYARD__FRAME__BODY_FILE_MANIFEST_REQUEST:
+    return check_offer_id (&frame->file_manifest_request->offer) &&
+           frame->file_manifest_request->length <= LAN_PAGE_MAX_BYTES;
+  case LANYARD__FRAME__BODY_FILE_MANIFEST:
+    return check_offer_id (&frame->file_manifest->offer) &&
+           frame->file_manifest->data.len <= LAN_PAGE_MAX_BYTES;
+  case LANYARD__FRAME__BODY_FILE_HAVE:
+    return lan_field_is (&frame->file_have->root, LAN_HASH_BYTES) &&
+           frame->file_have->first % 8 == 0 && frame->file_have->bits.len <= LAN_PAGE_MAX_BYTES;
+  default:
+    return check_bulk_open (frame->bulk_open);
+  }
+}
+
+static gboolean
 check_file_frame (const LanFrame *frame)
 {
   switch (frame->body_case) {
@@ -145,6 +180,11 @@ check_body (const LanFrame *frame)
   case LAN_FRAME_FILE_BLOCK:
   case LAN_FRAME_FILE_STATE:
     return check_file_frame (frame);
+  case LAN_FRAME_FILE_MANIFEST_REQUEST:
+  case LAN_FRAME_FILE_MANIFEST:
+  case LAN_FRAME_FILE_HAVE:
+  case LAN_FRAME_BULK_OPEN:
+    return check_folder_frame (frame);
   case LAN_FRAME_PING:
   case LAN_FRAME_PONG:
   case LAN_FRAME_CLOSE:

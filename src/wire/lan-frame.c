@@ -5,9 +5,11 @@
 #include "lan-wire-private.h"
 
 static const char *const type_names[LAN_FRAME_TYPE_N] = {
-  "unknown",    "identity",       "vector",      "records",        "fetch",       "presence",
-  "typing",     "contact-accept", "link-signal", "hashes-request", "file-hashes", "file-request",
-  "file-block", "file-state",     "ping",        "pong",           "close",
+  "unknown",     "identity",     "vector",           "records",     "fetch",
+  "presence",    "typing",       "contact-accept",   "link-signal", "hashes-request",
+  "file-hashes", "file-request", "file-block",       "file-state",  "ping",
+  "pong",        "close",        "manifest-request", "manifest",    "file-have",
+  "bulk-open",
 };
 
 const char *

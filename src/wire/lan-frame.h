@@ -25,6 +25,8 @@ G_BEGIN_DECLS
 #define LAN_HASHES_MAX_COUNT  1900
 #define LAN_BLOCK_MAX_BYTES   (60 * 1024)
 #define LAN_SIGNAL_MAX_BYTES  4096
+#define LAN_PAGE_MAX_BYTES    60000 /* of a manifest, or bits of leaves */
+#define LAN_BULK_ADDRESSES    16
 
 typedef Lanyard__Frame LanFrame;
 
@@ -47,6 +49,10 @@ typedef enum {
   LAN_FRAME_PING = 14,
   LAN_FRAME_PONG = 15,
   LAN_FRAME_CLOSE = 16,
+  LAN_FRAME_FILE_MANIFEST_REQUEST = 17,
+  LAN_FRAME_FILE_MANIFEST = 18,
+  LAN_FRAME_FILE_HAVE = 19,
+  LAN_FRAME_BULK_OPEN = 20,
   LAN_FRAME_TYPE_N
 } LanFrameType;
 
