@@ -4,6 +4,10 @@
  * Batches: what changes between two commits becomes durable together. While one is under way the
  * next is collected, so that a burst costs a few transactions and not thousands. Rows of people and
  * conversations are written once a batch, however often they were touched.
+ *
+ * What others are known to hold is a fact of their disks: it is told at once, and kept with whatever
+ * is committed next. So the receipt of one message does not stand before the commit of the next.
+ * When a crash comes first, their vector says it again.
  */
 #include "lan-core-private.h"
 
@@ -58,13 +62,32 @@ lan_core_touch_person (LanCore *core, LanCorePerson *person)
   person->dirty = TRUE;
 }
 
-void
-lan_core_touch_talk (LanCore *core, LanCoreTalk *talk)
+static void
+list_talk (LanCore *core, LanCoreTalk *talk)
 {
   if (!talk->dirty)
     g_ptr_array_add (lan_core_batch (core)->talks, talk);
   talk->dirty = TRUE;
+}
+
+void
+lan_core_touch_talk (LanCore *core, LanCoreTalk *talk)
+{
+  list_talk (core, talk);
+  talk->row_dirty = TRUE;
   talk->kept = TRUE;
+  lan_core_batch (core)->urgent = TRUE;
+}
+
+void
+lan_core_touch_holdings (LanCore *core, LanCoreTalk *talk)
+{
+  LanBatch *batch = lan_core_batch (core);
+
+  if (!batch->lazy)
+    lan_deadlines_set (core->deadlines, core, LAN_DUE_LAZY, core->now.mono_us + LAN_CORE_LAZY_US);
+  batch->lazy = TRUE;
+  list_talk (core, talk);
 }
 
 static void
@@ -126,10 +149,13 @@ put_person (GPtrArray *changes, LanCorePerson *person)
 static void
 put_talk (GPtrArray *changes, LanCoreTalk *talk)
 {
-  LanChange *change = lan_changes_add (changes, LAN_CHANGE_CONVERSATION);
+  LanChange *change;
 
-  lan_conversation_row_copy (&change->conversation, &talk->row);
-  talk->dirty = FALSE;
+  if (talk->row_dirty) {
+    change = lan_changes_add (changes, LAN_CHANGE_CONVERSATION);
+    lan_conversation_row_copy (&change->conversation, &talk->row);
+  }
+  talk->dirty = talk->row_dirty = FALSE;
   for (guint i = 0; i < talk->holdings->len; i++) {
     LanHolding *holding = &g_array_index (talk->holdings, LanHolding, i);
 
@@ -172,11 +198,12 @@ seal (LanCore *core, LanBatch *batch)
 }
 
 static gboolean
-has_something (const LanCore *core)
+is_due (const LanCore *core)
 {
+  const LanBatch *open = core->open;
+
   return core->settings_dirty ||
-         (core->open != NULL && (core->open->changes->len > 0 || core->open->persons->len > 0 ||
-                                 core->open->talks->len > 0));
+         (open != NULL && (open->urgent || open->changes->len > 0 || open->persons->len > 0));
 }
 
 void
@@ -184,18 +211,26 @@ lan_core_settle (LanCore *core)
 {
   LanCoreAction *action;
 
-  if (!core->started || core->flying != NULL || !has_something (core))
+  if (!core->started || core->flying != NULL || !is_due (core))
     return;
   /* In trouble only what a person does is tried at once. */
   if (core->retry_us > core->now.mono_us && !lan_core_batch (core)->own_records)
     return;
   core->flying = lan_core_batch (core);
   core->open = NULL;
+  lan_deadlines_cancel (core->deadlines, core, LAN_DUE_LAZY);
   core->flying->id = ++core->next_id;
   action = lan_core_action_new (LAN_CORE_COMMIT);
   action->commit.batch = core->flying->id;
   action->commit.changes = seal (core, core->flying);
   lan_core_push (core, action);
+}
+
+void
+lan_core_hurry (LanCore *core)
+{
+  if (core->open != NULL && core->open->talks->len > 0)
+    core->open->urgent = TRUE;
 }
 
 /* What is durable now may be told, sent and acknowledged. */

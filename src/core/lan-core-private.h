@@ -41,6 +41,7 @@ G_BEGIN_DECLS
 #define LAN_CORE_TYPING_SEND_US  (3 * G_USEC_PER_SEC)
 #define LAN_CORE_TYPING_LIFE_US  (8 * G_USEC_PER_SEC)
 #define LAN_CORE_PRESENCE_US     (500 * G_TIME_SPAN_MILLISECOND)
+#define LAN_CORE_LAZY_US         (80 * G_TIME_SPAN_MILLISECOND) /* what may wait for company */
 #define LAN_CORE_RETRY_US        (1 * G_USEC_PER_SEC)
 #define LAN_CORE_RETRY_MAX_US    (60 * G_USEC_PER_SEC)
 
@@ -59,6 +60,7 @@ typedef enum {
   LAN_DUE_PRESENCE,    /* core: tell own presence */
   LAN_DUE_RETRY,       /* core: commit again */
   LAN_DUE_REWIND,      /* channel: own records are sent again */
+  LAN_DUE_LAZY,        /* core: what waited for company is committed without */
 } LanDue;
 
 /* A place in a log. */
@@ -122,11 +124,12 @@ typedef struct {
 struct _LanCoreTalk {
   LanConversationRow row;
   LanCorePerson *peer;
-  gboolean dirty;
-  gboolean kept;   /* its row has been or will be written */
-  GPtrArray *logs; /* of LanCoreLog */
-  LanCoreLog *own; /* the present device's log */
-  GArray *tail;    /* of LanTailEntry of `own` from index tail_start on, ascending, no gaps */
+  gboolean dirty;     /* listed in the batch */
+  gboolean row_dirty; /* the row itself, not only holdings */
+  gboolean kept;      /* its row has been or will be written */
+  GPtrArray *logs;    /* of LanCoreLog */
+  LanCoreLog *own;    /* the present device's log */
+  GArray *tail;       /* of LanTailEntry of `own` from index tail_start on, ascending, no gaps */
   guint tail_start;
   gsize tail_bytes;       /* of blobs */
   GArray *holdings;       /* of LanHolding */
@@ -229,6 +232,8 @@ typedef struct {
   GPtrArray *talks;
   gboolean settings;
   gboolean own_records;
+  gboolean urgent; /* holds a row that must not wait */
+  gboolean lazy;   /* holds holdings: the deadline runs */
 } LanBatch;
 
 typedef enum {
@@ -303,6 +308,10 @@ void lan_batch_free (LanBatch *batch);
 LanBatch *lan_core_batch (LanCore *core);
 void lan_core_touch_person (LanCore *core, LanCorePerson *person);
 void lan_core_touch_talk (LanCore *core, LanCoreTalk *talk);
+/** Only holdings of @talk have changed: kept with the next batch, or LAN_CORE_LAZY_US from now. */
+void lan_core_touch_holdings (LanCore *core, LanCoreTalk *talk);
+/** Nothing waits for company any more. */
+void lan_core_hurry (LanCore *core);
 void lan_core_add_record (LanCore *core, LanCoreLog *log, LanRecordRow *row, gboolean tell);
 /** Emits COMMIT when something is to be kept and nothing is under way. Ends each public call. */
 void lan_core_settle (LanCore *core);

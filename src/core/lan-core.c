@@ -255,6 +255,9 @@ on_due (LanCore *core, gpointer key, LanDue due)
   case LAN_DUE_REWIND:
     lan_core_rewind (core, key);
     break;
+  case LAN_DUE_LAZY:
+    lan_core_hurry (core);
+    break;
   case LAN_DUE_RETRY:
   default:
     retry (core);
@@ -271,6 +274,14 @@ lan_core_advance (LanCore *core, const LanTime *now)
   core->now = *now;
   while (lan_deadlines_pop (core->deadlines, now->mono_us, &key, &what))
     on_due (core, key, (LanDue) what);
+  lan_core_settle (core);
+}
+
+void
+lan_core_flush (LanCore *core, const LanTime *now)
+{
+  core->now = *now;
+  lan_core_hurry (core);
   lan_core_settle (core);
 }
 

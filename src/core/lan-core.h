@@ -171,6 +171,9 @@ void lan_core_set_identity (LanCore *core, const LanCoreConfig *config, const La
 gint64 lan_core_next_deadline (const LanCore *core);
 void lan_core_advance (LanCore *core, const LanTime *now);
 
+/** Before closing: what waits for company on its way to the disk is given to COMMIT now. */
+void lan_core_flush (LanCore *core, const LanTime *now);
+
 /** Takes the next action; FALSE when there is none. Clear it with lan_core_action_clear(). */
 gboolean lan_core_next_action (LanCore *core, LanCoreAction *action) G_GNUC_WARN_UNUSED_RESULT;
 

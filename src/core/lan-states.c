@@ -2,8 +2,9 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /*
  * What a person sees beside an own message. 'Delivered' is read off the vectors of the other's
- * devices, but only once the vector's hash was found to be that of our record; 'read' off the
- * other's read-up-to records. Both are kept before they are told.
+ * devices, but only once the vector's hash was found to be that of our record, and told at once: it
+ * is the other's disk that holds the message. 'Read' is read off the other's read-up-to records, and
+ * kept before it is told.
  */
 #include "lan-core-private.h"
 
@@ -22,16 +23,29 @@ state_event (LanCore *core, LanCoreTalk *talk, LanMessageState state)
   return event;
 }
 
+static gboolean
+is_empty (LanCoreAction *event)
+{
+  if (event->state.messages->len > 0)
+    return FALSE;
+  lan_core_action_clear (event);
+  g_free (event);
+  return TRUE;
+}
+
+static void
+tell (LanCore *core, LanCoreAction *event)
+{
+  if (!is_empty (event))
+    lan_core_push (core, event);
+}
+
 /* Told when the batch that is being collected is committed. */
 static void
 tell_later (LanCore *core, LanCoreAction *event)
 {
-  if (event->state.messages->len == 0) {
-    lan_core_action_clear (event);
-    g_free (event);
-    return;
-  }
-  g_ptr_array_add (lan_core_batch (core)->events, event);
+  if (!is_empty (event))
+    g_ptr_array_add (lan_core_batch (core)->events, event);
 }
 
 static void
@@ -45,7 +59,7 @@ set_holding (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint6
   holding->seq = seq;
   holding->hash = *hash;
   holding->dirty = TRUE;
-  lan_core_touch_talk (core, talk);
+  lan_core_touch_holdings (core, talk);
   lan_talk_tail_trim (talk);
   lan_core_want (core, talk->peer);
 }
@@ -64,7 +78,7 @@ confirm_from_tail (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, 
       g_array_append_val (event->state.messages, entry->message);
   }
   set_holding (core, talk, holder, seq, hash);
-  tell_later (core, event);
+  tell (core, event);
 }
 
 static void
@@ -156,7 +170,7 @@ lan_core_on_confirm_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
   }
   if (row != NULL)
     set_holding (core, talk, &talk->claimed.holder, row->seq, &row->hash);
-  tell_later (core, event);
+  tell (core, event);
   if (row != NULL && row->seq < talk->claimed.seq)
     ask_confirm (core, talk, row->seq);
 }
@@ -227,12 +241,7 @@ lan_core_on_states_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
     if (row->hlc > ask->low_hlc && row->hlc <= ask->high_hlc && lan_kind_is_visible (row->kind))
       g_array_append_val (event->state.messages, row->message);
   }
-  if (event->state.messages->len > 0) {
-    lan_core_push (core, event);
-    return;
-  }
-  lan_core_action_clear (event);
-  g_free (event);
+  tell (core, event);
 }
 
 LanMessageState

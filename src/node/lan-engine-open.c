@@ -317,8 +317,11 @@ must_wait (LanEngine *engine)
 {
   if (engine->stage != LAN_ENGINE_OPEN || engine->stores == NULL || engine->open_error != NULL)
     return FALSE;
-  if (engine->drain_us == 0)
+  if (engine->drain_us == 0) {
     engine->drain_us = engine->now.mono_us + DRAIN_US;
+    lan_core_flush (engine->core, &engine->now);
+    lan_engine_touch (engine);
+  }
   engine->deadline_us = MIN (engine->deadline_us, engine->drain_us);
   return engine->dirty ||
          (!lan_engine_store_is_idle (engine->stores) && engine->now.mono_us < engine->drain_us);

@@ -78,6 +78,42 @@ test_every_step (gconstpointer data)
   }
 }
 
+static LanMessageState
+state_on_disk (Sim *sim, guint who, guint other)
+{
+  LanConversationId id = sim_conversation (sim, who, other);
+  g_autoptr (GPtrArray) rows = sim_store_screen (sim_node (sim, who)->store, &id);
+
+  g_assert_cmpuint (rows->len, ==, 1);
+  return lan_core_record_state (sim_node (sim, who)->core, g_ptr_array_index (rows, 0));
+}
+
+/* The sender dies after 'delivered' was told and before it kept that: it learns it once more. */
+static void
+test_receipt_not_kept (void)
+{
+  g_autoptr (Sim) sim = sim_new (11, 2);
+  LanMessageId id;
+
+  sim_befriend (sim, 0, 1);
+  sim_run (sim, 500);
+  id = sim_say (sim, 0, 1, "hello");
+  for (guint i = 0; i < 200 && sim_state (sim, 0, &id) != LAN_MESSAGE_DELIVERED; i++)
+    sim_run (sim, 1);
+  g_assert_cmpint (sim_state (sim, 0, &id), ==, LAN_MESSAGE_DELIVERED);
+  g_assert_true (sim_store_has_message (sim_node (sim, 1)->store, sim_id (sim, 0), &id));
+  sim_crash (sim, 0, FALSE);
+  sim_start (sim, 0);
+  g_assert_cmpint (state_on_disk (sim, 0, 1), ==, LAN_MESSAGE_QUEUED);
+  sim_connect (sim, 0, 1, LAN_CARRIER_LANE);
+  sim_run (sim, 1000);
+  g_assert_cmpint (state_on_disk (sim, 0, 1), ==, LAN_MESSAGE_DELIVERED);
+  sim_assert_same (sim, 0, 1, 1);
+  sim_crash (sim, 0, FALSE);
+  sim_start (sim, 0);
+  g_assert_cmpint (state_on_disk (sim, 0, 1), ==, LAN_MESSAGE_DELIVERED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -87,5 +123,6 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, GUINT_TO_POINTER (seed), test_every_step);
   }
+  g_test_add_func ("/scenario/receipt-not-kept", test_receipt_not_kept);
   return g_test_run ();
 }

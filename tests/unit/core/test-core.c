@@ -536,5 +536,6 @@ main (int argc, char **argv)
   g_test_add_func ("/core/same-id", test_same_id);
   g_test_add_func ("/core/commands", test_commands);
   add_attested_tests ();
+  add_batch_tests ();
   return g_test_run ();
 }

@@ -4,3 +4,4 @@
 #pragma once
 
 void add_attested_tests (void);
+void add_batch_tests (void);
