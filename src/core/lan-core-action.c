@@ -25,6 +25,13 @@ lan_core_action_clear (LanCoreAction *action)
   case LAN_CORE_FRAME:
     g_clear_pointer (&action->frame.frame, lan_frame_free);
     break;
+  case LAN_CORE_DEPOSIT:
+    g_clear_pointer (&action->deposit.envelope, g_bytes_unref);
+    break;
+  case LAN_CORE_PUBLISH_PREKEYS:
+    g_clear_pointer (&action->prekeys.signed_prekey, g_bytes_unref);
+    g_clear_pointer (&action->prekeys.one_time, g_bytes_unref);
+    break;
   default:
     break;
   }

@@ -25,6 +25,7 @@ typedef enum {
   LAN_MESSAGE_QUEUED = 0,    /* on this disk */
   LAN_MESSAGE_DELIVERED = 1, /* on a disk of the other */
   LAN_MESSAGE_READ = 2,
+  LAN_MESSAGE_MAILBOX = 3, /* left at the server: between QUEUED and DELIVERED, so never compare */
 } LanMessageState;
 
 typedef enum {
@@ -55,6 +56,14 @@ typedef enum {
   LAN_CORE_FRAME,         /* .frame: for transfer (file types) or session (LINK_SIGNAL) */
   LAN_CORE_CLOCK,         /* .clock: somebody's clock is more than 5 minutes ahead of ours */
   LAN_CORE_OVER_LIMIT,    /* .account: a stranger's limit is reached; told once each */
+  /* to do, with a server's mailbox (lan-mail.h) */
+  LAN_CORE_WANT_BUNDLE, /* .account, .bundle: answer with lan_core_bundle() or _refused() */
+  LAN_CORE_WANT_PAPERS, /* .account: device list and certificates, if there are any newer */
+  LAN_CORE_DEPOSIT,     /* .account, .deposit: answer with lan_core_deposit_stored()/_refused() */
+  LAN_CORE_CANCEL_DEPOSIT,  /* .account, .deposit without envelope: no longer wanted, no answer */
+  LAN_CORE_MAIL_ACK,        /* .mail: on disk, or never wanted: the server may delete it */
+  LAN_CORE_PUBLISH_PREKEYS, /* .prekeys: either may be NULL */
+  LAN_CORE_ACTION_N
 } LanCoreActionType;
 
 typedef struct {
@@ -116,6 +125,21 @@ typedef struct {
     struct {
       gint64 ahead_ms;
     } clock;
+    struct {
+      LanDeviceId device;
+    } bundle;
+    struct {
+      LanDeviceId device; /* for whom */
+      guint8 id[16];      /* stays with it, also over a restart */
+      GBytes *envelope;
+    } deposit;
+    struct {
+      guint64 id;
+    } mail;
+    struct {
+      GBytes *signed_prekey; /* LSP1 */
+      GBytes *one_time;      /* n times 36 bytes */
+    } prekeys;
   };
 } LanCoreAction;
 

@@ -199,6 +199,14 @@ carry_out (LanEngine *engine, LanCoreAction *action)
   case LAN_CORE_CLOCK:
     on_clock (engine, action);
     break;
+  case LAN_CORE_WANT_BUNDLE: /* only with a mailbox */
+  case LAN_CORE_WANT_PAPERS:
+  case LAN_CORE_DEPOSIT:
+  case LAN_CORE_CANCEL_DEPOSIT:
+  case LAN_CORE_MAIL_ACK:
+  case LAN_CORE_PUBLISH_PREKEYS:
+  case LAN_CORE_ACTION_N:
+    break;
   case LAN_CORE_OVER_LIMIT:
     on_over_limit (engine, action);
     break;

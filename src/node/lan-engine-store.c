@@ -188,6 +188,7 @@ lan_engine_message_status (LanMessageState state)
     return LAN_MESSAGE_STATUS_DELIVERED;
   case LAN_MESSAGE_READ:
     return LAN_MESSAGE_STATUS_READ;
+  case LAN_MESSAGE_MAILBOX:
   case LAN_MESSAGE_QUEUED:
     break;
   }

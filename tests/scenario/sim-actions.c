@@ -259,6 +259,14 @@ sim_carry_out (Sim *sim, SimNode *node, LanCoreAction *action)
   case LAN_CORE_KEY_CLAIM:
     node->n_claims++;
     break;
+  case LAN_CORE_WANT_BUNDLE: /* only with a mailbox */
+  case LAN_CORE_WANT_PAPERS:
+  case LAN_CORE_DEPOSIT:
+  case LAN_CORE_CANCEL_DEPOSIT:
+  case LAN_CORE_MAIL_ACK:
+  case LAN_CORE_PUBLISH_PREKEYS:
+  case LAN_CORE_ACTION_N:
+    break;
   case LAN_CORE_OVER_LIMIT:
     node->n_over++;
     break;

@@ -32,7 +32,7 @@ typedef struct {
   gboolean hold_commits; /* nothing is answered */
   GPtrArray *rows;       /* of LanRecordRow, what was committed */
   guint64 held_batch;
-  guint n[LAN_CORE_OVER_LIMIT + 1]; /* actions by type */
+  guint n[LAN_CORE_ACTION_N]; /* actions by type */
   guint sent[LAN_FRAME_TYPE_N];
   LanFrame *last[LAN_FRAME_TYPE_N]; /* newest sent of each type */
   LanFarewell closed;
