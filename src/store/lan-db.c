@@ -9,8 +9,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* Pages in the WAL after which it is moved into the database, about 4 MiB. */
-#define TIDY_PAGES 1000
+/* Pages in the WAL after which it is moved into the database: about 4 MiB when nobody waits, 16 MiB
+ * (journal_size_limit) in any case. Moving stands before the next commit for tens of milliseconds. */
+#define TIDY_PAGES     1000
+#define TIDY_PAGES_MAX 4000
 
 /* A program that is just closing is waited for so long. */
 #define BUSY_WAIT_MS 250
@@ -238,12 +240,18 @@ lan_db_close (LanDb *db)
   g_free (db);
 }
 
+gboolean
+lan_db_is_untidy (const LanDb *db)
+{
+  return db->wal_pages >= TIDY_PAGES;
+}
+
 void
-lan_db_tidy (LanDb *db)
+lan_db_tidy (LanDb *db, gboolean is_quiet)
 {
   int rc;
 
-  if (db->wal_pages < TIDY_PAGES)
+  if (db->wal_pages < (is_quiet ? TIDY_PAGES : TIDY_PAGES_MAX))
     return;
   rc = sqlite3_wal_checkpoint_v2 (db->handle, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
   db->vfs->fault.is_set = FALSE;

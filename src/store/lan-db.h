@@ -48,8 +48,12 @@ gboolean lan_db_run (LanDb *db, sqlite3_stmt *statement, const char *doing,
 /** Turns the SQLite code @rc into an error of LAN_STORE_ERROR, "Cannot @doing: why. advice.". */
 void lan_db_fail (LanDb *db, int rc, const char *doing, GError **error);
 
-/** When the WAL has grown long, moves it into the database. What fails is tried again later. */
-void lan_db_tidy (LanDb *db);
+/** Whether the WAL has grown long enough to be moved into the database when nobody waits. */
+gboolean lan_db_is_untidy (const LanDb *db);
+
+/** When the WAL has grown long, moves it into the database; sooner where nobody waits (@is_quiet).
+ * What fails is tried again later. */
+void lan_db_tidy (LanDb *db, gboolean is_quiet);
 
 /** Carries out @changes inside the transaction that is open. */
 gboolean lan_db_apply (LanDb *db, const GPtrArray *changes,

@@ -12,6 +12,8 @@
 /* Batches that share one transaction at most: bounds how long the first waits for its answer. */
 #define GROUP_MAX 512
 
+#define QUIET_US (50 * G_TIME_SPAN_MILLISECOND) /* without a job: time to tidy */
+
 struct _LanStore {
   /* Reference counted: one for the owner until closed, one for each source that brings answers. */
   char *path;
@@ -123,8 +125,25 @@ run_commits (LanStore *store, LanStoreJob *first, LanDb *db)
   lan_store_job_commit (group, n, db);
   answer (store, group, n);
   if (db != NULL)
-    lan_db_tidy (db);
+    lan_db_tidy (db, FALSE);
   return next;
+}
+
+/* Waits for the next job. Once nothing has come for a while, the database is tidied. */
+static LanStoreJob *
+next_job (LanStore *store, LanDb *db)
+{
+  LanStoreJob *job = NULL;
+
+  if (db != NULL && lan_db_is_untidy (db)) {
+    job = g_async_queue_timeout_pop (store->jobs, QUIET_US);
+    if (job == NULL)
+      lan_db_tidy (db, TRUE);
+  }
+  if (job == NULL)
+    job = g_async_queue_pop (store->jobs);
+  lan_store_job_take (job);
+  return job;
 }
 
 static gpointer
@@ -138,10 +157,8 @@ run_thread (gpointer data)
   while (!is_closed) {
     LanStoreJob *next = NULL;
 
-    if (job == NULL) {
-      job = g_async_queue_pop (store->jobs);
-      lan_store_job_take (job);
-    }
+    if (job == NULL)
+      job = next_job (store, db);
     switch (job->type) {
     case LAN_STORE_JOB_COMMIT:
       next = run_commits (store, job, db);

@@ -77,7 +77,7 @@ void
 crash_work_tidy (CrashWork *work)
 {
   work->db->wal_pages = G_MAXINT;
-  lan_db_tidy (work->db);
+  lan_db_tidy (work->db, TRUE);
 }
 
 static void

@@ -88,7 +88,7 @@ use (LanDb *db)
     g_assert_cmpuint (page->len, <=, query.limit);
   commit (db, 20, 30);
   db->wal_pages = G_MAXINT;
-  lan_db_tidy (db);
+  lan_db_tidy (db, TRUE);
 }
 
 static GByteArray *

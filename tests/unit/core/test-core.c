@@ -4,12 +4,12 @@
  * The small machines by their tables, and LanCore against peers that break the rules. What people
  * do with each other is told in tests/scenario.
  */
+#include "test-core.h"
 #include "hand.h"
 #include "lan-deadlines.h"
 #include "lan-hlc.h"
 #include "lan-text.h"
 #include "lan-trust.h"
-#include "test-core.h"
 
 #include <string.h>
 
