@@ -1,257 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
-#include "lan-application.h"
+#include "lan-application-private.h"
 
 #include "lan-chat-text.h"
-#include "lan-files.h"
-#include "lan-first-start.h"
-#include "lan-idle-watch.h"
-#include "lan-notifier.h"
 #include "lan-preferences.h"
-#include "lan-rpc-server.h"
 #include "lan-style.h"
-#include "lan-trouble-page.h"
-#include "lan-window.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <handy.h>
-#include <malloc.h>
 
-#define APP_ID       "io.github.lanyard.Lanyard"
-#define AWAY_SECONDS 300
-/* Nothing that is written is lost by going sooner: this only bounds how long goodbyes take. */
-#define CLOSE_SECONDS   3
-#define SETTLED_SECONDS 2
-
-struct _LanApplication {
-  GtkApplication parent;
-  LanNode *node;
-  LanRpcServer *rpc;
-  LanNotifier *notifier;
-  LanIdleWatch *idle;
-  LanWindowState *state;
-  LanWindow *window; /* weak */
-  char *profile;     /* NULL: the default one */
-  char **interfaces;
-  char *wanted; /* whose chat to open once the profile is */
-  int port;
-  gboolean no_mdns;
-  gboolean no_broadcast;
-  gboolean is_open;
-  gboolean was_set_away;
-  guint close_id;
-  guint term_id;
-};
+#define APP_ID "io.github.lanyard.Lanyard"
 
 G_DEFINE_TYPE (LanApplication, lan_application, GTK_TYPE_APPLICATION)
-
-static void open_profile (LanApplication *self, const char *passphrase);
-
-static LanPerson *
-me (LanApplication *self)
-{
-  return self->node != NULL ? lan_node_get_self (self->node) : NULL;
-}
-
-/* ---- what is said about others ---- */
-
-static gboolean
-sees (LanPerson *person, gpointer user_data)
-{
-  LanApplication *self = user_data;
-
-  return self->window != NULL && lan_window_sees (self->window, person);
-}
-
-static void
-on_notice (LanApplication *self, const char *code, const char *text)
-{
-  if (self->window == NULL)
-    return;
-  if (g_str_equal (code, "disk-full"))
-    text = _ ("The disk is full: new messages cannot be kept, and none is confirmed until there is "
-              "room again.");
-  lan_window_notice (self->window, text);
-}
-
-static void
-on_idle (LanApplication *self, gboolean idle)
-{
-  LanPerson *own = me (self);
-
-  if (own == NULL || !self->is_open || !lan_settings_get_bool (self->node, LAN_SETTING_AUTO_AWAY))
-    return;
-  if (idle && lan_person_get_presence (own) == LAN_PERSON_PRESENCE_AVAILABLE) {
-    self->was_set_away = TRUE;
-    lan_node_set_presence (self->node, LAN_PERSON_PRESENCE_AWAY, lan_person_get_status_text (own));
-  } else if (!idle && self->was_set_away) {
-    self->was_set_away = FALSE;
-    if (lan_person_get_presence (own) == LAN_PERSON_PRESENCE_AWAY)
-      lan_node_set_presence (self->node, LAN_PERSON_PRESENCE_AVAILABLE,
-                             lan_person_get_status_text (own));
-  }
-}
-
-/* ---- opening ---- */
-
-static void
-open_wanted (LanApplication *self)
-{
-  g_autofree char *id = g_steal_pointer (&self->wanted);
-  LanPerson *person = id != NULL ? lan_node_find_person (self->node, id, NULL) : NULL;
-
-  if (id == NULL || self->window == NULL)
-    return;
-  if (person == NULL) {
-    lan_window_notice (self->window,
-                       _ ("The person of this link has not been seen on your networks "
-                          "yet."));
-    return;
-  }
-  lan_window_open_person (self->window, person);
-  if (self->notifier != NULL)
-    lan_notifier_withdraw (self->notifier, person);
-}
-
-static void
-add_hosts (LanApplication *self)
-{
-  const char *hosts = lan_node_get_setting (self->node, LAN_SETTING_HOSTS);
-  g_auto (GStrv) parts = hosts != NULL ? g_strsplit_set (hosts, " ,;\t", -1) : NULL;
-
-  for (guint i = 0; parts != NULL && parts[i] != NULL; i++) {
-    if (*parts[i] != '\0' && !lan_node_add_address (self->node, parts[i], NULL))
-      g_info ("an extra computer's address is not usable");
-  }
-}
-
-/* What the start needed and nothing else will goes back to the system. */
-static gboolean
-on_settled (gpointer user_data)
-{
-  malloc_trim (0);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_drawn (gpointer user_data)
-{
-  g_debug ("usable");
-  g_timeout_add_seconds (SETTLED_SECONDS, on_settled, NULL);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_ready (LanApplication *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  self->is_open = TRUE;
-  lan_files_set_folder (lan_node_get_setting (self->node, LAN_SETTING_FOLDER));
-  if (self->window != NULL) {
-    lan_window_show_panes (self->window);
-    lan_window_set_node (self->window, self->node);
-    lan_window_reload_settings (self->window);
-  }
-  open_wanted (self);
-  /* Below the priority of drawing: said when the first whole frame is on the screen. */
-  g_idle_add_full (GDK_PRIORITY_REDRAW + 10, on_drawn, NULL, NULL);
-  self->notifier = lan_notifier_new (G_APPLICATION (self), self->node, sees, self);
-  self->idle = lan_idle_watch_new (AWAY_SECONDS);
-  g_signal_connect_object (self->idle, "idle", G_CALLBACK (on_idle), self, G_CONNECT_SWAPPED);
-  self->rpc = lan_rpc_server_new (self->node, &error);
-  if (self->rpc == NULL)
-    g_info ("lanyard-cli cannot join: %s", error->message);
-  add_hosts (self);
-}
-
-static void
-on_retry (LanApplication *self, const char *passphrase)
-{
-  open_profile (self, passphrase);
-}
-
-static void
-show_trouble (LanApplication *self, const GError *error)
-{
-  GtkWidget *page;
-
-  if (self->window == NULL)
-    return;
-  page = lan_trouble_page_new ();
-  g_signal_connect_object (page, "retry", G_CALLBACK (on_retry), self, G_CONNECT_SWAPPED);
-  lan_window_show_page (self->window, page);
-  lan_trouble_page_show_error (LAN_TROUBLE_PAGE (page), error);
-}
-
-static void
-on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (LanApplication) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  g_application_unmark_busy (G_APPLICATION (self));
-  if (lan_node_open_finish (LAN_NODE (source), result, &error))
-    on_ready (self);
-  else
-    show_trouble (self, error);
-}
-
-static void
-open_profile (LanApplication *self, const char *passphrase)
-{
-  g_application_mark_busy (G_APPLICATION (self));
-  lan_node_open_async (self->node, passphrase, NULL, on_opened, g_object_ref (self));
-}
-
-static void
-on_created (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (LanApplication) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (lan_node_create_finish (LAN_NODE (source), result, &error))
-    on_ready (self);
-  else
-    show_trouble (self, error);
-}
-
-static void
-on_start (LanApplication *self, const char *name)
-{
-  lan_node_create_async (self->node, name, NULL, NULL, on_created, g_object_ref (self));
-}
-
-static void
-make_node (LanApplication *self)
-{
-  g_auto (GStrv) kept = lan_window_state_dup_interfaces (self->state);
-
-  self->node = lan_node_new (self->profile);
-  g_object_set (self->node, "mdns", !self->no_mdns, "broadcast", !self->no_broadcast, NULL);
-  if (self->interfaces != NULL)
-    g_object_set (self->node, "interfaces", self->interfaces, NULL);
-  else if (kept != NULL && kept[0] != NULL)
-    g_object_set (self->node, "interfaces", kept, NULL);
-  if (self->port >= 0)
-    g_object_set (self->node, "port", self->port, NULL);
-  g_signal_connect_object (self->node, "notice", G_CALLBACK (on_notice), self, G_CONNECT_SWAPPED);
-}
-
-static void
-begin (LanApplication *self)
-{
-  if (lan_node_profile_exists (self->profile)) {
-    open_profile (self, NULL);
-    lan_window_show_panes (self->window);
-  } else {
-    GtkWidget *page = lan_first_start_new ();
-
-    g_signal_connect_object (page, "start", G_CALLBACK (on_start), self, G_CONNECT_SWAPPED);
-    lan_window_show_page (self->window, page);
-  }
-}
 
 static void
 present (LanApplication *self)
@@ -261,8 +22,8 @@ present (LanApplication *self)
 
     g_set_weak_pointer (&self->window, window);
     if (self->node == NULL) {
-      make_node (self);
-      begin (self);
+      lan_application_make_node (self);
+      lan_application_begin (self);
     } else if (self->is_open) {
       lan_window_show_panes (window);
       lan_window_set_node (window, self->node);
@@ -275,57 +36,12 @@ present (LanApplication *self)
 /* ---- closing ---- */
 
 static void
-finish_closing (LanApplication *self)
-{
-  g_clear_handle_id (&self->close_id, g_source_remove);
-  g_clear_object (&self->node);
-  g_application_release (G_APPLICATION (self));
-}
-
-static void
-on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (LanApplication) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!lan_node_close_finish (LAN_NODE (source), result, &error))
-    g_info ("closing: %s", error->message);
-  if (self->close_id != 0)
-    finish_closing (self);
-}
-
-static gboolean
-on_close_overdue (gpointer user_data)
-{
-  LanApplication *self = user_data;
-
-  self->close_id = 0;
-  finish_closing (self);
-  return G_SOURCE_REMOVE;
-}
-
-/* The profile is closed in order; the window is gone from sight at once. */
-static void
-close_profile (LanApplication *self)
-{
-  g_clear_pointer (&self->notifier, lan_notifier_free);
-  g_clear_pointer (&self->rpc, lan_rpc_server_free);
-  g_clear_object (&self->idle);
-  if (!self->is_open || self->close_id != 0)
-    return;
-  self->is_open = FALSE;
-  g_application_hold (G_APPLICATION (self));
-  self->close_id = g_timeout_add_seconds (CLOSE_SECONDS, on_close_overdue, self);
-  lan_node_close_async (self->node, NULL, on_closed, g_object_ref (self));
-}
-
-static void
 window_removed (GtkApplication *application, GtkWindow *window)
 {
   LanApplication *self = LAN_APPLICATION (application);
 
   if (LAN_IS_WINDOW (window))
-    close_profile (self);
+    lan_application_close_profile (self);
   GTK_APPLICATION_CLASS (lan_application_parent_class)->window_removed (application, window);
 }
 
@@ -340,7 +56,7 @@ on_open_chat (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   self->wanted = g_variant_dup_string (parameter, NULL);
   present (self);
   if (self->is_open)
-    open_wanted (self);
+    lan_application_open_wanted (self);
 }
 
 static void
@@ -472,7 +188,7 @@ open_files (GApplication *application, GFile **files, int n_files, const char *h
   }
   present (self);
   if (self->is_open)
-    open_wanted (self);
+    lan_application_open_wanted (self);
 }
 
 /* Each profile is an instance of its own: the default one has the well-known name. */

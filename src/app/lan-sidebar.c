@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
-#include "lan-sidebar.h"
+#include "lan-sidebar-private.h"
 
 #include "lan-add-popover.h"
-#include "lan-avatar.h"
-#include "lan-chat-row.h"
-#include "lan-chat-text.h"
-#include "lan-list-keeper.h"
-#include "lan-person-row.h"
 #include "lan-presence-menu.h"
-#include "lan-section.h"
 #include "lan-style.h"
-
-#include <glib/gi18n.h>
 
 #define PANE_WIDTH 312
 
@@ -20,215 +12,7 @@ enum { OPEN_PERSON, VIEW_CHANGED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
-struct _LanSidebar {
-  GtkBox parent;
-  LanNode *node;
-  LanListKeeper *chats;  /* conversations in chats_list */
-  LanListKeeper *nearby; /* people without one, below them */
-  LanListKeeper *people; /* made when first shown */
-  LanPerson *selected;
-  guint counts_id;
-  guint popovers_id;
-  HdyHeaderBar *header;
-  GtkMenuButton *me_button;
-  LanAvatar *me_avatar;
-  GtkMenuButton *add_button;
-  GtkToggleButton *search_button;
-  GtkToggleButton *chats_button;
-  GtkToggleButton *people_button;
-  GtkToggleButton *transfers_button;
-  GtkLabel *chats_count;
-  GtkLabel *people_count;
-  GtkLabel *transfers_count;
-  GtkRevealer *search_revealer;
-  GtkEntry *search_entry;
-  GtkStack *pages;
-  GtkListBox *chats_list;
-  GtkListBox *people_list;
-};
-
 G_DEFINE_TYPE (LanSidebar, lan_sidebar, GTK_TYPE_BOX)
-
-static LanPerson *
-row_person (gpointer row)
-{
-  if (LAN_IS_CHAT_ROW (row))
-    return lan_conversation_get_person (lan_chat_row_get_conversation (row));
-  return lan_person_row_get_person (row);
-}
-
-static gboolean
-is_searching (LanSidebar *self)
-{
-  return gtk_entry_get_text_length (self->search_entry) > 0;
-}
-
-static gboolean
-filter_row (GtkListBoxRow *row, gpointer user_data)
-{
-  LanSidebar *self = user_data;
-  LanPerson *person = row_person (row);
-
-  if (!is_searching (self))
-    return TRUE;
-  return lan_chat_text_matches (lan_person_get_name (person),
-                                gtk_entry_get_text (self->search_entry)) ||
-         lan_chat_text_matches (lan_person_get_note (person),
-                                gtk_entry_get_text (self->search_entry)) ||
-         g_str_has_prefix (lan_person_get_id (person), gtk_entry_get_text (self->search_entry));
-}
-
-static int
-compare_names (LanPerson *a, LanPerson *b)
-{
-  int order = (int) lan_person_get_favourite (b) - (int) lan_person_get_favourite (a);
-
-  if (order == 0)
-    order = g_utf8_collate (lan_person_get_name (a), lan_person_get_name (b));
-  return order != 0 ? order : g_strcmp0 (lan_person_get_id (a), lan_person_get_id (b));
-}
-
-/* The parts of the list of chats, top to bottom: strangers who wrote, chats, people nearby. */
-static int
-chat_rank (gpointer row)
-{
-  if (!LAN_IS_CHAT_ROW (row))
-    return 2;
-  return lan_conversation_get_request (lan_chat_row_get_conversation (row)) ? 0 : 1;
-}
-
-static int
-sort_chats (GtkListBoxRow *a, GtkListBoxRow *b, gpointer user_data)
-{
-  gint64 time_a, time_b;
-
-  if (chat_rank (a) != chat_rank (b))
-    return chat_rank (a) - chat_rank (b);
-  if (!LAN_IS_CHAT_ROW (a))
-    return compare_names (row_person (a), row_person (b));
-  time_a = lan_conversation_get_last_time (lan_chat_row_get_conversation (LAN_CHAT_ROW (a)));
-  time_b = lan_conversation_get_last_time (lan_chat_row_get_conversation (LAN_CHAT_ROW (b)));
-  if (time_a != time_b)
-    return time_a > time_b ? -1 : 1;
-  return compare_names (row_person (a), row_person (b));
-}
-
-/* The parts of the list of people, top to bottom. */
-static int
-people_rank (LanPerson *person)
-{
-  if (lan_person_get_blocked (person))
-    return 3;
-  if (lan_person_get_request (person))
-    return 0;
-  return lan_person_get_online (person) ? 1 : 2;
-}
-
-static int
-sort_people (GtkListBoxRow *a, GtkListBoxRow *b, gpointer user_data)
-{
-  int order = people_rank (row_person (a)) - people_rank (row_person (b));
-
-  return order != 0 ? order : compare_names (row_person (a), row_person (b));
-}
-
-static void
-head_chats (GtkListBoxRow *row, GtkListBoxRow *before, gpointer user_data)
-{
-  LanSidebar *self = user_data;
-
-  int rank = chat_rank (row);
-  const char *const titles[] = { _ ("Requests"), _ ("Chats"),
-                                 is_searching (self) ? _ ("People") : _ ("Nearby") };
-  gboolean starts = before == NULL || chat_rank (before) != rank;
-
-  if (starts && (rank != 1 || before != NULL))
-    lan_section_put (row, titles[rank],
-                     rank == 2 ? (int) lan_list_keeper_count (self->nearby) : -1);
-  else
-    lan_section_put (row, NULL, -1);
-}
-
-static int
-count_rank (LanSidebar *self, int rank)
-{
-  GListModel *model = lan_node_get_people (self->node);
-  guint n = g_list_model_get_n_items (model);
-  int count = 0;
-
-  for (guint i = 0; i < n; i++) {
-    g_autoptr (LanPerson) person = g_list_model_get_item (model, i);
-
-    count += people_rank (person) == rank;
-  }
-  return count;
-}
-
-static void
-head_people (GtkListBoxRow *row, GtkListBoxRow *before, gpointer user_data)
-{
-  LanSidebar *self = user_data;
-  int rank = people_rank (row_person (row));
-  const char *const titles[] = { _ ("Requests"), _ ("Nearby"), _ ("Contacts"), _ ("Blocked") };
-
-  if (before != NULL && people_rank (row_person (before)) == rank)
-    lan_section_put (row, NULL, -1);
-  else
-    lan_section_put (row, titles[rank], count_rank (self, rank));
-}
-
-static gboolean
-wants_chat (gpointer object, gpointer user_data)
-{
-  LanPerson *person = lan_conversation_get_person (object);
-
-  return !lan_person_get_blocked (person) && lan_person_get_merged_into (person) == NULL &&
-         (lan_conversation_get_last_message (object) != NULL ||
-          *lan_conversation_get_draft (object) != '\0');
-}
-
-static gboolean
-has_chat (LanSidebar *self, LanPerson *person)
-{
-  GListModel *model = lan_node_get_conversations (self->node);
-  guint n = g_list_model_get_n_items (model);
-
-  for (guint i = 0; i < n; i++) {
-    g_autoptr (LanConversation) conversation = g_list_model_get_item (model, i);
-
-    if (lan_conversation_get_person (conversation) == person)
-      return wants_chat (conversation, self);
-  }
-  return FALSE;
-}
-
-static gboolean
-wants_nearby (gpointer object, gpointer user_data)
-{
-  LanSidebar *self = user_data;
-
-  if (lan_person_get_blocked (object) || lan_person_get_merged_into (object) != NULL)
-    return FALSE;
-  return (lan_person_get_online (object) || is_searching (self)) && !has_chat (self, object);
-}
-
-static gboolean
-wants_person (gpointer object, gpointer user_data)
-{
-  return lan_person_get_merged_into (object) == NULL;
-}
-
-static GtkWidget *
-make_chat (gpointer object, gpointer user_data)
-{
-  return lan_chat_row_new (object);
-}
-
-static GtkWidget *
-make_person (gpointer object, gpointer user_data)
-{
-  return lan_person_row_new (object);
-}
 
 static void
 set_count (GtkLabel *label, guint count)
@@ -249,7 +33,7 @@ count_unread (LanSidebar *self)
   for (guint i = 0; i < n; i++) {
     g_autoptr (LanConversation) conversation = g_list_model_get_item (model, i);
 
-    if (wants_chat (conversation, self) &&
+    if (lan_sidebar_wants_chat (conversation, self) &&
         !lan_person_get_muted (lan_conversation_get_person (conversation)))
       unread += lan_conversation_get_unread (conversation);
   }
@@ -301,7 +85,7 @@ on_counts (gpointer user_data)
 
   self->counts_id = 0;
   set_count (self->chats_count, count_unread (self));
-  set_count (self->people_count, (guint) count_rank (self, 0));
+  set_count (self->people_count, (guint) lan_sidebar_count_people (self, 0));
   set_count (self->transfers_count, count_offers (self));
   restore_selection (self);
   return G_SOURCE_REMOVE;
@@ -324,8 +108,7 @@ ensure_people (LanSidebar *self)
 {
   if (self->people != NULL || self->node == NULL)
     return;
-  self->people = lan_list_keeper_new (self->people_list, lan_node_get_people (self->node),
-                                      make_person, wants_person, self);
+  lan_sidebar_make_people (self);
   restore_selection (self);
 }
 
@@ -354,7 +137,7 @@ on_view_toggled (LanSidebar *self, GtkToggleButton *button)
 static void
 on_row_activated (LanSidebar *self, GtkListBoxRow *row)
 {
-  g_signal_emit (self, signals[OPEN_PERSON], 0, row_person (row));
+  g_signal_emit (self, signals[OPEN_PERSON], 0, lan_sidebar_row_person (row));
 }
 
 static void
@@ -520,16 +303,7 @@ lan_sidebar_set_node (LanSidebar *self, LanNode *node)
   self->node = g_object_ref (node);
   self->popovers_id = g_idle_add_full (GDK_PRIORITY_REDRAW + 30, on_time_for_popovers, self, NULL);
   lan_avatar_set_person (self->me_avatar, lan_node_get_self (node));
-  self->nearby = lan_list_keeper_new (self->chats_list, lan_node_get_people (node), make_person,
-                                      wants_nearby, self);
-  self->chats = lan_list_keeper_new (self->chats_list, lan_node_get_conversations (node), make_chat,
-                                     wants_chat, self);
-  gtk_list_box_set_filter_func (self->chats_list, filter_row, self, NULL);
-  gtk_list_box_set_sort_func (self->chats_list, sort_chats, self, NULL);
-  gtk_list_box_set_header_func (self->chats_list, head_chats, self, NULL);
-  gtk_list_box_set_filter_func (self->people_list, filter_row, self, NULL);
-  gtk_list_box_set_sort_func (self->people_list, sort_people, self, NULL);
-  gtk_list_box_set_header_func (self->people_list, head_people, self, NULL);
+  lan_sidebar_make_chats (self);
   for (guint i = 0; i < 3; i++) {
     GListModel *const models[] = { lan_node_get_people (node), lan_node_get_conversations (node),
                                    lan_node_get_transfers (node) };
