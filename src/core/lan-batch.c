@@ -202,8 +202,18 @@ is_due (const LanCore *core)
 {
   const LanBatch *open = core->open;
 
-  return core->settings_dirty ||
+  return core->settings_dirty || lan_core_share_is_due (core) ||
          (open != NULL && (open->urgent || open->changes->len > 0 || open->persons->len > 0));
+}
+
+/* What was decided about people is told to the other devices in the batch that keeps it. */
+static void
+share (LanCore *core)
+{
+  for (guint i = 0; core->open != NULL && i < core->open->persons->len; i++)
+    lan_core_share_person (core, g_ptr_array_index (core->open->persons, i));
+  if (lan_core_share_is_due (core))
+    lan_core_share_all (core);
 }
 
 void
@@ -216,6 +226,7 @@ lan_core_settle (LanCore *core)
   /* In trouble only what a person does is tried at once. */
   if (core->retry_us > core->now.mono_us && !lan_core_batch (core)->own_records)
     return;
+  share (core);
   core->flying = lan_core_batch (core);
   core->open = NULL;
   lan_deadlines_cancel (core->deadlines, core, LAN_DUE_LAZY);
@@ -244,7 +255,7 @@ on_success (LanCore *core, LanBatch *batch)
     log->committed = point->point;
     if (log->committed.seq == log->head.seq)
       log->pending_bytes = 0;
-    if (!log->own)
+    if (log != log->talk->own)
       log->talk->vector_due = TRUE;
   }
   for (guint i = 0; i < batch->events->len; i++)
@@ -254,17 +265,15 @@ on_success (LanCore *core, LanBatch *batch)
     LanCoreLog *log = g_array_index (batch->points, LanCommitPoint, i).log;
     LanCorePerson *peer = log->talk->peer;
 
-    if (log->talk->vector_due && peer->active != NULL)
-      lan_core_send_vector (core, peer->active);
-    if (log->gap && peer->active != NULL) {
-      log->gap = FALSE;
-      lan_core_send_fetch (core, peer->active, &log->talk->row.conversation, &log->device,
-                           log->committed.seq + 1, 0);
-    }
+    if (log->talk->vector_due)
+      lan_core_for_each_best (core, peer, lan_core_send_vector);
+    lan_core_tell_own (core, log->talk);
+    if (log->gap)
+      lan_core_ask_gap (core, log);
     if (log->own)
       lan_core_want (core, peer);
-    if (log->own && peer->active != NULL)
-      lan_core_pump (core, peer->active);
+    if (log == log->talk->own)
+      lan_core_for_each_best (core, peer, lan_core_pump);
   }
 }
 
@@ -284,7 +293,7 @@ roll_back (LanCore *core, LanBatch *batch)
   for (guint i = 0; i < batch->points->len; i++) {
     LanCoreLog *log = g_array_index (batch->points, LanCommitPoint, i).log;
 
-    if (log->own) {
+    if (log == log->talk->own) {
       lan_talk_tail_cut (log->talk, log->committed.seq);
     } else {
       log->gap = TRUE;
@@ -359,6 +368,7 @@ on_failure (LanCore *core, LanBatch *batch)
   if (open != NULL)
     touch_again (core, open);
   lan_batch_free (open);
+  core->shared = FALSE; /* what was told is not sure to be kept: all of it again */
   core->retry_us = core->now.mono_us + MIN (wait, LAN_CORE_RETRY_MAX_US);
   lan_deadlines_set (core->deadlines, core, LAN_DUE_RETRY, core->retry_us);
   lan_core_reset_repeats (core);

@@ -12,6 +12,8 @@ void
 lan_core_free_channel (LanCoreChannel *channel)
 {
   g_array_unref (channel->in_flight);
+  g_array_unref (channel->serves);
+  g_array_unref (channel->pulls);
   g_free (channel);
 }
 
@@ -49,6 +51,8 @@ lan_core_channel_up (LanCore *core, guint64 channel_id, LanCarrier carrier, cons
   channel->writable = TRUE;
   memcpy (channel->dh, remote_dh, sizeof channel->dh);
   channel->in_flight = g_array_new (FALSE, FALSE, sizeof (LanInFlight));
+  channel->serves = g_array_new (FALSE, FALSE, sizeof (LanServe));
+  channel->pulls = g_array_new (FALSE, FALSE, sizeof (LanPull));
   g_hash_table_insert (core->channels, &channel->id, channel);
   if (g_hash_table_size (core->channels) > LAN_CORE_MAX_CHANNELS) {
     lan_core_close_channel (core, channel, LAN_FAREWELL_LIMIT, FALSE);
@@ -60,18 +64,55 @@ lan_core_channel_up (LanCore *core, guint64 channel_id, LanCarrier carrier, cons
 }
 
 /* A link before a lane, and of equals the newest: the others only stand by. */
-void
-lan_core_choose_active (LanCore *core, LanCorePerson *person)
+static LanCoreChannel *
+choose (LanCorePerson *person, const LanDeviceId *device)
 {
   LanCoreChannel *best = NULL;
 
   for (guint i = 0; i < person->channels->len; i++) {
     LanCoreChannel *channel = g_ptr_array_index (person->channels, i);
 
-    if (best == NULL || channel->carrier >= best->carrier)
+    if ((device == NULL || lan_device_id_equal (device, &channel->device)) &&
+        (best == NULL || channel->carrier >= best->carrier))
       best = channel;
   }
-  person->active = best;
+  return best;
+}
+
+void
+lan_core_choose_active (LanCore *core, LanCorePerson *person)
+{
+  for (guint i = 0; i < person->channels->len; i++) {
+    LanCoreChannel *channel = g_ptr_array_index (person->channels, i);
+
+    channel->best = choose (person, &channel->device) == channel;
+  }
+  person->active = choose (person, NULL);
+}
+
+void
+lan_core_for_each_best (LanCore *core, LanCorePerson *person,
+                        void (*f) (LanCore *core, LanCoreChannel *channel))
+{
+  for (guint i = 0; i < person->channels->len; i++) {
+    LanCoreChannel *channel = g_ptr_array_index (person->channels, i);
+
+    if (channel->best)
+      f (core, channel);
+  }
+}
+
+LanCoreTalk *
+lan_core_channel_talk (LanCore *core, LanCoreChannel *channel, const guint8 *id)
+{
+  LanConversationId conversation;
+  LanCoreTalk *talk;
+
+  memcpy (conversation.b, id, sizeof conversation.b);
+  talk = g_hash_table_lookup (core->talks, &conversation);
+  if (talk == NULL || (talk->peer != channel->person && !lan_core_is_me (core, channel->person)))
+    return NULL;
+  return talk;
 }
 
 static void
@@ -86,7 +127,9 @@ detach (LanCore *core, LanCoreChannel *channel)
     return;
   }
   g_ptr_array_remove (person->channels, channel);
-  if (person->active == channel) {
+  if (channel->best) {
+    LanCoreChannel *next = choose (person, &channel->device);
+
     lan_core_choose_active (core, person);
     if (person->talk != NULL && person->talk->restoring) {
       person->talk->restoring = FALSE;
@@ -94,15 +137,17 @@ detach (LanCore *core, LanCoreChannel *channel)
       lan_core_run_deferred (core, person->talk);
     }
     /* What was under way on the old one may be lost: the new one starts from their vector. */
-    if (person->active != NULL)
-      lan_core_begin_sync (core, person->active);
+    if (next != NULL)
+      lan_core_begin_sync (core, next);
   }
   lan_core_free_channel (channel);
+  if (lan_core_is_me (core, person))
+    lan_core_push (core, lan_core_action_new (LAN_CORE_DEVICES));
   if (person->channels->len == 0) {
     person->accepted_us = FALSE;
     lan_core_typing_off (core, person);
-    lan_core_show_presence (core, person);
   }
+  lan_core_show_presence (core, person);
 }
 
 void
@@ -152,6 +197,7 @@ lan_core_channel_writable (LanCore *core, guint64 channel_id, gboolean writable,
   if (writable && channel->person != NULL) {
     lan_core_pump (core, channel);
     lan_core_serve (core, channel);
+    lan_core_run_pulls (core, channel);
   }
   lan_core_settle (core);
 }

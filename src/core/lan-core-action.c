@@ -22,6 +22,9 @@ lan_core_action_clear (LanCoreAction *action)
   case LAN_CORE_MESSAGE_STATE:
     g_clear_pointer (&action->state.messages, g_array_unref);
     break;
+  case LAN_CORE_OWN_LIST:
+    g_clear_pointer (&action->own_list.list, g_bytes_unref);
+    break;
   case LAN_CORE_FRAME:
     g_clear_pointer (&action->frame.frame, lan_frame_free);
     break;
@@ -55,8 +58,11 @@ lan_core_push (LanCore *core, LanCoreAction *action)
 void
 lan_core_tell_person (LanCore *core, LanCoreActionType type, const LanCorePerson *person)
 {
-  LanCoreAction *action = lan_core_action_new (type);
+  LanCoreAction *action;
 
+  if (lan_core_is_me (core, person))
+    return; /* one's own devices are nobody to be shown */
+  action = lan_core_action_new (type);
   action->account = person->row.account;
   lan_core_push (core, action);
 }

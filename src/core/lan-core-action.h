@@ -39,9 +39,11 @@ typedef enum {
   LAN_CORE_COMMIT,       /* .commit: answer with lan_core_committed() */
   LAN_CORE_READ,         /* .read: lan_store_read_log(); answer with lan_core_rows() */
   LAN_CORE_FIND,         /* .find: lan_store_find_message(); answer with lan_core_found() */
-  LAN_CORE_WANT_CHANNEL, /* .account: something waits (TRUE .on) or no longer does (FALSE .on) */
+  LAN_CORE_WANT_CHANNEL, /* .account, .want: something waits (TRUE .on), or no longer (FALSE .on) */
   LAN_CORE_CLOSE,        /* .close: end the channel; a Close frame, if due, was a SEND before */
   LAN_CORE_NEW_KEYS,     /* own log has forked: make a new device, then lan_core_set_identity() */
+  LAN_CORE_OWN_LIST,     /* .own_list: another device brought another list of this account: take it
+                          * over or join both, then lan_core_set_identity() */
   /* to tell */
   LAN_CORE_IDENTIFIED,    /* .identified: the other end of a channel is this device */
   LAN_CORE_PERSON,        /* .account: new or changed; look with lan_core_get_person() */
@@ -63,6 +65,9 @@ typedef enum {
   LAN_CORE_CANCEL_DEPOSIT,  /* .account, .deposit without envelope: no longer wanted, no answer */
   LAN_CORE_MAIL_ACK,        /* .mail: on disk, or never wanted: the server may delete it */
   LAN_CORE_PUBLISH_PREKEYS, /* .prekeys: either may be NULL */
+  /* the account's other devices */
+  LAN_CORE_DEVICES, /* own devices: list, names or who is there changed */
+  LAN_CORE_REVOKED, /* this device is no longer one of its account's: nothing goes on */
   LAN_CORE_ACTION_N
 } LanCoreActionType;
 
@@ -92,6 +97,13 @@ typedef struct {
       guint64 request;
       LanMessageId message; /* of .account */
     } find;
+    struct {
+      LanDeviceId device; /* zero: any device of the person */
+    } want;
+    struct {
+      GBytes *list;
+      LanDeviceId from; /* whose word about itself counts, should two lists be joined */
+    } own_list;
     struct {
       guint64 channel;
       LanFarewell reason;

@@ -13,6 +13,7 @@
 
 #include "lan-core.h"
 #include "lan-deadlines.h"
+#include "lan-device-list.h"
 #include "lan-hlc.h"
 #include "lan-record.h"
 #include "lan-trust.h"
@@ -36,6 +37,9 @@ G_BEGIN_DECLS
 #define LAN_CORE_RESTORE_US      (10 * G_USEC_PER_SEC)
 #define LAN_CORE_REWIND_US       (50 * G_TIME_SPAN_MILLISECOND) /* between two rewinds of a channel */
 #define LAN_CORE_FETCH_US        (2 * G_USEC_PER_SEC)
+#define LAN_CORE_PULL_US         (1 * G_USEC_PER_SEC) /* before what another may bring is asked for */
+#define LAN_CORE_PULL_RECORDS    2048                 /* asked for at once */
+#define LAN_CORE_SERVES_MAX      16                   /* fetches of one channel that wait */
 #define LAN_CORE_RECEIPT_US      (300 * G_TIME_SPAN_MILLISECOND)
 #define LAN_CORE_GONE_US         (2 * G_USEC_PER_SEC)
 #define LAN_CORE_TYPING_SEND_US  (3 * G_USEC_PER_SEC)
@@ -61,6 +65,7 @@ typedef enum {
   LAN_DUE_RETRY,       /* core: commit again */
   LAN_DUE_REWIND,      /* channel: own records are sent again */
   LAN_DUE_LAZY,        /* core: what waited for company is committed without */
+  LAN_DUE_PULL,        /* channel: other logs are asked for */
 } LanDue;
 
 /* A place in a log. */
@@ -81,6 +86,7 @@ typedef struct {
   gsize waiting_bytes;
   gsize pending_bytes;
   gboolean gap;      /* something was dropped here: ask for it again */
+  gboolean branched; /* others hold another branch of it: not asked for until the next start */
   gint64 fetched_us; /* when it was asked for last */
   guint64 finding;   /* FIND under way for head.seq + 1, else 0 */
   guint64 repeated;  /* own: up to here it was written again since the start */
@@ -148,6 +154,7 @@ struct _LanCoreTalk {
   LanDeviceId read_device; /* newest mark for the next read-up-to record */
   guint64 read_seq;
   gboolean vector_due;   /* something of the other's was committed: send the receipt */
+  gboolean restored;     /* a device of ours was asked for own records once */
   guint request_records; /* of a stranger */
   guint request_offers;
   gboolean request_counted; /* the two above are right */
@@ -158,7 +165,20 @@ typedef struct {
   LanDeviceRow row;
   LanCert cert; /* decoded from row.cert */
   gboolean dirty;
+  gboolean wanted; /* WANT_CHANNEL was asked */
 } LanCoreDevice;
+
+/* What siblings were told about a person, to see what is new (lan-own-share.c). */
+typedef struct {
+  guint64 at[LAN_FIELD_N]; /* hlc of the decision that holds, by field */
+  guint32 flags;
+  LanTrust trust;
+  char *note;
+  LanAccountId merged_into;
+  GBytes *secret;
+  GBytes *list;
+  guint certs; /* how many were told */
+} LanShared;
 
 struct _LanCorePerson {
   LanPersonRow row;
@@ -170,19 +190,36 @@ struct _LanCorePerson {
   GPtrArray *channels; /* of LanCoreChannel, identified */
   LanCoreChannel *active;
   gboolean accepted_us;
-  gboolean wanted; /* WANT_CHANNEL was asked */
-  gboolean told;   /* PERSON was told once */
+  gboolean wanted; /* WANT_CHANNEL was asked, of any device */
+  LanShared shared;
+  gboolean told; /* PERSON was told once */
   gboolean discovered;
   gboolean attested;     /* the directory says that they are there */
   LanPresence hint;      /* coarse state of the discovery record */
   LanPresence at_server; /* what a server says; OFFLINE: nothing */
-  LanPresence state;     /* of the Presence frame; OFFLINE: none came */
+  LanPresence state;     /* as their devices said last; OFFLINE: none did */
   LanPresence shown;     /* last told */
   char *status_text;
   gboolean typing;      /* theirs */
   gboolean typing_sent; /* ours */
   gint64 typing_sent_us;
 };
+
+/* A log that the other end of a channel has more of. */
+typedef struct {
+  LanCoreTalk *talk;
+  LanDeviceId device;
+  guint64 to;
+  gint64 due_us;
+} LanPull;
+
+/* A fetch that is being answered, or waits for its turn. */
+typedef struct {
+  LanCoreTalk *talk;
+  LanDeviceId device;
+  guint64 next;
+  guint64 to;
+} LanServe;
 
 /* A Records frame that is under way. */
 typedef struct {
@@ -196,6 +233,8 @@ struct _LanCoreChannel {
   guint8 dh[32];
   LanCorePerson *person; /* NULL until identified */
   LanDeviceId device;
+  gboolean best;     /* of those to this device: what records go over */
+  LanPresence state; /* as the device says; OFFLINE: it did not */
   gboolean writable;
   gboolean vector_sent;
   gboolean vector_seen;
@@ -209,13 +248,14 @@ struct _LanCoreChannel {
   gboolean secret_sent;
   gboolean clock_told;
   guint bad_records;
-  /* Serving a Fetch of another log than talk->own: next 0 = none. */
-  LanDeviceId serve_device;
   guint64 rewind_from; /* own records from here on are to be sent again; 0: none */
   gint64 rewound_us;   /* when that was done last; 0: never */
-  guint64 serve_next;
-  guint64 serve_to;
+  GArray *serves;      /* of LanServe, the first is being answered */
   gboolean serve_reading;
+  GArray *pulls; /* of LanPull, the first is under way when pulled_us is not 0 */
+  gint64 pulled_us;
+  guint64 pulled_from; /* what was asked for */
+  guint64 pulled_to;
 };
 
 typedef struct {
@@ -258,6 +298,7 @@ typedef struct {
   guint64 to_seq;
   guint64 low_hlc; /* STATES: above this, up to high_hlc */
   guint64 high_hlc;
+  LanMessageState state; /* STATES */
   GBytes *blob;          /* AGAIN: the record */
   LanDeferred *deferred; /* OFFER */
 } LanAsk;
@@ -268,7 +309,11 @@ struct _LanCore {
   LanDeviceId self_device;
   GBytes *list;
   GBytes *cert;
-  char *self_skeleton;
+  LanCorePerson *me;        /* this account: its other devices and their channels; in persons too */
+  guint n_siblings;         /* its other active devices, met or not */
+  gboolean shared;          /* the other devices were told of everybody */
+  gboolean revoked;         /* this device: nothing goes on */
+  GHashTable *device_names; /* LanDeviceId -> char * */
   const LanRandom *random;
   LanTime now;
   gboolean started;
@@ -326,10 +371,57 @@ void lan_core_set_name (LanCorePerson *person, const char *name);
 gboolean lan_core_is_accepted (const LanCorePerson *person);
 gboolean lan_core_is_blocked (const LanCorePerson *person);
 LanCorePerson *lan_core_resolve (LanCore *core, const LanAccountId *account);
+LanCoreDevice *lan_core_add_device (LanCorePerson *person, const LanDeviceId *device);
 LanCoreDevice *lan_core_person_device (LanCorePerson *person, const LanDeviceId *device);
 void lan_core_check_claim (LanCore *core, LanCorePerson *person);
 void lan_core_release (LanCore *core, LanCorePerson *person);
 void lan_core_hold_if_claimed (LanCore *core, LanCoreTalk *talk);
+
+/* lan-own.c: the other devices of this account */
+gboolean lan_core_is_me (const LanCore *core, const LanCorePerson *person);
+/** A device of this account that is not this one, active or not; NULL: not known. */
+LanCoreDevice *lan_core_own_device (LanCore *core, const LanDeviceId *device);
+gboolean lan_core_has_siblings (const LanCore *core);
+void lan_core_make_me (LanCore *core);
+void lan_core_take_own_list (LanCore *core);
+/** What an Identity of a device of this account brings; FALSE: it is not acceptable. */
+gboolean lan_core_judge_own (LanCore *core, const Lanyard__Identity *identity,
+                             const LanDeviceList *list, const LanDeviceId *device,
+                             const LanHash *cert_hash);
+void lan_core_own_met (LanCore *core, LanCoreChannel *channel);
+/** @talk: what we hold changed: the other devices hear of it. */
+void lan_core_tell_own (LanCore *core, LanCoreTalk *talk);
+/** What @holder, a device of the other person, has of our logs. */
+void lan_core_tell_own_holder (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder);
+/** Made where the person is known. */
+LanCoreTalk *lan_core_talk_by_id (LanCore *core, const LanConversationId *id);
+void lan_core_on_own_vector (LanCore *core, LanCoreChannel *channel, const Lanyard__Vector *vector);
+
+/* lan-own-share.c: decisions for the other devices, and theirs */
+void lan_core_share_all (LanCore *core);
+void lan_core_share_person (LanCore *core, LanCorePerson *person);
+void lan_core_share_read (LanCore *core, LanCoreTalk *talk);
+gboolean lan_core_share_is_due (const LanCore *core);
+void lan_core_note_name (LanCore *core, const LanDeviceId *device, const char *name);
+void lan_core_note_field (LanCorePerson *person, LanPersonFieldType field);
+void lan_core_note_devices (LanCorePerson *person);
+void lan_core_keep_stamps (LanCore *core, const LanCorePerson *person);
+void lan_core_clear_shared (LanShared *shared);
+void lan_core_note_shared (LanCorePerson *person);
+void lan_core_load_stamps (LanCore *core, const char *key, GBytes *value);
+
+/* lan-own-apply.c */
+void lan_core_apply_op (LanCore *core, const Lanyard__OwnOp *op, guint64 hlc);
+void lan_core_apply_read (LanCore *core, LanCoreTalk *talk, guint64 hlc);
+
+/* lan-pull.c */
+/** @talk's logs as the other end says it has them; @now FALSE: others may bring them before. */
+void lan_core_note_heads (LanCore *core, LanCoreChannel *channel, LanCoreTalk *talk,
+                          const Lanyard__Vector *vector, gboolean now);
+void lan_core_run_pulls (LanCore *core, LanCoreChannel *channel);
+void lan_core_pull_due (LanCore *core, LanCoreChannel *channel);
+/** Asks whoever is there for what was dropped of @log. */
+void lan_core_ask_gap (LanCore *core, LanCoreLog *log);
 
 /* lan-people.c */
 void lan_core_make_accepted (LanCore *core, LanCorePerson *person);
@@ -337,6 +429,7 @@ void lan_core_make_accepted (LanCore *core, LanCorePerson *person);
 void lan_core_settle_claim (LanCore *core, LanCorePerson *person);
 /** @old goes on as @into; both may. */
 void lan_core_join (LanCore *core, LanCorePerson *old, LanCorePerson *into);
+void lan_core_set_blocked (LanCore *core, LanCorePerson *person, gboolean on);
 
 /* lan-identify.c */
 void lan_core_send_identity (LanCore *core, LanCoreChannel *channel);
@@ -346,13 +439,26 @@ LanStatus lan_core_take_papers (LanCore *core, LanCorePerson *person, GBytes *li
                                 GPtrArray *certs) G_GNUC_WARN_UNUSED_RESULT;
 void lan_core_on_contact_accept (LanCore *core, LanCoreChannel *channel,
                                  const Lanyard__ContactAccept *accept);
+/** Devices of @person whose certificates @list names. */
+void lan_core_take_certs (LanCore *core, LanCorePerson *person, const LanDeviceList *list, gsize n,
+                          const ProtobufCBinaryData *certs);
+/** FALSE when @bytes is not acceptable; what it says is in force then. */
+gboolean lan_core_take_list (LanCore *core, LanCorePerson *person, GBytes *bytes,
+                             LanDeviceList *list);
+void lan_core_drop_revoked (LanCore *core, LanCorePerson *person, const LanCoreChannel *except);
 void lan_core_send_contact_accept (LanCore *core, LanCoreChannel *channel);
 
 /* lan-channels.c */
 void lan_core_free_channel (LanCoreChannel *channel);
 void lan_core_close_channel (LanCore *core, LanCoreChannel *channel, LanFarewell reason,
                              gboolean silent);
+/** Over which channels to @person records go now: the best one of each device. */
 void lan_core_choose_active (LanCore *core, LanCorePerson *person);
+/** Runs @f over the best channel of each device of @person. */
+void lan_core_for_each_best (LanCore *core, LanCorePerson *person,
+                             void (*f) (LanCore *core, LanCoreChannel *channel));
+/** The conversation with that id that is the business of the other end, NULL: none. */
+LanCoreTalk *lan_core_channel_talk (LanCore *core, LanCoreChannel *channel, const guint8 *id);
 
 /* lan-talk.c */
 LanCoreTalk *lan_core_get_talk (LanCore *core, LanCorePerson *person);
@@ -362,6 +468,7 @@ LanCoreLog *lan_talk_find_log (LanCoreTalk *talk, const LanDeviceId *device);
 LanCoreLog *lan_talk_add_log (LanCoreTalk *talk, const LanDeviceId *device, gboolean own);
 LanHolding *lan_talk_holding (LanCoreTalk *talk, const LanDeviceId *holder,
                               const LanDeviceId *author);
+gboolean lan_talk_holds_something (const LanCoreTalk *talk, const LanDeviceId *holder);
 guint64 lan_talk_delivered (LanCoreTalk *talk, const LanDeviceId *author);
 void lan_talk_forget_recent (LanCoreTalk *talk);
 gboolean lan_talk_remember (LanCoreTalk *talk, const LanMessageId *message);
@@ -372,6 +479,8 @@ void lan_talk_tail_clear (LanCoreTalk *talk);
 void lan_talk_tail_trim (LanCoreTalk *talk);
 void lan_talk_tail_cut (LanCoreTalk *talk, guint64 last_seq);
 gboolean lan_talk_has_waiting (LanCoreTalk *talk);
+/** TRUE when somebody of this account ever wrote here. */
+gboolean lan_talk_has_records (const LanCoreTalk *talk);
 
 /* lan-writer.c */
 /** Writes an own record. @content is the caller's; its order is filled in. */
@@ -390,6 +499,10 @@ LanRecordRow *lan_core_make_row (LanCore *core, const LanRecordView *view, GByte
 
 /* lan-sync.c */
 void lan_core_send_vector (LanCore *core, LanCoreChannel *channel);
+/** @talk: (nullable): where nothing was said yet. @holder: (nullable). */
+void lan_core_send_vector_of (LanCore *core, LanCoreChannel *channel, const LanConversationId *id,
+                              LanCoreTalk *talk, const LanDeviceId *holder, gboolean ask);
+void lan_core_begin_restore (LanCore *core, LanCoreChannel *channel, LanCoreTalk *talk, guint64 to);
 void lan_core_on_vector (LanCore *core, LanCoreChannel *channel, const Lanyard__Vector *vector);
 void lan_core_rewind (LanCore *core, LanCoreChannel *channel);
 void lan_core_on_fetch (LanCore *core, LanCoreChannel *channel, const Lanyard__Fetch *fetch);
@@ -409,10 +522,15 @@ void lan_core_confirm (LanCore *core, LanCoreTalk *talk, const LanDeviceId *hold
                        const LanHash *hash);
 void lan_core_on_confirm_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
 void lan_core_on_read_up_to (LanCore *core, LanCoreTalk *talk, const Lanyard__ReadUpTo *read);
+/** @holder has our device @author's log up to @seq. */
+void lan_core_note_holding (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder,
+                            const LanDeviceId *author, guint64 seq, const LanHash *hash);
 void lan_core_on_states_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
 
 /* lan-repeat.c */
 void lan_core_suspect (LanCore *core, LanCoreChannel *channel, guint64 seq, const LanHash *ours);
+void lan_core_suspect_in (LanCore *core, LanCoreChannel *channel, LanCoreTalk *talk, guint64 seq,
+                          const LanHash *ours);
 void lan_core_fork (LanCore *core);
 void lan_core_repeat (LanCore *core, LanCoreLog *from, LanCoreTalk *into);
 void lan_core_run_repeats (LanCore *core);

@@ -30,6 +30,9 @@ lan_core_new (const LanCoreConfig *config)
   core->asks =
       g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) lan_ask_free);
   core->repeats = g_ptr_array_new_with_free_func (g_free);
+  core->device_names =
+      g_hash_table_new_full (lan_device_id_hash, lan_device_id_equal, g_free, g_free);
+  lan_core_make_me (core);
   core->read_receipts = TRUE;
   core->typing = TRUE;
   core->presence = LAN_PRESENCE_AVAILABLE;
@@ -63,6 +66,7 @@ lan_core_free (LanCore *core)
   g_ptr_array_unref (core->repeats);
   g_hash_table_unref (core->talks);
   g_hash_table_unref (core->persons);
+  g_hash_table_unref (core->device_names);
   lan_deadlines_free (core->deadlines);
   g_bytes_unref (core->list);
   g_bytes_unref (core->cert);
@@ -75,12 +79,15 @@ lan_core_load_person (LanCore *core, const LanPersonRow *row)
 {
   LanCorePerson *person = lan_core_add_person (core, &row->account);
 
+  if (lan_core_is_me (core, person))
+    return;
   lan_person_row_clear (&person->row);
   lan_person_row_copy (&person->row, row);
   lan_core_set_name (person, row->name != NULL ? row->name : "");
   person->kept = TRUE;
   person->told = TRUE;
   core->strangers--;
+  lan_core_note_shared (person);
 }
 
 void
@@ -91,7 +98,7 @@ lan_core_load_device (LanCore *core, const LanDeviceRow *row)
   gsize len;
   const guint8 *cert;
 
-  if (person == NULL || row->cert == NULL)
+  if (person == NULL || row->cert == NULL || lan_device_id_equal (&row->device, &core->self_device))
     return;
   cert = g_bytes_get_data (row->cert, &len);
   device = g_new0 (LanCoreDevice, 1);
@@ -117,6 +124,7 @@ lan_core_load_conversation (LanCore *core, const LanConversationRow *row)
 static gboolean
 is_of_peer (LanCoreTalk *talk, const LanDeviceId *device)
 {
+  /* In the conversation of one's own devices each of the others counts as the other. */
   return lan_core_person_device (talk->peer, device) != NULL;
 }
 
@@ -162,6 +170,10 @@ lan_core_load_setting (LanCore *core, const char *key, GBytes *value)
     core->read_receipts = on;
   else if (strcmp (key, "core.typing") == 0)
     core->typing = on;
+  else if (strcmp (key, "core.shared") == 0)
+    core->shared = on;
+  else
+    lan_core_load_stamps (core, key, value);
 }
 
 void
@@ -181,6 +193,7 @@ lan_core_start (LanCore *core, const LanTime *now)
           &core->hlc, ((LanCoreLog *) g_ptr_array_index (talk->logs, i))->head.hlc, now->wall_ms);
     lan_core_want (core, talk->peer);
   }
+  lan_core_take_own_list (core);
   lan_core_find_repeats (core);
   lan_core_run_repeats (core);
   lan_core_settle (core);
@@ -198,8 +211,7 @@ restore_over (LanCore *core, LanCoreTalk *talk)
   talk->restoring = FALSE;
   lan_core_run_deferred (core, talk);
   lan_core_run_repeats (core);
-  if (talk->peer->active != NULL)
-    lan_core_pump (core, talk->peer->active);
+  lan_core_for_each_best (core, talk->peer, lan_core_pump);
 }
 
 /* Commits work again, perhaps: what was dropped is asked for, and what waits is tried. */
@@ -214,14 +226,11 @@ retry (LanCore *core)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     LanCoreTalk *talk = value;
 
-    for (guint i = 0; i < talk->logs->len && talk->peer->active != NULL; i++) {
+    for (guint i = 0; i < talk->logs->len; i++) {
       LanCoreLog *log = g_ptr_array_index (talk->logs, i);
 
-      if (!log->gap)
-        continue;
-      log->gap = FALSE;
-      lan_core_send_fetch (core, talk->peer->active, &talk->row.conversation, &log->device,
-                           log->committed.seq + 1, 0);
+      if (log->gap)
+        lan_core_ask_gap (core, log);
     }
   }
   lan_core_run_repeats (core);
@@ -257,6 +266,9 @@ on_due (LanCore *core, gpointer key, LanDue due)
     break;
   case LAN_DUE_LAZY:
     lan_core_hurry (core);
+    break;
+  case LAN_DUE_PULL:
+    lan_core_pull_due (core, key);
     break;
   case LAN_DUE_RETRY:
   default:
@@ -301,7 +313,7 @@ lan_core_get_person (LanCore *core, const LanAccountId *account)
 {
   LanCorePerson *person = lan_core_find_person (core, account);
 
-  return person != NULL ? &person->row : NULL;
+  return person != NULL && !lan_core_is_me (core, person) ? &person->row : NULL;
 }
 
 const LanConversationRow *
@@ -309,7 +321,7 @@ lan_core_get_conversation (LanCore *core, const LanConversationId *conversation)
 {
   LanCoreTalk *talk = g_hash_table_lookup (core->talks, conversation);
 
-  return talk != NULL ? &talk->row : NULL;
+  return talk != NULL && !lan_core_is_me (core, talk->peer) ? &talk->row : NULL;
 }
 
 GPtrArray *
@@ -321,7 +333,8 @@ lan_core_list_people (LanCore *core)
 
   g_hash_table_iter_init (&iter, core->persons);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    g_ptr_array_add (list, &((LanCorePerson *) value)->row);
+    if (!lan_core_is_me (core, value))
+      g_ptr_array_add (list, &((LanCorePerson *) value)->row);
   return list;
 }
 
@@ -334,7 +347,8 @@ lan_core_list_conversations (LanCore *core)
 
   g_hash_table_iter_init (&iter, core->talks);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    g_ptr_array_add (list, &((LanCoreTalk *) value)->row);
+    if (!lan_core_is_me (core, ((LanCoreTalk *) value)->peer))
+      g_ptr_array_add (list, &((LanCoreTalk *) value)->row);
   return list;
 }
 
@@ -362,6 +376,15 @@ lan_core_get_devices (LanCore *core, const LanAccountId *account, LanCert *certs
 }
 
 gboolean
+lan_core_is_active_device (LanCore *core, const LanAccountId *account, const LanDeviceId *id)
+{
+  LanCorePerson *person = lan_core_find_person (core, account);
+  const LanCoreDevice *device = person != NULL ? lan_core_person_device (person, id) : NULL;
+
+  return device == NULL || device->row.state == 0;
+}
+
+gboolean
 lan_core_find_dh (LanCore *core, const guint8 *dh, LanAccountId *account, LanDeviceId *device)
 {
   GHashTableIter iter;
@@ -374,7 +397,8 @@ lan_core_find_dh (LanCore *core, const guint8 *dh, LanAccountId *account, LanDev
     for (guint i = 0; i < person->devices->len; i++) {
       LanCoreDevice *known = g_ptr_array_index (person->devices, i);
 
-      if (known->row.cert == NULL || memcmp (known->cert.dh_public, dh, 32) != 0)
+      if (known->row.cert == NULL || known->row.state != 0 ||
+          memcmp (known->cert.dh_public, dh, 32) != 0)
         continue;
       *account = person->row.account;
       *device = known->row.device;

@@ -194,9 +194,36 @@ gboolean lan_core_has_waiting (LanCore *core, const LanAccountId *account);
 LanMessageState lan_core_record_state (LanCore *core, const LanRecordRow *row);
 /** The device whose DH key a dial to @account may expect. Returns: number of @certs filled. */
 guint lan_core_get_devices (LanCore *core, const LanAccountId *account, LanCert *certs, guint max);
+/** FALSE for a device of a known person that is revoked, or no longer in their list. */
+gboolean lan_core_is_active_device (LanCore *core, const LanAccountId *account,
+                                    const LanDeviceId *device);
 /** Which person has an accepted or known device with this DH key; FALSE: nobody known. */
 gboolean lan_core_find_dh (LanCore *core, const guint8 *dh, LanAccountId *account,
                            LanDeviceId *device);
+
+/* --- the devices of this account --- */
+
+typedef struct {
+  LanDeviceId id;
+  const char *name; /* (nullable): what it is called; borrowed until the next call into core */
+  gboolean self;    /* this one */
+  gboolean active;  /* FALSE: revoked */
+  gboolean online;  /* there is a channel to it, or it is this one */
+  gint64 since_s;   /* start of its certificate, Unix seconds; 0: not known */
+} LanOwnDevice;
+
+/** Returns: (transfer full) (element-type LanOwnDevice): in the order of the device list. */
+GArray *lan_core_list_devices (LanCore *core) G_GNUC_WARN_UNUSED_RESULT;
+
+/** What this device is called, for the person's other devices. @name: clean, at most 64 bytes. */
+void lan_core_set_device_name (LanCore *core, const char *name, const LanTime *now);
+
+/** @cert, of another device of this account, is known from now on: call lan_core_set_identity()
+ * with the list that names it. */
+void lan_core_add_own_cert (LanCore *core, GBytes *cert);
+
+/** Certificates of all devices of this account that are known; borrowed. Returns: how many. */
+guint lan_core_get_own_certs (LanCore *core, GBytes **certs, guint max);
 
 /* Frames and records that were dropped since the start, for `link.stats` and tests. */
 typedef struct {

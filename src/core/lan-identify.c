@@ -18,15 +18,24 @@ lan_core_send_identity (LanCore *core, LanCoreChannel *channel)
 {
   Lanyard__Identity identity = LANYARD__IDENTITY__INIT;
   LanFrame frame = LANYARD__FRAME__INIT;
-  ProtobufCBinaryData cert;
+  ProtobufCBinaryData certs[LAN_CERTS_MAX_COUNT];
   gsize len;
 
   identity.list.data = (guint8 *) g_bytes_get_data (core->list, &len);
   identity.list.len = len;
-  cert.data = (guint8 *) g_bytes_get_data (core->cert, &len);
-  cert.len = len;
-  identity.certs = &cert;
+  certs[0].data = (guint8 *) g_bytes_get_data (core->cert, &len);
+  certs[0].len = len;
+  identity.certs = certs;
   identity.n_certs = 1;
+  /* Those of the other devices: what they wrote may come by way of this one. */
+  for (guint i = 0; i < core->me->devices->len && identity.n_certs < LAN_CERTS_MAX_COUNT; i++) {
+    const LanCoreDevice *device = g_ptr_array_index (core->me->devices, i);
+
+    if (device->row.cert == NULL)
+      continue;
+    certs[identity.n_certs].data = (guint8 *) g_bytes_get_data (device->row.cert, &len);
+    certs[identity.n_certs++].len = len;
+  }
   frame.body_case = LANYARD__FRAME__BODY_IDENTITY;
   frame.identity = &identity;
   lan_core_send_frame (core, channel, &frame, LAN_SEND_CHAT);
@@ -58,13 +67,11 @@ set_device (LanCorePerson *person, const LanDeviceEntry *entry, const LanCert *c
   LanCoreDevice *device = lan_core_person_device (person, &entry->device);
 
   if (device == NULL) {
-    if (cert == NULL || person->devices->len >= LAN_CORE_MAX_DEVICES)
+    if (cert == NULL)
       return;
-    device = g_new0 (LanCoreDevice, 1);
-    device->row.device = entry->device;
-    device->row.account = person->row.account;
-    g_ptr_array_add (person->devices, device);
-    device->dirty = TRUE;
+    device = lan_core_add_device (person, &entry->device);
+    if (device == NULL)
+      return;
   }
   if (cert != NULL && (device->row.cert == NULL || !g_bytes_equal (device->row.cert, cert_bytes))) {
     g_clear_pointer (&device->row.cert, g_bytes_unref);
@@ -75,6 +82,38 @@ set_device (LanCorePerson *person, const LanDeviceEntry *entry, const LanCert *c
   if (device->row.state != entry->state) {
     device->row.state = entry->state;
     device->dirty = TRUE;
+  }
+}
+
+void
+lan_core_take_certs (LanCore *core, LanCorePerson *person, const LanDeviceList *list, gsize n,
+                     const ProtobufCBinaryData *certs)
+{
+  for (gsize i = 0; i < n; i++) {
+    LanCoreDevice *known;
+    const LanDeviceEntry *entry;
+    LanCert cert;
+    LanHash hash;
+
+    if (lan_cert_decode (&cert, certs[i].data, certs[i].len) != LAN_STATUS_OK)
+      continue;
+    lan_cert_hash (&hash, certs[i].data, certs[i].len);
+    entry = lan_device_list_find (list, &cert.device);
+    known = lan_core_person_device (person, &cert.device);
+    if (entry == NULL || !lan_hash_equal (&entry->cert_hash, &hash) ||
+        lan_device_id_equal (&cert.device, &core->self_device) ||
+        (known != NULL && known->row.cert != NULL &&
+         g_bytes_get_size (known->row.cert) == certs[i].len &&
+         memcmp (g_bytes_get_data (known->row.cert, NULL), certs[i].data, certs[i].len) == 0) ||
+        lan_cert_verify (&cert, certs[i].data, certs[i].len) != LAN_STATUS_OK ||
+        !lan_account_id_equal (&cert.account, &person->row.account))
+      continue;
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new (certs[i].data, certs[i].len);
+
+      set_device (person, entry, &cert, bytes);
+      lan_core_touch_person (core, person);
+    }
   }
 }
 
@@ -89,8 +128,8 @@ has_active_device (const LanDeviceList *list)
 }
 
 /* Channels of devices that the newest list no longer has end at once. */
-static void
-drop_revoked (LanCore *core, LanCorePerson *person, const LanCoreChannel *except)
+void
+lan_core_drop_revoked (LanCore *core, LanCorePerson *person, const LanCoreChannel *except)
 {
   for (guint i = person->channels->len; i > 0; i--) {
     LanCoreChannel *channel = g_ptr_array_index (person->channels, i - 1);
@@ -101,12 +140,26 @@ drop_revoked (LanCore *core, LanCorePerson *person, const LanCoreChannel *except
   }
 }
 
+/* Devices are what the newest list says; one that it does not name any more is none. */
+static void
+revoke_unlisted (LanCorePerson *person, const LanDeviceList *list)
+{
+  for (guint i = 0; i < person->devices->len; i++) {
+    LanCoreDevice *device = g_ptr_array_index (person->devices, i);
+    const LanDeviceEntry *entry = lan_device_list_find (list, &device->row.device);
+    guint8 state = entry != NULL ? entry->state : LAN_DEVICE_REVOKED;
+
+    device->dirty = device->dirty || device->row.state != state;
+    device->row.state = state;
+  }
+}
+
 /*
  * Takes @bytes as the person's list when it is newer than what is known; an older one is refused
  * and the known one goes on holding. Returns FALSE when @bytes is not acceptable at all.
  */
-static gboolean
-take_list (LanCore *core, LanCorePerson *person, GBytes *bytes, LanDeviceList *list)
+gboolean
+lan_core_take_list (LanCore *core, LanCorePerson *person, GBytes *bytes, LanDeviceList *list)
 {
   gsize len, known_len;
   const guint8 *data = g_bytes_get_data (bytes, &len);
@@ -128,8 +181,7 @@ take_list (LanCore *core, LanCorePerson *person, GBytes *bytes, LanDeviceList *l
   }
   person->row.list = g_bytes_ref (bytes);
   lan_core_touch_person (core, person);
-  for (guint i = 0; i < list->n_devices; i++)
-    set_device (person, &list->devices[i], NULL, NULL);
+  revoke_unlisted (person, list);
   if (!has_active_device (list) && lan_trust_step (&person->row.trust, LAN_TRUST_ON_REVOKE))
     lan_core_tell_person (core, LAN_CORE_PERSON, person);
   return TRUE;
@@ -157,6 +209,12 @@ become_identified (LanCore *core, LanCoreChannel *channel, LanCorePerson *person
 
   channel->person = person;
   channel->device = *device;
+  for (guint i = 0; i < person->channels->len; i++) {
+    const LanCoreChannel *other = g_ptr_array_index (person->channels, i);
+
+    if (lan_device_id_equal (&other->device, device))
+      channel->state = other->state;
+  }
   lan_deadlines_cancel (core->deadlines, channel, LAN_DUE_IDENTITY);
   g_ptr_array_add (person->channels, channel);
   event->account = person->row.account;
@@ -188,6 +246,10 @@ greet (LanCore *core, LanCoreChannel *channel, LanCorePerson *person, const LanD
 {
   become_identified (core, channel, person, device);
   lan_core_choose_active (core, person);
+  if (lan_core_is_me (core, person)) {
+    lan_core_begin_sync (core, channel);
+    return;
+  }
   if (lan_core_is_accepted (person)) {
     lan_core_release (core, person);
     lan_core_send_contact_accept (core, channel);
@@ -195,6 +257,28 @@ greet (LanCore *core, LanCoreChannel *channel, LanCorePerson *person, const LanD
   }
   lan_core_show_presence (core, person);
   lan_core_begin_sync (core, channel);
+}
+
+/* A device of this same account. */
+static void
+on_own_identity (LanCore *core, LanCoreChannel *channel, const Lanyard__Identity *identity,
+                 const LanDeviceList *list, const LanCert *cert, GBytes *cert_bytes)
+{
+  LanDeviceEntry entry = { .device = cert->device, .state = LAN_DEVICE_ACTIVE };
+  gboolean again = channel->person != NULL;
+
+  lan_cert_hash (&entry.cert_hash, g_bytes_get_data (cert_bytes, NULL),
+                 g_bytes_get_size (cert_bytes));
+  if (!lan_core_judge_own (core, identity, list, &cert->device, &entry.cert_hash)) {
+    refuse (core, channel, LAN_FAREWELL_REVOKED);
+    return;
+  }
+  set_device (core->me, &entry, cert, cert_bytes);
+  lan_core_take_certs (core, core->me, list, identity->n_certs, identity->certs);
+  lan_core_touch_person (core, core->me);
+  if (!again && lan_core_person_device (core->me, &cert->device) != NULL)
+    greet (core, channel, core->me, &cert->device);
+  lan_core_push (core, lan_core_action_new (LAN_CORE_DEVICES));
 }
 
 void
@@ -212,19 +296,27 @@ lan_core_on_identity (LanCore *core, LanCoreChannel *channel, const Lanyard__Ide
       find_cert (channel, identity, &cert, &cert_bytes) != LAN_STATUS_OK ||
       !lan_account_id_equal (&list.account, &cert.account) ||
       lan_cert_check_time (&cert, core->now.wall_ms / 1000, CLOCK_SLACK_S) != LAN_STATUS_OK ||
-      lan_account_id_equal (&cert.account, &core->self) ||
+      lan_device_id_equal (&cert.device, &core->self_device) ||
       (again && (!lan_account_id_equal (&cert.account, &channel->person->row.account) ||
                  !lan_device_id_equal (&cert.device, &channel->device)))) {
     refuse (core, channel, LAN_FAREWELL_IDENTITY);
     return;
   }
+  if (core->revoked) {
+    refuse (core, channel, LAN_FAREWELL_NORMAL);
+    return;
+  }
   person = lan_core_add_person (core, &cert.account);
-  if (!take_list (core, person, list_bytes, &list)) {
+  if (lan_core_is_me (core, person)) {
+    on_own_identity (core, channel, identity, &list, &cert, cert_bytes);
+    return;
+  }
+  if (!lan_core_take_list (core, person, list_bytes, &list)) {
     refuse (core, channel, LAN_FAREWELL_IDENTITY);
     drop_if_unknown (core, person);
     return;
   }
-  drop_revoked (core, person, channel);
+  lan_core_drop_revoked (core, person, channel);
   lan_cert_hash (&hash, g_bytes_get_data (cert_bytes, NULL), g_bytes_get_size (cert_bytes));
   if (person->row.trust == LAN_TRUST_REVOKED ||
       lan_device_list_check_cert (&list, &cert.device, &hash) != LAN_STATUS_OK) {
@@ -237,6 +329,7 @@ lan_core_on_identity (LanCore *core, LanCoreChannel *channel, const Lanyard__Ide
     return;
   }
   set_device (person, lan_device_list_find (&list, &cert.device), &cert, cert_bytes);
+  lan_core_take_certs (core, person, &list, identity->n_certs, identity->certs);
   if (lan_core_person_device (person, &cert.device) == NULL) {
     refuse (core, channel, LAN_FAREWELL_LIMIT);
     drop_if_unknown (core, person);
@@ -258,9 +351,9 @@ lan_core_take_papers (LanCore *core, LanCorePerson *person, GBytes *list_bytes, 
   if (status != LAN_STATUS_OK)
     return status;
   if (!lan_account_id_equal (&list.account, &person->row.account) ||
-      !take_list (core, person, list_bytes, &list))
+      !lan_core_take_list (core, person, list_bytes, &list))
     return LAN_STATUS_MISMATCH;
-  drop_revoked (core, person, NULL);
+  lan_core_drop_revoked (core, person, NULL);
   for (guint i = 0; i < certs->len; i++) {
     LanCert cert;
     LanHash hash;

@@ -19,7 +19,7 @@ greet_accepted (LanCore *core, LanCorePerson *person)
   }
   if (person->active == NULL)
     return;
-  lan_core_send_vector (core, person->active);
+  lan_core_for_each_best (core, person, lan_core_send_vector);
   for (guint i = 0; person->talk != NULL && i < person->talk->logs->len; i++) {
     LanCoreLog *log = g_ptr_array_index (person->talk->logs, i);
 
@@ -88,8 +88,7 @@ lan_core_accept (LanCore *core, const LanAccountId *account, const LanTime *now)
   /* Accepted again while another key bears the name: this one is meant. */
   lan_core_release (core, person);
   lan_core_want (core, person);
-  if (person->active != NULL)
-    lan_core_pump (core, person->active);
+  lan_core_for_each_best (core, person, lan_core_pump);
   lan_core_settle (core);
   return LAN_STATUS_OK;
 }
@@ -102,16 +101,11 @@ close_channels (LanCore *core, LanCorePerson *person)
                             TRUE);
 }
 
-LanStatus
-lan_core_block (LanCore *core, const LanAccountId *account, gboolean on, const LanTime *now)
+void
+lan_core_set_blocked (LanCore *core, LanCorePerson *person, gboolean on)
 {
-  LanCorePerson *person = lan_core_find_person (core, account);
-
-  core->now = *now;
-  if (person == NULL)
-    return LAN_STATUS_MISMATCH;
   if (on == lan_core_is_blocked (person))
-    return LAN_STATUS_OK;
+    return;
   person->row.flags ^= LAN_PERSON_BLOCKED;
   lan_core_keep_person (core, person);
   lan_core_touch_person (core, person);
@@ -122,6 +116,17 @@ lan_core_block (LanCore *core, const LanAccountId *account, gboolean on, const L
   lan_core_want (core, person);
   lan_core_show_presence (core, person);
   lan_core_tell_person (core, LAN_CORE_PERSON, person);
+}
+
+LanStatus
+lan_core_block (LanCore *core, const LanAccountId *account, gboolean on, const LanTime *now)
+{
+  LanCorePerson *person = lan_core_find_person (core, account);
+
+  core->now = *now;
+  if (person == NULL)
+    return LAN_STATUS_MISMATCH;
+  lan_core_set_blocked (core, person, on);
   lan_core_settle (core);
   return LAN_STATUS_OK;
 }

@@ -49,9 +49,25 @@ lan_core_presence_due (LanCore *core)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     LanCorePerson *person = value;
 
-    if (person->active != NULL && lan_core_is_accepted (person))
-      lan_core_send_presence (core, person->active);
+    if (lan_core_is_accepted (person))
+      lan_core_for_each_best (core, person, lan_core_send_presence);
   }
+}
+
+/* Of several devices, that of the one where somebody is most likely to be. */
+static LanPresence
+of_channels (const LanCorePerson *person)
+{
+  static const guint8 rank[] = { 0, 3, 1, 2 }; /* offline, available, away, busy */
+  LanPresence state = LAN_PRESENCE_OFFLINE;
+
+  for (guint i = 0; i < person->channels->len; i++) {
+    const LanCoreChannel *channel = g_ptr_array_index (person->channels, i);
+
+    if (rank[channel->state] > rank[state])
+      state = channel->state;
+  }
+  return state;
 }
 
 static LanPresence
@@ -65,7 +81,9 @@ effective (const LanCorePerson *person)
     hint = person->at_server;
   if (person->channels->len == 0)
     return hint;
-  if (person->state != LAN_PRESENCE_OFFLINE)
+  if (of_channels (person) != LAN_PRESENCE_OFFLINE)
+    return of_channels (person);
+  if (person->state != LAN_PRESENCE_OFFLINE) /* a channel in another's place said nothing yet */
     return person->state;
   return hint != LAN_PRESENCE_OFFLINE ? hint : LAN_PRESENCE_AVAILABLE;
 }
@@ -126,7 +144,13 @@ lan_core_on_presence (LanCore *core, LanCoreChannel *channel, const Lanyard__Pre
     state = LAN_PRESENCE_AVAILABLE;
   g_free (person->status_text);
   person->status_text = g_steal_pointer (&clean);
-  person->state = state;
+  for (guint i = 0; i < person->channels->len; i++) {
+    LanCoreChannel *other = g_ptr_array_index (person->channels, i);
+
+    if (lan_device_id_equal (&other->device, &channel->device))
+      other->state = state;
+  }
+  person->state = of_channels (person);
   if (text_changed && effective (person) == person->shown)
     lan_core_tell_person (core, LAN_CORE_PRESENCE, person);
   else
@@ -171,7 +195,7 @@ lan_core_on_typing (LanCore *core, LanCoreChannel *channel, const Lanyard__Typin
   LanConversationId id;
 
   lan_conversation_id_of_pair (&id, &core->self, &person->row.account);
-  if (memcmp (id.b, typing->conversation.data, sizeof id.b) != 0)
+  if (lan_core_is_me (core, person) || memcmp (id.b, typing->conversation.data, sizeof id.b) != 0)
     return;
   if (!typing->on) {
     lan_core_typing_off (core, person);
@@ -191,14 +215,17 @@ send_typing (LanCore *core, LanCorePerson *person, gboolean on)
 
   person->typing_sent = on;
   person->typing_sent_us = core->now.mono_us;
-  if (person->active == NULL)
-    return;
   lan_conversation_id_of_pair (&id, &core->self, &person->row.account);
   typing.conversation = (ProtobufCBinaryData){ sizeof id.b, id.b };
   typing.on = on;
   frame.body_case = LANYARD__FRAME__BODY_TYPING;
   frame.typing = &typing;
-  lan_core_send_frame (core, person->active, &frame, LAN_SEND_IDLE);
+  for (guint i = 0; i < person->channels->len; i++) {
+    const LanCoreChannel *channel = g_ptr_array_index (person->channels, i);
+
+    if (channel->best)
+      lan_core_send_frame (core, channel, &frame, LAN_SEND_IDLE);
+  }
 }
 
 void

@@ -53,7 +53,7 @@ may_send (const LanCoreChannel *channel)
   const LanCorePerson *person = channel->person;
   const LanCoreTalk *talk = person->talk;
 
-  return talk != NULL && person->active == channel && channel->writable && channel->vector_seen &&
+  return talk != NULL && channel->best && channel->writable && channel->vector_seen &&
          !channel->reading && !talk->restoring && talk->suspect.seq == 0 &&
          (talk->row.flags & LAN_CONVERSATION_HELD) == 0 && !lan_core_is_blocked (person) &&
          lan_account_id_is_zero (&person->row.merged_into);
@@ -172,17 +172,18 @@ lan_core_on_push_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
 void
 lan_core_serve (LanCore *core, LanCoreChannel *channel)
 {
-  LanCoreTalk *talk = channel->person->talk;
+  const LanServe *serve;
   guint64 request;
   LanAsk *ask;
 
-  if (talk == NULL || channel->serve_next == 0 || channel->serve_reading || !channel->writable)
+  if (channel->serves->len == 0 || channel->serve_reading || !channel->writable)
     return;
-  ask = lan_core_ask (core, LAN_ASK_SERVE, talk, &request);
+  serve = &g_array_index (channel->serves, LanServe, 0);
+  ask = lan_core_ask (core, LAN_ASK_SERVE, serve->talk, &request);
   ask->channel = channel->id;
-  ask->device = channel->serve_device;
-  ask->from_seq = channel->serve_next;
-  ask->to_seq = channel->serve_to;
+  ask->device = serve->device;
+  ask->from_seq = serve->next;
+  ask->to_seq = serve->to;
   channel->serve_reading = TRUE;
   lan_core_read (core, ask, request, LAN_CORE_READ_BYTES);
 }
@@ -192,47 +193,93 @@ lan_core_on_serve_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
 {
   LanCoreChannel *channel = g_hash_table_lookup (core->channels, &ask->channel);
   Load load = { .n = 0 };
+  LanServe *serve;
 
-  if (channel == NULL || channel->person != ask->talk->peer)
+  if (channel == NULL || channel->serves->len == 0)
     return;
   channel->serve_reading = FALSE;
-  if (channel->serve_next != ask->from_seq ||
-      !lan_device_id_equal (&channel->serve_device, &ask->device)) {
+  serve = &g_array_index (channel->serves, LanServe, 0);
+  if (serve->talk != ask->talk || serve->next != ask->from_seq ||
+      !lan_device_id_equal (&serve->device, &ask->device)) {
     lan_core_serve (core, channel);
     return;
   }
   for (guint i = 0; i < rows->len; i++) {
     const LanRecordRow *row = g_ptr_array_index (rows, i);
 
-    if (row->seq != channel->serve_next)
+    if (row->seq != serve->next)
       continue;
     if (!put (&load, row->blob)) {
       send_load (core, channel, &load);
       put (&load, row->blob);
     }
-    channel->serve_next++;
+    serve->next++;
   }
   send_load (core, channel, &load);
-  if (rows->len == 0 || channel->serve_next > channel->serve_to)
-    channel->serve_next = 0;
+  if (rows->len == 0 || serve->next > serve->to)
+    g_array_remove_index (channel->serves, 0);
   lan_core_serve (core, channel);
 }
 
-/* Tells node once that a channel is wanted, and once that it no longer is. */
+/* Does @device of the other lack something of ours? */
+static gboolean
+lacks (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device)
+{
+  if (talk->own->head.seq > talk->own->committed.seq || talk->deferred.length > 0)
+    return TRUE;
+  for (guint i = 0; i < talk->logs->len; i++) {
+    const LanCoreLog *log = g_ptr_array_index (talk->logs, i);
+    const LanCoreDevice *author = lan_core_own_device (core, &log->device);
+
+    if (log != talk->own && (!log->own || author == NULL || author->row.state != 0))
+      continue; /* theirs, or of a device that is no more: written again, if it has to be */
+    if (log->committed.seq > 0 &&
+        log->committed.seq > lan_talk_holding (talk, device, &log->device)->seq)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+tell_want (LanCore *core, LanCorePerson *person, const LanCoreDevice *device, gboolean on)
+{
+  LanCoreAction *action = lan_core_action_new (LAN_CORE_WANT_CHANNEL);
+
+  action->account = person->row.account;
+  action->on = on;
+  if (device != NULL)
+    action->want.device = device->row.device;
+  lan_core_push (core, action);
+}
+
+/* Tells node once that a channel is wanted, and once that it no longer is; of each device that has
+ * a use for it. One's own devices are always wanted. */
 void
 lan_core_want (LanCore *core, LanCorePerson *person)
 {
-  gboolean want = person->talk != NULL && lan_talk_has_waiting (person->talk) &&
-                  (person->talk->row.flags & LAN_CONVERSATION_HELD) == 0 &&
-                  lan_account_id_is_zero (&person->row.merged_into) &&
-                  !lan_core_is_blocked (person);
-  LanCoreAction *action;
+  gboolean me = lan_core_is_me (core, person);
+  gboolean may =
+      me || (person->talk != NULL && lan_talk_has_records (person->talk) &&
+             (person->talk->row.flags & LAN_CONVERSATION_HELD) == 0 &&
+             lan_account_id_is_zero (&person->row.merged_into) && !lan_core_is_blocked (person));
+  gboolean any = FALSE, nobody = TRUE;
 
-  if (want == person->wanted)
-    return;
-  person->wanted = want;
-  action = lan_core_action_new (LAN_CORE_WANT_CHANNEL);
-  action->account = person->row.account;
-  action->on = want;
-  lan_core_push (core, action);
+  for (guint i = 0; i < person->devices->len; i++) {
+    LanCoreDevice *device = g_ptr_array_index (person->devices, i);
+    gboolean active = device->row.state == 0 && device->row.cert != NULL;
+    gboolean want = may && active && (me || lacks (core, person->talk, &device->row.device));
+
+    nobody = nobody && !active;
+    any = any || want;
+    if (want == device->wanted)
+      continue;
+    device->wanted = want;
+    tell_want (core, person, device, want);
+  }
+  /* Known by name only, as out of a directory: whoever answers there will do. */
+  if (nobody && !me && may && lan_talk_has_waiting (person->talk))
+    any = TRUE;
+  if (nobody && any != person->wanted)
+    tell_want (core, person, NULL, any);
+  person->wanted = any;
 }

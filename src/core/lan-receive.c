@@ -65,6 +65,18 @@ warn_clock (LanCore *core, LanCoreChannel *channel, guint64 hlc)
   lan_core_push (core, event);
 }
 
+/* The other has read what we wrote, or a device of ours showed what they wrote. */
+static void
+note_read (LanCore *core, LanCoreLog *log, const Lanyard__ReadUpTo *read)
+{
+  if (!log->own) {
+    lan_core_on_read_up_to (core, log->talk, read);
+    return;
+  }
+  for (gsize i = 0; i < read->n_marks; i++)
+    lan_core_apply_read (core, log->talk, read->marks[i]->hlc);
+}
+
 /* Puts a checked record at the end of its log. @seen: an older log of its author had the message. */
 static void
 append (LanCore *core, LanCoreChannel *channel, LanCoreLog *log, const LanRecordView *view,
@@ -72,6 +84,7 @@ append (LanCore *core, LanCoreChannel *channel, LanCoreLog *log, const LanRecord
 {
   LanCoreTalk *talk = log->talk;
   const LanAccountId *author = log->own ? &core->self : &talk->peer->row.account;
+  gboolean mine = lan_core_is_me (core, talk->peer);
   g_autoptr (LanContent) content = NULL;
   g_autofree LanRecordRow *row = NULL;
   guint64 order = MAX (view->hlc, log->head.order);
@@ -79,19 +92,19 @@ append (LanCore *core, LanCoreChannel *channel, LanCoreLog *log, const LanRecord
   if (lan_content_decode (view->kind, view->content, view->content_len, &content) == LAN_STATUS_OK)
     order = MAX (order, content->order);
   row = lan_core_make_row (core, view, g_bytes_ref (blob), author, content, order);
-  if (seen || (!log->own && !lan_talk_remember (talk, &view->message)))
+  if (mine || seen || (!log->own && !lan_talk_remember (talk, &view->message)))
     row->flags |= LAN_RECORD_HIDDEN;
   if (!lan_hlc_merge (&core->hlc, view->hlc, core->now.wall_ms))
     warn_clock (core, channel, view->hlc);
   log->head = (LanLogPoint){ view->seq, row->hash, view->hlc, order };
   talk->top_order = MAX (talk->top_order, order);
-  if (log->own) {
+  if (log == talk->own) {
     LanTailEntry entry = {
       view->seq, view->message, row->hash, view->hlc, lan_kind_is_visible (view->kind), row->blob
     };
 
     lan_talk_tail_add (talk, &entry);
-  } else if (!lan_core_is_accepted (talk->peer)) {
+  } else if (!log->own && !lan_core_is_accepted (talk->peer)) {
     row->flags |= LAN_RECORD_REQUEST;
     lan_core_count_request (talk, view->kind);
     if ((talk->row.flags & LAN_CONVERSATION_REQUEST) == 0) {
@@ -99,21 +112,31 @@ append (LanCore *core, LanCoreChannel *channel, LanCoreLog *log, const LanRecord
       lan_core_touch_talk (core, talk);
     }
   }
-  if (view->kind == LAN_KIND_READ_UP_TO && content != NULL && !log->own)
-    lan_core_on_read_up_to (core, talk, content->read_up_to);
+  if (mine && view->kind == LAN_KIND_OWN_OP && content != NULL)
+    lan_core_apply_op (core, content->own_op, view->hlc);
+  else if (view->kind == LAN_KIND_READ_UP_TO && content != NULL)
+    note_read (core, log, content->read_up_to);
   else if (!log->own)
     lan_core_typing_off (core, talk->peer);
   lan_core_add_record (core, log, row, (row->flags & LAN_RECORD_HIDDEN) == 0);
 }
 
-/* A log that is not its author's first may repeat messages of an older one: the history knows. */
+/* Devices of one person write messages of their own. Only a log that was given up has some that
+ * another one repeats: then the history knows. */
 static gboolean
 may_repeat (LanCore *core, const LanCoreLog *log)
 {
+  LanCorePerson *author = log->own ? core->me : log->talk->peer;
+  const LanCoreDevice *device = lan_core_person_device (author, &log->device);
+  gboolean given_up = device == NULL || device->row.state != 0;
+
   for (guint i = 0; i < log->talk->logs->len; i++) {
     const LanCoreLog *other = g_ptr_array_index (log->talk->logs, i);
 
-    if (other != log && other->own == log->own && other->head.seq > 0)
+    if (other == log || other->own != log->own || other->head.seq == 0)
+      continue;
+    device = lan_core_person_device (author, &other->device);
+    if (given_up || (other != log->talk->own && (device == NULL || device->row.state != 0)))
       return TRUE;
   }
   return FALSE;
@@ -130,7 +153,7 @@ ask_again (LanCore *core, LanCoreChannel *channel, LanCoreLog *log, const LanRec
   ask->channel = channel->id;
   ask->blob = g_bytes_new (data, len);
   log->finding = view->seq;
-  action->account = log->talk->peer->row.account;
+  action->account = log->own ? core->self : log->talk->peer->row.account;
   action->find.message = view->message;
   lan_core_push (core, action);
 }
@@ -147,6 +170,7 @@ take_next (LanCore *core, LanCoreChannel *channel, LanCoreLog *log, const guint8
     /* Another branch than the one kept here: the vector tells the author where this one ends. */
     core->counters.records_refused++;
     log->talk->vector_due = TRUE;
+    log->branched = TRUE;
     return DROPPED;
   }
   if (view->hlc <= log->head.hlc)
@@ -160,7 +184,7 @@ take_next (LanCore *core, LanCoreChannel *channel, LanCoreLog *log, const guint8
   if (view->kind <= LAN_KIND_READ_UP_TO &&
       lan_content_decode (view->kind, view->content, view->content_len, &content) != LAN_STATUS_OK)
     return REFUSED;
-  if (!log->own && may_repeat (core, log) &&
+  if (log != log->talk->own && may_repeat (core, log) &&
       !g_hash_table_contains (log->talk->recent_set, &view->message)) {
     ask_again (core, channel, log, view, data, len);
     return TAKEN;
@@ -172,10 +196,9 @@ take_next (LanCore *core, LanCoreChannel *channel, LanCoreLog *log, const guint8
 
 /* Own records come back only while they are being restored, or as proof that the log has forked. */
 static Verdict
-take_own (LanCore *core, LanCoreChannel *channel, const LanRecordView *view, const guint8 *data,
-          gsize len)
+take_own (LanCore *core, LanCoreChannel *channel, LanCoreTalk *talk, const LanRecordView *view,
+          const guint8 *data, gsize len)
 {
-  LanCoreTalk *talk = channel->person->talk;
   LanCoreLog *log = talk != NULL ? talk->own : NULL;
   const guint8 *key = lan_device_keys_sign_public (core->device);
   LanHash hash;
@@ -210,44 +233,72 @@ take_own (LanCore *core, LanCoreChannel *channel, const LanRecordView *view, con
 }
 
 static LanCoreLog *
-log_for (LanCore *core, LanCorePerson *person, const LanDeviceId *device)
+log_for (LanCore *core, LanCorePerson *person, const LanDeviceId *device, gboolean own)
 {
   LanCoreTalk *talk = lan_core_get_talk (core, person);
 
-  return lan_talk_add_log (talk, device, FALSE);
+  return lan_talk_add_log (talk, device, own);
 }
 
-static Verdict
-take (LanCore *core, LanCoreChannel *channel, const guint8 *data, gsize len)
+/*
+ * The device that wrote it, of either side; NULL: nobody's that may write here. What a device that
+ * is no more has written comes from its own person's devices only: they had it from there.
+ */
+static LanCoreDevice *
+author_of (LanCore *core, LanCoreChannel *channel, LanCorePerson *peer, const LanDeviceId *id,
+           gboolean *own)
 {
+  LanCoreDevice *device = lan_core_own_device (core, id);
+
+  *own = device != NULL && !lan_core_is_me (core, peer);
+  if (device == NULL)
+    device = lan_core_person_device (peer, id);
+  if (device == NULL || device->row.cert == NULL)
+    return NULL;
+  if (device->row.state != 0 && !lan_core_is_me (core, channel->person) &&
+      !lan_account_id_equal (&channel->person->row.account, &device->row.account))
+    return NULL;
+  return device;
+}
+
+/* @log: (out): the one it belongs to, where there is one. */
+static Verdict
+take (LanCore *core, LanCoreChannel *channel, const guint8 *data, gsize len, LanCoreLog **found)
+{
+  gboolean from_me = lan_core_is_me (core, channel->person), own;
   LanCorePerson *person = channel->person;
   LanConversationId id;
+  LanCoreTalk *talk;
   LanCoreDevice *device;
   LanCoreLog *log;
   LanRecordView view;
 
+  *found = NULL;
   if (lan_record_decode (data, len, &view) != LAN_STATUS_OK)
     return REFUSED;
   lan_conversation_id_of_pair (&id, &core->self, &person->row.account);
-  if (!lan_conversation_id_equal (&id, &view.conversation))
-    return REFUSED;
+  talk = lan_core_channel_talk (core, channel, view.conversation.b);
+  if (talk == NULL && !lan_conversation_id_equal (&id, &view.conversation))
+    return from_me ? DROPPED : REFUSED;
+  if (talk != NULL)
+    person = talk->peer;
   if (lan_device_id_equal (&view.device, &core->self_device))
-    return take_own (core, channel, &view, data, len);
-  device = lan_core_person_device (person, &view.device);
-  if (device == NULL || device->row.cert == NULL)
-    return REFUSED;
-  log = person->talk != NULL ? lan_talk_find_log (person->talk, &view.device) : NULL;
+    return take_own (core, channel, talk, &view, data, len);
+  device = author_of (core, channel, person, &view.device, &own);
+  if (device == NULL)
+    return from_me ? DROPPED : REFUSED;
+  log = *found = talk != NULL ? lan_talk_find_log (talk, &view.device) : NULL;
   if (log != NULL && view.seq <= log->head.seq) {
     core->counters.records_again++;
     return TAKEN;
   }
-  if (!lan_core_may_leave (core, person, person->talk, view.kind))
+  if (!own && !from_me && !lan_core_may_leave (core, person, person->talk, view.kind))
     return DROPPED;
   if (log == NULL) {
     /* Only a genuine record makes a stranger's conversation exist. */
     if (person->talk == NULL && !verify (device->cert.sign_public, &view))
       return REFUSED;
-    log = log_for (core, person, &view.device);
+    log = *found = log_for (core, person, &view.device, own);
     if (log == NULL)
       return REFUSED;
   }
@@ -285,6 +336,7 @@ drain_waiting (LanCore *core, LanCoreChannel *channel, LanCoreLog *log)
   while (log->finding == 0 && log->waiting != NULL && g_hash_table_size (log->waiting) > 0) {
     guint64 seq = log->head.seq + 1;
     gpointer key, value;
+    LanCoreLog *found;
     g_autoptr (GBytes) blob = NULL;
 
     if (!g_hash_table_steal_extended (log->waiting, &seq, &key, &value))
@@ -292,7 +344,8 @@ drain_waiting (LanCore *core, LanCoreChannel *channel, LanCoreLog *log)
     g_free (key);
     blob = value;
     log->waiting_bytes -= g_bytes_get_size (blob);
-    if (take (core, channel, g_bytes_get_data (blob, NULL), g_bytes_get_size (blob)) != TAKEN)
+    if (take (core, channel, g_bytes_get_data (blob, NULL), g_bytes_get_size (blob), &found) !=
+        TAKEN)
       break;
   }
   forget_stale (log);
@@ -306,7 +359,7 @@ drain_all (LanCore *core, LanCoreChannel *channel)
   for (guint i = 0; talk != NULL && i < talk->logs->len; i++) {
     LanCoreLog *log = g_ptr_array_index (talk->logs, i);
 
-    if (!log->own)
+    if (log != talk->own)
       drain_waiting (core, channel, log);
   }
 }
@@ -318,9 +371,14 @@ lan_core_on_records (LanCore *core, LanCoreChannel *channel, const Lanyard__Reco
   LanCoreTalk *talk;
 
   for (gsize i = 0; i < records->n_records; i++) {
-    if (take (core, channel, records->records[i].data, records->records[i].len) == REFUSED) {
+    LanCoreLog *log;
+    Verdict verdict = take (core, channel, records->records[i].data, records->records[i].len, &log);
+
+    if (verdict == REFUSED) {
       core->counters.records_refused++;
       refused++;
+    } else if (verdict == TAKEN && log != NULL && log->talk->peer != channel->person) {
+      drain_waiting (core, channel, log);
     }
   }
   drain_all (core, channel);
@@ -335,6 +393,7 @@ lan_core_on_records (LanCore *core, LanCoreChannel *channel, const Lanyard__Reco
     talk->vector_due = TRUE;
   if (talk != NULL && talk->vector_due)
     lan_core_send_vector (core, channel);
+  lan_core_run_pulls (core, channel);
 }
 
 /* Answer of the history to ask_again(). The log may have been rolled back meanwhile. */
@@ -354,4 +413,8 @@ lan_core_on_again (LanCore *core, LanAsk *ask, gboolean found)
   append (core, channel, log, &view, ask->blob, found);
   if (channel != NULL && channel->person == log->talk->peer)
     drain_all (core, channel);
+  else if (channel != NULL && lan_core_is_me (core, channel->person))
+    drain_waiting (core, channel, log);
+  if (channel != NULL)
+    lan_core_run_pulls (core, channel);
 }

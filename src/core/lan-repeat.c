@@ -18,8 +18,13 @@
 void
 lan_core_suspect (LanCore *core, LanCoreChannel *channel, guint64 seq, const LanHash *ours)
 {
-  LanCoreTalk *talk = channel->person->talk;
+  lan_core_suspect_in (core, channel, channel->person->talk, seq, ours);
+}
 
+void
+lan_core_suspect_in (LanCore *core, LanCoreChannel *channel, LanCoreTalk *talk, guint64 seq,
+                     const LanHash *ours)
+{
   if (talk == NULL || core->forked || talk->suspect.seq == seq)
     return;
   talk->suspect = (LanLogPoint){ .seq = seq, .hash = *ours };
@@ -56,6 +61,12 @@ lan_core_repeat (LanCore *core, LanCoreLog *from, LanCoreTalk *into)
   g_ptr_array_add (core->repeats, repeat);
 }
 
+static gboolean
+is_siblings (LanCore *core, const LanCoreLog *log)
+{
+  return lan_core_own_device (core, &log->device) != NULL;
+}
+
 static void
 find_in_talk (LanCore *core, LanCoreTalk *talk)
 {
@@ -66,7 +77,8 @@ find_in_talk (LanCore *core, LanCoreTalk *talk)
   for (guint i = 0; i < talk->logs->len; i++) {
     LanCoreLog *log = g_ptr_array_index (talk->logs, i);
 
-    if (log->own && (peer != talk->peer || log != talk->own))
+    /* What another device of ours wrote is that device's to write again, while it is one. */
+    if (log->own && (peer != talk->peer || log != talk->own) && !is_siblings (core, log))
       lan_core_repeat (core, log, peer == talk->peer ? talk : lan_core_get_talk (core, peer));
   }
 }
@@ -226,13 +238,16 @@ lan_core_set_identity (LanCore *core, const LanCoreConfig *config, const LanTime
   core->list = config->list;
   core->cert = config->cert;
   core->device = config->device;
-  if (new_device) {
+  if (new_device)
     close_all (core);
-    core->self_device = *lan_device_keys_id (config->device);
+  core->self_device = *lan_device_keys_id (config->device);
+  lan_core_take_own_list (core);
+  if (new_device) {
     core->forked = FALSE;
     restart_logs (core);
     lan_core_find_repeats (core);
     lan_core_run_repeats (core);
+    lan_core_want (core, core->me);
   } else {
     g_hash_table_iter_init (&iter, core->channels);
     while (g_hash_table_iter_next (&iter, NULL, &value))

@@ -106,6 +106,5 @@ lan_core_on_count_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
       talk->request_records += (guint) MIN (log->committed.seq, LAN_REQUEST_MAX_RECORDS);
   }
   talk->request_counted = TRUE;
-  if (talk->peer->active != NULL)
-    lan_core_send_vector (core, talk->peer->active);
+  lan_core_for_each_best (core, talk->peer, lan_core_send_vector);
 }

@@ -21,6 +21,7 @@ void
 lan_core_free_person (LanCorePerson *person)
 {
   lan_person_row_clear (&person->row);
+  lan_core_clear_shared (&person->shared);
   g_free (person->skeleton);
   g_free (person->status_text);
   g_ptr_array_unref (person->devices);
@@ -155,6 +156,21 @@ lan_core_person_device (LanCorePerson *person, const LanDeviceId *device)
       return known;
   }
   return NULL;
+}
+
+LanCoreDevice *
+lan_core_add_device (LanCorePerson *person, const LanDeviceId *id)
+{
+  LanCoreDevice *device;
+
+  if (person->devices->len >= LAN_CORE_MAX_DEVICES)
+    return NULL;
+  device = g_new0 (LanCoreDevice, 1);
+  device->row.device = *id;
+  device->row.account = person->row.account;
+  device->dirty = TRUE;
+  g_ptr_array_add (person->devices, device);
+  return device;
 }
 
 static void

@@ -62,6 +62,7 @@ set_holding (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint6
   lan_core_touch_holdings (core, talk);
   lan_talk_tail_trim (talk);
   lan_core_want (core, talk->peer);
+  lan_core_tell_own_holder (core, talk, holder);
 }
 
 static void
@@ -95,6 +96,21 @@ ask_confirm (LanCore *core, LanCoreTalk *talk, guint64 known)
   lan_core_read (core, ask, request, LAN_CORE_READ_BYTES);
 }
 
+/* Whose vector it was is asked for the record. */
+static void
+suspect (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint64 seq,
+         const LanHash *ours)
+{
+  for (guint i = 0; i < talk->peer->channels->len; i++) {
+    LanCoreChannel *channel = g_ptr_array_index (talk->peer->channels, i);
+
+    if (!channel->best || !lan_device_id_equal (&channel->device, holder))
+      continue;
+    lan_core_suspect (core, channel, seq, ours);
+    return;
+  }
+}
+
 /* @seq is at most what is committed here. */
 void
 lan_core_confirm (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint64 seq,
@@ -106,13 +122,12 @@ lan_core_confirm (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, g
   if (seq < holding->seq)
     return; /* the other was put back from a copy: the pump sends it again */
   if (seq == holding->seq) {
-    if (!lan_hash_equal (hash, &holding->hash) && talk->peer->active != NULL)
-      lan_core_suspect (core, talk->peer->active, seq, &holding->hash);
+    if (!lan_hash_equal (hash, &holding->hash))
+      suspect (core, talk, holder, seq, &holding->hash);
     return;
   }
   if (last != NULL && !lan_hash_equal (&last->hash, hash)) {
-    if (talk->peer->active != NULL)
-      lan_core_suspect (core, talk->peer->active, seq, &last->hash);
+    suspect (core, talk, holder, seq, &last->hash);
     return;
   }
   if (last != NULL && lan_talk_tail_entry (talk, holding->seq + 1) != NULL) {
@@ -134,8 +149,21 @@ check_claim (LanCore *core, LanCoreTalk *talk, guint64 known, const LanRecordRow
   } else if (lan_hash_equal (&row->hash, &talk->claimed.hash)) {
     talk->claim_checked = TRUE;
     ask_confirm (core, talk, known);
-  } else if (talk->peer->active != NULL) {
-    lan_core_suspect (core, talk->peer->active, row->seq, &row->hash);
+  } else {
+    suspect (core, talk, &talk->claimed.holder, row->seq, &row->hash);
+  }
+}
+
+/* Other devices' vectors may have come in while the store was asked about one. */
+static void
+confirm_others (LanCore *core, LanCoreTalk *talk)
+{
+  for (guint i = 0; i < talk->peer->channels->len && talk->confirming == 0; i++) {
+    const LanCoreChannel *channel = g_ptr_array_index (talk->peer->channels, i);
+
+    if (channel->vector_seen && channel->acked <= talk->own->committed.seq &&
+        channel->acked > lan_talk_holding (talk, &channel->device, &talk->own->device)->seq)
+      lan_core_confirm (core, talk, &channel->device, channel->acked, &channel->acked_hash);
   }
 }
 
@@ -173,15 +201,18 @@ lan_core_on_confirm_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
   tell (core, event);
   if (row != NULL && row->seq < talk->claimed.seq)
     ask_confirm (core, talk, row->seq);
+  else if (row != NULL)
+    confirm_others (core, talk);
 }
 
 static void
 ask_states (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device, guint64 seq, guint64 low,
-            guint64 high)
+            guint64 high, LanMessageState state)
 {
   guint64 request;
   LanAsk *ask = lan_core_ask (core, LAN_ASK_STATES, talk, &request);
 
+  ask->state = state;
   ask->device = *device;
   ask->from_seq = seq > LAN_CORE_TAIL_KEEP ? seq - LAN_CORE_TAIL_KEEP + 1 : 1;
   ask->to_seq = seq;
@@ -190,33 +221,80 @@ ask_states (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device, guint64
   lan_core_read (core, ask, request, LAN_CORE_READ_BYTES);
 }
 
+/* All that this account wrote above @low and up to @hlc, on whichever device. What memory does not
+ * reach, the store does: the newest of those, for whoever looks at them. */
 static void
-read_up_to (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device, guint64 seq, guint64 hlc)
+tell_read (LanCore *core, LanCoreTalk *talk, guint64 low, guint64 hlc)
 {
-  LanCoreLog *log = lan_talk_find_log (talk, device);
-  guint64 low = talk->row.peer_read_hlc;
+  LanCoreAction *event = state_event (core, talk, LAN_MESSAGE_READ);
   LanTailEntry *entry;
-  LanCoreAction *event;
   guint64 s;
 
-  if (log == NULL || !log->own || seq > log->committed.seq)
-    return;
-  hlc = MIN (hlc, log->committed.hlc);
-  if (hlc <= low)
-    return;
-  talk->row.peer_read_hlc = hlc;
-  lan_core_touch_talk (core, talk);
-  event = state_event (core, talk, LAN_MESSAGE_READ);
-  for (s = seq; log == talk->own && (entry = lan_talk_tail_entry (talk, s)) != NULL; s--) {
+  for (s = talk->own->committed.seq; (entry = lan_talk_tail_entry (talk, s)) != NULL; s--) {
     if (entry->hlc <= low)
       break;
     if (entry->visible && entry->hlc <= hlc)
       g_array_prepend_val (event->state.messages, entry->message);
   }
   tell_later (core, event);
-  /* What memory does not reach, the store does: the newest of those, for whoever looks at them. */
-  if (s > 0 && (log != talk->own || lan_talk_tail_entry (talk, s) == NULL))
-    ask_states (core, talk, device, s, low, hlc);
+  if (s > 0 && entry == NULL)
+    ask_states (core, talk, &talk->own->device, s, low, hlc, LAN_MESSAGE_READ);
+  for (guint i = 0; i < talk->logs->len; i++) {
+    const LanCoreLog *log = g_ptr_array_index (talk->logs, i);
+
+    if (log->own && log != talk->own && log->committed.seq > 0 && log->committed.hlc > low)
+      ask_states (core, talk, &log->device, log->committed.seq, low, hlc, LAN_MESSAGE_READ);
+  }
+}
+
+static void
+read_up_to (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device, guint64 seq, guint64 hlc)
+{
+  LanCoreLog *log = lan_talk_find_log (talk, device);
+  guint64 low = talk->row.peer_read_hlc;
+
+  if (lan_core_own_device (core, device) != NULL) {
+    /* What another device of ours wrote may reach this one later than the news that it was read. */
+    hlc = MIN (hlc, (guint64) (core->now.wall_ms + LAN_CLOCK_TOLERANCE_MS) << 16);
+  } else if (log == NULL || !log->own || seq > log->committed.seq) {
+    return;
+  } else {
+    hlc = MIN (hlc, log->committed.hlc);
+  }
+  if (hlc <= low)
+    return;
+  talk->row.peer_read_hlc = hlc;
+  lan_core_touch_talk (core, talk);
+  tell_read (core, talk, low, hlc);
+}
+
+/* The hash is looked at where memory has ours to compare: the log is another device's, whose
+ * business it is, and nothing but the ticks on this screen follows. */
+void
+lan_core_note_holding (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder,
+                       const LanDeviceId *author, guint64 seq, const LanHash *hash)
+{
+  LanCoreLog *log = lan_talk_find_log (talk, author);
+  LanHolding *holding;
+  guint64 told;
+
+  if (log == NULL || !log->own || log == talk->own || lan_core_is_me (core, talk->peer) ||
+      seq > log->committed.seq)
+    return;
+  if (seq == log->committed.seq && !lan_hash_equal (hash, &log->committed.hash))
+    return;
+  told = lan_talk_delivered (talk, author);
+  holding = lan_talk_holding (talk, holder, author);
+  if (seq <= holding->seq)
+    return;
+  holding->seq = seq;
+  holding->hash = *hash;
+  holding->dirty = TRUE;
+  lan_core_touch_holdings (core, talk);
+  lan_core_want (core, talk->peer);
+  lan_core_tell_own_holder (core, talk, holder);
+  if (seq > told)
+    ask_states (core, talk, author, seq, 0, LAN_HLC_MAX, LAN_MESSAGE_DELIVERED);
 }
 
 void
@@ -233,11 +311,13 @@ lan_core_on_read_up_to (LanCore *core, LanCoreTalk *talk, const Lanyard__ReadUpT
 void
 lan_core_on_states_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
 {
-  LanCoreAction *event = state_event (core, ask->talk, LAN_MESSAGE_READ);
+  LanCoreAction *event = state_event (core, ask->talk, ask->state);
 
   for (guint i = 0; i < rows->len; i++) {
     const LanRecordRow *row = g_ptr_array_index (rows, i);
 
+    if (ask->state == LAN_MESSAGE_DELIVERED && row->hlc <= ask->talk->row.peer_read_hlc)
+      continue;
     if (row->hlc > ask->low_hlc && row->hlc <= ask->high_hlc && lan_kind_is_visible (row->kind))
       g_array_append_val (event->state.messages, row->message);
   }

@@ -114,6 +114,18 @@ lan_talk_holding (LanCoreTalk *talk, const LanDeviceId *holder, const LanDeviceI
   return &g_array_index (talk->holdings, LanHolding, talk->holdings->len - 1);
 }
 
+gboolean
+lan_talk_holds_something (const LanCoreTalk *talk, const LanDeviceId *holder)
+{
+  for (guint i = 0; i < talk->holdings->len; i++) {
+    const LanHolding *holding = &g_array_index (talk->holdings, LanHolding, i);
+
+    if (holding->seq > 0 && lan_device_id_equal (&holding->holder, holder))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 guint64
 lan_talk_delivered (LanCoreTalk *talk, const LanDeviceId *author)
 {
@@ -268,6 +280,20 @@ lan_talk_tail_cut (LanCoreTalk *talk, guint64 last_seq)
     g_array_set_size (talk->tail, talk->tail->len - 1);
     length--;
   }
+}
+
+gboolean
+lan_talk_has_records (const LanCoreTalk *talk)
+{
+  if (talk->deferred.length > 0)
+    return TRUE;
+  for (guint i = 0; i < talk->logs->len; i++) {
+    const LanCoreLog *log = g_ptr_array_index (talk->logs, i);
+
+    if (log->own && log->head.seq > 0)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 gboolean

@@ -255,8 +255,10 @@ lan_core_write_receipt (LanCore *core, LanCoreTalk *talk)
   talk->receipt_due = FALSE;
   talk->receipt_us = core->now.mono_us;
   if (!core->read_receipts || !lan_core_is_accepted (talk->peer) ||
-      lan_core_is_blocked (talk->peer) || !lan_account_id_is_zero (&talk->peer->row.merged_into))
+      lan_core_is_blocked (talk->peer) || !lan_account_id_is_zero (&talk->peer->row.merged_into)) {
+    lan_core_share_read (core, talk);
     return;
+  }
   mark.device = (ProtobufCBinaryData){ sizeof talk->read_device.b, talk->read_device.b };
   mark.seq = talk->read_seq;
   mark.hlc = talk->row.own_read_hlc;

@@ -67,6 +67,31 @@ LanStatus lan_device_list_check_successor (const guint8 *current, gsize current_
                                            const guint8 *next,
                                            gsize next_len) G_GNUC_WARN_UNUSED_RESULT;
 
+/** TRUE when @newer knows every active device of @older and has revived none that was revoked there. */
+gboolean lan_device_list_covers (const LanDeviceList *newer, const LanDeviceList *older);
+
+/**
+ * One list out of two that were made on devices that did not meet: devices of either, revoked where
+ * either says so. Both sides get the same: of the certificates of a device that stands in both that
+ * of its own list counts (@a is @a_owner's, @b is @b_owner's).
+ * Returns: OK, MISMATCH (two accounts) or LIMIT (more active devices than a list holds).
+ */
+LanStatus lan_device_list_join (const LanDeviceList *a, const LanHash *a_hash,
+                                const LanDeviceId *a_owner, const LanDeviceList *b,
+                                const LanHash *b_hash, const LanDeviceId *b_owner,
+                                LanDeviceList *out) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * Which list holds after @from, another device of the account, has shown @theirs and @self has @ours:
+ * the one that follows from the other, else both joined and signed by @account.
+ * @account: (nullable): NULL where this device has not the account's key.
+ * Returns: (transfer full) (nullable): @ours itself where nothing changes; NULL when @theirs is not
+ *   acceptable, or does not follow and cannot be joined.
+ */
+GBytes *lan_device_list_settle (GBytes *ours, const LanDeviceId *self, GBytes *theirs,
+                                const LanDeviceId *from,
+                                const LanAccountKeys *account) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Returns: (nullable) (transfer none): the entry of @device. */
 const LanDeviceEntry *lan_device_list_find (const LanDeviceList *list, const LanDeviceId *device);
 

@@ -26,8 +26,7 @@ lan_engine_give_back (LanEngine *engine, const LanAccountId *peer, const LanMess
   LanEvent *event = lan_event_new (LAN_EVENT_MESSAGE);
   LanMessageInfo *info = &event->message;
 
-  lan_conversation_id_of_pair (&info->conversation,
-                               lan_account_keys_id (lan_vault_account (engine->vault)), peer);
+  lan_conversation_id_of_pair (&info->conversation, lan_vault_account_id (engine->vault), peer);
   info->id = *message;
   lan_engine_people_resolve (engine, peer, &info->peer);
   info->own = TRUE;

@@ -3,6 +3,7 @@
 #include "lan-engine-core.h"
 
 #include "lan-content.h"
+#include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
 #include "lan-engine-files.h"
 #include "lan-engine-links.h"
@@ -150,7 +151,7 @@ carry_out (LanEngine *engine, LanCoreAction *action)
     lan_engine_store_find (engine->stores, action);
     break;
   case LAN_CORE_WANT_CHANNEL:
-    lan_engine_links_want (engine, &action->account, LAN_WANT_RECORDS, action->on);
+    lan_engine_links_want_device (engine, &action->account, &action->want.device, action->on);
     break;
   case LAN_CORE_CLOSE:
     lan_engine_links_close (engine, action->close.channel, action->close.reason,
@@ -209,6 +210,16 @@ carry_out (LanEngine *engine, LanCoreAction *action)
     break;
   case LAN_CORE_OVER_LIMIT:
     on_over_limit (engine, action);
+    break;
+  case LAN_CORE_OWN_LIST:
+    lan_engine_devices_on_list (engine, action->own_list.list, &action->own_list.from);
+    break;
+  case LAN_CORE_REVOKED:
+    lan_engine_devices_on_revoked (engine);
+    break;
+  case LAN_CORE_DEVICES:
+    lan_engine_links_on_person (engine, lan_vault_account_id (engine->vault));
+    lan_engine_discovery_on_devices (engine);
     break;
   }
 }

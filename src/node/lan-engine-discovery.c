@@ -165,14 +165,19 @@ disclaim (LanEngine *engine, Candidate *candidate)
 static void
 look (LanEngine *engine, Candidate *candidate)
 {
-  const guint8 *own = lan_account_keys_id (lan_vault_account (engine->vault))->b;
+  const guint8 *own = lan_vault_account_id (engine->vault)->b;
   LanAccountId account;
+  LanCert cert;
 
   if (!candidate->c.has_record || candidate->known)
     return;
   candidate->is_self = !candidate->c.record.hidden && memcmp (candidate->c.record.account_prefix,
                                                               own, LAN_ACCOUNT_PREFIX_BYTES) == 0;
-  if (!candidate->is_self && recognise (engine, &candidate->c.record, &account))
+  /* Another device of ours, or one that says so: the handshake will show. */
+  if (candidate->is_self &&
+      lan_core_get_devices (engine->core, lan_vault_account_id (engine->vault), &cert, 1) > 0)
+    claim (engine, candidate, lan_vault_account_id (engine->vault));
+  else if (!candidate->is_self && recognise (engine, &candidate->c.record, &account))
     claim (engine, candidate, &account);
 }
 
@@ -286,7 +291,7 @@ publish (LanEngine *engine)
     lan_discovery_record_init_hidden (&record, port, self->nonce, tags[0], add_tags (engine, tags));
   } else {
     lan_discovery_record_init_visible (&record, port, lan_vault_name (engine->vault),
-                                       lan_account_keys_id (lan_vault_account (engine->vault))->b,
+                                       lan_vault_account_id (engine->vault)->b,
                                        (guint8) self->presence);
   }
   lan_discovery_publish (self->discovery, &record);
@@ -450,6 +455,19 @@ lan_engine_discovery_deadline (LanEngine *engine)
 }
 
 /* --- people --- */
+
+void
+lan_engine_discovery_on_devices (LanEngine *engine)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  if (engine->discovery == NULL)
+    return;
+  g_hash_table_iter_init (&iter, engine->discovery->candidates);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    look (engine, value);
+}
 
 void
 lan_engine_discovery_on_person (LanEngine *engine, const LanAccountId *account)

@@ -35,6 +35,9 @@ void lan_engine_discovery_probed (LanEngine *engine, guint64 candidate,
 /** TRUE for a candidate that is no more than an address: a lane is the only sign of who is there. */
 gboolean lan_engine_discovery_is_typed (LanEngine *engine, guint64 candidate);
 
+/** The account's own devices have changed. */
+void lan_engine_discovery_on_devices (LanEngine *engine);
+
 /** Core told of @account: candidates that nobody claimed may be theirs. */
 void lan_engine_discovery_on_person (LanEngine *engine, const LanAccountId *account);
 

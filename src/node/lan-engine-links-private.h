@@ -63,11 +63,12 @@ struct _LanEngineLinks {
   LanLocalKeys keys;
   LanSessionPool pool;
   LanDeadlines *deadlines;
-  GHashTable *channels; /* id -> LanEngineChannel, owned */
-  GHashTable *peers;    /* LanDeviceId -> LanPeer, owned */
-  GHashTable *wants;    /* LanAccountId (owned) -> LanWant bits */
-  GHashTable *seen_ts;  /* DH key as LanHash (owned) -> its greatest ts, owned */
-  GPtrArray *touched;   /* of LanPeer */
+  GHashTable *channels;     /* id -> LanEngineChannel, owned */
+  GHashTable *peers;        /* LanDeviceId -> LanPeer, owned */
+  GHashTable *wants;        /* LanAccountId (owned) -> LanWant bits */
+  GHashTable *device_wants; /* set of LanDeviceId, owned: records wait for these */
+  GHashTable *seen_ts;      /* DH key as LanHash (owned) -> its greatest ts, owned */
+  GPtrArray *touched;       /* of LanPeer */
   guint64 next_id;
   gint64 moved_us; /* when our own network changed last */
   guint8 own_ts[LAN_TS_BYTES];

@@ -41,6 +41,9 @@ void lan_engine_links_send_file (LanEngine *engine, guint64 channel, GBytes *fra
 gsize lan_engine_links_room (LanEngine *engine, guint64 channel);
 void lan_engine_links_close (LanEngine *engine, guint64 channel, LanFarewell reason,
                              guint32 retry_ms);
+/** Core has something to send to @device, a zero one: to any of the person's. */
+void lan_engine_links_want_device (LanEngine *engine, const LanAccountId *account,
+                                   const LanDeviceId *device, gboolean on);
 void lan_engine_links_want (LanEngine *engine, const LanAccountId *account, LanWant want,
                             gboolean on);
 void lan_engine_links_identified (LanEngine *engine, guint64 channel, const LanAccountId *account,

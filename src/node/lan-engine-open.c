@@ -35,7 +35,7 @@ lan_engine_tell_self (LanEngine *engine)
 {
   LanEvent *event = lan_event_new (LAN_EVENT_SELF);
 
-  event->person.account = *lan_account_keys_id (lan_vault_account (engine->vault));
+  event->person.account = *lan_vault_account_id (engine->vault);
   event->person.name = g_strdup (lan_vault_name (engine->vault));
   event->person.trust = LAN_TRUST_VERIFIED;
   event->person.flags = LAN_PERSON_ACCEPTED;

@@ -164,8 +164,7 @@ is_request (LanEngine *engine, const LanAccountId *account)
   LanConversationId id;
   const LanConversationRow *row;
 
-  lan_conversation_id_of_pair (&id, lan_account_keys_id (lan_vault_account (engine->vault)),
-                               account);
+  lan_conversation_id_of_pair (&id, lan_vault_account_id (engine->vault), account);
   row = lan_core_get_conversation (engine->core, &id);
   return row != NULL && (row->flags & LAN_CONVERSATION_REQUEST) != 0;
 }

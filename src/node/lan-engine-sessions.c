@@ -38,10 +38,23 @@ is_favourite (LanEngine *engine, const LanAccountId *account)
          (row->flags & LAN_PERSON_BLOCKED) == 0;
 }
 
+/* Those of one's own that are not this one. */
+static gboolean
+is_ours (const LanPeer *peer)
+{
+  return lan_account_id_equal (&peer->account, lan_vault_account_id (peer->engine->vault));
+}
+
+static gboolean
+has_records (const LanPeer *peer)
+{
+  return g_hash_table_contains (peer->engine->links->device_wants, &peer->device);
+}
+
 gboolean
 lan_engine_peer_is_wanted (LanPeer *peer)
 {
-  return wants_of (peer->engine, &peer->account) != 0 ||
+  return wants_of (peer->engine, &peer->account) != 0 || has_records (peer) || is_ours (peer) ||
          is_favourite (peer->engine, &peer->account);
 }
 
@@ -49,14 +62,19 @@ static void
 apply_wants (LanPeer *peer)
 {
   LanEngine *engine = peer->engine;
-  LanWant wants = wants_of (engine, &peer->account);
+  gboolean active = lan_core_is_active_device (engine->core, &peer->account, &peer->device);
+  LanWant wants = active ? wants_of (engine, &peer->account) : 0;
 
+  /* One's own devices keep a lane: a link would bring nothing that goes between them. */
   lan_session_set_keep_lane (peer->session,
-                             (wants & (LAN_WANT_VIEW | LAN_WANT_SIGN)) != 0 ||
-                                 is_favourite (engine, &peer->account),
+                             active && ((wants & (LAN_WANT_VIEW | LAN_WANT_SIGN)) != 0 ||
+                                        is_ours (peer) || is_favourite (engine, &peer->account)),
                              engine->now.mono_us);
-  lan_session_set_demand (peer->session, (wants & (LAN_WANT_RECORDS | LAN_WANT_FILES)) != 0,
-                          engine->now.mono_us);
+  lan_session_set_demand (
+      peer->session,
+      active && !is_ours (peer) &&
+          ((wants & (LAN_WANT_RECORDS | LAN_WANT_FILES)) != 0 || has_records (peer)),
+      engine->now.mono_us);
   lan_engine_peer_touch (peer);
 }
 
@@ -139,10 +157,46 @@ lan_engine_links_want (LanEngine *engine, const LanAccountId *account, LanWant w
 }
 
 void
+lan_engine_links_want_device (LanEngine *engine, const LanAccountId *account,
+                              const LanDeviceId *device, gboolean on)
+{
+  if (lan_device_id_is_zero (device)) {
+    lan_engine_links_want (engine, account, LAN_WANT_RECORDS, on);
+    return;
+  }
+  if (on) {
+    g_hash_table_add (engine->links->device_wants, g_memdup2 (device, sizeof *device));
+    adopt_lingering (engine, account);
+  } else {
+    g_hash_table_remove (engine->links->device_wants, device);
+  }
+  for_each_peer (engine, account, on_want, NULL);
+}
+
+/* A session of a device that is no more wants nothing. */
+static void
+quiet_revoked (LanEngine *engine, const LanAccountId *account)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, engine->links->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    LanPeer *peer = value;
+
+    if (lan_account_id_equal (&peer->account, account) &&
+        !lan_core_is_active_device (engine->core, account, &peer->device))
+      apply_wants (peer);
+  }
+}
+
+void
 lan_engine_links_on_person (LanEngine *engine, const LanAccountId *account)
 {
-  if (wants_of (engine, account) != 0 || is_favourite (engine, account) ||
-      lan_engine_links_is_up (engine, account))
+  quiet_revoked (engine, account);
+  if (wants_of (engine, account) != 0 ||
+      lan_account_id_equal (account, lan_vault_account_id (engine->vault)) ||
+      is_favourite (engine, account) || lan_engine_links_is_up (engine, account))
     for_each_peer (engine, account, on_want, NULL);
 }
 

@@ -8,8 +8,10 @@
 
 #define SECOND_MS 1000
 
-static gboolean
-fail (GError **error, LanNodeError code, const char *text)
+#define fail lan_vault_fail
+
+gboolean
+lan_vault_fail (GError **error, LanNodeError code, const char *text)
 {
   g_set_error_literal (error, LAN_NODE_ERROR, (int) code, text);
   return FALSE;
@@ -31,9 +33,8 @@ put_bytes (LanKeyStore *store, LanSecretTag tag, GBytes *bytes, GError **error)
   return put (store, tag, data, len, error);
 }
 
-/* The list that follows the present one: @device active, all others revoked. */
-static void
-next_list (const LanVault *vault, const LanDeviceKeys *device, gint64 wall_ms, LanDeviceList *list)
+void
+lan_vault_next_list (const LanVault *vault, gint64 wall_ms, LanDeviceList *list)
 {
   gsize len = 0;
   const guint8 *now =
@@ -48,22 +49,38 @@ next_list (const LanVault *vault, const LanDeviceKeys *device, gint64 wall_ms, L
   }
   list->seq++;
   list->time_s = wall_ms / SECOND_MS;
-  for (guint i = 0; i < list->n_devices; i++)
-    list->devices[i].state = LAN_DEVICE_REVOKED;
-  for (guint i = 0; i < list->n_devices; i++) {
-    if (lan_device_id_equal (&list->devices[i].device, lan_device_keys_id (device))) {
-      memmove (&list->devices[i], &list->devices[i + 1],
-               (list->n_devices - i - 1) * sizeof list->devices[0]);
-      list->n_devices--;
-      break;
-    }
-  }
-  if (list->n_devices == LAN_DEVICE_LIST_MAX) {
-    /* The oldest revoked device goes: it is refused as one that is not in the list. */
-    memmove (&list->devices[0], &list->devices[1],
-             (LAN_DEVICE_LIST_MAX - 1) * sizeof list->devices[0]);
+}
+
+gboolean
+lan_vault_make_room (LanDeviceList *list)
+{
+  for (guint i = 0; list->n_devices == LAN_DEVICE_LIST_MAX && i < list->n_devices; i++) {
+    if (list->devices[i].state == LAN_DEVICE_ACTIVE)
+      continue;
+    memmove (&list->devices[i], &list->devices[i + 1],
+             (list->n_devices - i - 1) * sizeof list->devices[0]);
     list->n_devices--;
   }
+  return list->n_devices < LAN_DEVICE_LIST_MAX;
+}
+
+/* @device takes the place of the present one; the others stay as they are. */
+static gboolean
+next_list (const LanVault *vault, const LanDeviceKeys *device, gint64 wall_ms, LanDeviceList *list)
+{
+  lan_vault_next_list (vault, wall_ms, list);
+  for (guint i = list->n_devices; i > 0; i--) {
+    LanDeviceEntry *entry = &list->devices[i - 1];
+
+    if (lan_device_id_equal (&entry->device, lan_device_keys_id (device))) {
+      memmove (entry, entry + 1, (list->n_devices - i) * sizeof *entry);
+      list->n_devices--;
+    } else if (vault->device != NULL &&
+               lan_device_id_equal (&entry->device, lan_device_keys_id (vault->device))) {
+      entry->state = LAN_DEVICE_REVOKED;
+    }
+  }
+  return lan_vault_make_room (list);
 }
 
 static gboolean
@@ -76,7 +93,8 @@ issue (LanVault *vault, const LanDeviceKeys *device, const char *name, gint64 wa
   gsize len;
   const guint8 *data;
 
-  next_list (vault, device, wall_ms, &list);
+  if (!next_list (vault, device, wall_ms, &list))
+    return FALSE;
   /* A day back: clocks of a network are not that good, and nobody gains by it. */
   *cert = lan_cert_issue (vault->account, device, name, now_s - 86400,
                           now_s + LAN_CERT_LIFE_SECONDS - 86400, list.seq, LAN_CAP_LINK);
@@ -102,13 +120,18 @@ lan_vault_read_identity (LanVault *vault, GError **error)
   const guint8 *list = lan_key_store_peek_secret (vault->store, LAN_SECRET_DEVICE_LIST, &list_len);
   LanDeviceList decoded;
 
-  if (account == NULL || sign == NULL || dh == NULL || cert == NULL || list == NULL ||
+  if (sign == NULL || dh == NULL || cert == NULL || list == NULL ||
       lan_vault_history_key (vault) == NULL)
     return fail (error, LAN_NODE_ERROR_DAMAGED, "the key store lacks a key: put back a backup");
-  vault->account = lan_account_keys_new_from_seed (account);
-  vault->device = lan_device_keys_new_from_seeds (lan_account_keys_id (vault->account), sign, dh);
-  if (lan_cert_verify (&vault->decoded, cert, cert_len) != LAN_STATUS_OK ||
-      lan_device_list_verify (&decoded, list, list_len) != LAN_STATUS_OK ||
+  /* A limited device has no account key: whose it is, its certificate says. */
+  vault->account = account != NULL ? lan_account_keys_new_from_seed (account) : NULL;
+  if (lan_cert_verify (&vault->decoded, cert, cert_len) != LAN_STATUS_OK)
+    return fail (error, LAN_NODE_ERROR_DAMAGED,
+                 "the certificate in the key store is damaged: put back a backup");
+  vault->device = lan_device_keys_new_from_seeds (&vault->decoded.account, sign, dh);
+  if (lan_device_list_verify (&decoded, list, list_len) != LAN_STATUS_OK ||
+      (account != NULL &&
+       !lan_account_id_equal (lan_account_keys_id (vault->account), &vault->decoded.account)) ||
       !lan_device_id_equal (&vault->decoded.device, lan_device_keys_id (vault->device)))
     return fail (error, LAN_NODE_ERROR_DAMAGED,
                  "the keys in the key store do not belong together: put back a backup");
@@ -167,11 +190,15 @@ lan_vault_reissue (LanVault *vault, const char *name, gboolean new_device, gint6
                    GError **error)
 {
   g_autoptr (LanDeviceKeys) made =
-      new_device ? lan_device_keys_new (lan_account_keys_id (vault->account), lan_random_system ())
-                 : NULL;
+      new_device && vault->account != NULL
+          ? lan_device_keys_new (lan_account_keys_id (vault->account), lan_random_system ())
+          : NULL;
   const LanDeviceKeys *device = made != NULL ? made : vault->device;
   g_autoptr (GBytes) cert = NULL, list = NULL;
 
+  if (vault->account == NULL)
+    return fail (error, LAN_NODE_ERROR_INVALID,
+                 "this device is a limited one: do this on one that may change the account");
   if (!issue (vault, device, name, wall_ms, &cert, &list))
     return fail (error, LAN_NODE_ERROR_INVALID, "this name cannot be put into a certificate");
   if (!put (vault->store, LAN_SECRET_DEVICE_SIGN_SEED, lan_device_keys_sign_seed (device),
@@ -192,9 +219,32 @@ lan_vault_reissue (LanVault *vault, const char *name, gboolean new_device, gint6
 }
 
 gboolean
+lan_vault_put_list (LanVault *vault, GBytes *list, GBytes *cert, GError **error)
+{
+  LanDeviceList decoded;
+  gsize len;
+  const guint8 *data = g_bytes_get_data (list, &len);
+
+  if (lan_device_list_verify (&decoded, data, len) != LAN_STATUS_OK)
+    return fail (error, LAN_NODE_ERROR_FAILED, "the list of devices is damaged");
+  if (!put_bytes (vault->store, LAN_SECRET_DEVICE_LIST, list, error) ||
+      (cert != NULL && !put_bytes (vault->store, LAN_SECRET_DEVICE_CERT, cert, error)) ||
+      !lan_vault_write (vault, error)) {
+    put_back (vault);
+    return FALSE;
+  }
+  g_bytes_ref (list);
+  g_bytes_unref (vault->list);
+  vault->list = list;
+  vault->list_seq = decoded.seq;
+  return TRUE;
+}
+
+gboolean
 lan_vault_needs_renewal (const LanVault *vault, gint64 wall_ms)
 {
-  return wall_ms / SECOND_MS > vault->decoded.not_before_s + LAN_CERT_RENEW_SECONDS;
+  return vault->account != NULL &&
+         wall_ms / SECOND_MS > vault->decoded.not_before_s + LAN_CERT_RENEW_SECONDS;
 }
 
 void
@@ -209,6 +259,12 @@ lan_vault_free (LanVault *vault)
   g_clear_pointer (&vault->list, g_bytes_unref);
   g_free (vault->path);
   g_free (vault);
+}
+
+const LanAccountId *
+lan_vault_account_id (const LanVault *vault)
+{
+  return &vault->decoded.account;
 }
 
 const LanAccountKeys *

@@ -14,7 +14,7 @@ struct _LanVault {
   LanDeviceKeys *device;
   GBytes *cert;
   GBytes *list;
-  LanCert decoded; /* cert */
+  LanCert decoded; /* cert; carries the account id */
   guint32 list_seq;
 };
 
@@ -23,6 +23,16 @@ gboolean lan_vault_read_identity (LanVault *vault, GError **error);
 
 /** Makes new keys, puts them into the store and reads them. */
 gboolean lan_vault_make_identity (LanVault *vault, const char *name, GError **error);
+
+/** The list after the present one, with all its devices; its number and predecessor are set. */
+void lan_vault_next_list (const LanVault *vault, gint64 wall_ms, LanDeviceList *list);
+
+/** Puts @list (and @cert, where it is not NULL) in force and writes the file; else all is as before. */
+gboolean lan_vault_put_list (LanVault *vault, GBytes *list, GBytes *cert, GError **error);
+
+/** Makes room for one more device: the oldest revoked one goes, it is refused all the same. */
+gboolean lan_vault_make_room (LanDeviceList *list);
+gboolean lan_vault_fail (GError **error, LanNodeError code, const char *text);
 
 /** Writes the file: a temporary one, synced, renamed, the folder synced. */
 gboolean lan_vault_write (LanVault *vault, GError **error);

@@ -49,6 +49,9 @@ void lan_vault_guard_async (LanVault *vault, const char *old_passphrase, const c
 gboolean lan_vault_guard_finish (LanVault *vault, GAsyncResult *result, GError **error);
 
 /* What is inside; borrowed, valid until the next change. */
+const LanAccountId *lan_vault_account_id (const LanVault *vault);
+
+/** Returns: (nullable): NULL on a limited device, which signs no certificates and lists. */
 const LanAccountKeys *lan_vault_account (const LanVault *vault);
 const LanDeviceKeys *lan_vault_device (const LanVault *vault);
 const guint8 *lan_vault_history_key (const LanVault *vault);
@@ -62,10 +65,23 @@ gboolean lan_vault_needs_renewal (const LanVault *vault, gint64 wall_ms);
 
 /**
  * Issues a new certificate under @name and a list with the next number, and writes the file
- * (a few milliseconds). @new_device: also makes new device keys; the old device is revoked. On error
- * nothing has changed.
+ * (a few milliseconds). @new_device: also makes new device keys; the one before is revoked. On error
+ * nothing has changed. A limited device gets INVALID.
  */
 gboolean lan_vault_reissue (LanVault *vault, const char *name, gboolean new_device, gint64 wall_ms,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* --- lan-vault-devices.c: the account's other devices; each writes the file --- */
+
+/**
+ * Another device, @from, has shown @list: it is taken over, or joined with ours.
+ * @changed: (out): whether another list is in force now.
+ */
+gboolean lan_vault_take_list (LanVault *vault, GBytes *list, const LanDeviceId *from,
+                              gboolean *changed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The next list, in which @device is revoked. NOT_FOUND, INVALID (this device, a limited one). */
+gboolean lan_vault_revoke (LanVault *vault, const LanDeviceId *device, gint64 wall_ms,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -12,7 +12,7 @@
 gboolean
 lan_kind_is_visible (guint32 kind)
 {
-  return kind != LAN_KIND_READ_UP_TO;
+  return kind != LAN_KIND_READ_UP_TO && kind != LAN_KIND_OWN_OP;
 }
 
 static gboolean
@@ -53,6 +53,41 @@ check_marks (const Lanyard__ReadUpTo *read)
 }
 
 static gboolean
+check_person_op (const Lanyard__PersonOp *op)
+{
+  if (!lan_field_is (&op->account, LAN_ACCOUNT_ID_BYTES) || op->list.len > 1024 ||
+      op->n_certs > LAN_CERTS_MAX_COUNT || op->n_fields > LAN_PERSON_FIELD_MAX_COUNT)
+    return FALSE;
+  for (gsize i = 0; i < op->n_certs; i++) {
+    if (op->certs[i].len > 512)
+      return FALSE;
+  }
+  for (gsize i = 0; i < op->n_fields; i++) {
+    if (op->fields[i]->at >= LAN_HLC_MAX || op->fields[i]->data.len > LAN_PERSON_FIELD_MAX_BYTES)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_own_op (const Lanyard__OwnOp *own)
+{
+  switch (own->op_case) {
+  case LANYARD__OWN_OP__OP_PERSON:
+    return check_person_op (own->person);
+  case LANYARD__OWN_OP__OP_READ:
+    return lan_field_is (&own->read->conversation, LAN_CONVERSATION_ID_BYTES) &&
+           own->read->hlc < LAN_HLC_MAX;
+  case LANYARD__OWN_OP__OP_DEVICE:
+    return lan_field_is (&own->device->device, LAN_DEVICE_ID_BYTES) &&
+           lan_wire_text_ok (own->device->name, LAN_DEVICE_NAME_MAX_BYTES);
+  case LANYARD__OWN_OP__OP__NOT_SET: /* of a newer version */
+  default:
+    return TRUE;
+  }
+}
+
+static gboolean
 check_body (guint32 kind, const LanContent *content)
 {
   switch (kind) {
@@ -65,6 +100,8 @@ check_body (guint32 kind, const LanContent *content)
   case LAN_KIND_READ_UP_TO:
     return content->body_case == LANYARD__CONTENT__BODY_READ_UP_TO &&
            check_marks (content->read_up_to);
+  case LAN_KIND_OWN_OP:
+    return content->body_case == LANYARD__CONTENT__BODY_OWN_OP && check_own_op (content->own_op);
   default:
     return TRUE;
   }

@@ -14,13 +14,28 @@
 
 G_BEGIN_DECLS
 
-#define LAN_READ_MARK_MAX_COUNT 64
-#define LAN_FILE_NAME_MAX_BYTES 255
-#define LAN_FILE_LEAF_BYTES     (256 * 1024)
-#define LAN_HOLDERS_MAX_COUNT   64
-#define LAN_FILE_MAX_BYTES      (G_GUINT64_CONSTANT (1) << 46)
+#define LAN_HOLDERS_MAX_COUNT      64
+#define LAN_READ_MARK_MAX_COUNT    64
+#define LAN_DEVICE_NAME_MAX_BYTES  64
+#define LAN_PERSON_FIELD_MAX_COUNT 32
+#define LAN_PERSON_FIELD_MAX_BYTES 4096
+#define LAN_FILE_NAME_MAX_BYTES    255
+#define LAN_FILE_LEAF_BYTES        (256 * 1024)
+#define LAN_FILE_MAX_BYTES         (G_GUINT64_CONSTANT (1) << 46)
 
 typedef Lanyard__Content LanContent;
+
+/* PersonField.field. Append-only; others are passed over. */
+typedef enum {
+  LAN_FIELD_CONTACT = 1,   /* number: bit 0 accepted, bit 1 taken off the list, from bit 8: trust */
+  LAN_FIELD_BLOCKED = 2,   /* number */
+  LAN_FIELD_FAVOURITE = 3, /* number */
+  LAN_FIELD_MUTED = 4,     /* number */
+  LAN_FIELD_NOTE = 5,      /* data: text */
+  LAN_FIELD_MERGED = 6,    /* data: account they went on as, or empty */
+  LAN_FIELD_SECRET = 7,    /* data: contact secret, or empty */
+  LAN_FIELD_N
+} LanPersonFieldType;
 
 /* Record kinds. Append-only: signed, and on people's disks. 4 to 15 are reserved for what DESIGN
  * section 5 names (call record, image, note, sticker, operations on earlier messages). */
@@ -29,7 +44,8 @@ typedef enum {
   LAN_KIND_TEXT = 1,
   LAN_KIND_FILE_OFFER = 2,
   LAN_KIND_READ_UP_TO = 3,
-  LAN_KIND_CALL = 4, /* reserved */
+  LAN_KIND_CALL = 4,    /* reserved */
+  LAN_KIND_OWN_OP = 16, /* in the conversation of one person's own devices */
 } LanRecordKind;
 
 /** TRUE for kinds that are a row on screen (also unknown ones: 'needs a newer version'). */

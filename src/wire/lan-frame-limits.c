@@ -70,7 +70,8 @@ static gboolean
 check_vector (const Lanyard__Vector *m)
 {
   if (!lan_field_is (&m->conversation, LAN_CONVERSATION_ID_BYTES) ||
-      m->n_heads > LAN_HEADS_MAX_COUNT)
+      m->n_heads > LAN_HEADS_MAX_COUNT ||
+      (m->holder.len != 0 && m->holder.len != LAN_DEVICE_ID_BYTES))
     return FALSE;
   for (gsize i = 0; i < m->n_heads; i++) {
     if (!lan_field_is (&m->heads[i]->device, LAN_DEVICE_ID_BYTES) ||

@@ -29,7 +29,7 @@ check_vector (SimNode *node, const Lanyard__Vector *vector)
   LanConversationId id;
 
   memcpy (id.b, vector->conversation.data, sizeof id.b);
-  for (gsize i = 0; i < vector->n_heads; i++) {
+  for (gsize i = 0; i < vector->n_heads && vector->holder.len == 0; i++) {
     LanDeviceId device;
     LanRecordRow *row;
 
@@ -174,10 +174,11 @@ store_time (Sim *sim, SimNode *node)
 }
 
 static int
-index_of (Sim *sim, const LanAccountId *account)
+index_of (Sim *sim, const LanAccountId *account, const LanDeviceId *device)
 {
   for (guint i = 0; i < sim->nodes->len; i++) {
-    if (lan_account_id_equal (sim_id (sim, i), account))
+    if (lan_account_id_equal (sim_id (sim, i), account) &&
+        (lan_device_id_is_zero (device) || lan_device_id_equal (sim_device (sim, i), device)))
       return (int) i;
   }
   return -1;
@@ -186,7 +187,7 @@ index_of (Sim *sim, const LanAccountId *account)
 static void
 want (Sim *sim, SimNode *node, LanCoreAction *action)
 {
-  int peer = index_of (sim, &action->account);
+  int peer = index_of (sim, &action->account, &action->want.device);
 
   if (peer < 0)
     return;
@@ -209,6 +210,18 @@ new_keys (Sim *sim, SimNode *node)
   config = (LanCoreConfig){ g_ptr_array_index (node->device_keys, node->device_keys->len - 1),
                             node->list, node->cert, &sim->random.base };
   lan_core_set_identity (node->core, &config, &now);
+}
+
+/* Another device of the person brought another list. */
+static void
+own_list (Sim *sim, SimNode *node, LanCoreAction *action)
+{
+  g_autoptr (GBytes) list =
+      lan_device_list_settle (node->list, sim_device (sim, node->index), action->own_list.list,
+                              &action->own_list.from, node->account);
+
+  if (list != NULL && !g_bytes_equal (list, node->list))
+    sim_take_list (sim, node, list);
 }
 
 void
@@ -240,6 +253,12 @@ sim_carry_out (Sim *sim, SimNode *node, LanCoreAction *action)
     break;
   case LAN_CORE_NEW_KEYS:
     new_keys (sim, node);
+    break;
+  case LAN_CORE_OWN_LIST:
+    own_list (sim, node, action);
+    break;
+  case LAN_CORE_REVOKED:
+    node->n_revoked++;
     break;
   case LAN_CORE_MESSAGE:
     sim_check_message (sim, node, action->record);
@@ -280,6 +299,7 @@ sim_carry_out (Sim *sim, SimNode *node, LanCoreAction *action)
   case LAN_CORE_PERSON:
   case LAN_CORE_PERSON_GONE:
   case LAN_CORE_CONVERSATION:
+  case LAN_CORE_DEVICES:
   default:
     break;
   }

@@ -50,3 +50,5 @@ void sim_note_state (Sim *sim, SimNode *node, LanCoreAction *action);
 void sim_break (Sim *sim, SimPipe *pipe);
 void sim_drain (Sim *sim, SimNode *node);
 void sim_make_device (Sim *sim, SimNode *node);
+/* Puts @list in force at @node, and tells its core. */
+void sim_take_list (Sim *sim, SimNode *node, GBytes *list);

@@ -92,7 +92,10 @@ sim_make_device (Sim *sim, SimNode *node)
     lan_device_list_hash (&list.previous, data, len);
     for (guint i = 0; i < old.n_devices; i++) {
       list.devices[list.n_devices] = old.devices[i];
-      list.devices[list.n_devices++].state = LAN_DEVICE_REVOKED;
+      if (node->device_keys->len > 0 &&
+          lan_device_id_equal (&old.devices[i].device, lan_device_keys_id (device_of (node))))
+        list.devices[list.n_devices].state = LAN_DEVICE_REVOKED;
+      list.n_devices++;
     }
   }
   g_ptr_array_add (node->device_keys, keys);
@@ -140,6 +143,80 @@ node_free (SimNode *node)
   g_hash_table_unref (node->states);
   g_hash_table_unref (node->wanted);
   g_free (node);
+}
+
+const LanDeviceId *
+sim_device (Sim *sim, guint index)
+{
+  return lan_device_keys_id (device_of (sim_node (sim, index)));
+}
+
+static void
+tell_identity (Sim *sim, SimNode *node)
+{
+  LanTime now = sim_time (sim, node->index);
+  LanCoreConfig config = { device_of (node), node->list, node->cert, &sim->random.base };
+
+  if (node->core == NULL)
+    return;
+  lan_core_set_identity (node->core, &config, &now);
+  sim_drain (sim, node);
+}
+
+void
+sim_take_list (Sim *sim, SimNode *node, GBytes *list)
+{
+  LanDeviceList decoded;
+
+  g_assert_cmpint (
+      lan_device_list_decode (&decoded, g_bytes_get_data (list, NULL), g_bytes_get_size (list)), ==,
+      LAN_STATUS_OK);
+  g_bytes_ref (list);
+  g_bytes_unref (node->list);
+  node->list = list;
+  node->list_seq = decoded.seq;
+  tell_identity (sim, node);
+}
+
+guint
+sim_add_device (Sim *sim, guint of)
+{
+  SimNode *old = sim_node (sim, of);
+  SimNode *node = node_new (sim, sim->nodes->len);
+
+  lan_account_keys_free (node->account);
+  node->account = lan_account_keys_new_from_seed (lan_account_keys_seed (old->account));
+  g_free (node->name);
+  node->name = g_strdup (old->name);
+  g_ptr_array_set_size (node->device_keys, 0);
+  g_bytes_unref (node->list);
+  node->list = g_bytes_ref (old->list);
+  node->list_seq = old->list_seq;
+  sim_make_device (sim, node);
+  g_ptr_array_add (sim->nodes, node);
+  sim_take_list (sim, old, node->list);
+  sim_start (sim, node->index);
+  return node->index;
+}
+
+void
+sim_revoke (Sim *sim, guint who, guint other)
+{
+  SimNode *node = sim_node (sim, who);
+  g_autoptr (GBytes) next = NULL;
+  LanDeviceList list;
+  gsize len;
+  const guint8 *data = g_bytes_get_data (node->list, &len);
+
+  g_assert_cmpint (lan_device_list_decode (&list, data, len), ==, LAN_STATUS_OK);
+  lan_device_list_hash (&list.previous, data, len);
+  list.seq++;
+  for (guint i = 0; i < list.n_devices; i++) {
+    if (lan_device_id_equal (&list.devices[i].device, sim_device (sim, other)))
+      list.devices[i].state = LAN_DEVICE_REVOKED;
+  }
+  next = lan_device_list_issue (&list, node->account);
+  sim_take_list (sim, node, next);
 }
 
 Sim *

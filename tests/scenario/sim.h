@@ -33,6 +33,7 @@ typedef struct {
   GHashTable *wanted;   /* indexes of desktops it wants a channel to */
   GHashTable *states;   /* message id -> GINT_TO_POINTER (state + 1) */
   guint n_typing, n_claims, n_over, n_clock, n_failed, n_new_keys, n_presence, n_frames;
+  guint n_revoked;
   guint received; /* MESSAGE events of others */
 } SimNode;
 
@@ -65,6 +66,11 @@ void sim_free (Sim *sim);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sim, sim_free)
 
 SimNode *sim_node (Sim *sim, guint index);
+/* Another device of the person at @of, linked by it and not yet met; returns its index. */
+guint sim_add_device (Sim *sim, guint of);
+/* The person at @who takes the device at @other off the list. */
+void sim_revoke (Sim *sim, guint who, guint other);
+const LanDeviceId *sim_device (Sim *sim, guint node);
 LanTime sim_time (Sim *sim, guint node);
 const LanAccountId *sim_id (Sim *sim, guint node);
 LanConversationId sim_conversation (Sim *sim, guint a, guint b);
