@@ -64,8 +64,8 @@ wait_result (GAsyncResult **result)
 
 /* Passphrases come from a file or the terminal, never from an argument or the environment. */
 
-static char *
-ask_terminal (void)
+char *
+lan_cli_ask_secret (const char *prompt)
 {
   struct termios before, quiet;
   char line[1024];
@@ -75,7 +75,7 @@ ask_terminal (void)
     return NULL;
   quiet = before;
   quiet.c_lflag &= ~(tcflag_t) ECHO;
-  fputs (_ ("Passphrase: "), stderr);
+  fputs (prompt, stderr);
   tcsetattr (STDIN_FILENO, TCSAFLUSH, &quiet);
   if (fgets (line, sizeof line, stdin) != NULL)
     passphrase = g_strndup (line, strcspn (line, "\n"));
@@ -94,13 +94,13 @@ get_passphrase (LanCli *cli, gboolean ask, char **passphrase, GError **error)
       return FALSE;
     g_strchomp (*passphrase);
   } else if (ask) {
-    *passphrase = ask_terminal ();
+    *passphrase = lan_cli_ask_secret (_ ("Passphrase: "));
   }
   return TRUE;
 }
 
-static void
-forget (char *secret)
+void
+lan_cli_forget (char *secret)
 {
   if (secret != NULL)
     explicit_bzero (secret, strlen (secret));
@@ -152,7 +152,7 @@ lan_cli_open_node (LanCli *cli, const char *create_name, GError **error)
       ok = open_once (cli, passphrase, &first);
     }
   }
-  forget (passphrase);
+  lan_cli_forget (passphrase);
   if (!ok) {
     g_clear_object (&cli->node);
     g_propagate_error (error, g_steal_pointer (&first));

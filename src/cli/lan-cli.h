@@ -38,6 +38,9 @@ struct _LanCli {
   char *passphrase_file;
   char *accept_dir;
   int limit;
+  char *login;
+  char *password_file;
+  char *words;
   /* session */
   LanNode *node;        /* NULL while another program has the profile open */
   LanRpcServer *server; /* beside our own node */
@@ -91,6 +94,11 @@ gint64 lan_cli_deadline (LanCli *cli, double otherwise);
  */
 JsonObject *lan_cli_find_peer (LanCli *cli, const char *peer, gint64 deadline_us);
 
+/** Asks on the terminal without showing the answer. Returns: (transfer full) (nullable): wipe it
+ * with lan_cli_forget(); NULL where there is no terminal. */
+char *lan_cli_ask_secret (const char *prompt);
+void lan_cli_forget (char *secret);
+
 /** {"member": value} */
 JsonObject *lan_cli_params (const char *member, const char *value);
 
@@ -115,5 +123,8 @@ int lan_cli_listen (LanCli *cli, char **args);
 int lan_cli_history (LanCli *cli, char **args);
 int lan_cli_verify (LanCli *cli, char **args);
 int lan_cli_run (LanCli *cli, char **args);
+int lan_cli_join (LanCli *cli, char **args);
+int lan_cli_server (LanCli *cli, char **args);
+int lan_cli_directory (LanCli *cli, char **args);
 
 G_END_DECLS

@@ -23,6 +23,10 @@ const LanCliCommand lan_cli_commands[] = {
   { "history", "PEER", N_ ("print the last messages"), 1, 1, lan_cli_history },
   { "verify", "PEER [WORDS|NUMBER]", N_ ("show what to compare, or say that it is right"), 1, -1,
     lan_cli_verify },
+  { "join", "LINK|HOST[:PORT]", N_ ("join a company's server"), 1, 1, lan_cli_join },
+  { "server", "status|leave", N_ ("show how it stands with the server, or leave it"), 1, 1,
+    lan_cli_server },
+  { "directory", "", N_ ("list the company's people by department"), 0, 0, lan_cli_directory },
   { "run", "", N_ ("speak JSON-RPC on standard input and output"), 0, 0, lan_cli_run },
   { NULL, NULL, NULL, 0, 0, NULL },
 };
@@ -66,6 +70,12 @@ make_context (LanCli *cli, gboolean *version)
     { "limit", 0, 0, G_OPTION_ARG_INT, &cli->limit, N_ ("With history: N messages"), N_ ("N") },
     { "passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->passphrase_file,
       N_ ("Read the profile's passphrase from FILE"), N_ ("FILE") },
+    { "login", 0, 0, G_OPTION_ARG_STRING, &cli->login, N_ ("With join: the name of your account"),
+      N_ ("NAME") },
+    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->password_file,
+      N_ ("With join: read the account's password from FILE"), N_ ("FILE") },
+    { "words", 0, 0, G_OPTION_ARG_STRING, &cli->words,
+      N_ ("With join: the twelve words of the server's key"), N_ ("WORDS") },
     { "version", 0, 0, G_OPTION_ARG_NONE, version, N_ ("Print the version"), NULL },
     { NULL },
   };
@@ -180,6 +190,9 @@ main (int argc, char **argv)
   g_free (cli.name);
   g_free (cli.accept_dir);
   g_free (cli.passphrase_file);
+  g_free (cli.login);
+  g_free (cli.password_file);
+  g_free (cli.words);
   g_strfreev (cli.interfaces);
   return code;
 }

@@ -38,6 +38,8 @@ lan_command_free (LanCommand *command)
     return;
   wipe (command->name);
   wipe (command->text);
+  wipe (command->words);
+  wipe (command->secret);
   g_clear_object (&command->task);
   g_free (command);
 }

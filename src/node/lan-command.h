@@ -40,6 +40,10 @@ typedef enum {
   LAN_COMMAND_ADD_ADDRESS,    /* text: numeric address, number: port */
   LAN_COMMAND_SET_SETTING,    /* name: key, text: value or NULL */
   LAN_COMMAND_SET_PASSPHRASE, /* name: old or NULL, text: new or NULL, task */
+  LAN_COMMAND_SERVER_LOOK,    /* text: where, task */
+  LAN_COMMAND_SERVER_JOIN,    /* text: where, name: login, words, secret: password, task */
+  LAN_COMMAND_SERVER_CANCEL,  /* a join that is under way */
+  LAN_COMMAND_SERVER_LEAVE,   /* task */
 } LanCommandType;
 
 typedef struct {
@@ -48,8 +52,10 @@ typedef struct {
   LanAccountId other;
   LanMessageId message;
   gint64 number;
-  char *name;  /* wiped when freed */
-  char *text;  /* wiped when freed */
+  char *name; /* wiped when freed, as the next three */
+  char *text;
+  char *words;
+  char *secret;
   GTask *task; /* who waits for the answer; goes back in a REPLY event */
 } LanCommand;
 

@@ -278,6 +278,10 @@ execute_open (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_SET_PASSPHRASE:
     set_passphrase (engine, c);
     break;
+  case LAN_COMMAND_SERVER_LOOK:
+  case LAN_COMMAND_SERVER_JOIN:
+  case LAN_COMMAND_SERVER_CANCEL:
+  case LAN_COMMAND_SERVER_LEAVE:
   case LAN_COMMAND_OPEN:
   case LAN_COMMAND_CLOSE:
     break;

@@ -17,6 +17,9 @@ lan_person_info_clear (LanPersonInfo *info)
   g_free (info->name);
   g_free (info->note);
   g_free (info->status_text);
+  g_free (info->login);
+  g_free (info->title);
+  g_free (info->department);
   memset (info, 0, sizeof *info);
 }
 
@@ -41,6 +44,19 @@ lan_transfer_info_clear (LanTransferInfo *info)
 {
   lan_transfer_row_clear (&info->row);
   g_free (info->error_text);
+  memset (info, 0, sizeof *info);
+}
+
+void
+lan_server_info_clear (LanServerInfo *info)
+{
+  g_free (info->name);
+  g_free (info->address);
+  g_free (info->login);
+  g_free (info->error_code);
+  g_free (info->error_text);
+  g_free (info->warning_code);
+  g_free (info->warning_text);
   memset (info, 0, sizeof *info);
 }
 
@@ -71,6 +87,9 @@ lan_event_free (LanEvent *event)
     break;
   case LAN_EVENT_TRANSFER:
     lan_transfer_info_clear (&event->transfer);
+    break;
+  case LAN_EVENT_SERVER:
+    lan_server_info_clear (&event->server);
     break;
   case LAN_EVENT_OPENED:
   case LAN_EVENT_CLOSED:

@@ -10,6 +10,7 @@
 #include "lan-change.h"
 #include "lan-message.h"
 #include "lan-node.h"
+#include "lan-server.h"
 #include "lan-transfer.h"
 
 G_BEGIN_DECLS
@@ -30,7 +31,24 @@ typedef struct {
   const char *path; /* static: "direct", "relayed", "" */
   gint64 rtt_us;
   gint64 last_seen_ms;
+  char *login;      /* of the company's directory, as the next two; NULL: not in it */
+  char *title;      /* NULL: none */
+  char *department; /* a path with '/' between; NULL: none */
+  guint level;      /* 0: not in the directory; 1, 2: SECURITY 4.1 */
+  gboolean mailbox; /* what cannot be delivered now can be left for them */
 } LanPersonInfo;
+
+typedef struct {
+  LanServerStatus status;
+  char *name;
+  char *address;
+  char *login;
+  char *error_code;
+  char *error_text;
+  char *warning_code;
+  char *warning_text;
+  gboolean has_relay;
+} LanServerInfo;
 
 typedef struct {
   LanMessageId id;
@@ -82,7 +100,8 @@ typedef enum {
   LAN_EVENT_HIDDEN,         /* flags: whether hidden */
   LAN_EVENT_PROTECTION,     /* flags: LanNodeProtection */
   LAN_EVENT_NOTICE,         /* code, text */
-  LAN_EVENT_REPLY,          /* task, and what it asked for */
+  LAN_EVENT_SERVER,         /* server: all of it, changed or not */
+  LAN_EVENT_REPLY,          /* task, and what it asked for; text: a string */
 } LanEventType;
 
 typedef struct _LanEvent LanEvent;
@@ -100,6 +119,7 @@ struct _LanEvent {
     LanMessageInfo message;
     LanConversationInfo conversation;
     LanTransferInfo transfer;
+    LanServerInfo server;
   };
   GTask *task;           /* REPLY */
   GPtrArray *messages;   /* REPLY to a history read: of LanMessageInfo, oldest first */
@@ -116,5 +136,6 @@ void lan_message_info_clear (LanMessageInfo *info);
 void lan_message_info_free (LanMessageInfo *info);
 void lan_person_info_clear (LanPersonInfo *info);
 void lan_transfer_info_clear (LanTransferInfo *info);
+void lan_server_info_clear (LanServerInfo *info);
 
 G_END_DECLS

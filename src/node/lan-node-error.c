@@ -9,7 +9,8 @@ static const char *const codes[] = {
   "failed",           "no-profile", "profile-exists", "profile-in-use", "passphrase-needed",
   "passphrase-wrong", "keyring",    "damaged",        "newer-version",  "disk-full",
   "not-open",         "not-found",  "ambiguous",      "invalid",        "blocked",
-  "mismatch",         "network",
+  "mismatch",         "network",    "server-away",    "credentials",    "words",
+  "refused",          "no-server",  "joined",
 };
 
 const char *

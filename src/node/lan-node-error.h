@@ -31,6 +31,12 @@ G_BEGIN_DECLS
  * @LAN_NODE_ERROR_BLOCKED: this person is blocked
  * @LAN_NODE_ERROR_MISMATCH: the safety number or words are not those of this person
  * @LAN_NODE_ERROR_NETWORK: the network cannot be used as asked (port taken, no such interface)
+ * @LAN_NODE_ERROR_SERVER_AWAY: the server does not answer, or has too much to do
+ * @LAN_NODE_ERROR_CREDENTIALS: login, password or invitation are not right
+ * @LAN_NODE_ERROR_WORDS: the server's twelve words are needed; the message gives those of its key
+ * @LAN_NODE_ERROR_REFUSED: the server refuses; the message says why
+ * @LAN_NODE_ERROR_NO_SERVER: this profile belongs to no server
+ * @LAN_NODE_ERROR_JOINED: this profile belongs to a server already: leave it first
  *
  * Append-only.
  */
@@ -52,6 +58,12 @@ typedef enum {
   LAN_NODE_ERROR_BLOCKED = 14,
   LAN_NODE_ERROR_MISMATCH = 15,
   LAN_NODE_ERROR_NETWORK = 16,
+  LAN_NODE_ERROR_SERVER_AWAY = 17,
+  LAN_NODE_ERROR_CREDENTIALS = 18,
+  LAN_NODE_ERROR_WORDS = 19,
+  LAN_NODE_ERROR_REFUSED = 20,
+  LAN_NODE_ERROR_NO_SERVER = 21,
+  LAN_NODE_ERROR_JOINED = 22,
 } LanNodeError;
 
 #define LAN_NODE_ERROR (lan_node_error_quark ())

@@ -4,6 +4,7 @@
 #include "lan-message-private.h"
 #include "lan-node-models-private.h"
 #include "lan-person-private.h"
+#include "lan-server-private.h"
 #include "lan-transfer-private.h"
 
 static LanNodeEmission *
@@ -198,6 +199,8 @@ on_reply (LanEvent *event)
   } else if (event->stats != NULL) {
     g_task_return_pointer (task, g_steal_pointer (&event->stats),
                            (GDestroyNotify) lan_person_stats_free);
+  } else if (event->text != NULL) {
+    g_task_return_pointer (task, g_steal_pointer (&event->text), g_free);
   } else {
     g_task_return_boolean (task, TRUE);
   }
@@ -213,6 +216,15 @@ on_conversation (LanNodeModels *m, LanEvent *event)
     lan_conversation_apply_draft (conversation, event->conversation.draft);
   else
     lan_conversation_apply (conversation, &event->conversation);
+}
+
+static void
+on_server (LanNodeModels *m, LanEvent *event)
+{
+  LanServer *server = lan_node_get_server (m->node);
+
+  if (lan_server_apply (server, &event->server))
+    emit_later (m, LAN_NODE_SERVER_CHANGED, server);
 }
 
 static void
@@ -261,6 +273,9 @@ apply (LanNodeModels *m, LanEvent *event)
   case LAN_EVENT_LINK_STATE:
   case LAN_EVENT_NOTICE:
     on_named_event (m, event);
+    break;
+  case LAN_EVENT_SERVER:
+    on_server (m, event);
     break;
   case LAN_EVENT_SETTING:
     g_hash_table_insert (lan_node_peek_settings (m->node), g_steal_pointer (&event->code),

@@ -29,6 +29,7 @@ struct _LanNode {
   guint tcp_port;
   LanEngine *engine; /* NULL while closed */
   LanNodeModels *models;
+  LanServer *server;
   GHashTable *settings; /* key -> value */
   GTask *opening;       /* waits for OPENED */
   GError *open_error;   /* told to opening when the engine is gone */
@@ -72,6 +73,7 @@ typedef enum {
   LAN_NODE_FILE_PROGRESS,
   LAN_NODE_FILE_DONE,
   LAN_NODE_FILE_FAILED,
+  LAN_NODE_SERVER_CHANGED,
   LAN_NODE_LINK_STATE,
   LAN_NODE_NOTICE,
   LAN_NODE_N_SIGNALS

@@ -11,6 +11,7 @@
 #include "lan-node-private.h"
 #include "lan-person-private.h"
 #include "lan-profile.h"
+#include "lan-server-private.h"
 
 G_DEFINE_FINAL_TYPE (LanNode, lan_node, G_TYPE_OBJECT)
 
@@ -30,6 +31,7 @@ enum {
   PROP_PEOPLE,
   PROP_CONVERSATIONS,
   PROP_TRANSFERS,
+  PROP_SERVER,
   N_PROPS
 };
 
@@ -87,6 +89,9 @@ lan_node_get_property (GObject *object, guint id, GValue *value, GParamSpec *psp
   case PROP_TRANSFERS:
     g_value_set_object (value, lan_node_get_transfers (self));
     break;
+  case PROP_SERVER:
+    g_value_set_object (value, self->server);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -138,6 +143,7 @@ lan_node_constructed (GObject *object)
   if (self->profile_dir == NULL)
     self->profile_dir = lan_node_default_dir ();
   self->models = lan_node_models_new (self);
+  self->server = lan_server_new (self);
 }
 
 static void
@@ -147,6 +153,8 @@ lan_node_finalize (GObject *object)
 
   g_clear_pointer (&self->engine, lan_engine_release);
   g_clear_pointer (&self->models, lan_node_models_free);
+  lan_server_orphan (self->server);
+  g_clear_object (&self->server);
   g_clear_pointer (&self->settings, g_hash_table_unref);
   g_clear_pointer (&self->interfaces, g_strfreev);
   g_clear_error (&self->open_error);
@@ -190,6 +198,7 @@ install_state (GObjectClass *object_class)
   props[PROP_CONVERSATIONS] =
       g_param_spec_object ("conversations", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   props[PROP_TRANSFERS] = g_param_spec_object ("transfers", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+  props[PROP_SERVER] = g_param_spec_object ("server", NULL, NULL, LAN_TYPE_SERVER, flags);
 }
 
 static void
@@ -208,6 +217,7 @@ install_signals (GType type)
     [LAN_NODE_FILE_PROGRESS] = { "file-progress", lan_transfer_get_type },
     [LAN_NODE_FILE_DONE] = { "file-done", lan_transfer_get_type },
     [LAN_NODE_FILE_FAILED] = { "file-failed", lan_transfer_get_type },
+    [LAN_NODE_SERVER_CHANGED] = { "server-changed", lan_server_get_type },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (one_object); i++)
@@ -440,4 +450,11 @@ lan_node_get_transfers (LanNode *self)
 {
   g_return_val_if_fail (LAN_IS_NODE (self), NULL);
   return lan_node_models_transfers (self->models);
+}
+
+LanServer *
+lan_node_get_server (LanNode *self)
+{
+  g_return_val_if_fail (LAN_IS_NODE (self), NULL);
+  return self->server;
 }

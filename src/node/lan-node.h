@@ -14,6 +14,7 @@
  *   person-seen (LanPerson), person-gone (LanPerson), person-changed (LanPerson);
  *   message-received (LanMessage), message-state (LanMessage);
  *   file-offered, file-progress, file-done, file-failed (LanTransfer);
+ *   server-changed (LanServer);
  *   link-state (LanPerson, state "down"|"connecting"|"up", path "direct"|"relayed"|"");
  *   notice (code, text): something a person should know, a stable word and a sentence. Codes: those of
  *     the history ("disk-full", "io", ...) and "history-well" when it is over; "keys", "new-device",
@@ -27,6 +28,7 @@
 #include "lan-message.h"
 #include "lan-node-error.h"
 #include "lan-person.h"
+#include "lan-server.h"
 #include "lan-transfer.h"
 
 G_BEGIN_DECLS
@@ -168,6 +170,13 @@ LAN_API GListModel *lan_node_get_conversations (LanNode *self);
  * Returns: (transfer none): a #GListModel of #LanTransfer, the newest first.
  */
 LAN_API GListModel *lan_node_get_transfers (LanNode *self);
+
+/**
+ * lan_node_get_server:
+ *
+ * Returns: (transfer none): the company's server, joined or not.
+ */
+LAN_API LanServer *lan_node_get_server (LanNode *self);
 
 /**
  * lan_node_find_person:

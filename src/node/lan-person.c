@@ -39,6 +39,11 @@ enum {
   PROP_LAST_SEEN,
   PROP_CLAIMS_PLACE_OF,
   PROP_MERGED_INTO,
+  PROP_LOGIN,
+  PROP_TITLE,
+  PROP_DEPARTMENT,
+  PROP_LEVEL,
+  PROP_MAILBOX,
   N_PROPS
 };
 
@@ -104,6 +109,21 @@ lan_person_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
   case PROP_MERGED_INTO:
     g_value_set_object (value, lan_person_get_merged_into (self));
     break;
+  case PROP_LOGIN:
+    g_value_set_string (value, lan_person_get_login (self));
+    break;
+  case PROP_TITLE:
+    g_value_set_string (value, lan_person_get_title (self));
+    break;
+  case PROP_DEPARTMENT:
+    g_value_set_string (value, lan_person_get_department (self));
+    break;
+  case PROP_LEVEL:
+    g_value_set_uint (value, self->info.level);
+    break;
+  case PROP_MAILBOX:
+    g_value_set_boolean (value, self->info.mailbox);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -148,6 +168,11 @@ lan_person_class_init (LanPersonClass *klass)
   props[PROP_CLAIMS_PLACE_OF] =
       g_param_spec_object ("claims-place-of", NULL, NULL, LAN_TYPE_PERSON, flags);
   props[PROP_MERGED_INTO] = g_param_spec_object ("merged-into", NULL, NULL, LAN_TYPE_PERSON, flags);
+  props[PROP_LOGIN] = g_param_spec_string ("login", NULL, NULL, NULL, flags);
+  props[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, flags);
+  props[PROP_DEPARTMENT] = g_param_spec_string ("department", NULL, NULL, NULL, flags);
+  props[PROP_LEVEL] = g_param_spec_uint ("level", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  props[PROP_MAILBOX] = g_param_spec_boolean ("mailbox", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -211,6 +236,11 @@ compare (const LanPersonInfo *a, const LanPersonInfo *b)
   DIFFERS (PROP_LAST_SEEN, a->last_seen_ms != b->last_seen_ms);
   DIFFERS (PROP_CLAIMS_PLACE_OF, !lan_account_id_equal (&a->replaces, &b->replaces));
   DIFFERS (PROP_MERGED_INTO, !lan_account_id_equal (&a->merged_into, &b->merged_into));
+  DIFFERS (PROP_LOGIN, g_strcmp0 (a->login, b->login) != 0);
+  DIFFERS (PROP_TITLE, g_strcmp0 (a->title, b->title) != 0);
+  DIFFERS (PROP_DEPARTMENT, g_strcmp0 (a->department, b->department) != 0);
+  DIFFERS (PROP_LEVEL, a->level != b->level);
+  DIFFERS (PROP_MAILBOX, a->mailbox != b->mailbox);
 #undef DIFFERS
   return bits;
 }
@@ -378,6 +408,41 @@ lan_person_get_last_seen (LanPerson *self)
 {
   g_return_val_if_fail (LAN_IS_PERSON (self), 0);
   return self->info.last_seen_ms;
+}
+
+const char *
+lan_person_get_login (LanPerson *self)
+{
+  g_return_val_if_fail (LAN_IS_PERSON (self), NULL);
+  return self->info.login != NULL ? self->info.login : "";
+}
+
+const char *
+lan_person_get_title (LanPerson *self)
+{
+  g_return_val_if_fail (LAN_IS_PERSON (self), NULL);
+  return self->info.title != NULL ? self->info.title : "";
+}
+
+const char *
+lan_person_get_department (LanPerson *self)
+{
+  g_return_val_if_fail (LAN_IS_PERSON (self), NULL);
+  return self->info.department != NULL ? self->info.department : "";
+}
+
+guint
+lan_person_get_level (LanPerson *self)
+{
+  g_return_val_if_fail (LAN_IS_PERSON (self), 0);
+  return self->info.level;
+}
+
+gboolean
+lan_person_get_mailbox (LanPerson *self)
+{
+  g_return_val_if_fail (LAN_IS_PERSON (self), FALSE);
+  return self->info.mailbox;
 }
 
 static LanPerson *

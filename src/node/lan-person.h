@@ -144,6 +144,41 @@ LAN_API gint64 lan_person_get_rtt_us (LanPerson *self);
 LAN_API gint64 lan_person_get_last_seen (LanPerson *self);
 
 /**
+ * lan_person_get_login:
+ *
+ * Returns: (transfer none): their login in the company's directory, "" when not in it.
+ */
+LAN_API const char *lan_person_get_login (LanPerson *self);
+
+/**
+ * lan_person_get_title:
+ *
+ * Returns: (transfer none): what they do in the company, "" when the directory does not say.
+ */
+LAN_API const char *lan_person_get_title (LanPerson *self);
+
+/**
+ * lan_person_get_department:
+ *
+ * Returns: (transfer none): where they belong, a path such as "Research/Optics", "" for nowhere.
+ */
+LAN_API const char *lan_person_get_department (LanPerson *self);
+
+/**
+ * lan_person_get_level:
+ *
+ * Returns: who vouches for them: 0 nobody, 1 the server by itself, 2 the company's offline key.
+ */
+LAN_API guint lan_person_get_level (LanPerson *self);
+
+/**
+ * lan_person_get_mailbox:
+ *
+ * Returns: whether what cannot be delivered now can be left for them at the server.
+ */
+LAN_API gboolean lan_person_get_mailbox (LanPerson *self);
+
+/**
  * lan_person_get_claims_place_of:
  *
  * Returns: (transfer none) (nullable): the known person under whose name this key appeared: show

@@ -22,6 +22,12 @@ lan_rpc_describe_person (LanPerson *person)
   json_object_set_boolean_member (o, "blocked", lan_person_get_blocked (person));
   json_object_set_boolean_member (o, "request", lan_person_get_request (person));
   json_object_set_string_member (o, "path", lan_person_get_path (person));
+  if (lan_person_get_level (person) > 0) {
+    json_object_set_string_member (o, "login", lan_person_get_login (person));
+    json_object_set_string_member (o, "title", lan_person_get_title (person));
+    json_object_set_string_member (o, "department", lan_person_get_department (person));
+    json_object_set_int_member (o, "level", lan_person_get_level (person));
+  }
   other = lan_person_get_claims_place_of (person);
   if (other != NULL)
     json_object_set_string_member (o, "claims", lan_person_get_id (other));
@@ -77,5 +83,27 @@ lan_rpc_describe_transfer (LanTransfer *transfer)
   json_object_set_boolean_member (o, "incoming", lan_transfer_get_incoming (transfer));
   if (lan_transfer_get_path (transfer) != NULL)
     json_object_set_string_member (o, "path", lan_transfer_get_path (transfer));
+  return o;
+}
+
+JsonObject *
+lan_rpc_describe_server (LanServer *server)
+{
+  JsonObject *o = json_object_new ();
+
+  json_object_set_string_member (o, "state",
+                                 lan_server_status_name (lan_server_get_status (server)));
+  json_object_set_string_member (o, "name", lan_server_get_name (server));
+  json_object_set_string_member (o, "address", lan_server_get_address (server));
+  json_object_set_string_member (o, "login", lan_server_get_login (server));
+  json_object_set_boolean_member (o, "relay", lan_server_get_has_relay (server));
+  if (*lan_server_get_error_code (server) != '\0') {
+    json_object_set_string_member (o, "code", lan_server_get_error_code (server));
+    json_object_set_string_member (o, "text", lan_server_get_error_text (server));
+  }
+  if (*lan_server_get_warning_code (server) != '\0') {
+    json_object_set_string_member (o, "warning", lan_server_get_warning_code (server));
+    json_object_set_string_member (o, "warning_text", lan_server_get_warning_text (server));
+  }
   return o;
 }

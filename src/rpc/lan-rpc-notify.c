@@ -131,6 +131,12 @@ on_notice (LanNode *node, const char *code, const char *text, LanRpcService *ser
   lan_rpc_service_notify (service, "notice", o);
 }
 
+static void
+on_server_changed (LanNode *node, LanServer *server, LanRpcService *service)
+{
+  lan_rpc_service_notify (service, "server.state", lan_rpc_describe_server (server));
+}
+
 void
 lan_rpc_notify_connect (LanRpcService *service)
 {
@@ -149,6 +155,7 @@ lan_rpc_notify_connect (LanRpcService *service)
     { "file-failed", G_CALLBACK (on_file_failed) },
     { "link-state", G_CALLBACK (on_link_state) },
     { "notice", G_CALLBACK (on_notice) },
+    { "server-changed", G_CALLBACK (on_server_changed) },
   };
   GListModel *people = lan_node_get_people (service->node);
 

@@ -48,6 +48,7 @@ void lan_rpc_service_notify (LanRpcService *service, const char *method, JsonObj
 JsonObject *lan_rpc_describe_person (LanPerson *person);
 JsonObject *lan_rpc_describe_message (LanMessage *message);
 JsonObject *lan_rpc_describe_transfer (LanTransfer *transfer);
+JsonObject *lan_rpc_describe_server (LanServer *server);
 
 /** "queued" for what is not delivered, else the node's own word for the status. */
 const char *lan_rpc_message_state (LanMessage *message);
