@@ -312,6 +312,17 @@ lan_lane_feed (LanLane *lane, const guint8 *data, gsize len, gint64 now_us)
   return status;
 }
 
+gsize
+lan_lane_wanted (const LanLane *lane)
+{
+  gsize size;
+  gboolean whole;
+
+  if (is_over (lane) || measure_unit (lane, lane->partial, lane->partial_len, &size, &whole) != 0)
+    return 1;
+  return size - MIN (lane->partial_len, size - 1);
+}
+
 LanStatus
 lan_lane_feed_eof (LanLane *lane)
 {

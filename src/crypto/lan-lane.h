@@ -136,6 +136,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanLane, lan_lane_free)
  */
 LanStatus lan_lane_feed (LanLane *lane, const guint8 *data, gsize len, gint64 now_us);
 
+/** How many bytes are missing to the end of what has begun: fed no more than that, nothing beyond
+ * the handshake is taken before ESTABLISHED. */
+gsize lan_lane_wanted (const LanLane *lane);
+
 /** The socket reached its end. Without an END record before, the lane fails as TRUNCATED. */
 LanStatus lan_lane_feed_eof (LanLane *lane);
 

@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 typedef struct {
   gboolean (*send) (LanChannel *channel, LanStream stream, const guint8 *frame, gsize len);
   gsize (*queued) (const LanChannel *channel, LanStream stream);
+  /* NULL: zeros. */
+  gboolean (*session_name) (const LanChannel *channel, guint8 *session);
+  LanStatus (*export_psk) (const LanChannel *channel, const guint8 *session, const guint8 *lane_id,
+                           gboolean we_dial, guint8 *psk);
   /* Begins an orderly end; the channel calls lan_channel_end() when it is done. */
   void (*close) (LanChannel *channel);
   /* Lets go of sockets, sources, paths; once, at the end or on free. Memory stays. */

@@ -5,6 +5,8 @@
 #include "lan-link-error.h"
 #include "lan-ticker.h"
 
+#include <string.h>
+
 LAN_DEFINE_ERROR (LanLinkError, lan_link_error, "lan-link-error", LAN_LINK_ERROR_LIST)
 
 const char *
@@ -91,6 +93,25 @@ gsize
 lan_channel_queued (const LanChannel *channel, LanStream stream)
 {
   return lan_channel_is_over (channel) ? 0 : channel->ops->queued (channel, stream);
+}
+
+LanStatus
+lan_channel_export_psk (const LanChannel *channel, const guint8 session[LAN_SESSION_NAME_BYTES],
+                        const guint8 lane_id[LAN_LANE_ID_BYTES], gboolean we_dial,
+                        guint8 psk[LAN_KEY_BYTES])
+{
+  if (channel->state != LAN_CHANNEL_UP || channel->is_freed)
+    return LAN_STATUS_STATE;
+  return channel->ops->export_psk (channel, session, lane_id, we_dial, psk);
+}
+
+gboolean
+lan_channel_session_name (const LanChannel *channel, guint8 session[LAN_SESSION_NAME_BYTES])
+{
+  memset (session, 0, LAN_SESSION_NAME_BYTES);
+  if (channel->state != LAN_CHANNEL_UP || channel->is_freed)
+    return FALSE;
+  return channel->ops->session_name == NULL || channel->ops->session_name (channel, session);
 }
 
 gint64

@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "lan-datagram-session.h"
 #include "lan-hello.h"
 #include "lan-lane.h"
 
@@ -96,6 +97,20 @@ gboolean lan_channel_send (LanChannel *channel, LanStream stream, const guint8 *
 
 /** Bytes accepted by lan_channel_send() that the other side is not known to have got yet. */
 gsize lan_channel_queued (const LanChannel *channel, LanStream stream);
+
+/**
+ * The one-time secret of an extra lane @lane_id (16 bytes; SECURITY 1.5), for the case that we dial it (@we_dial)
+ * or that the other side does: both sides get the same two. @session: what
+ * lan_channel_session_name() said on either side. MISMATCH: that session is gone; STATE: not UP.
+ */
+LanStatus lan_channel_export_psk (const LanChannel *channel,
+                                  const guint8 session[LAN_SESSION_NAME_BYTES],
+                                  const guint8 lane_id[LAN_LANE_ID_BYTES], gboolean we_dial,
+                                  guint8 psk[LAN_KEY_BYTES]) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The public name of the keys that are in use now: a link's change; zeros elsewhere. FALSE: not UP. */
+gboolean lan_channel_session_name (const LanChannel *channel,
+                                   guint8 session[LAN_SESSION_NAME_BYTES]);
 
 /** Monotonic (CLOCK_BOOTTIME) microseconds of the last frame sent or received. */
 gint64 lan_channel_last_activity_us (const LanChannel *channel);

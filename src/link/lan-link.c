@@ -498,8 +498,30 @@ link_finalize (LanChannel *channel)
   g_free (link);
 }
 
+static gboolean
+link_session_name (const LanChannel *channel, guint8 *session)
+{
+  return lan_datagram_session_name (from_channel (channel)->session, session);
+}
+
+static LanStatus
+link_export_psk (const LanChannel *channel, const guint8 *session, const guint8 *lane_id,
+                 gboolean we_dial, guint8 *psk)
+{
+  const LanLink *link = from_channel (channel);
+
+  return lan_datagram_session_export_psk (link->session, session, lane_id,
+                                          we_dial == link->config.offerer, psk);
+}
+
 static const LanChannelOps link_ops = {
-  link_send, link_queued, link_close, link_stop, link_finalize,
+  .send = link_send,
+  .queued = link_queued,
+  .session_name = link_session_name,
+  .export_psk = link_export_psk,
+  .close = link_close,
+  .stop = link_stop,
+  .finalize = link_finalize,
 };
 
 LanLink *

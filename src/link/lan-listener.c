@@ -3,6 +3,7 @@
 #include "lan-listener.h"
 
 #include "lan-deadlines.h"
+#include "lan-expectations.h"
 #include "lan-gate.h"
 #include "lan-link-error.h"
 #include "lan-tcp-lane-private.h"
@@ -34,6 +35,7 @@ struct _LanListener {
   GSource *sources[2];
   LanTicker *resume; /* after a pause for want of descriptors */
   LanGate *gate;
+  LanExpectations *expected;
   GHashTable *guests; /* Guest, owned: lanes whose handshake is under way */
   LanListenerStats stats;
 };
@@ -124,6 +126,8 @@ on_accept_pattern (gpointer data, LanLaneKind kind, LanLanePattern pattern)
 {
   LanListener *listener = ((Guest *) data)->listener;
 
+  if (lan_expectations_has (listener->expected, kind, pattern, lan_boottime_us ()))
+    return TRUE;
   if (kind != LAN_LANE_KIND_PEER)
     return FALSE;
   if (pattern == LAN_LANE_PATTERN_IK)
@@ -141,10 +145,41 @@ on_check_known (gpointer data, const guint8 *remote_static, const LanHello *hell
          listener->events.check_known (listener, remote_static, hello, listener->data);
 }
 
+static gboolean
+on_find_psk (gpointer data, LanLaneKind kind, const guint8 *lane_id, guint8 *psk)
+{
+  LanListener *listener = ((Guest *) data)->listener;
+
+  return lan_expectations_find (listener->expected, kind, lane_id, psk, lan_boottime_us ());
+}
+
+static gboolean
+on_use_psk (gpointer data, LanLaneKind kind, const guint8 *lane_id)
+{
+  LanListener *listener = ((Guest *) data)->listener;
+
+  return lan_expectations_use (listener->expected, kind, lane_id, lan_boottime_us ());
+}
+
 static const LanLaneListener decisions = {
   .accept = on_accept_pattern,
   .check_known = on_check_known,
+  .find_psk = on_find_psk,
+  .use_psk = on_use_psk,
 };
+
+/* The lane goes to whoever expected it; to nobody when that one has given up meanwhile. */
+static void
+hand_to_expecter (LanListener *listener, LanChannel *lane, const LanChannelPeer *peer)
+{
+  LanListenerExpect expect;
+
+  if (lan_expectations_take (listener->expected, lan_tcp_lane_kind (lane), lan_tcp_lane_id (lane),
+                             &expect))
+    expect.lane (listener, lane, peer, expect.data);
+  else
+    lan_channel_free (lane);
+}
 
 static void
 on_guest_up (LanChannel *lane, const LanChannelPeer *peer, gpointer data)
@@ -158,6 +193,10 @@ on_guest_up (LanChannel *lane, const LanChannelPeer *peer, gpointer data)
   g_hash_table_remove (listener->guests, guest);
   listener->stats.finished++;
   lan_channel_set_events (lane, &no_events, NULL);
+  if (peer->pattern != LAN_LANE_PATTERN_IK && peer->pattern != LAN_LANE_PATTERN_XX) {
+    hand_to_expecter (listener, lane, peer);
+    return;
+  }
   listener->events.lane (listener, lane, peer, listener->data);
 }
 
@@ -283,6 +322,7 @@ lan_listener_new (const LanListenerConfig *config, const LanLocalKeys *keys,
   listener->keys = *keys;
   listener->events = *events;
   listener->data = data;
+  listener->expected = lan_expectations_new ();
   listener->guests = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) guest_free, NULL);
   listener->gate =
       lan_gate_new (per_address != 0 ? per_address : PER_ADDRESS,
@@ -305,6 +345,7 @@ lan_listener_free (LanListener *listener)
   lan_ticker_free (listener->resume);
   g_hash_table_unref (listener->guests);
   lan_gate_free (listener->gate);
+  lan_expectations_free (listener->expected);
   for (guint i = 0; i < 2; i++) {
     if (listener->sockets[i] != NULL)
       g_socket_close (listener->sockets[i], NULL);
@@ -312,6 +353,18 @@ lan_listener_free (LanListener *listener)
   }
   lan_secret_wipe (&listener->keys, sizeof listener->keys);
   g_free (listener);
+}
+
+gboolean
+lan_listener_expect (LanListener *listener, const LanListenerExpect *expect)
+{
+  return lan_expectations_add (listener->expected, expect, lan_boottime_us ());
+}
+
+void
+lan_listener_unexpect (LanListener *listener, const guint8 lane_id[LAN_LANE_ID_BYTES])
+{
+  lan_expectations_remove (listener->expected, lane_id);
 }
 
 guint16

@@ -52,6 +52,28 @@ LanListener *lan_listener_new (const LanListenerConfig *config, const LanLocalKe
                                const LanListenerEvents *events, gpointer data,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+#define LAN_LISTENER_EXPECT_MAX 64 /* secrets at once */
+
+/* A lane that somebody will dial with lan_tcp_lane_dial_secret(). */
+typedef struct {
+  LanLaneSecret secret;
+  gint64 life_us; /* from now; SECURITY 1.4: 30 s for bulk lanes */
+  /* Its handshake is done. (transfer full) @lane: set its events before returning. The secret was
+   * forgotten before. */
+  void (*lane) (LanListener *listener, LanChannel *lane, const LanChannelPeer *peer, gpointer data);
+  gpointer data;
+} LanListenerExpect;
+
+/**
+ * Answers one dial by that secret, once, until its time is over. Other kinds and patterns than a
+ * peer's are answered in no other way. FALSE: LAN_LISTENER_EXPECT_MAX, or the id is there already.
+ */
+gboolean lan_listener_expect (LanListener *listener,
+                              const LanListenerExpect *expect) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Forgets it; a handshake under way by it fails. No effect when it is not there. */
+void lan_listener_unexpect (LanListener *listener, const guint8 lane_id[LAN_LANE_ID_BYTES]);
+
 /** The TCP port in use, the same for both families. */
 guint16 lan_listener_port (const LanListener *listener);
 void lan_listener_get_stats (const LanListener *listener, LanListenerStats *stats);

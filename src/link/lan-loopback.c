@@ -6,6 +6,7 @@
  */
 #include "lan-channel-private.h"
 #include "lan-deadlines.h"
+#include "lan-kdf.h"
 #include "lan-ticker.h"
 
 #include <string.h>
@@ -13,8 +14,9 @@
 typedef struct _Loopback Loopback;
 struct _Loopback {
   LanChannel channel;
-  Loopback *other; /* NULL once that one is over */
-  guint8 remote_key[LAN_KEY_BYTES];
+  Loopback *other;   /* NULL once that one is over */
+  gboolean is_first; /* of the pair */
+  guint8 local_key[LAN_KEY_BYTES], remote_key[LAN_KEY_BYTES];
   GQueue inbox; /* of Letter */
   gsize inbox_bytes[LAN_STREAM_N];
   gboolean was_full[LAN_STREAM_N]; /* their inbox was above the low mark with ours */
@@ -100,8 +102,28 @@ loopback_finalize (LanChannel *channel)
   g_free (channel);
 }
 
+/* Of what both ends know. No secret: for tests of what stands above. */
+static LanStatus
+loopback_export_psk (const LanChannel *channel, const guint8 *session, const guint8 *lane_id,
+                     gboolean we_dial, guint8 *psk)
+{
+  const Loopback *loop = (const Loopback *) channel;
+  guint8 context[LAN_LANE_ID_BYTES + 1];
+
+  memcpy (context, lane_id, LAN_LANE_ID_BYTES);
+  context[LAN_LANE_ID_BYTES] = we_dial == loop->is_first ? 0 : 1;
+  lan_kdf (psk, LAN_KEY_BYTES, loop->is_first ? loop->remote_key : loop->local_key, LAN_KDF_LANE,
+           context, sizeof context);
+  return LAN_STATUS_OK;
+}
+
 static const LanChannelOps loopback_ops = {
-  loopback_send, loopback_queued, loopback_close, loopback_stop, loopback_finalize,
+  .send = loopback_send,
+  .queued = loopback_queued,
+  .export_psk = loopback_export_psk,
+  .close = loopback_close,
+  .stop = loopback_stop,
+  .finalize = loopback_finalize,
 };
 
 static void
@@ -143,11 +165,13 @@ on_tick (gpointer data)
 }
 
 static Loopback *
-loopback_new (const guint8 *remote_key)
+loopback_new (gboolean is_first, const guint8 *local_key, const guint8 *remote_key)
 {
   Loopback *loop = g_new0 (Loopback, 1);
 
   lan_channel_init (&loop->channel, &loopback_ops, LAN_CHANNEL_LOOPBACK);
+  loop->is_first = is_first;
+  memcpy (loop->local_key, local_key, LAN_KEY_BYTES);
   memcpy (loop->remote_key, remote_key, LAN_KEY_BYTES);
   g_queue_init (&loop->inbox);
   loop->ticker = lan_ticker_new (on_tick, loop);
@@ -158,7 +182,7 @@ loopback_new (const guint8 *remote_key)
 void
 lan_channel_loopback_pair (const guint8 *key_a, const guint8 *key_b, LanChannel **a, LanChannel **b)
 {
-  Loopback *la = loopback_new (key_b), *lb = loopback_new (key_a);
+  Loopback *la = loopback_new (TRUE, key_a, key_b), *lb = loopback_new (FALSE, key_b, key_a);
 
   la->other = lb;
   lb->other = la;

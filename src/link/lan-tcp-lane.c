@@ -31,6 +31,7 @@ typedef struct {
   LanLanePattern pattern;
   guint8 remote_key[LAN_KEY_BYTES]; /* unless .pattern is XX */
   guint8 net_id[LAN_NET_ID_BYTES];  /* zeros between peers */
+  guint8 psk[LAN_KEY_BYTES];        /* in patterns with one */
   guint8 id[LAN_LANE_ID_BYTES];
   LanLaneRace *race;
   GPtrArray *untried;  /* of GSocketAddress: a dial's addresses without a handshake so far */
@@ -223,6 +224,7 @@ on_established (TcpLane *lane, const LanLaneEvent *event)
                           .handshake_hash = event->handshake_hash };
 
   memcpy (lane->id, event->lane_id, sizeof lane->id);
+  lane->kind = event->kind;
   lan_channel_up (&lane->channel, &peer);
 }
 
@@ -276,6 +278,15 @@ take_events (TcpLane *lane)
 
 /* ---- reading ---- */
 
+/* What follows the handshake may be for somebody else: lan_tcp_lane_take(). */
+static gsize
+read_size (const TcpLane *lane, gsize max)
+{
+  return lane->channel.state == LAN_CHANNEL_CONNECTING && !lane->is_dialer
+             ? MIN (max, lan_lane_wanted (lane->lane))
+             : max;
+}
+
 static gboolean
 on_readable (GSocket *socket, GIOCondition condition, gpointer data)
 {
@@ -286,10 +297,10 @@ on_readable (GSocket *socket, GIOCondition condition, gpointer data)
   lan_channel_hold (&lane->channel);
   for (guint i = 0; i < READS_PER_TURN && again; i++) {
     g_autoptr (GError) error = NULL;
-    gssize n =
-        g_socket_receive_with_blocking (socket, (char *) bytes, sizeof bytes, FALSE, NULL, &error);
+    gsize want = read_size (lane, sizeof bytes);
+    gssize n = g_socket_receive_with_blocking (socket, (char *) bytes, want, FALSE, NULL, &error);
 
-    again = n == (gssize) sizeof bytes;
+    again = n == (gssize) want;
     if (n > 0)
       (void) lan_lane_feed (lane->lane, bytes, (gsize) n, lan_boottime_us ());
     else if (n == 0)
@@ -434,11 +445,26 @@ tcp_lane_finalize (LanChannel *channel)
   g_clear_pointer (&lane->untried, g_ptr_array_unref);
   g_clear_object (&lane->address);
   lan_secret_wipe (&lane->keys, sizeof lane->keys);
+  lan_secret_wipe (lane->psk, sizeof lane->psk);
   g_free (lane);
 }
 
+static LanStatus
+tcp_lane_export_psk (const LanChannel *channel, const guint8 *session, const guint8 *lane_id,
+                     gboolean we_dial, guint8 *psk)
+{
+  const TcpLane *lane = from_channel (channel);
+
+  return lan_lane_export_psk (lane->lane, lane_id, we_dial == lane->is_dialer, psk);
+}
+
 static const LanChannelOps tcp_lane_ops = {
-  tcp_lane_send, tcp_lane_queued, tcp_lane_close, tcp_lane_stop, tcp_lane_finalize,
+  .send = tcp_lane_send,
+  .queued = tcp_lane_queued,
+  .export_psk = tcp_lane_export_psk,
+  .close = tcp_lane_close,
+  .stop = tcp_lane_stop,
+  .finalize = tcp_lane_finalize,
 };
 
 static TcpLane *
@@ -468,6 +494,7 @@ on_race_done (GSocket *socket, GSocketAddress *address, gpointer data)
     g_set_object (&lane->address, address);
     g_ptr_array_remove (lane->untried, address);
     config.remote_public = lane->pattern != LAN_LANE_PATTERN_XX ? lane->remote_key : NULL;
+    config.psk = lane->psk;
     memcpy (config.lane_id, lane->id, sizeof config.lane_id);
     start (lane, socket, &config);
     g_object_unref (socket);
@@ -475,7 +502,7 @@ on_race_done (GSocket *socket, GSocketAddress *address, gpointer data)
   lan_channel_let_go (&lane->channel);
 }
 
-static LanChannel *
+static TcpLane *
 dial (const LanLocalKeys *keys, LanLaneKind kind, LanLanePattern pattern, const guint8 *remote_key,
       GPtrArray *addresses)
 {
@@ -493,23 +520,58 @@ dial (const LanLocalKeys *keys, LanLaneKind kind, LanLanePattern pattern, const 
     g_ptr_array_add (lane->untried, g_object_ref (g_ptr_array_index (addresses, i)));
   lane->dial_by_us = lan_boottime_us () + LAN_LANE_DIAL_US;
   lane->race = lan_lane_race_new (lane->untried, on_race_done, lane);
-  return &lane->channel;
+  return lane;
 }
 
 LanChannel *
 lan_tcp_lane_dial (const LanLocalKeys *keys, const guint8 *remote_key, GPtrArray *addresses)
 {
-  return dial (keys, LAN_LANE_KIND_PEER,
-               remote_key != NULL ? LAN_LANE_PATTERN_IK : LAN_LANE_PATTERN_XX, remote_key,
-               addresses);
+  return &dial (keys, LAN_LANE_KIND_PEER,
+                remote_key != NULL ? LAN_LANE_PATTERN_IK : LAN_LANE_PATTERN_XX, remote_key,
+                addresses)
+              ->channel;
 }
 
 LanChannel *
 lan_tcp_lane_dial_server (const LanLocalKeys *keys, const LanServerDial *server,
                           GPtrArray *addresses)
 {
-  return dial (keys, LAN_LANE_KIND_SERVER, server->pattern,
-               server->pattern != LAN_LANE_PATTERN_XX ? server->key : NULL, addresses);
+  return &dial (keys, LAN_LANE_KIND_SERVER, server->pattern,
+                server->pattern != LAN_LANE_PATTERN_XX ? server->key : NULL, addresses)
+              ->channel;
+}
+
+LanChannel *
+lan_tcp_lane_dial_secret (const LanLocalKeys *keys, const LanLaneSecret *secret,
+                          GPtrArray *addresses)
+{
+  static const LanLocalKeys no_keys;
+  TcpLane *lane =
+      dial (keys != NULL ? keys : &no_keys, secret->kind, secret->pattern, NULL, addresses);
+
+  memcpy (lane->id, secret->lane_id, sizeof lane->id);
+  memcpy (lane->psk, secret->psk, sizeof lane->psk);
+  return &lane->channel;
+}
+
+gboolean
+lan_tcp_lane_take (LanChannel *channel, GSocket **socket, LanBulkFlow **send, LanBulkFlow **receive)
+{
+  TcpLane *lane = from_channel (channel);
+
+  if (channel->state != LAN_CHANNEL_UP || lane->socket == NULL || !write_out (lane) ||
+      lan_lane_take_flows (lane->lane, send, receive) != LAN_STATUS_OK)
+    return FALSE;
+  drop_source (&lane->readable);
+  drop_source (&lane->writable);
+  *socket = g_steal_pointer (&lane->socket);
+  return TRUE;
+}
+
+LanLaneKind
+lan_tcp_lane_kind (const LanChannel *channel)
+{
+  return from_channel (channel)->kind;
 }
 
 LanChannel *

@@ -51,6 +51,21 @@ typedef struct {
 LanChannel *lan_tcp_lane_dial_server (const LanLocalKeys *keys, const LanServerDial *dial,
                                       GPtrArray *addresses) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A lane that begins with a one-time secret both sides have: bulk (NNpsk0), linking (XXpsk0). */
+typedef struct {
+  LanLaneKind kind;
+  LanLanePattern pattern;
+  guint8 lane_id[LAN_LANE_ID_BYTES]; /* names the secret */
+  guint8 psk[LAN_KEY_BYTES];
+} LanLaneSecret;
+
+/**
+ * Dials a lane by @secret, copied. @keys: NULL where the pattern has no static keys. Otherwise as
+ * lan_tcp_lane_dial(); the other side uses lan_listener_expect().
+ */
+LanChannel *lan_tcp_lane_dial_secret (const LanLocalKeys *keys, const LanLaneSecret *secret,
+                                      GPtrArray *addresses) G_GNUC_WARN_UNUSED_RESULT;
+
 /** TRUE when we dialled it (crossed lanes: the one dialled by the smaller device id stays). */
 gboolean lan_tcp_lane_is_dialer (const LanChannel *lane);
 

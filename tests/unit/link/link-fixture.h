@@ -64,6 +64,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Ear, ear_free)
 void send_numbered (LanChannel *channel, LanStream stream, guint32 *next, guint32 count, gsize len);
 
 void add_batch_tests (void);
+void add_bulk_tests (void);
 void add_channel_tests (void);
 void add_enet_tests (void);
 void add_gate_tests (void);

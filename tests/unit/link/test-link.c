@@ -677,6 +677,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add_batch_tests ();
+  add_bulk_tests ();
   add_channel_tests ();
   add_pacer_tests ();
   add_gate_tests ();
