@@ -73,7 +73,7 @@ server_forget (Server *s)
   g_clear_pointer (&s->lane, lan_lane_free);
 }
 
-/* The connection is in the backlog already: connecting over loopback needs no accept. */
+/* The dial begins in the next turn of the loop; accepting before would wait for ever. */
 static void
 server_accept (Server *s, const guint8 *net_id)
 {
@@ -83,6 +83,7 @@ server_accept (Server *s, const guint8 *net_id)
                            .random = lan_random_system () };
 
   server_forget (s);
+  wait_until (g_socket_condition_check (s->listener, G_IO_IN) != 0);
   s->socket = g_socket_accept (s->listener, NULL, NULL);
   s->lane = lan_lane_new_listener (&config, lan_boottime_us ());
   s->source = g_socket_create_source (s->socket, G_IO_IN, NULL);
