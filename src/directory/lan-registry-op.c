@@ -31,8 +31,8 @@ lan_registry_account_row_copy (LanRegistryAccountRow *to, const LanRegistryAccou
   to->list = ref_or_null (from->list);
 }
 
-static void
-invite_clear (LanRegistryInviteRow *row)
+void
+lan_registry_invite_row_clear (LanRegistryInviteRow *row)
 {
   g_free (row->login);
   g_free (row->display);
@@ -40,8 +40,8 @@ invite_clear (LanRegistryInviteRow *row)
   g_free (row->department);
 }
 
-static void
-invite_copy (LanRegistryInviteRow *to, const LanRegistryInviteRow *from)
+void
+lan_registry_invite_row_copy (LanRegistryInviteRow *to, const LanRegistryInviteRow *from)
 {
   *to = *from;
   to->login = g_strdup (from->login);
@@ -76,7 +76,7 @@ lan_registry_row_clear (LanRegistryRow *row)
   case LAN_ROW_INVITE:
   case LAN_ROW_INVITE_USE:
   case LAN_ROW_INVITE_DROP:
-    invite_clear (&row->invite);
+    lan_registry_invite_row_clear (&row->invite);
     break;
   case LAN_ROW_N:
   default:
@@ -112,7 +112,7 @@ lan_registry_row_copy (LanRegistryRow *to, const LanRegistryRow *from)
   case LAN_ROW_INVITE:
   case LAN_ROW_INVITE_USE:
   case LAN_ROW_INVITE_DROP:
-    invite_copy (&to->invite, &from->invite);
+    lan_registry_invite_row_copy (&to->invite, &from->invite);
     break;
   case LAN_ROW_N:
   default:
@@ -187,7 +187,7 @@ lan_registry_op_free (LanRegistryOp *op)
     g_clear_pointer (&op->write.rows, g_array_unref);
     break;
   case LAN_OP_FIND_INVITE:
-    invite_clear (&op->find_invite.invite);
+    lan_registry_invite_row_clear (&op->find_invite.invite);
     break;
   case LAN_OP_FIND_PASSWORD:
     g_free (op->find_password.hash);
@@ -227,5 +227,6 @@ lan_registry_op_free (LanRegistryOp *op)
   default:
     break;
   }
+  lan_registry_job_free (op->registry_job);
   g_free (op);
 }

@@ -121,7 +121,7 @@ typedef enum {
   LAN_OP_MAIL_ACK,      /* deletes */
   LAN_OP_EXPIRE,        /* deletes what is too old */
   LAN_OP_PREKEYS_PUT,
-  LAN_OP_PREKEYS_TAKE, /* the signed prekey and one one-time prekey, which is deleted */
+  LAN_OP_PREKEYS_TAKE, /* the signed prekey, and one one-time prekey, which is deleted */
   LAN_OP_BLOB_PUT,     /* appends one piece to a blob in the making */
   LAN_OP_BLOB_STAT,
   LAN_OP_BLOB_LEAVES, /* leaf hashes of a blob in the making */
@@ -207,9 +207,10 @@ typedef struct {
     } prekeys_put;
     struct {
       LanDeviceId device;
-      GBytes *signed_prekey; /* out: NULL: none */
-      GBytes *one_time;      /* out: 36 bytes or NULL */
-      guint32 left;          /* out */
+      gboolean with_one_time; /* FALSE: only the signed one, nothing is deleted */
+      GBytes *signed_prekey;  /* out: NULL: none */
+      GBytes *one_time;       /* out: 36 bytes or NULL */
+      guint32 left;           /* out */
     } prekeys_take;
     struct {
       LanUserId uid; /* owner */
@@ -251,6 +252,7 @@ typedef struct {
   /* The registry's own: the storage leaves these alone. */
   guint64 ticket;
   gpointer registry_data;
+  struct _LanRegistryJob *registry_job;
 } LanRegistryOp;
 
 /** For the storage: an empty array of LanRegistryMail with its clear function. */

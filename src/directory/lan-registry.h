@@ -58,8 +58,9 @@ typedef struct {
   guint8 server_public[32]; /* static key of the lanes */
   guint8 org_root[32];      /* public half of the offline key */
   const char *org_name;
-  const LanIssuerKey *issuer; /* online, level 1; NULL: attestations only from the offline tool */
+  const LanIssuerKey *issuer; /* online, level 1: signs heads; NULL: no directory */
   GBytes *issuer_cert;        /* its LIK1; NULL without an issuer */
+  gboolean auto_attest;       /* who enrols gets a level 1 attestation at once */
   const LanRandom *random;
   LanRegistryLimits limits;
 } LanRegistryConfig;

@@ -264,17 +264,36 @@ write_varint (LanWriter *w, gsize value)
   lan_write_u8 (w, (guint8) value);
 }
 
+static gsize
+varint_size (gsize value)
+{
+  return value < 0x80 ? 1 : value < 0x4000 ? 2 : 3;
+}
+
+static gsize
+signal_body (gsize payload_len)
+{
+  return 2 + LAN_DEVICE_ID_BYTES + 1 + varint_size (payload_len) + payload_len;
+}
+
+gsize
+lan_server_signal_size (gsize payload_len)
+{
+  gsize body = signal_body (payload_len);
+
+  return 1 + varint_size (body) + body;
+}
+
 gsize
 lan_server_signal_write (guint8 *out, const guint8 device[LAN_DEVICE_ID_BYTES],
                          const guint8 *payload, gsize payload_len)
 {
-  gsize head = payload_len < 0x80 ? 2 : 3;
   LanWriter w;
 
   g_return_val_if_fail (payload_len > 0 && payload_len <= LAN_SERVER_SIGNAL_MAX, 0);
-  lan_writer_init (&w, out, LAN_SERVER_SIGNAL_FRAME_MAX);
+  lan_writer_init (&w, out, lan_server_signal_size (payload_len));
   lan_write_u8 (&w, 0x0a);
-  write_varint (&w, 2 + LAN_DEVICE_ID_BYTES + head + payload_len);
+  write_varint (&w, signal_body (payload_len));
   lan_write_u8 (&w, 0x0a);
   lan_write_u8 (&w, LAN_DEVICE_ID_BYTES);
   lan_write_bytes (&w, device, LAN_DEVICE_ID_BYTES);

@@ -181,7 +181,10 @@ typedef struct {
  */
 gboolean lan_server_signal_read (LanServerSignal *signal, const guint8 *data, gsize len);
 
-/** Writes a Signal frame to @out (room for LAN_SERVER_SIGNAL_FRAME_MAX). Returns: its bytes. */
+/** Bytes of a Signal frame with a payload of @payload_len (1..LAN_SERVER_SIGNAL_MAX). */
+gsize lan_server_signal_size (gsize payload_len);
+
+/** Writes a Signal frame to @out (room for lan_server_signal_size()). Returns: its bytes. */
 gsize lan_server_signal_write (guint8 *out, const guint8 device[LAN_DEVICE_ID_BYTES],
                                const guint8 *payload, gsize payload_len);
 
