@@ -91,6 +91,9 @@ lan_core_rows (LanCore *core, guint64 request, GPtrArray *rows, const LanTime *n
   case LAN_ASK_COUNT:
     lan_core_on_count_rows (core, ask, rows);
     break;
+  case LAN_ASK_MAIL:
+    lan_mail_on_rows (core, ask, rows);
+    break;
   case LAN_ASK_AGAIN:
   case LAN_ASK_OFFER:
   default:

@@ -120,6 +120,7 @@ lan_core_attest (LanCore *core, const LanAttested *attested, const LanTime *now)
   if (changed) {
     lan_core_touch_person (core, person);
     lan_core_tell_person (core, LAN_CORE_PERSON, person);
+    lan_mail_people_changed (core, person);
   }
   lan_core_settle (core);
 }

@@ -156,6 +156,7 @@ put_talk (GPtrArray *changes, LanCoreTalk *talk)
     lan_conversation_row_copy (&change->conversation, &talk->row);
   }
   talk->dirty = talk->row_dirty = FALSE;
+  lan_mail_put_points (changes, talk);
   for (guint i = 0; i < talk->holdings->len; i++) {
     LanHolding *holding = &g_array_index (talk->holdings, LanHolding, i);
 
@@ -258,8 +259,10 @@ on_success (LanCore *core, LanBatch *batch)
     if (log != log->talk->own)
       log->talk->vector_due = TRUE;
   }
-  for (guint i = 0; i < batch->events->len; i++)
+  for (guint i = 0; i < batch->events->len; i++) {
+    lan_mail_event_done (core, g_ptr_array_index (batch->events, i), TRUE);
     lan_core_push (core, g_ptr_array_index (batch->events, i));
+  }
   g_ptr_array_set_free_func (batch->events, NULL);
   for (guint i = 0; i < batch->points->len; i++) {
     LanCoreLog *log = g_array_index (batch->points, LanCommitPoint, i).log;
@@ -308,6 +311,7 @@ roll_back (LanCore *core, LanBatch *batch)
     LanCoreAction *event = g_ptr_array_index (batch->events, i);
     LanCoreAction *failed;
 
+    lan_mail_event_done (core, event, FALSE);
     if (event->type != LAN_CORE_MESSAGE)
       continue;
     if ((event->record->flags & LAN_RECORD_OWN) == 0) {
@@ -330,6 +334,7 @@ roll_back (LanCore *core, LanBatch *batch)
     LanCoreTalk *talk = g_ptr_array_index (batch->talks, i);
 
     talk->dirty = FALSE;
+    lan_mail_dirty_points (talk);
     for (guint k = 0; k < talk->holdings->len; k++)
       g_array_index (talk->holdings, LanHolding, k).dirty = TRUE;
   }
@@ -390,5 +395,6 @@ lan_core_committed (LanCore *core, guint64 batch_id, gboolean ok, const LanTime 
   }
   lan_batch_free (batch);
   lan_core_run_repeats (core);
+  lan_mail_committed (core);
   lan_core_settle (core);
 }

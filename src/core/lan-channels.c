@@ -143,6 +143,8 @@ detach (LanCore *core, LanCoreChannel *channel)
   lan_core_free_channel (channel);
   if (lan_core_is_me (core, person))
     lan_core_push (core, lan_core_action_new (LAN_CORE_DEVICES));
+  if (person->talk != NULL)
+    lan_mail_arm (core, person->talk);
   if (person->channels->len == 0) {
     person->accepted_us = FALSE;
     lan_core_typing_off (core, person);

@@ -52,6 +52,8 @@ G_BEGIN_DECLS
 typedef struct _LanCoreTalk LanCoreTalk;
 typedef struct _LanCorePerson LanCorePerson;
 typedef struct _LanCoreChannel LanCoreChannel;
+typedef struct _LanMailer LanMailer;
+typedef struct _LanMailPoint LanMailPoint;
 
 /* What a deadline is for; the key is the object it belongs to. */
 typedef enum {
@@ -64,6 +66,9 @@ typedef enum {
   LAN_DUE_PRESENCE,    /* core: tell own presence */
   LAN_DUE_RETRY,       /* core: commit again */
   LAN_DUE_REWIND,      /* channel: own records are sent again */
+  LAN_DUE_MAIL,        /* talk: no channel came up, mail is left */
+  LAN_DUE_MAIL_LOOK,   /* mailer: mail that is not done with */
+  LAN_DUE_MAIL_KEYS,   /* mailer: a new prekey is due */
   LAN_DUE_LAZY,        /* core: what waited for company is committed without */
   LAN_DUE_PULL,        /* channel: other logs are asked for */
 } LanDue;
@@ -159,6 +164,8 @@ struct _LanCoreTalk {
   guint request_offers;
   gboolean request_counted; /* the two above are right */
   gboolean over_told;
+  GArray *mails;      /* of LanMailPoint; may be NULL */
+  gint64 mail_due_us; /* when LAN_DUE_MAIL is set for; 0: not */
 };
 
 typedef struct {
@@ -247,6 +254,8 @@ struct _LanCoreChannel {
   gboolean restored; /* own records were asked for once */
   gboolean secret_sent;
   gboolean clock_told;
+  gboolean
+      by_mail; /* stands for an envelope's sender: not in core->channels, nothing can be sent */
   guint bad_records;
   guint64 rewind_from; /* own records from here on are to be sent again; 0: none */
   gint64 rewound_us;   /* when that was done last; 0: never */
@@ -285,6 +294,7 @@ typedef enum {
   LAN_ASK_COUNT,   /* what a stranger has sent so far */
   LAN_ASK_AGAIN,   /* FIND: was this record of the other seen in an older log? */
   LAN_ASK_OFFER,   /* FIND: did we write this message already? */
+  LAN_ASK_MAIL,    /* own records to seal for .holder */
 } LanAskType;
 
 typedef struct {
@@ -301,6 +311,7 @@ typedef struct {
   LanMessageState state; /* STATES */
   GBytes *blob;          /* AGAIN: the record */
   LanDeferred *deferred; /* OFFER */
+  LanDeviceId holder;    /* MAIL */
 } LanAsk;
 
 struct _LanCore {
@@ -337,6 +348,7 @@ struct _LanCore {
   LanPresence presence;
   char *status_text;
   LanCoreCounters counters;
+  LanMailer *mail;
 };
 
 /* lan-core-action.c */
@@ -542,6 +554,35 @@ void lan_core_reset_repeats (LanCore *core);
 LanAsk *lan_core_ask (LanCore *core, LanAskType type, LanCoreTalk *talk, guint64 *request);
 void lan_core_read (LanCore *core, LanAsk *ask, guint64 request, gsize max_bytes);
 void lan_ask_free (LanAsk *ask);
+
+/* lan-receive.c, for mail: one record of @channel's person, which stands for the sender. FALSE: it
+ * will never be taken. */
+gboolean lan_core_take_mailed (LanCore *core, LanCoreChannel *channel,
+                               GBytes *record) G_GNUC_WARN_UNUSED_RESULT;
+void lan_core_drain_mailed (LanCore *core, LanCoreChannel *channel);
+
+/* lan-mail*.c: what the others call */
+LanMailer *lan_mailer_new (void);
+void lan_mailer_free (LanMailer *mail);
+/** FALSE: not one of mail's. */
+gboolean lan_mail_load_setting (LanCore *core, const char *key, GBytes *value);
+void lan_mail_start (LanCore *core);
+void lan_mail_new_device (LanCore *core);
+void lan_mail_due (LanCore *core, LanDue due, gpointer key);
+/** Something may wait for a device that no channel leads to: mail is left in a while. */
+void lan_mail_arm (LanCore *core, LanCoreTalk *talk);
+void lan_mail_run (LanCore *core, LanCoreTalk *talk);
+void lan_mail_on_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
+void lan_mail_on_holding (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint64 seq);
+/** New people or papers: mail may be readable, or may be sealed, that was not. */
+void lan_mail_people_changed (LanCore *core, LanCorePerson *person);
+/** Each event of a batch that was committed (@ok) or not. */
+void lan_mail_event_done (LanCore *core, const LanCoreAction *event, gboolean ok);
+void lan_mail_committed (LanCore *core);
+void lan_mail_put_points (GPtrArray *changes, LanCoreTalk *talk);
+void lan_mail_dirty_points (LanCoreTalk *talk);
+/** Own present log: left at the server for some device up to here. */
+guint64 lan_mail_left_up_to (const LanCoreTalk *talk);
 
 /* lan-requests.c */
 gboolean lan_core_may_leave (LanCore *core, LanCorePerson *person, LanCoreTalk *talk, guint16 kind);

@@ -33,6 +33,7 @@ lan_core_new (const LanCoreConfig *config)
   core->device_names =
       g_hash_table_new_full (lan_device_id_hash, lan_device_id_equal, g_free, g_free);
   lan_core_make_me (core);
+  core->mail = lan_mailer_new ();
   core->read_receipts = TRUE;
   core->typing = TRUE;
   core->presence = LAN_PRESENCE_AVAILABLE;
@@ -64,6 +65,7 @@ lan_core_free (LanCore *core)
   g_hash_table_unref (core->channels);
   g_hash_table_unref (core->asks);
   g_ptr_array_unref (core->repeats);
+  lan_mailer_free (core->mail);
   g_hash_table_unref (core->talks);
   g_hash_table_unref (core->persons);
   g_hash_table_unref (core->device_names);
@@ -172,7 +174,7 @@ lan_core_load_setting (LanCore *core, const char *key, GBytes *value)
     core->typing = on;
   else if (strcmp (key, "core.shared") == 0)
     core->shared = on;
-  else
+  else if (!lan_mail_load_setting (core, key, value))
     lan_core_load_stamps (core, key, value);
 }
 
@@ -184,6 +186,7 @@ lan_core_start (LanCore *core, const LanTime *now)
 
   core->now = *now;
   core->started = TRUE;
+  lan_mail_start (core);
   g_hash_table_iter_init (&iter, core->talks);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     LanCoreTalk *talk = value;
@@ -269,6 +272,11 @@ on_due (LanCore *core, gpointer key, LanDue due)
     break;
   case LAN_DUE_PULL:
     lan_core_pull_due (core, key);
+    break;
+  case LAN_DUE_MAIL:
+  case LAN_DUE_MAIL_LOOK:
+  case LAN_DUE_MAIL_KEYS:
+    lan_mail_due (core, due, key);
     break;
   case LAN_DUE_RETRY:
   default:

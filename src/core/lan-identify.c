@@ -370,6 +370,7 @@ lan_core_take_papers (LanCore *core, LanCorePerson *person, GBytes *list_bytes, 
   }
   lan_core_touch_person (core, person);
   lan_core_tell_person (core, LAN_CORE_PERSON, person);
+  lan_mail_people_changed (core, person);
   return LAN_STATUS_OK;
 }
 

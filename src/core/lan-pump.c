@@ -282,4 +282,6 @@ lan_core_want (LanCore *core, LanCorePerson *person)
   if (nobody && any != person->wanted)
     tell_want (core, person, NULL, any);
   person->wanted = any;
+  if (any && !me && person->talk != NULL)
+    lan_mail_arm (core, person->talk);
 }

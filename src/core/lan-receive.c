@@ -14,6 +14,7 @@ typedef enum {
   WAITING, /* not its turn yet */
   REFUSED, /* wrong: counted against the channel */
   DROPPED, /* right, but not now */
+  BUSY,    /* right, and its turn, but too much waits for the disk */
 } Verdict;
 
 static void
@@ -37,6 +38,8 @@ remember_waiting (LanCoreLog *log, guint64 seq, const guint8 *data, gsize len)
 static void
 ask_for_gap (LanCore *core, LanCoreChannel *channel, LanCoreLog *log, guint64 to)
 {
+  if (channel->by_mail)
+    return; /* whoever it came from is not here to be asked */
   if (log->fetched_us != 0 && core->now.mono_us - log->fetched_us < LAN_CORE_FETCH_US)
     return;
   log->fetched_us = core->now.mono_us;
@@ -177,7 +180,7 @@ take_next (LanCore *core, LanCoreChannel *channel, LanCoreLog *log, const guint8
     return REFUSED;
   if (log->pending_bytes + len > LAN_CORE_PENDING_BYTES) {
     log->gap = TRUE;
-    return DROPPED;
+    return BUSY;
   }
   if (!verify (sign_public, view))
     return REFUSED;
@@ -417,4 +420,23 @@ lan_core_on_again (LanCore *core, LanAsk *ask, gboolean found)
     drain_waiting (core, channel, log);
   if (channel != NULL)
     lan_core_run_pulls (core, channel);
+}
+
+gboolean
+lan_core_take_mailed (LanCore *core, LanCoreChannel *channel, GBytes *record)
+{
+  gsize len;
+  const guint8 *data = g_bytes_get_data (record, &len);
+  LanCoreLog *log;
+  Verdict verdict = take (core, channel, data, len, &log);
+
+  if (verdict == REFUSED)
+    core->counters.records_refused++;
+  return verdict == TAKEN || verdict == WAITING || verdict == BUSY;
+}
+
+void
+lan_core_drain_mailed (LanCore *core, LanCoreChannel *channel)
+{
+  drain_all (core, channel);
 }

@@ -245,6 +245,7 @@ lan_core_set_identity (LanCore *core, const LanCoreConfig *config, const LanTime
   if (new_device) {
     core->forked = FALSE;
     restart_logs (core);
+    lan_mail_new_device (core);
     lan_core_find_repeats (core);
     lan_core_run_repeats (core);
     lan_core_want (core, core->me);

@@ -107,4 +107,5 @@ lan_core_on_count_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
   }
   talk->request_counted = TRUE;
   lan_core_for_each_best (core, talk->peer, lan_core_send_vector);
+  lan_mail_committed (core);
 }

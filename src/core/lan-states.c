@@ -60,6 +60,7 @@ set_holding (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint6
   holding->hash = *hash;
   holding->dirty = TRUE;
   lan_core_touch_holdings (core, talk);
+  lan_mail_on_holding (core, talk, holder, seq);
   lan_talk_tail_trim (talk);
   lan_core_want (core, talk->peer);
   lan_core_tell_own_holder (core, talk, holder);
@@ -333,6 +334,10 @@ lan_core_record_state (LanCore *core, const LanRecordRow *row)
     return LAN_MESSAGE_QUEUED;
   if (row->hlc <= talk->row.peer_read_hlc)
     return LAN_MESSAGE_READ;
-  return row->seq <= lan_talk_delivered (talk, &row->device) ? LAN_MESSAGE_DELIVERED
-                                                             : LAN_MESSAGE_QUEUED;
+  if (row->seq <= lan_talk_delivered (talk, &row->device))
+    return LAN_MESSAGE_DELIVERED;
+  if (lan_device_id_equal (&row->device, &talk->own->device) &&
+      row->seq <= lan_mail_left_up_to (talk))
+    return LAN_MESSAGE_MAILBOX;
+  return LAN_MESSAGE_QUEUED;
 }

@@ -64,6 +64,7 @@ lan_core_free_talk (LanCoreTalk *talk)
   lan_conversation_row_clear (&talk->row);
   g_ptr_array_unref (talk->logs);
   g_array_unref (talk->holdings);
+  g_clear_pointer (&talk->mails, g_array_unref);
   g_hash_table_unref (talk->recent_set);
   g_array_unref (talk->tail);
   g_queue_clear_full (&talk->recent, g_free);

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * Taking mail: an envelope is opened, its sender looked up, and its records go the way of all
+ * records. It is done with, and acknowledged, when each of them is on disk or will never be taken;
+ * until then it is looked at again after each commit. Mail that cannot be read is acknowledged too:
+ * the sender has it still, and the next meeting brings it.
+ */
+#include "lan-mail-private.h"
+
+#include <string.h>
+
+static void
+ack (LanCore *core, guint64 id)
+{
+  LanCoreAction *action = lan_core_action_new (LAN_CORE_MAIL_ACK);
+
+  action->mail.id = id;
+  lan_core_push (core, action);
+}
+
+/* ---- envelopes seen before: a server that shows one again costs nothing ---- */
+
+static void
+remember (LanMailer *mail, const guint8 *tag)
+{
+  LanMessageId *copy;
+
+  if (g_hash_table_contains (mail->seen_set, tag))
+    return;
+  if (mail->seen.length >= LAN_MAIL_SEEN_MAX) {
+    LanMessageId *oldest = g_queue_pop_head (&mail->seen);
+
+    g_hash_table_remove (mail->seen_set, oldest);
+    g_free (oldest);
+  }
+  copy = g_memdup2 (tag, sizeof *copy);
+  g_queue_push_tail (&mail->seen, copy);
+  g_hash_table_add (mail->seen_set, copy);
+}
+
+/* ---- who it is from ---- */
+
+static LanCorePerson *
+find_sender (LanCore *core, const LanMailIncoming *incoming, LanCoreDevice **device)
+{
+  LanAccountId account;
+  LanDeviceId id;
+  LanCorePerson *person;
+
+  if (!lan_core_find_dh (core, incoming->sender_dh, &account, &id))
+    return NULL;
+  person = lan_core_find_person (core, &account);
+  *device = person != NULL ? lan_core_person_device (person, &id) : NULL;
+  return *device != NULL ? person : NULL;
+}
+
+static guint32
+known_list_seq (const LanCorePerson *person)
+{
+  LanDeviceList list;
+
+  if (person->row.list == NULL ||
+      lan_device_list_decode (&list, g_bytes_get_data (person->row.list, NULL),
+                              g_bytes_get_size (person->row.list)) != LAN_STATUS_OK)
+    return 0;
+  return list.seq;
+}
+
+static gboolean
+view_of (GBytes *record, LanRecordView *view)
+{
+  return lan_record_decode (g_bytes_get_data (record, NULL), g_bytes_get_size (record), view) ==
+         LAN_STATUS_OK;
+}
+
+/* The conversation names both accounts: of the people known here, whose can it be? */
+static LanCorePerson *
+guess_sender (LanCore *core, const LanMailIncoming *incoming)
+{
+  GHashTableIter iter;
+  LanRecordView view;
+  gpointer value;
+
+  if (!view_of (g_ptr_array_index (incoming->records, 0), &view))
+    return NULL;
+  g_hash_table_iter_init (&iter, core->persons);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    LanCorePerson *person = value;
+    LanConversationId id;
+
+    lan_conversation_id_of_pair (&id, &core->self, &person->row.account);
+    if (lan_conversation_id_equal (&id, &view.conversation))
+      return person;
+  }
+  return NULL;
+}
+
+static void
+want_papers (LanCore *core, LanMailIncoming *incoming, const LanCorePerson *person)
+{
+  if (person == NULL || incoming->asked_papers)
+    return;
+  incoming->asked_papers = TRUE;
+  lan_core_tell_person (core, LAN_CORE_WANT_PAPERS, person);
+}
+
+/* ---- records ---- */
+
+typedef enum {
+  MORE,    /* some are not on disk yet */
+  DONE,    /* nothing is left to wait for */
+  UNKNOWN, /* from nobody known */
+} Progress;
+
+static void
+drop_record (LanMailIncoming *incoming, guint i)
+{
+  g_clear_pointer ((GBytes **) &incoming->records->pdata[i], g_bytes_unref);
+}
+
+/* TRUE when record @i needs nothing more. */
+static gboolean
+feed_record (LanCore *core, LanCoreChannel *via, LanMailIncoming *incoming, guint i)
+{
+  GBytes *record = g_ptr_array_index (incoming->records, i);
+  LanCoreLog *log;
+  LanRecordView view;
+
+  if (record == NULL)
+    return TRUE;
+  if (!view_of (record, &view)) {
+    core->counters.records_refused++;
+    drop_record (incoming, i);
+    return TRUE;
+  }
+  log = via->person->talk != NULL ? lan_talk_find_log (via->person->talk, &view.device) : NULL;
+  if ((log == NULL || view.seq > log->head.seq) && !lan_core_take_mailed (core, via, record)) {
+    drop_record (incoming, i);
+    return TRUE;
+  }
+  log = via->person->talk != NULL ? lan_talk_find_log (via->person->talk, &view.device) : NULL;
+  if (log == NULL || view.seq > log->committed.seq)
+    return FALSE;
+  drop_record (incoming, i);
+  return TRUE;
+}
+
+static Progress
+feed (LanCore *core, LanMailIncoming *incoming)
+{
+  LanCoreDevice *device = NULL;
+  LanCorePerson *person = find_sender (core, incoming, &device);
+  LanCoreChannel via = { .by_mail = TRUE, .clock_told = TRUE };
+  gboolean done = TRUE;
+
+  if (person == NULL) {
+    want_papers (core, incoming, guess_sender (core, incoming));
+    return UNKNOWN;
+  }
+  if (incoming->list_seq > known_list_seq (person))
+    want_papers (core, incoming, person);
+  /* One's own devices have other ways, and mail in their name is most likely not theirs. */
+  if (lan_core_is_me (core, person) || device->row.state != 0 ||
+      person->row.trust == LAN_TRUST_REVOKED || lan_core_is_blocked (person)) {
+    core->mail->counters.refused++;
+    return DONE;
+  }
+  if (!lan_core_is_accepted (person) && !lan_core_count_known (core, person->talk))
+    return MORE; /* how much this stranger left before is being read */
+  via.person = person;
+  via.device = device->row.device;
+  for (guint i = 0; i < incoming->records->len; i++)
+    done &= feed_record (core, &via, incoming, i);
+  lan_core_drain_mailed (core, &via);
+  return done ? DONE : MORE;
+}
+
+/* Acknowledged at once, or with the commit that takes the one-time key away. */
+static void
+finish (LanCore *core, LanMailIncoming *incoming)
+{
+  LanCoreAction *event;
+
+  remember (core->mail, incoming->tag);
+  if (incoming->one_time_id == 0) {
+    ack (core, incoming->id);
+    g_ptr_array_remove (core->mail->incoming, incoming);
+    return;
+  }
+  incoming->closing = TRUE;
+  lan_mail_keys_use (core, incoming->one_time_id);
+  event = lan_core_action_new (LAN_CORE_MAIL_ACK);
+  event->mail.id = incoming->id;
+  g_ptr_array_add (lan_core_batch (core)->events, event);
+}
+
+/* Returns TRUE when it was finished. */
+static gboolean
+look_at (LanCore *core, LanMailIncoming *incoming)
+{
+  Progress progress = feed (core, incoming);
+
+  if (progress != DONE && core->now.mono_us - incoming->since_us < LAN_MAIL_INCOMING_US)
+    return FALSE;
+  if (progress == UNKNOWN)
+    core->mail->counters.refused++;
+  finish (core, incoming);
+  return TRUE;
+}
+
+void
+lan_mail_look (LanCore *core)
+{
+  g_autoptr (GPtrArray) open = g_ptr_array_new ();
+  GPtrArray *incoming = core->mail->incoming;
+
+  for (guint i = 0; i < incoming->len; i++)
+    if (!((LanMailIncoming *) g_ptr_array_index (incoming, i))->closing)
+      g_ptr_array_add (open, g_ptr_array_index (incoming, i));
+  for (guint i = 0; i < open->len; i++)
+    (void) look_at (core, g_ptr_array_index (open, i));
+  if (incoming->len > 0)
+    lan_deadlines_set (core->deadlines, core->mail, LAN_DUE_MAIL_LOOK,
+                       core->now.mono_us + LAN_MAIL_LOOK_US);
+}
+
+void
+lan_mail_people_changed (LanCore *core, LanCorePerson *person)
+{
+  if (core->mail->incoming->len > 0)
+    lan_mail_look (core);
+  if (person->talk != NULL && lan_talk_has_waiting (person->talk))
+    lan_mail_arm (core, person->talk);
+}
+
+/* ---- the door ---- */
+
+static LanMailIncoming *
+open_envelope (LanCore *core, GBytes *envelope)
+{
+  const LanPrekeyRing *ring = core->mail->ring;
+  const guint8 *signed_secret, *one_time_secret = NULL;
+  g_auto (LanEnvelopeBody) body = { 0 };
+  LanMailIncoming *incoming;
+  LanEnvelopeHead head;
+  gsize len;
+  const guint8 *data = g_bytes_get_data (envelope, &len);
+
+  if (lan_envelope_peek (&head, data, len) != LAN_STATUS_OK)
+    return NULL;
+  signed_secret = lan_prekey_ring_find (ring, LAN_RING_SIGNED, head.signed_id);
+  if (head.one_time_id != 0)
+    one_time_secret = lan_prekey_ring_find (ring, LAN_RING_ONE_TIME, head.one_time_id);
+  if (signed_secret == NULL || (head.one_time_id != 0 && one_time_secret == NULL) ||
+      lan_envelope_open (data, len, core->device, signed_secret, one_time_secret, &body) !=
+          LAN_STATUS_OK)
+    return NULL;
+  incoming = g_new0 (LanMailIncoming, 1);
+  memcpy (incoming->sender_dh, body.sender_dh, sizeof incoming->sender_dh);
+  incoming->list_seq = body.sender_list_seq;
+  incoming->one_time_id = head.one_time_id;
+  incoming->records = g_steal_pointer (&body.records);
+  return incoming;
+}
+
+/* What the envelope is known again by: a part of its ephemeral key. */
+static gboolean
+tag_of (GBytes *envelope, guint8 tag[16])
+{
+  gsize len;
+  const guint8 *data = g_bytes_get_data (envelope, &len);
+
+  if (len < LAN_ENVELOPE_OVERHEAD || len > LAN_ENVELOPE_BYTES_MAX)
+    return FALSE;
+  lan_hash_n (tag, 16, data, LAN_ENVELOPE_OVERHEAD);
+  return TRUE;
+}
+
+static gboolean
+is_here (const LanMailer *mail, guint64 id)
+{
+  for (guint i = 0; i < mail->incoming->len; i++)
+    if (((LanMailIncoming *) g_ptr_array_index (mail->incoming, i))->id == id)
+      return TRUE;
+  return FALSE;
+}
+
+/* The oldest gives way: it has waited for something that does not come. */
+static void
+make_room (LanCore *core)
+{
+  GPtrArray *incoming = core->mail->incoming;
+
+  for (guint i = 0; i < incoming->len && incoming->len >= LAN_MAIL_INCOMING_MAX; i++) {
+    LanMailIncoming *oldest = g_ptr_array_index (incoming, i);
+
+    if (oldest->closing)
+      continue;
+    finish (core, oldest);
+    return;
+  }
+}
+
+void
+lan_core_mail (LanCore *core, guint64 id, GBytes *envelope, const LanTime *now)
+{
+  LanMailer *mail = core->mail;
+  LanMailIncoming *incoming;
+  guint8 tag[16];
+
+  core->now = *now;
+  if (is_here (mail, id) || !core->started)
+    return;
+  mail->counters.received++;
+  if (!tag_of (envelope, tag) || g_hash_table_contains (mail->seen_set, tag)) {
+    ack (core, id);
+    return;
+  }
+  incoming = open_envelope (core, envelope);
+  if (incoming == NULL) {
+    mail->counters.unreadable++;
+    remember (mail, tag);
+    ack (core, id);
+    return;
+  }
+  incoming->id = id;
+  memcpy (incoming->tag, tag, sizeof tag);
+  incoming->since_us = now->mono_us;
+  make_room (core);
+  g_ptr_array_add (mail->incoming, incoming);
+  if (!look_at (core, incoming))
+    lan_deadlines_set (core->deadlines, mail, LAN_DUE_MAIL_LOOK, now->mono_us + LAN_MAIL_LOOK_US);
+  lan_core_settle (core);
+}
