@@ -4,7 +4,7 @@
  * The world's side of a core's actions, and what it checks of each: that nothing leaves or is told
  * before it is on disk, and nothing twice.
  */
-#include "sim-world.h"
+#include "sim-post.h"
 
 #include "lan-content.h"
 #include "lan-record.h"
@@ -101,6 +101,19 @@ sim_check_message (Sim *sim, SimNode *node, const LanRecordRow *row)
   g_hash_table_add (node->told, g_steal_pointer (&key));
 }
 
+/* States by how far they are, which is not the order of their numbers. */
+static const LanMessageState by_rank[] = { LAN_MESSAGE_QUEUED, LAN_MESSAGE_MAILBOX,
+                                           LAN_MESSAGE_DELIVERED, LAN_MESSAGE_READ };
+
+static int
+rank_of (LanMessageState state)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (by_rank); i++)
+    if (by_rank[i] == state)
+      return (int) i;
+  return -1;
+}
+
 void
 sim_note_state (Sim *sim, SimNode *node, LanCoreAction *action)
 {
@@ -109,7 +122,7 @@ sim_note_state (Sim *sim, SimNode *node, LanCoreAction *action)
     int known = GPOINTER_TO_INT (g_hash_table_lookup (node->states, key));
 
     g_hash_table_insert (node->states, key,
-                         GINT_TO_POINTER (MAX (known, (int) action->state.state + 1)));
+                         GINT_TO_POINTER (MAX (known, rank_of (action->state.state) + 1)));
   }
 }
 
@@ -229,6 +242,8 @@ sim_carry_out (Sim *sim, SimNode *node, LanCoreAction *action)
 {
   SimEvent *event;
 
+  if (sim_post_carry_out (sim, node, action))
+    return;
   switch (action->type) {
   case LAN_CORE_SEND:
     send_frame (sim, node, action);
@@ -385,7 +400,9 @@ sim_state (Sim *sim, guint index, const LanMessageId *message)
 {
   g_autofree char *key = lan_message_id_to_hex (message);
 
-  return GPOINTER_TO_INT (g_hash_table_lookup (sim_node (sim, index)->states, key)) - 1;
+  int rank = GPOINTER_TO_INT (g_hash_table_lookup (sim_node (sim, index)->states, key)) - 1;
+
+  return rank >= 0 ? (int) by_rank[rank] : -1;
 }
 
 guint

@@ -230,8 +230,11 @@ sim_store_commit (SimStore *store, GPtrArray *changes)
       put_vector (store, &change->vector);
       break;
     case LAN_CHANGE_SETTING:
-      g_hash_table_insert (store->settings, g_strdup (change->setting.key),
-                           g_bytes_ref (change->setting.value));
+      if (change->setting.value == NULL)
+        g_hash_table_remove (store->settings, change->setting.key);
+      else
+        g_hash_table_insert (store->settings, g_strdup (change->setting.key),
+                             g_bytes_ref (change->setting.value));
       break;
     case LAN_CHANGE_TRANSFER:
     case LAN_CHANGE_TRANSFER_PLAN:

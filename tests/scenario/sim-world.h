@@ -14,6 +14,7 @@ typedef enum {
   SIM_DEADLINE,
   SIM_DIAL,
   SIM_RESTART,
+  SIM_POST, /* what a server brings (sim-post.h) */
 } SimEventType;
 
 typedef struct {
@@ -30,6 +31,13 @@ typedef struct {
   LanCoreAction ask; /* READ, FIND */
   guint64 batch;
   guint peer;
+  int post_kind;
+  guint64 post_number;
+  gint64 post_time_s;
+  guint8 post_id[16];
+  LanDeviceId post_device;
+  LanAccountId post_account;
+  GBytes *more_bytes;
 } SimEvent;
 
 typedef struct {
@@ -40,6 +48,8 @@ typedef struct {
 } SimPipe;
 
 void sim_event_free (SimEvent *event);
+/* Moves an event that was added to a later time. */
+void sim_delay (Sim *sim, SimEvent *event, gint64 by_us);
 SimEvent *sim_add (Sim *sim, SimEventType type, guint node, gint64 due_us);
 
 /* What the world does with an action, and what it checks first. */

@@ -3,7 +3,7 @@
 #include "sim.h"
 
 #include "lan-deadlines.h"
-#include "sim-world.h"
+#include "sim-post.h"
 
 #include <string.h>
 
@@ -23,6 +23,7 @@ void
 sim_event_free (SimEvent *event)
 {
   g_clear_pointer (&event->bytes, g_bytes_unref);
+  g_clear_pointer (&event->more_bytes, g_bytes_unref);
   g_clear_pointer (&event->changes, g_ptr_array_unref);
   g_free (event);
 }
@@ -39,6 +40,13 @@ sim_add (Sim *sim, SimEventType type, guint node, gint64 due_us)
   event->generation = sim_node (sim, node)->generation;
   g_sequence_insert_sorted (sim->events, event, compare_events, NULL);
   return event;
+}
+
+void
+sim_delay (Sim *sim, SimEvent *event, gint64 by_us)
+{
+  event->due_us += by_us;
+  g_sequence_sort (sim->events, compare_events, NULL);
 }
 
 SimNode *
@@ -246,6 +254,7 @@ sim_free (Sim *sim)
 {
   g_sequence_free (sim->events);
   g_hash_table_unref (sim->pipes);
+  sim_post_free (sim->post);
   g_ptr_array_unref (sim->nodes);
   g_free (sim);
 }
@@ -285,6 +294,7 @@ sim_start (Sim *sim, guint index)
   sim_store_load (node->store, node->core);
   lan_core_start (node->core, &now);
   sim_drain (sim, node);
+  sim_post_login (sim, index);
 }
 
 void
@@ -488,6 +498,9 @@ carry_out_event (Sim *sim, SimNode *node, SimEvent *event)
   case SIM_DIAL:
     dial (sim, event);
     break;
+  case SIM_POST:
+    sim_post_event (sim, node, event);
+    break;
   case SIM_RESTART:
   default:
     break;
@@ -536,10 +549,12 @@ sim_run (Sim *sim, gint64 ms)
       SimEvent taken = *event;
 
       event->bytes = NULL;
+      event->more_bytes = NULL;
       event->changes = NULL;
       g_sequence_remove (first);
       run_event (sim, &taken);
       g_clear_pointer (&taken.bytes, g_bytes_unref);
+      g_clear_pointer (&taken.more_bytes, g_bytes_unref);
       g_clear_pointer (&taken.changes, g_ptr_array_unref);
     }
   }

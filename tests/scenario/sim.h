@@ -31,7 +31,7 @@ typedef struct {
   guint steps;          /* events carried out on it */
   GHashTable *told;     /* author and id of MESSAGE events, over all lives */
   GHashTable *wanted;   /* indexes of desktops it wants a channel to */
-  GHashTable *states;   /* message id -> GINT_TO_POINTER (state + 1) */
+  GHashTable *states;   /* message id -> GINT_TO_POINTER (rank + 1), see sim_state() */
   guint n_typing, n_claims, n_over, n_clock, n_failed, n_new_keys, n_presence, n_frames;
   guint n_revoked;
   guint received; /* MESSAGE events of others */
@@ -58,6 +58,7 @@ struct _Sim {
   guint crash_at;
   gboolean crash_keeps;
   guint64 frames_sent;
+  struct _SimPost *post; /* a server, where there is one (sim-post.h) */
   gboolean failing; /* the commit under way is made to fail */
 };
 
