@@ -28,6 +28,20 @@ fold_stamp (const LanDiskStamp *stamp)
   return folded;
 }
 
+/* Why a path that a person gave does not lead to a file that can be read. */
+static void
+say_why (LanFileResult *result, int err, const char *path, const char *shown)
+{
+  if (*path == '\0')
+    lan_disk_set_code (&result->error, LAN_FILE_ERROR_NOT_FOUND, "no name was given");
+  else if (err == ENXIO || err == ENODEV) /* a socket, a pipe or a device */
+    lan_disk_set_code (&result->error, LAN_FILE_ERROR_NOT_A_FILE, "%s", shown);
+  else if (err == ENOTDIR || err == ENAMETOOLONG)
+    lan_disk_set_code (&result->error, LAN_FILE_ERROR_NOT_FOUND, "%s: %s", shown, g_strerror (err));
+  else
+    lan_disk_set_error (&result->error, err, shown);
+}
+
 gboolean
 lan_disk_open_source (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
                       LanFileResult *result)
@@ -40,7 +54,7 @@ lan_disk_open_source (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
   int fd = open (job->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
   if (fd < 0 || fstat (fd, &st) != 0) {
-    lan_disk_set_error (&result->error, errno, shown);
+    say_why (result, errno, job->path, shown);
     if (fd >= 0)
       close (fd);
     return FALSE;

@@ -8,7 +8,9 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define LEAF LAN_TREE_LEAF_BYTES
@@ -242,6 +244,37 @@ test_find (void)
 }
 
 static void
+make_socket (const char *path)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpuint (g_strlcpy (address.sun_path, path, sizeof address.sun_path), <,
+                    sizeof address.sun_path);
+  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  close (fd);
+}
+
+/* What a person may name by mistake, and what is said then. */
+static void
+test_sources_misnamed (void)
+{
+  DiskBench *b = disk_bench_new (-1, FALSE);
+  g_autofree char *long_name = g_strnfill (300, 'a');
+
+  disk_bench_put (b, "real", "x", 1);
+  disk_bench_fails (disk_bench_open_source (b, 1, ""), LAN_FILE_ERROR_NOT_FOUND);
+  disk_bench_fails (disk_bench_open_source (b, 1, disk_bench_path (b, "real/below")),
+                    LAN_FILE_ERROR_NOT_FOUND);
+  disk_bench_fails (disk_bench_open_source (b, 1, disk_bench_path (b, long_name)),
+                    LAN_FILE_ERROR_NOT_FOUND);
+  make_socket (disk_bench_path (b, "socket"));
+  disk_bench_fails (disk_bench_open_source (b, 1, disk_bench_path (b, "socket")),
+                    LAN_FILE_ERROR_NOT_A_FILE);
+  disk_bench_free (b);
+}
+
+static void
 test_sources_refused (void)
 {
   DiskBench *b = disk_bench_new (-1, FALSE);
@@ -417,6 +450,7 @@ main (int argc, char **argv)
   g_test_add_func ("/disk/resume", test_resume);
   g_test_add_func ("/disk/discard", test_discard);
   g_test_add_func ("/disk/find", test_find);
+  g_test_add_func ("/disk/sources-misnamed", test_sources_misnamed);
   g_test_add_func ("/disk/sources-refused", test_sources_refused);
   g_test_add_func ("/disk/source-changes", test_source_changes);
   g_test_add_func ("/disk/targets-refused", test_targets_refused);
