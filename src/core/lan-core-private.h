@@ -32,7 +32,9 @@ G_BEGIN_DECLS
 #define LAN_CORE_TAIL_BYTES      (4 * 1024 * 1024) /* of one talk, while the other is at hand */
 #define LAN_CORE_RECENT_IDS      256               /* message ids of others remembered in a talk */
 #define LAN_CORE_READ_BYTES      (240 * 1024)
-#define LAN_CORE_BAD_RECORDS_MAX 16 /* of one channel, then it is closed */
+#define LAN_CORE_IDENTITIES      8                     /* of one channel at once */
+#define LAN_CORE_IDENTITIES_US   (10 * G_USEC_PER_SEC) /* and one more each */
+#define LAN_CORE_BAD_RECORDS_MAX 16                    /* of one channel, then it is closed */
 #define LAN_CORE_IDENTITY_US     (10 * G_USEC_PER_SEC)
 #define LAN_CORE_RESTORE_US      (10 * G_USEC_PER_SEC)
 #define LAN_CORE_REWIND_US       (50 * G_TIME_SPAN_MILLISECOND) /* between two rewinds of a channel */
@@ -257,6 +259,8 @@ struct _LanCoreChannel {
   gboolean
       by_mail; /* stands for an envelope's sender: not in core->channels, nothing can be sent */
   guint bad_records;
+  guint identities; /* taken lately: see LAN_CORE_IDENTITIES */
+  gint64 identities_us;
   guint64 rewind_from; /* own records from here on are to be sent again; 0: none */
   gint64 rewound_us;   /* when that was done last; 0: never */
   GArray *serves;      /* of LanServe, the first is being answered */

@@ -281,6 +281,23 @@ on_own_identity (LanCore *core, LanCoreChannel *channel, const Lanyard__Identity
   lan_core_push (core, lan_core_action_new (LAN_CORE_DEVICES));
 }
 
+/* Each new list and certificate costs two signatures to verify and a commit. Who sends more than a
+ * person can change closes the channel, and begins the next one with what is right then. */
+static gboolean
+is_too_often (LanCore *core, LanCoreChannel *channel)
+{
+  gint64 passed = (core->now.mono_us - channel->identities_us) / LAN_CORE_IDENTITIES_US;
+
+  if (channel->identities == 0 || passed > channel->identities) {
+    channel->identities = 0;
+    channel->identities_us = core->now.mono_us;
+  } else {
+    channel->identities -= (guint) passed;
+    channel->identities_us += passed * LAN_CORE_IDENTITIES_US;
+  }
+  return ++channel->identities > LAN_CORE_IDENTITIES;
+}
+
 void
 lan_core_on_identity (LanCore *core, LanCoreChannel *channel, const Lanyard__Identity *identity)
 {
@@ -292,6 +309,10 @@ lan_core_on_identity (LanCore *core, LanCoreChannel *channel, const Lanyard__Ide
   LanCert cert;
   LanHash hash;
 
+  if (is_too_often (core, channel)) {
+    refuse (core, channel, LAN_FAREWELL_LIMIT);
+    return;
+  }
   if (lan_device_list_verify (&list, identity->list.data, identity->list.len) != LAN_STATUS_OK ||
       find_cert (channel, identity, &cert, &cert_bytes) != LAN_STATUS_OK ||
       !lan_account_id_equal (&list.account, &cert.account) ||

@@ -436,6 +436,34 @@ test_rewinds (void)
   hand_free (hand);
 }
 
+/* Who tells again and again who he is is heard a few times, and as often as a person changes. */
+static void
+test_identities (void)
+{
+  Hand *hand = hand_new ();
+  Somebody *bob = somebody_new (hand, "Bob");
+  guint64 channel = hand_meet (hand, bob);
+  guint commits;
+
+  for (guint i = 2; i <= 40; i++) {
+    hand_advance (hand, 15000);
+    somebody_issue (bob, i, LAN_DEVICE_ACTIVE, HAND_WALL_MS / 1000 - 86400 + i);
+    hand_identity (hand, channel, bob);
+  }
+  g_assert_cmpuint (hand->n[LAN_CORE_CLOSE], ==, 0);
+  hand_advance (hand, 60 * 60 * 1000);
+  commits = hand->n[LAN_CORE_COMMIT];
+  for (guint i = 0; i < 8; i++)
+    hand_identity (hand, channel, bob);
+  g_assert_cmpuint (hand->n[LAN_CORE_CLOSE], ==, 0);
+  hand_identity (hand, channel, bob);
+  g_assert_cmpuint (hand->n[LAN_CORE_CLOSE], ==, 1);
+  g_assert_cmpint (hand->closed, ==, LAN_FAREWELL_LIMIT);
+  g_assert_cmpuint (hand->n[LAN_CORE_COMMIT] - commits, <=, 8);
+  somebody_free (bob);
+  hand_free (hand);
+}
+
 /* The same message again is not a second one; an offer made before a restart is found on disk. */
 static void
 test_same_id (void)
@@ -533,6 +561,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/many-strangers", test_many_strangers);
   g_test_add_func ("/core/many-requests", test_many_requests);
   g_test_add_func ("/core/rewinds", test_rewinds);
+  g_test_add_func ("/core/identities", test_identities);
   g_test_add_func ("/core/same-id", test_same_id);
   g_test_add_func ("/core/commands", test_commands);
   add_attested_tests ();
