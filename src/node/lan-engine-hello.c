@@ -12,14 +12,8 @@
 #include <string.h>
 
 #define RESERVE_NS   (300 * G_GUINT64_CONSTANT (1000000000))
-#define SEEN_MAX     4096
 #define SETTING_OWN  "own-ts"
 #define SETTING_SEEN "seen-ts"
-
-typedef struct {
-  LanHash dh;
-  guint8 ts[LAN_TS_BYTES];
-} SeenTs;
 
 static char *
 seen_key (const guint8 *dh)
@@ -27,31 +21,6 @@ seen_key (const guint8 *dh)
   g_autofree char *hex = lan_hex_encode (dh, LAN_KEY_BYTES);
 
   return g_strconcat (SETTING_SEEN ".", hex, NULL);
-}
-
-static SeenTs *
-seen_of (LanEngine *engine, const guint8 *dh)
-{
-  LanHash key;
-
-  memcpy (key.b, dh, sizeof key.b);
-  return g_hash_table_lookup (engine->links->seen_ts, &key);
-}
-
-static void
-remember (LanEngine *engine, const guint8 *dh, const guint8 *ts)
-{
-  SeenTs *seen = seen_of (engine, dh);
-
-  if (seen == NULL) {
-    if (g_hash_table_size (engine->links->seen_ts) >= SEEN_MAX)
-      g_hash_table_remove_all (
-          engine->links->seen_ts); /* strangers' flood: what is on disk stays */
-    seen = g_new0 (SeenTs, 1);
-    memcpy (seen->dh.b, dh, sizeof seen->dh.b);
-    g_hash_table_insert (engine->links->seen_ts, &seen->dh, seen);
-  }
-  memcpy (seen->ts, ts, LAN_TS_BYTES);
 }
 
 void
@@ -71,7 +40,7 @@ lan_engine_hello_load (LanEngine *engine, const LanSnapshot *snapshot)
     if (g_str_has_prefix (row->key, prefix) &&
         lan_hex_decode (row->key + strlen (prefix), dh, sizeof dh) &&
         g_bytes_get_size (row->value) == LAN_TS_BYTES)
-      remember (engine, dh, g_bytes_get_data (row->value, NULL));
+      lan_seen_ts_note (links->seen_ts, dh, g_bytes_get_data (row->value, NULL));
   }
 }
 
@@ -95,23 +64,28 @@ lan_engine_hello (LanHello *out, gpointer data)
 }
 
 gboolean
+lan_engine_hello_is_known (const guint8 *dh, gpointer data)
+{
+  LanEngine *engine = data;
+  LanAccountId account;
+  LanDeviceId device;
+
+  return lan_core_find_dh (engine->core, dh, &account, &device);
+}
+
+gboolean
 lan_engine_hello_is_new (LanEngine *engine, const guint8 *dh, const guint8 *ts)
 {
-  const SeenTs *seen = seen_of (engine, dh);
-
-  return seen == NULL || lan_ts_compare (ts, seen->ts) > 0;
+  return lan_seen_ts_is_new (engine->links->seen_ts, dh, ts);
 }
 
 void
 lan_engine_hello_note (LanEngine *engine, const guint8 *dh, const guint8 *ts)
 {
-  LanAccountId account;
-  LanDeviceId device;
-
   if (!lan_engine_hello_is_new (engine, dh, ts))
     return;
-  remember (engine, dh, ts);
-  if (lan_core_find_dh (engine->core, dh, &account, &device)) {
+  lan_seen_ts_note (engine->links->seen_ts, dh, ts);
+  if (lan_engine_hello_is_known (dh, engine)) {
     g_autofree char *key = seen_key (dh);
 
     lan_engine_store_put (engine->stores, "node", key, ts, LAN_TS_BYTES);

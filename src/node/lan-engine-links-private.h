@@ -5,6 +5,7 @@
 
 #include "lan-engine-links.h"
 #include "lan-hello.h"
+#include "lan-seen-ts.h"
 
 G_BEGIN_DECLS
 
@@ -67,8 +68,8 @@ struct _LanEngineLinks {
   GHashTable *peers;        /* LanDeviceId -> LanPeer, owned */
   GHashTable *wants;        /* LanAccountId (owned) -> LanWant bits */
   GHashTable *device_wants; /* set of LanDeviceId, owned: records wait for these */
-  GHashTable *seen_ts;      /* DH key as LanHash (owned) -> its greatest ts, owned */
-  GPtrArray *touched;       /* of LanPeer */
+  LanSeenTs *seen_ts;
+  GPtrArray *touched; /* of LanPeer */
   guint64 next_id;
   gint64 moved_us; /* when our own network changed last */
   guint8 own_ts[LAN_TS_BYTES];
@@ -98,6 +99,9 @@ void lan_engine_channel_free (LanEngineChannel *c);
 /* --- lan-engine-hello.c --- */
 void lan_engine_hello_load (LanEngine *engine, const LanSnapshot *snapshot);
 void lan_engine_hello (LanHello *out, gpointer engine);
+
+/** Whether @dh is a device of somebody whom core knows; @engine: LanEngine. */
+gboolean lan_engine_hello_is_known (const guint8 *dh, gpointer engine);
 
 /** TRUE when @ts is newer than the newest seen of @dh. */
 gboolean lan_engine_hello_is_new (LanEngine *engine, const guint8 *dh, const guint8 *ts);

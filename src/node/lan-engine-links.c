@@ -103,7 +103,7 @@ lan_engine_links_open (LanEngine *engine, GError **error)
   links->wants = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, g_free, NULL);
   links->device_wants =
       g_hash_table_new_full (lan_device_id_hash, lan_device_id_equal, g_free, NULL);
-  links->seen_ts = g_hash_table_new_full (lan_hash_hash, lan_hash_equal, NULL, g_free);
+  links->seen_ts = lan_seen_ts_new (lan_engine_hello_is_known, engine);
   links->touched = g_ptr_array_new ();
   engine->links = links;
   set_keys (engine);
@@ -145,7 +145,7 @@ lan_engine_links_free (LanEngine *engine)
   g_hash_table_unref (links->channels);
   g_hash_table_unref (links->wants);
   g_hash_table_unref (links->device_wants);
-  g_hash_table_unref (links->seen_ts);
+  lan_seen_ts_free (links->seen_ts);
   g_ptr_array_unref (links->touched);
   lan_deadlines_free (links->deadlines);
   lan_secret_wipe (&links->keys, sizeof links->keys);

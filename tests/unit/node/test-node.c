@@ -10,6 +10,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_window_tests ();
   add_profile_tests ();
+  add_seen_tests ();
   add_talk_tests ();
   add_keys_tests ();
   add_file_tests ();

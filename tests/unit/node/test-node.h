@@ -9,4 +9,5 @@ void add_keys_tests (void);
 void add_window_tests (void);
 void add_people_tests (void);
 void add_profile_tests (void);
+void add_seen_tests (void);
 void add_talk_tests (void);

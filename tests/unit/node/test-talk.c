@@ -260,6 +260,36 @@ test_unread (Pair *p, gconstpointer data)
     g_free (ids[i]);
 }
 
+/* Who does not tell what he has read tells nobody, also after a restart; what he reads is read here
+ * all the same. Told again, the next one covers all before. */
+static void
+test_read_receipts (Pair *p, gconstpointer data)
+{
+  g_autofree char *first = NULL, *second = NULL, *answer = NULL;
+  LanConversation *conversation;
+  gint64 until;
+
+  answer = send (p->bob, p->ann, "hello Ann");
+  first = send (p->ann, p->bob, "secretly read");
+  wait_until (find_received (p->bob, "secretly read") != NULL);
+  wait_until (has_state (p->ann, first, "delivered"));
+  lan_node_set_setting (p->bob->node, "privacy.read-receipts", "0");
+  restart (p->bob);
+  introduce (p->ann, p->bob);
+  conversation = lan_node_open_conversation (p->bob->node, see (p->bob, p->ann));
+  wait_until (lan_conversation_get_unread (conversation) == 1);
+  g_assert_true (lan_node_mark_read (p->bob->node, first, NULL));
+  wait_until (lan_conversation_get_unread (conversation) == 0);
+  until = g_get_monotonic_time () + G_USEC_PER_SEC; /* a receipt would be written after 0.3 s */
+  wait_until (g_get_monotonic_time () > until);
+  second = send (p->ann, p->bob, "openly read");
+  wait_until (find_received (p->bob, "openly read") != NULL);
+  g_assert_false (has_state (p->ann, first, "read"));
+  lan_node_set_setting (p->bob->node, "privacy.read-receipts", "1");
+  g_assert_true (lan_node_mark_read (p->bob->node, second, NULL));
+  wait_until (has_state (p->ann, second, "read"));
+}
+
 static void
 test_block (Pair *p, gconstpointer data)
 {
@@ -421,6 +451,7 @@ add_talk_tests (void)
     { "/node/talk/away", test_away },
     { "/node/talk/pages", test_pages },
     { "/node/talk/unread", test_unread },
+    { "/node/talk/read-receipts", test_read_receipts },
     { "/node/talk/block", test_block },
     { "/node/talk/verify", test_verify },
     { "/node/talk/presence", test_presence },
