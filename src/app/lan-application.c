@@ -211,6 +211,14 @@ handle_local_options (GApplication *application, GVariantDict *options)
     g_printerr ("%s\n", _ ("--port needs a number from 0 to 65535"));
     return 2;
   }
+  for (guint i = 0; self->interfaces != NULL && self->interfaces[i] != NULL; i++) {
+    g_autoptr (GError) error = NULL;
+
+    if (!lan_node_check_interface (self->interfaces[i], &error)) {
+      g_printerr ("lanyard: %s\n", error->message);
+      return 2;
+    }
+  }
   return -1;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "lan-cli.h"
 
+#include "lan-rpc-message.h"
 #include "lan-rpc-service.h"
 #include "lan-rpc-stream.h"
 
@@ -20,7 +21,28 @@ typedef struct {
   LanRpcService *service; /* of our own node */
   LanRpcStream *socket;   /* or the other program's */
   gboolean ended;         /* nobody will write to us any more */
+  gboolean hung_up;       /* the other program did */
+  guint unanswered;       /* lines that the other program has to answer */
 } Run;
+
+/* What the other program answers: requests, and what is none of ours. */
+static gboolean
+wants_answer (const char *line, gsize len)
+{
+  int failed;
+  g_autoptr (LanRpcMessage) message = lan_rpc_message_parse (line, len, &failed);
+
+  return message == NULL || message->kind == LAN_RPC_REQUEST;
+}
+
+static gboolean
+is_answer (const char *line, gsize len)
+{
+  int failed;
+  g_autoptr (LanRpcMessage) message = lan_rpc_message_parse (line, len, &failed);
+
+  return message != NULL && (message->kind == LAN_RPC_RESULT || message->kind == LAN_RPC_ERROR);
+}
 
 static void
 on_terminal_line (const char *line, gsize len, gpointer user_data)
@@ -32,6 +54,7 @@ on_terminal_line (const char *line, gsize len, gpointer user_data)
   } else if (run->socket != NULL) {
     g_autofree char *copy = g_strndup (line, len);
 
+    run->unanswered += wants_answer (line, len);
     lan_rpc_stream_send (run->socket, copy);
   }
 }
@@ -42,6 +65,8 @@ on_socket_line (const char *line, gsize len, gpointer user_data)
   Run *run = user_data;
   g_autofree char *copy = g_strndup (line, len);
 
+  if (run->unanswered > 0 && is_answer (line, len))
+    run->unanswered--;
   lan_rpc_stream_send (run->terminal, copy);
 }
 
@@ -53,6 +78,13 @@ on_ended (const GError *error, gpointer user_data)
   if (error != NULL)
     lan_cli_complain (run->cli, "stream", error->message);
   run->ended = TRUE;
+}
+
+static void
+on_hung_up (const GError *error, gpointer user_data)
+{
+  ((Run *) user_data)->hung_up = TRUE;
+  on_ended (error, user_data);
 }
 
 static void
@@ -76,7 +108,7 @@ open_terminal (Run *run)
 static gboolean
 join_other_program (Run *run, GError **error)
 {
-  static const LanRpcStreamCallbacks callbacks = { .line = on_socket_line, .closed = on_ended };
+  static const LanRpcStreamCallbacks callbacks = { .line = on_socket_line, .closed = on_hung_up };
   g_autofree char *path = lan_node_dup_socket_path (run->cli->profile);
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
   g_autoptr (GSocketClient) connector = g_socket_client_new ();
@@ -133,7 +165,8 @@ lan_cli_run (LanCli *cli, char **args)
   while (!run.ended && lan_cli_wait (cli, G_MAXINT64))
     ;
   /* `printf … | lanyard-cli run`: what was asked before the end is answered. */
-  while (run.service != NULL && lan_rpc_service_is_busy (run.service) &&
+  while ((run.service != NULL ? lan_rpc_service_is_busy (run.service)
+                              : run.unanswered > 0 && !run.hung_up) &&
          lan_cli_wait (cli, G_MAXINT64))
     ;
   g_clear_pointer (&run.service, lan_rpc_service_free);

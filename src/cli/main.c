@@ -144,6 +144,14 @@ check_options (LanCli *cli)
     fprintf (stderr, _ ("lanyard-cli: --port must be between 0 and 65535\n"));
     return FALSE;
   }
+  for (guint i = 0; cli->interfaces != NULL && cli->interfaces[i] != NULL; i++) {
+    g_autoptr (GError) error = NULL;
+
+    if (!lan_node_check_interface (cli->interfaces[i], &error)) {
+      fprintf (stderr, "lanyard-cli: %s\n", error->message);
+      return FALSE;
+    }
+  }
   if (cli->accept_dir != NULL) {
     char *dir = g_canonicalize_filename (cli->accept_dir, NULL);
 

@@ -40,6 +40,19 @@ matches_any (const char *const *patterns, const char *name)
 }
 
 gboolean
+lan_interface_exists (const char *pattern)
+{
+  struct if_nameindex *all = if_nameindex ();
+  gboolean exists = FALSE;
+
+  for (guint i = 0; all != NULL && all[i].if_index != 0 && !exists; i++)
+    exists = g_pattern_match_simple (pattern, all[i].if_name);
+  if (all != NULL)
+    if_freenameindex (all);
+  return exists;
+}
+
+gboolean
 lan_interface_filter_accepts (const char *const *patterns, const char *name, guint flags)
 {
   if ((flags & IFF_UP) == 0 || (flags & IFF_RUNNING) == 0)

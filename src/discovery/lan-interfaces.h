@@ -30,6 +30,9 @@ typedef struct {
   guint32 digest; /* of all addresses: differs when any came or went */
 } LanInterface;
 
+/** Whether this computer has an interface, up or not, whose name @pattern fits. Any thread. */
+gboolean lan_interface_exists (const char *pattern);
+
 /**
  * Decides by name and flags. @patterns NULL: up, not loopback, and not named like what containers
  * and virtual machines bring along (docker*, veth*, br-*, virbr*, vnet*, vboxnet*, vmnet*, lxc*,

@@ -15,7 +15,7 @@ typedef enum {
   LAN_COMMAND_OPEN, /* text: passphrase or NULL, name: set when a profile is to be made */
   LAN_COMMAND_CLOSE,
   LAN_COMMAND_SEND_TEXT,      /* account, message, text */
-  LAN_COMMAND_MARK_READ,      /* message */
+  LAN_COMMAND_MARK_READ,      /* message, task: or NULL */
   LAN_COMMAND_SET_TYPING,     /* account, number: whether */
   LAN_COMMAND_SET_DRAFT,      /* account, text */
   LAN_COMMAND_SET_VIEWED,     /* account, number: whether a person looks at the conversation */

@@ -204,7 +204,7 @@ execute_open (LanEngine *engine, LanCommand *c)
     send_text (engine, c);
     break;
   case LAN_COMMAND_MARK_READ:
-    lan_engine_store_mark_read (engine->stores, &c->message);
+    lan_engine_store_mark_read (engine->stores, &c->message, g_steal_pointer (&c->task));
     break;
   case LAN_COMMAND_SET_TYPING:
     lan_core_set_typing (core, &c->account, c->number != 0, &engine->now);

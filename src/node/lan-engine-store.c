@@ -333,28 +333,45 @@ lan_engine_store_page (LanEngineStore *self, const LanAccountId *peer, const Lan
 /* --- reading and counting --- */
 
 static void
+answer_mark (Call *call, guint n_marked)
+{
+  GError *error = NULL;
+
+  if (call->task == NULL)
+    return;
+  if (n_marked == 0)
+    error = g_error_new_literal (LAN_NODE_ERROR, LAN_NODE_ERROR_NOT_FOUND,
+                                 "there is no such message of somebody else");
+  lan_engine_reply (call->self->engine, call->task, error);
+}
+
+static void
 on_read_mark (GPtrArray *rows, const GError *error, gpointer user_data)
 {
   g_autofree Call *call = user_data;
   LanEngine *engine = call->self->engine;
+  guint n = 0;
 
-  if (!enter (call->self) || rows == NULL)
-    return;
-  for (guint i = 0; i < rows->len; i++) {
+  for (guint i = 0; enter (call->self) && rows != NULL && i < rows->len; i++) {
     const LanRecordRow *row = g_ptr_array_index (rows, i);
 
     if ((row->flags & LAN_RECORD_OWN) != 0)
       continue;
+    n++;
     lan_core_mark_read (engine->core, &row->conversation, &row->device, row->seq, row->hlc,
                         &engine->now);
     lan_engine_people_on_conversation (engine, &row->conversation);
   }
+  answer_mark (call, n);
 }
 
 void
-lan_engine_store_mark_read (LanEngineStore *self, const LanMessageId *message)
+lan_engine_store_mark_read (LanEngineStore *self, const LanMessageId *message, GTask *task)
 {
-  lan_store_find_message (self->engine->store, NULL, message, on_read_mark, call_new (self, 0));
+  Call *call = call_new (self, 0);
+
+  call->task = task;
+  lan_store_find_message (self->engine->store, NULL, message, on_read_mark, call);
 }
 
 static void

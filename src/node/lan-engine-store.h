@@ -42,8 +42,9 @@ void lan_engine_store_put (LanEngineStore *self, const char *prefix, const char 
 void lan_engine_store_page (LanEngineStore *self, const LanAccountId *peer,
                             const LanMessageId *anchor, gboolean after, guint limit, GTask *task);
 
-/** Finds a message of somebody else and tells core that everything up to it was read. */
-void lan_engine_store_mark_read (LanEngineStore *self, const LanMessageId *message);
+/** Finds a message of somebody else and tells core that everything up to it was read. @task:
+ * (nullable) (transfer full): answered when it was found, or not. */
+void lan_engine_store_mark_read (LanEngineStore *self, const LanMessageId *message, GTask *task);
 
 /** Counts again what is unread in the conversation with @peer and tells the owner. */
 void lan_engine_store_count (LanEngineStore *self, const LanConversationId *conversation);

@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /* What can be asked of an open node: checks of the arguments, then commands to the engine. */
 #include "lan-conversation-private.h"
+#include "lan-host-list.h"
+#include "lan-interfaces.h"
 #include "lan-message-private.h"
 #include "lan-node-private.h"
 #include "lan-person-private.h"
@@ -206,6 +208,34 @@ lan_node_mark_read (LanNode *self, const char *message_id, GError **error)
 }
 
 void
+lan_node_mark_read_async (LanNode *self, const char *message_id, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer user_data)
+{
+  LanCommand *command;
+  GTask *task;
+
+  g_return_if_fail (LAN_IS_NODE (self) && message_id != NULL);
+  task = g_task_new (self, cancellable, callback, user_data);
+  command = lan_command_new (LAN_COMMAND_MARK_READ);
+  g_task_set_source_tag (task, lan_node_mark_read_async);
+  command->task = task;
+  if (!lan_message_id_from_hex (&command->message, message_id)) {
+    g_task_return_new_error (task, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                             "a message id is 32 hex digits");
+    lan_command_free (command);
+    return;
+  }
+  lan_node_ask (self, command);
+}
+
+gboolean
+lan_node_mark_read_finish (LanNode *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
 lan_node_read_page_async (LanNode *self, LanPerson *person, LanCommandType type, const char *anchor,
                           guint limit, GCancellable *cancellable, GAsyncReadyCallback callback,
                           gpointer user_data)
@@ -296,20 +326,37 @@ lan_node_set_hidden (LanNode *self, gboolean hidden)
 gboolean
 lan_node_add_address (LanNode *self, const char *address, GError **error)
 {
+  g_autofree char *host = NULL;
   LanCommand *command;
+  guint16 port;
 
   g_return_val_if_fail (LAN_IS_NODE (self) && address != NULL, FALSE);
   if (!lan_node_require_open (self, error))
     return FALSE;
-  if (address[0] == '\0' || strlen (address) > 255 || strpbrk (address, " \t\r\n/") != NULL) {
-    g_set_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
-                 "'%s' is no address: use host, host:port or [v6]:port", address);
+  host = lan_host_parse (address, &port);
+  if (host == NULL) {
+    g_set_error (
+        error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+        "'%.255s' is no address: use host, host:port or [v6]:port, the port from 1 to 65535",
+        address);
     return FALSE;
   }
   command = lan_command_new (LAN_COMMAND_ADD_ADDRESS);
   command->text = g_strdup (address);
   lan_node_push (self, command);
   return TRUE;
+}
+
+gboolean
+lan_node_check_interface (const char *pattern, GError **error)
+{
+  g_return_val_if_fail (pattern != NULL, FALSE);
+  if (lan_interface_exists (pattern))
+    return TRUE;
+  g_set_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_NETWORK,
+               "There is no network interface '%s'; 'ip link' lists those of this computer.",
+               pattern);
+  return FALSE;
 }
 
 const char *

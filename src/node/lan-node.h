@@ -234,6 +234,30 @@ LAN_API GStrv lan_node_send_files (LanNode *self, LanPerson *person, const char 
 LAN_API gboolean lan_node_mark_read (LanNode *self, const char *message_id, GError **error);
 
 /**
+ * lan_node_mark_read_async:
+ * @message_id: 32 hex digits of a message of somebody else
+ *
+ * As lan_node_mark_read(), and says whether there is such a message: the error is
+ * %LAN_NODE_ERROR_NOT_FOUND where there is none.
+ */
+LAN_API void lan_node_mark_read_async (LanNode *self, const char *message_id,
+                                       GCancellable *cancellable, GAsyncReadyCallback callback,
+                                       gpointer user_data);
+
+/** lan_node_mark_read_finish: */
+LAN_API gboolean lan_node_mark_read_finish (LanNode *self, GAsyncResult *result, GError **error);
+
+/**
+ * lan_node_check_interface:
+ * @pattern: the name of a network interface, or a pattern with * and ?
+ *
+ * Whether the property "interfaces" can be given @pattern with any effect now. May be called from
+ * any thread, before there is a node.
+ * Returns: FALSE, and %LAN_NODE_ERROR_NETWORK, where this computer has no such interface.
+ */
+LAN_API gboolean lan_node_check_interface (const char *pattern, GError **error);
+
+/**
  * lan_node_read_history_async:
  * @before: (nullable): the id of a message to end before; NULL for the newest
  * @limit: at most so many, 1 to 1,000

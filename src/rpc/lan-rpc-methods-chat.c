@@ -25,17 +25,24 @@ message_send (LanRpcCall *call)
 }
 
 static void
+on_marked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  LanRpcCall *call = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (lan_node_mark_read_finish (LAN_NODE (source), result, &error))
+    lan_rpc_call_succeed (call, NULL);
+  else
+    lan_rpc_call_fail (call, error);
+}
+
+static void
 message_read (LanRpcCall *call)
 {
   const char *id = lan_rpc_need_string (call, "id");
-  g_autoptr (GError) error = NULL;
 
-  if (id == NULL)
-    return;
-  if (!lan_node_mark_read (call->service->node, id, &error))
-    lan_rpc_call_fail (call, error);
-  else
-    lan_rpc_call_succeed (call, NULL);
+  if (id != NULL)
+    lan_node_mark_read_async (call->service->node, id, call->service->cancellable, on_marked, call);
 }
 
 static void

@@ -27,10 +27,39 @@ file_send (LanRpcCall *call)
   lan_rpc_call_succeed (call, o);
 }
 
+/* What an action may be asked of: a set of 1 << LanTransferStatus, and which side. */
+#define IS(status) (1u << LAN_TRANSFER_STATUS_##status)
+#define OPEN       (IS (OFFERED) | IS (ACCEPTED) | IS (RUNNING) | IS (PAUSED) | IS (VERIFYING))
+
+/* NULL once the call is answered: no such file, or not one that this can be done to now. */
+static LanTransfer *
+need_transfer_that_is (LanRpcCall *call, guint set, gboolean incoming_only)
+{
+  LanTransfer *transfer = lan_rpc_need_transfer (call, "id");
+  g_autoptr (GError) error = NULL;
+
+  if (transfer == NULL)
+    return NULL;
+  if (incoming_only && !lan_transfer_get_incoming (transfer))
+    error = g_error_new (LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                         "'%s' is sent from here; this is for files that come here.",
+                         lan_transfer_get_name (transfer));
+  else if ((set & (1u << lan_transfer_get_status (transfer))) == 0)
+    error = g_error_new (LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                         "'%s' is '%s'; it is too late for this, or too early.",
+                         lan_transfer_get_name (transfer),
+                         lan_transfer_status_name (lan_transfer_get_status (transfer)));
+  if (error == NULL)
+    return transfer;
+  lan_rpc_call_fail (call, error);
+  return NULL;
+}
+
 static void
 file_accept (LanRpcCall *call)
 {
-  LanTransfer *transfer = lan_rpc_need_transfer (call, "id");
+  LanTransfer *transfer =
+      need_transfer_that_is (call, IS (OFFERED) | IS (PAUSED) | IS (FAILED), TRUE);
   const char *dir;
 
   if (transfer == NULL)
@@ -53,7 +82,7 @@ file_accept (LanRpcCall *call)
 static void
 file_decline (LanRpcCall *call)
 {
-  LanTransfer *transfer = lan_rpc_need_transfer (call, "id");
+  LanTransfer *transfer = need_transfer_that_is (call, IS (OFFERED), TRUE);
 
   if (transfer == NULL)
     return;
@@ -64,7 +93,7 @@ file_decline (LanRpcCall *call)
 static void
 file_cancel (LanRpcCall *call)
 {
-  LanTransfer *transfer = lan_rpc_need_transfer (call, "id");
+  LanTransfer *transfer = need_transfer_that_is (call, OPEN | IS (FAILED), FALSE);
 
   if (transfer == NULL)
     return;

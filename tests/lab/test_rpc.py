@@ -65,6 +65,65 @@ def _():
         b.wait_for("person.changed", id=a.id, presence="busy", status="out for lunch")
 
 
+@test("what cannot be done now is refused with a word and a sentence")
+def _():
+    with Lab() as lab:
+        _, (one, two) = lab.office(["one", "two"], avahi=False)
+        a = one.peer("Anna")
+        b = two.peer("Bert")
+        befriend(a, b)
+        refused(b, "not-found", "message.read", id=NO_MESSAGE)
+        refused(b, "invalid", "message.read", id="x")
+        for address in (":", "", "host:", "host:0", "host:99999", "10.0.0.1:99999", "[::1", "[x]:5",
+                        "a b:5", "host:5:6", "-x", "host/5", "x" * 300):
+            refused(a, "invalid", "address.add", address=address)
+        for address in ("10.81.0.77", "10.81.0.77:4000", "[fe80::1]:4000", "printer.example:4000"):
+            a.call("address.add", address=address)
+
+        sent = a.call("file.send", to=b.id, paths=["/etc/hostname"])["id"]
+        b.wait_for("file.offered", id=sent)
+        for method in ("file.accept", "file.decline"):
+            refused(a, "invalid", method, id=sent, dir="/tmp")
+        b.call("file.decline", id=sent)
+        b.wait_for("file.failed", id=sent, code="declined")
+        for method in ("file.accept", "file.decline", "file.cancel"):
+            refused(b, "invalid", method, id=sent, dir="/tmp")
+
+
+@test("beside another program, too, what was asked before the end is answered")
+def _():
+    with Lab() as lab:
+        host = lab.host("one")
+        a = host.peer("Anna", "--no-mdns", "--no-broadcast")
+        lines = [json.dumps({"jsonrpc": "2.0", "id": i, "method": "history.list",
+                             "params": {"peer": a.id}}) for i in range(200)]
+        lines.insert(100, "{")
+        done = subprocess.run(
+            ["ip", "netns", "exec", host.namespace, lab.cli(), "run", "--profile", a.profile],
+            env=host.environment(), timeout=20, input="\n".join(lines).encode() + b"\n",
+            stdout=subprocess.PIPE)
+        check(done.returncode == 0, "exit code %d" % done.returncode)
+        answers = [o for o in map(json.loads, done.stdout.splitlines()) if "method" not in o]
+        check(sorted(o["id"] for o in answers if o["id"] is not None) == list(range(200)),
+              "all answered: %d" % len(answers))
+        check(sum(o["id"] is None for o in answers) == 1, "and what could not be read")
+
+
+@test("an interface that is not there")
+def _():
+    with Lab() as lab:
+        host = lab.host("one")
+        a = host.peer("Anna", "--no-mdns", "--no-broadcast")
+        a.quit()
+        for name, code in (("nosuch0", 2), ("nos*", 2), ("lo", 0), ("l*", 0)):
+            done = subprocess.run(
+                ["ip", "netns", "exec", host.namespace, lab.cli(), "id", "--profile", a.profile,
+                 "--interface", name], env=host.environment(), timeout=20, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE)
+            check(done.returncode == code, "%s: %d %s" % (name, done.returncode, done.stderr))
+            check(code == 0 or name.encode() in done.stderr, done.stderr)
+
+
 @test("what was asked before the end of input is answered")
 def _():
     with Lab() as lab:
