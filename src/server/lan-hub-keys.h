@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * The secret files of the state folder, each 0600: the static key of the lanes (server.key), the seed of
+ * the online issuer (issuer.key) and coturn's shared secret (relay.secret); and the two public ones:
+ * the organisation's root (organisation.root) and the issuer's certificate (issuer.cert).
+ */
+#pragma once
+
+#include "lan-hub-db.h"
+#include "lan-org-key.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  guint8 *secret; /* 32 bytes in guarded memory */
+  guint8 server_public[LAN_KEY_BYTES];
+  guint8 org_root[LAN_KEY_BYTES];
+  struct _LanIssuerKey *issuer; /* NULL: attested by the offline tool only */
+  GBytes *issuer_cert;
+  char *relay_secret; /* hex text */
+} LanHubKeys;
+
+/** Makes new keys in @state; the root signs the online issuer for a year. EXISTS when there are some. */
+gboolean lan_hub_keys_make (const char *state, const LanOrgKey *root, gint64 now_s, GError **error);
+
+LanHubKeys *lan_hub_keys_load (const char *state, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void lan_hub_keys_free (LanHubKeys *keys);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanHubKeys, lan_hub_keys_free)
+
+/** Writes @path anew and whole, 0600, synced. */
+gboolean lan_hub_file_write (const char *path, const void *data, gsize len, GError **error);
+
+/** Names of the files that belong into a backup beside the database; NULL-terminated. */
+extern const char *const lan_hub_key_files[];
+
+G_END_DECLS

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/* The inside of the running server, shared by its lan-hub*.c files. */
+#pragma once
+
+#include "lan-hub-gate.h"
+#include "lan-hub-log.h"
+#include "lan-hub-store.h"
+#include "lan-hub.h"
+#include "lan-invite.h"
+#include "lan-registry.h"
+#include "lan-slim-lane.h"
+
+#include <uv.h>
+
+G_BEGIN_DECLS
+
+#define LAN_HUB_READ_BYTES 65536
+
+typedef struct _LanHubConn LanHubConn;
+typedef struct _LanHubRelayChild LanHubRelayChild;
+typedef struct _LanHubHttp LanHubHttp;
+typedef struct _LanHubControl LanHubControl;
+
+typedef struct {
+  guint64 accepted;
+  guint64 refused[LAN_HUB_GATE_N];
+  guint64 handshakes;
+  guint64 handshakes_failed;
+  guint64 bytes_in, bytes_out;
+  guint64 writes;
+  guint64 dropped_slow; /* clients that did not read */
+  guint64 relay_starts;
+} LanHubCounters;
+
+struct _LanHub {
+  LanHubConfig *config;
+  LanHubKeys *keys;
+  guint8 net_id[LAN_NET_ID_BYTES];
+  int lock_fd;
+  gboolean serves;
+
+  uv_loop_t loop;
+  uv_timer_t deadline; /* of the registry */
+  gint64 deadline_us;  /* what it is set to */
+  uv_timer_t tick;     /* handshakes, counters */
+  uv_prepare_t prepare;
+  uv_check_t check;
+  uv_async_t answers; /* of the store */
+  uv_signal_t signals[3];
+  uv_tcp_t *listeners;
+  guint n_listeners;
+  gint64 stopping_us; /* 0, or when the patience with what is under way ends */
+  gboolean is_over;
+
+  LanRegistry *registry;
+  LanHubStore *store;
+  LanHubGate *gate;
+  LanSlimPool *pool;
+  LanHubControl *control;
+  LanHubRelayChild *relay;
+  LanHubHttp *http;
+  GHashTable *commands; /* ticket -> LanHubCommand */
+  guint64 next_ticket;
+  guint jobs; /* under way */
+
+  GQueue handshaking;  /* of LanHubConn, oldest first */
+  GPtrArray *dirty;    /* of LanHubConn with something to write */
+  GPtrArray *buffers;  /* spare GByteArrays */
+  guint conns;
+  LanHubCounters counters;
+  guint8 *read_buffer; /* one for all connections */
+};
+
+void lan_hub_now (LanTime *now);
+
+/** Carries out what the registry wants; after every call into it. */
+void lan_hub_drain (LanHub *hub);
+
+/** Limits of @config to registry and gate. */
+void lan_hub_apply_limits (LanHub *hub);
+void lan_hub_reload (LanHub *hub);
+void lan_hub_stop (LanHub *hub);
+
+/* lan-hub-conn.c */
+gboolean lan_hub_listen (LanHub *hub, GError **error);
+void lan_hub_conn_send (LanHubConn *conn, const guint8 *frame, gsize len, gboolean idle);
+void lan_hub_conn_end (LanHubConn *conn);
+void lan_hub_conn_logged_in (LanHubConn *conn);
+const char *lan_hub_conn_address (LanHubConn *conn, char *text, gsize len);
+void lan_hub_conns_flush (LanHub *hub);
+void lan_hub_conns_tick (LanHub *hub, gint64 now_us);
+void lan_hub_conns_drop_all (LanHub *hub);
+
+/* lan-hub-commands.c: answers of the registry */
+void lan_hub_command_done (LanHub *hub, const LanRegistryAction *action);
+void lan_hub_commands_clear (LanHub *hub);
+
+/* lan-hub-control.c */
+LanHubControl *lan_hub_control_new (LanHub *hub, GError **error);
+void lan_hub_control_close (LanHubControl *control);
+
+/* lan-hub-relay.c */
+LanHubRelayChild *lan_hub_relay_new (LanHub *hub);
+void lan_hub_relay_reload (LanHubRelayChild *relay);
+void lan_hub_relay_close (LanHubRelayChild *relay); /* ends coturn; frees itself in the loop */
+
+/* lan-hub-http.c */
+LanHubHttp *lan_hub_http_new (const char *address, GError **error);
+void lan_hub_http_free (LanHubHttp *http);
+void lan_hub_http_publish (LanHub *hub); /* what /metrics and /healthz say from now on */
+
+G_END_DECLS
