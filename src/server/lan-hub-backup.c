@@ -5,6 +5,7 @@
 #include "lan-hub-keys.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "lan-registry-op.h"
+#include "lan-status.h"
 
 #include <sqlite3.h>
 

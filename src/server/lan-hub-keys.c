@@ -6,6 +6,7 @@
 #include "lan-random-system.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
 #include <sodium.h>
