@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# run.sh [cli ARGUMENT...]: installs what is missing, builds, and starts Lanyard: the desktop app,
-# or the command line with `cli` in front of its arguments.
+# run.sh [cli|server ARGUMENT...]: installs what is missing, builds, and starts Lanyard: the desktop
+# app, or the command line or the rendezvous server with `cli` or `server` in front of its arguments.
 set -eu
 cd "$(dirname "$0")/.."
 sh data/install-packages.sh build
@@ -22,6 +22,10 @@ case ${1:-} in
   cli)
     shift
     exec "$build/src/cli/lanyard-cli" "$@"
+    ;;
+  server)
+    shift
+    exec "$build/src/server/lanyard-server" "$@"
     ;;
 esac
 if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then

@@ -5,8 +5,8 @@
 #include "lan-hub-keys.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <glib/gi18n.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -124,7 +124,8 @@ check_database (Check *check)
   if (db != NULL)
     good (check, _ ("%s is whole"), path);
   else
-    bad (check, _ ("stop the server, move the state folder away, then: lanyard-server restore BACKUP"),
+    bad (check,
+         _ ("stop the server, move the state folder away, then: lanyard-server restore BACKUP"),
          "%s: %s", path, error->message);
 }
 
@@ -164,9 +165,10 @@ check_listen (Check *check)
       (void) setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (fd < 0 || bind (fd, (struct sockaddr *) &address, len) != 0)
       bad (check,
-           errno == EADDRINUSE ? _ ("another program has it: choose another port in [server] listen")
-           : errno == EACCES   ? _ ("ports below 1024 need root: choose a higher one")
-                               : _ ("this host has no such address: see ip address"),
+           errno == EADDRINUSE
+               ? _ ("another program has it: choose another port in [server] listen")
+           : errno == EACCES ? _ ("ports below 1024 need root: choose a higher one")
+                             : _ ("this host has no such address: see ip address"),
            "%s: %s", *item, g_strerror (errno));
     else
       good (check, _ ("%s can be listened on"), *item);
@@ -188,7 +190,8 @@ check_address (Check *check)
     return;
   }
   if (getaddrinfo (address.host, NULL, &hints, &list) != 0) {
-    bad (check, _ ("enter the name into the DNS that clients use, or set [server] address to one that is"),
+    bad (check,
+         _ ("enter the name into the DNS that clients use, or set [server] address to one that is"),
          _ ("invites carry %s, which no name server knows here"), address.host);
     return;
   }
@@ -222,19 +225,19 @@ check_descriptors (Check *check)
     return;
   if (limit.rlim_max < check->config->connections + 64)
     bad (check, _ ("raise LimitNOFILE in the service, or lower [limits] connections"),
-         _ ("%" G_GUINT64_FORMAT " descriptors do not carry %" G_GUINT64_FORMAT " connections"),
-         (guint64) limit.rlim_max, check->config->connections);
+         _ ("%llu descriptors do not carry %llu connections"), (unsigned long long) limit.rlim_max,
+         (unsigned long long) check->config->connections);
   else
-    good (check, _ ("descriptors for %" G_GUINT64_FORMAT " connections"),
-          check->config->connections);
+    good (check, _ ("descriptors for %llu connections"),
+          (unsigned long long) check->config->connections);
 }
 
 /* A STUN question, which a TURN server answers too. */
 static gboolean
 ask_stun (const char *host, guint16 port)
 {
-  static const guint8 question[20] = { 0,    1,    0,    0,    0x21, 0x12, 0xa4, 0x42, 'l', 'a',
-                                       'n',  'y',  'a',  'r',  'd',  'c',  'h',  'e',  'c', 'k' };
+  static const guint8 question[20] = { 0,   1,   0,   0,   0x21, 0x12, 0xa4, 0x42, 'l', 'a',
+                                       'n', 'y', 'a', 'r', 'd',  'c',  'h',  'e',  'c', 'k' };
   struct sockaddr_storage address;
   guint8 answer[512];
   socklen_t len;
@@ -275,8 +278,9 @@ check_bundled (Check *check)
   if (ask_stun (host, (guint16) c->relay_port))
     good (check, _ ("the relay answers at %s, port %d"), host, (int) c->relay_port);
   else
-    bad (check, _ ("let UDP port and relayed ports through the firewall, look at turnserver.log, set "
-                   "[relay] address"),
+    bad (check,
+         _ ("let UDP port and relayed ports through the firewall, look at turnserver.log, set "
+            "[relay] address"),
          _ ("the relay does not answer at %s, port %d"), host, (int) c->relay_port);
 }
 
@@ -294,7 +298,8 @@ check_external (Check *check)
 
     rest[strcspn (rest, "?")] = '\0';
     if (!lan_hub_address_split (rest, 3478, &host, &port))
-      bad (check, _ ("write turn:NAME:PORT?transport=udp"), _ ("%s is no address of a relay"), *uri);
+      bad (check, _ ("write turn:NAME:PORT?transport=udp"), _ ("%s is no address of a relay"),
+           *uri);
     else if (strstr (*uri, "transport=tcp") != NULL || g_str_has_prefix (*uri, "turns:"))
       good (check, _ ("%s is not tried from here"), *uri);
     else if (ask_stun (host, port))

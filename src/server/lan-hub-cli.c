@@ -2,8 +2,8 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-hub-cli.h"
 
-#include "lan-hub-control.h"
 #include "lan-attestation.h"
+#include "lan-hub-control.h"
 #include "lan-invite.h"
 #include "lan-password.h"
 
@@ -260,8 +260,8 @@ int
 lan_hub_cli_users (LanHubCli *cli, char **args)
 {
   const char *words[] = { "users", NULL };
-  const char *heads[] = { _ ("LOGIN"),  _ ("NAME"),    _ ("TITLE"), _ ("DEPARTMENT"), _ ("STATE"),
-                          _ ("ROLE"), _ ("DEVICES"), _ ("HERE"),  _ ("LEVEL"),      NULL };
+  const char *heads[] = { _ ("LOGIN"), _ ("NAME"),    _ ("TITLE"), _ ("DEPARTMENT"), _ ("STATE"),
+                          _ ("ROLE"),  _ ("DEVICES"), _ ("HERE"),  _ ("LEVEL"),      NULL };
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) said = lan_hub_cli_ask (cli, words, &error);

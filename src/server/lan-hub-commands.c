@@ -405,10 +405,10 @@ static const struct {
   const char *name;
   Run run;
 } commands[] = {
-  { "invite", run_invite },   { "users", run_users },   { "suspend", run_suspend },
-  { "resume", run_resume },   { "leave", run_leave },   { "user", run_user },
-  { "export", run_export },   { "import", run_import }, { "revoke-device", run_revoke_device },
-  { "status", run_status },   { "reload", run_reload }, { "backup", run_backup },
+  { "invite", run_invite }, { "users", run_users },   { "suspend", run_suspend },
+  { "resume", run_resume }, { "leave", run_leave },   { "user", run_user },
+  { "export", run_export }, { "import", run_import }, { "revoke-device", run_revoke_device },
+  { "status", run_status }, { "reload", run_reload }, { "backup", run_backup },
 };
 
 void

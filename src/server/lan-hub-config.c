@@ -35,9 +35,9 @@ typedef struct {
 } Setting;
 
 static const Setting settings[] = {
-#define X(section, key, field, kind, fallback, least, greatest, restart, meaning)                  \
-  { #section, #key, G_STRUCT_OFFSET (LanHubConfig, field), KIND_##kind, fallback, least, greatest, \
-    restart, meaning },
+#define X(section, key, field, kind, fallback, least, greatest, restart, meaning)                    \
+  { #section, #key,   G_STRUCT_OFFSET (LanHubConfig, field), KIND_##kind, fallback, least, greatest, \
+    restart,  meaning },
   LAN_HUB_CONFIG_LIST (X)
 #undef X
 };
@@ -103,8 +103,8 @@ is_subnet (const char *item)
   g_auto (GStrv) parts = g_strsplit (item, "/", 2);
   guint64 bits;
 
-  return is_ipv4 (parts[0]) && (parts[1] == NULL ||
-                                g_ascii_string_to_unsigned (parts[1], 10, 0, 32, &bits, NULL));
+  return is_ipv4 (parts[0]) &&
+         (parts[1] == NULL || g_ascii_string_to_unsigned (parts[1], 10, 0, 32, &bits, NULL));
 }
 
 static gboolean
@@ -130,7 +130,7 @@ parse_list (const Setting *setting, const char *value, char ***out)
     g_strstrip (*part);
     if (**part == '\0')
       continue;
-    if (!checks[setting->kind] (*part))
+    if (!checks[setting->kind](*part))
       return FALSE;
     g_strv_builder_add (items, *part);
     n++;
@@ -149,7 +149,7 @@ parse_number (const Setting *setting, const char *value, guint64 *out)
     const char *unit;
     guint64 factor;
   } units[] = {
-    { KIND_NUMBER, "", 1 },        { KIND_SIZE, "", 1 },         { KIND_SIZE, "KiB", 1 << 10 },
+    { KIND_NUMBER, "", 1 },        { KIND_SIZE, "", 1 },          { KIND_SIZE, "KiB", 1 << 10 },
     { KIND_SIZE, "MiB", 1 << 20 }, { KIND_SIZE, "GiB", 1 << 30 }, { KIND_SECONDS, "", 1 },
     { KIND_SECONDS, "s", 1 },      { KIND_SECONDS, "min", 60 },
   };
@@ -241,11 +241,12 @@ cure (const Setting *setting)
   case KIND_CHOICE_LEVEL:
     return g_strdup (_ ("write error, notice, info or debug"));
   case KIND_NUMBER:
-    return g_strdup_printf (_ ("write a number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT),
-                            setting->least, setting->greatest);
+    return g_strdup_printf (_ ("write a number from %llu to %llu"),
+                            (unsigned long long) setting->least,
+                            (unsigned long long) setting->greatest);
   case KIND_SIZE:
-    return g_strdup_printf (_ ("write a size such as %s, at least %" G_GUINT64_FORMAT " bytes"),
-                            setting->fallback, setting->least);
+    return g_strdup_printf (_ ("write a size such as %s, at least %llu bytes"), setting->fallback,
+                            (unsigned long long) setting->least);
   case KIND_SECONDS:
     return g_strdup_printf (_ ("write a time such as %s, from %d to %d seconds"), setting->fallback,
                             (int) setting->least, (int) setting->greatest);
@@ -277,8 +278,8 @@ suggest (const char *section, const char *key)
 
     while (key[len] != '\0' && key[len] == settings[i].key[len])
       len++;
-    if (len > best_len || (len == best_len && best != NULL &&
-                           strcmp (settings[i].section, section) == 0)) {
+    if (len > best_len ||
+        (len == best_len && best != NULL && strcmp (settings[i].section, section) == 0)) {
       best = &settings[i];
       best_len = len;
     }
@@ -443,10 +444,11 @@ lan_hub_config_free (LanHubConfig *config)
 char *
 lan_hub_config_template (const char *address, const char *state, const char *organisation)
 {
-  GString *text = g_string_new ("# Configuration of lanyard-server. Every setting is shown with its "
-                                "default;\n# remove the # in front to change one. `systemctl reload "
-                                "lanyard-server` (SIGHUP)\n# takes changes in without dropping "
-                                "connections, where nothing else is said.\n");
+  GString *text =
+      g_string_new ("# Configuration of lanyard-server. Every setting is shown with its "
+                    "default;\n# remove the # in front to change one. `systemctl reload "
+                    "lanyard-server` (SIGHUP)\n# takes changes in without dropping "
+                    "connections, where nothing else is said.\n");
   const char *section = "";
 
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++) {

@@ -47,11 +47,11 @@ typedef struct {
   guint64 signal_burst;
   guint64 request_rate;
   guint64 request_burst;
-  guint64 mailbox;   /* bytes for a device */
+  guint64 mailbox; /* bytes for a device */
   guint64 mail_days;
-  guint64 blob;      /* bytes */
+  guint64 blob; /* bytes */
   guint64 blob_quota;
-  guint64 reserve;   /* bytes of disk */
+  guint64 reserve; /* bytes of disk */
 
   /* [relay] */
   guint64 relay; /* LanHubRelay */
@@ -59,10 +59,10 @@ typedef struct {
   char *relay_address; /* that clients dial; "": the host of `address` */
   guint64 relay_port;
   guint64 relay_port_min, relay_port_max;
-  char **relay_listen;  /* numeric addresses; empty: all */
-  char **relay_allow;   /* subnets of clients */
-  char **relay_deny;    /* hosts inside them that are none of ours to reach */
-  char **relay_uris;    /* external only */
+  char **relay_listen; /* numeric addresses; empty: all */
+  char **relay_allow;  /* subnets of clients */
+  char **relay_deny;   /* hosts inside them that are none of ours to reach */
+  char **relay_uris;   /* external only */
   char *relay_secret_file;
   guint64 relay_user_quota, relay_total_quota, relay_bps;
 

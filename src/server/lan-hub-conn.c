@@ -12,12 +12,12 @@
 #include <netdb.h>
 #include <string.h>
 
-#define QUEUE_FULL   (64 * 1024) /* the registry sheds presence above .. */
-#define QUEUE_EASY   (16 * 1024) /* .. until below */
-#define SPARE_MAX    256
-#define SPARE_BYTES  16384
-#define BACKLOG      1024
-#define SECOND_US    G_GINT64_CONSTANT (1000000)
+#define QUEUE_FULL  (64 * 1024) /* the registry sheds presence above .. */
+#define QUEUE_EASY  (16 * 1024) /* .. until below */
+#define SPARE_MAX   256
+#define SPARE_BYTES 16384
+#define BACKLOG     1024
+#define SECOND_US   G_GINT64_CONSTANT (1000000)
 
 typedef enum {
   CONN_HANDSHAKE,
@@ -30,12 +30,12 @@ struct _LanHubConn {
   LanHub *hub;
   LanRegistryConn *peer; /* registry's; NULL before and after */
   LanSlimLane *slim;
-  LanLane *lane; /* until the keys are there */
-  GByteArray *out;      /* sealed and not written; NULL when empty */
-  uv_write_t *writing;  /* NULL, or what the kernel did not take; its data is a GByteArray */
-  GList *link;          /* in handshaking */
+  LanLane *lane;       /* until the keys are there */
+  GByteArray *out;     /* sealed and not written; NULL when empty */
+  uv_write_t *writing; /* NULL, or what the kernel did not take; its data is a GByteArray */
+  GList *link;         /* in handshaking */
   LanHubGateKey key;
-  guint32 accepted_ms;  /* of the monotonic clock, for the handshake's deadlines */
+  guint32 accepted_ms; /* of the monotonic clock, for the handshake's deadlines */
   guint8 state;
   guint8 is_dirty : 1;
   guint8 has_spoken : 1;
@@ -192,8 +192,7 @@ flush_conn (LanHubConn *conn)
   int done;
 
   conn->is_dirty = FALSE;
-  if (conn->out == NULL || conn->writing != NULL ||
-      uv_is_closing ((uv_handle_t *) &conn->tcp))
+  if (conn->out == NULL || conn->writing != NULL || uv_is_closing ((uv_handle_t *) &conn->tcp))
     return;
   buffer = g_steal_pointer (&conn->out);
   if (buffer->len == 0) {
@@ -411,7 +410,8 @@ establish (LanHubConn *conn, const LanLaneEvent *event, const LanTime *now)
   }
   conn->peer = lan_registry_connect (
       hub->registry, (guint64) (gsize) conn,
-      event->pattern == LAN_LANE_PATTERN_XK && event->has_remote_static ? event->remote_static : NULL,
+      event->pattern == LAN_LANE_PATTERN_XK && event->has_remote_static ? event->remote_static
+                                                                        : NULL,
       event->handshake_hash, lan_hub_conn_address (conn, address, sizeof address), peer_port (conn),
       now);
   conn->state = CONN_OPEN;

@@ -23,7 +23,7 @@ struct _LanHubControl {
 };
 
 typedef struct {
-  uv_pipe_t pipe; /* first */
+  uv_pipe_t pipe;         /* first */
   LanHubControl *control; /* NULL once that has closed */
   GString *line;
   gboolean is_asked;
@@ -231,7 +231,8 @@ dial (const char *state, GError **error)
     return fd;
   } else {
     g_set_error (error, LAN_HUB_ERROR,
-                 errno == ENOENT || errno == ECONNREFUSED ? LAN_HUB_ERROR_MISSING : LAN_HUB_ERROR_IO,
+                 errno == ENOENT || errno == ECONNREFUSED ? LAN_HUB_ERROR_MISSING
+                                                          : LAN_HUB_ERROR_IO,
                  "%s: %s", path, g_strerror (errno));
   }
   if (fd >= 0)

@@ -165,8 +165,8 @@ blob_seal (LanHubDb *db, LanRegistryOp *op)
 {
   if (!op->blob_seal.keep)
     return drop_blob (db, &op->blob_seal.uid, &op->blob_seal.root);
-  if (!lan_hub_db_do (db, use_blob (db, LAN_HUB_SQL_SEAL_BLOB, &op->blob_seal.uid,
-                                    &op->blob_seal.root)))
+  if (!lan_hub_db_do (
+          db, use_blob (db, LAN_HUB_SQL_SEAL_BLOB, &op->blob_seal.uid, &op->blob_seal.root)))
     return FALSE;
   if (sqlite3_changes (db->handle) == 0)
     op->status = LAN_OP_NOT_FOUND;

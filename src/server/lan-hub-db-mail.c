@@ -209,7 +209,8 @@ prekeys_put (LanHubDb *db, LanRegistryOp *op)
     if (!lan_hub_db_do (db, s))
       return FALSE;
   }
-  return put_one_time (db, op) && count_one_time (db, &op->prekeys_put.device, &op->prekeys_put.left);
+  return put_one_time (db, op) &&
+         count_one_time (db, &op->prekeys_put.device, &op->prekeys_put.left);
 }
 
 static gboolean

@@ -72,8 +72,7 @@ G_BEGIN_DECLS
      " device = ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2)")                                            \
   X (COUNT_ONE_TIME, "SELECT count(*) FROM one_time_prekey WHERE device = ?1")                     \
   X (FIND_SIGNED, "SELECT bytes FROM signed_prekey WHERE device = ?1")                             \
-  X (FIND_ONE_TIME,                                                                                \
-     "SELECT id, bytes FROM one_time_prekey WHERE device = ?1 ORDER BY n LIMIT 1")                 \
+  X (FIND_ONE_TIME, "SELECT id, bytes FROM one_time_prekey WHERE device = ?1 ORDER BY n LIMIT 1")  \
   X (TAKE_ONE_TIME, "DELETE FROM one_time_prekey WHERE device = ?1 AND id = ?2")                   \
   X (FIND_BLOB, "SELECT size, have, complete FROM blob WHERE uid = ?1 AND root = ?2")              \
   X (SUM_BLOBS, "SELECT coalesce(sum(size), 0) FROM blob WHERE uid = ?1")                          \

@@ -178,8 +178,8 @@ run_write (LanHubDb *db, LanRegistryOp *op)
 static gboolean
 find_invite (LanHubDb *db, LanRegistryOp *op)
 {
-  sqlite3_stmt *s = bind_key (db, LAN_HUB_SQL_FIND_INVITE, op->find_invite.hash,
-                              sizeof op->find_invite.hash);
+  sqlite3_stmt *s =
+      bind_key (db, LAN_HUB_SQL_FIND_INVITE, op->find_invite.hash, sizeof op->find_invite.hash);
   int rc = lan_hub_db_step (db, s);
 
   op->find_invite.found = rc == SQLITE_ROW;

@@ -245,11 +245,11 @@ lan_hub_db_open (const char *path, LanHubDbFlags flags, GError **error)
   /* SQLite would make it readable for all; log and journal take their mode from it. */
   if (!is_there && (fd = open (path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600)) >= 0)
     close (fd);
-  if (sqlite3_open_v2 (path, &db->handle,
-                       (flags & LAN_HUB_DB_READ_ONLY ? SQLITE_OPEN_READONLY
-                                                     : SQLITE_OPEN_READWRITE) |
-                           SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                       NULL) != SQLITE_OK) {
+  if (sqlite3_open_v2 (
+          path, &db->handle,
+          (flags & LAN_HUB_DB_READ_ONLY ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
+              SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+          NULL) != SQLITE_OK) {
     g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_IO, "%s",
                  db->handle != NULL ? sqlite3_errmsg (db->handle) : "no memory");
     return NULL;

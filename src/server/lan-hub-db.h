@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 
 #define LAN_HUB_DB_APPLICATION_ID 0x4c595356 /* "LYSV" */
 #define LAN_HUB_DB_VERSION        1
-#define LAN_HUB_DB_CHECK_BYTES    (64 * 1024 * 1024) /* up to this size every page is checked at start */
+#define LAN_HUB_DB_CHECK_BYTES                                                                     \
+  (64 * 1024 * 1024) /* up to this size every page is checked at start */
 
 #define LAN_HUB_ERROR_LIST(X)                                                                      \
   X (USAGE, "usage", "wrong use of a command")                                                     \

@@ -5,13 +5,13 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#define SECOND_US    G_GINT64_CONSTANT (1000000)
+#define SECOND_US     G_GINT64_CONSTANT (1000000)
 #define ADDRESSES_MAX 65536 /* remembered; above it only those that are needed */
 
 typedef struct {
   LanHubGateKey key;
   guint unfinished;
-  guint failures;   /* since window_us */
+  guint failures; /* since window_us */
   gint64 window_us;
 } Address;
 

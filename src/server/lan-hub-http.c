@@ -17,9 +17,10 @@ struct _LanHubHttp {
   GThread *thread;
   int is_stopping; /* atomic */
   GMutex lock;
-  GBytes *page;       /* /metrics */
-  gint64 page_us;     /* monotonic, when it was published */
+  GBytes *page;        /* /metrics */
+  gint64 page_us;      /* monotonic, when it was published */
   gboolean is_failing; /* the store failed lately */
+  guint64 failures;    /* of the store, when last published */
 };
 
 typedef struct {
@@ -39,7 +40,9 @@ health (LanHubHttp *http, guint *code)
   return g_bytes_new_static (is_stuck     ? "stuck\n"
                              : is_failing ? "storage fails\n"
                                           : "ok\n",
-                             is_stuck ? 6 : is_failing ? 14 : 3);
+                             is_stuck     ? 6
+                             : is_failing ? 14
+                                          : 3);
 }
 
 static GBytes *
@@ -190,10 +193,9 @@ lan_hub_http_free (LanHubHttp *http)
 static void
 add (GString *page, const char *name, const char *type, const char *help, guint64 value)
 {
-  g_string_append_printf (page,
-                          "# HELP lanyard_%s %s\n# TYPE lanyard_%s %s\nlanyard_%s %" G_GUINT64_FORMAT
-                          "\n",
-                          name, help, name, type, name, value);
+  g_string_append_printf (
+      page, "# HELP lanyard_%s %s\n# TYPE lanyard_%s %s\nlanyard_%s %" G_GUINT64_FORMAT "\n", name,
+      help, name, type, name, value);
 }
 
 static void
@@ -232,11 +234,11 @@ add_hub (GString *page, LanHub *hub, const LanHubStoreCounters *s)
        lan_hub_gate_unfinished (hub->gate));
   add (page, "accepted_total", "counter", "Connections accepted", c->accepted);
   for (guint i = 1; i < LAN_HUB_GATE_N; i++)
-    g_string_append_printf (page,
-                            "%slanyard_refused_total{why=\"%s\"} %" G_GUINT64_FORMAT "\n",
-                            i == 1 ? "# HELP lanyard_refused_total Connections refused at the gate\n"
-                                     "# TYPE lanyard_refused_total counter\n"
-                                   : "",
+    g_string_append_printf (page, "%slanyard_refused_total{why=\"%s\"} %" G_GUINT64_FORMAT "\n",
+                            i == 1
+                                ? "# HELP lanyard_refused_total Connections refused at the gate\n"
+                                  "# TYPE lanyard_refused_total counter\n"
+                                : "",
                             lan_hub_gate_answer_name ((LanHubGateAnswer) i), c->refused[i]);
   add (page, "handshakes_total", "counter", "Handshakes done", c->handshakes);
   add (page, "handshakes_failed_total", "counter", "Handshakes failed", c->handshakes_failed);
@@ -259,7 +261,6 @@ lan_hub_http_publish (LanHub *hub)
 {
   LanHubHttp *http = hub->http;
   GString *page = g_string_sized_new (8192);
-  static guint64 failures;
   LanRegistryCounters registry;
   LanHubStoreCounters store;
   GBytes *old;
@@ -272,8 +273,8 @@ lan_hub_http_publish (LanHub *hub)
   old = http->page;
   http->page = g_string_free_to_bytes (page);
   http->page_us = g_get_monotonic_time ();
-  http->is_failing = store.failures > failures;
+  http->is_failing = store.failures > http->failures;
   g_mutex_unlock (&http->lock);
-  failures = store.failures;
+  http->failures = store.failures;
   g_clear_pointer (&old, g_bytes_unref);
 }

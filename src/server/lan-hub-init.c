@@ -41,8 +41,8 @@ make_folder (const char *path, int mode, GError **error)
   if (g_mkdir_with_parents (path, mode) == 0)
     return TRUE;
   g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_IO,
-               _ ("%s: %s. Run as root, or give folders of your own with --state and --config."), path,
-               g_strerror (errno));
+               _ ("%s: %s. Run as root, or give folders of your own with --state and --config."),
+               path, g_strerror (errno));
   return FALSE;
 }
 
@@ -78,14 +78,15 @@ is_untouched (LanHubCli *cli, GError **error)
   g_autofree char *key = g_build_filename (cli->state, "server.key", NULL);
   const char *there = g_file_test (key, G_FILE_TEST_EXISTS)                ? key
                       : g_file_test (cli->config_path, G_FILE_TEST_EXISTS) ? cli->config_path
-                                                                            : NULL;
+                                                                           : NULL;
 
   if (there == NULL)
     return TRUE;
-  g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_EXISTS,
-               _ ("%s exists: this server is set up already. Start it with lanyard-server run, or invite "
-                  "people with lanyard-server invite."),
-               there);
+  g_set_error (
+      error, LAN_HUB_ERROR, LAN_HUB_ERROR_EXISTS,
+      _ ("%s exists: this server is set up already. Start it with lanyard-server run, or invite "
+         "people with lanyard-server invite."),
+      there);
   return FALSE;
 }
 
@@ -102,8 +103,8 @@ set_up (LanHubCli *cli, char **words, GError **error)
                  _ ("--address wants NAME or NAME:PORT, not “%s”"), cli->address);
     return FALSE;
   }
-  text = lan_hub_config_template (address, cli->state,
-                                  cli->organisation != NULL ? cli->organisation : g_get_host_name ());
+  text = lan_hub_config_template (
+      address, cli->state, cli->organisation != NULL ? cli->organisation : g_get_host_name ());
   config = lan_hub_config_parse (cli->config_path, text, error);
   if (config == NULL || !is_untouched (cli, error) || !make_folder (cli->state, 0700, error))
     return FALSE;
@@ -121,7 +122,8 @@ say_what_now (LanHubCli *cli, const char *words, const char *link)
   g_autofree char *key_words =
       keys != NULL ? lan_server_words_text (keys->server_public, LAN_WORDS_ENGLISH) : g_strdup ("");
 
-  printf (_ ("The server is set up.\n  configuration  %s\n  state          %s\n  its key        %s\n\n"),
+  printf (_ ("The server is set up.\n  configuration  %s\n  state          %s\n  its key        "
+             "%s\n\n"),
           cli->config_path, cli->state, key_words);
   printf (_ ("The organisation's key is in %s.\nIt signs for the whole organisation and is not "
              "needed on this server: move the file to a safe\ncomputer and keep a copy.\n"),
@@ -191,8 +193,8 @@ lan_hub_cli_run (LanHubCli *cli, char **args)
   hub = lan_hub_new (config, LAN_HUB_SERVE, &error);
   if (hub == NULL) {
     quoted = lan_hub_log_quote (error->message);
-    lan_hub_log (LAN_HUB_LOG_ERROR, "not-started", "code=%s why=%s", lan_hub_error_code (error->code),
-                 quoted);
+    lan_hub_log (LAN_HUB_LOG_ERROR, "not-started", "code=%s why=%s",
+                 lan_hub_error_code (error->code), quoted);
     return lan_hub_cli_fail (error);
   }
   code = lan_hub_run (hub);
@@ -235,8 +237,9 @@ lan_hub_cli_restore (LanHubCli *cli, char **args)
   (void) g_chmod (state, 0700);
   if (config == NULL && text != NULL && !write_config (cli, text, &error))
     return lan_hub_cli_fail (error);
-  printf (_ ("%s is as it was when the backup was made. Mail that was left since then is gone; clients "
-             "send again what they know to be undelivered.\n"),
-          state);
+  printf (
+      _ ("%s is as it was when the backup was made. Mail that was left since then is gone; clients "
+         "send again what they know to be undelivered.\n"),
+      state);
   return LAN_HUB_EXIT_DONE;
 }

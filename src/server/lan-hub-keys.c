@@ -6,15 +6,15 @@
 #include "lan-random-system.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *const lan_hub_key_files[] = { "server.key",        "issuer.key",  "issuer.cert",
+const char *const lan_hub_key_files[] = { "server.key",        "issuer.key",   "issuer.cert",
                                           "organisation.root", "relay.secret", NULL };
 
 static gboolean
@@ -94,13 +94,14 @@ lan_hub_keys_make (const char *state, const LanOrgKey *root, gint64 now_s, GErro
   lan_random_bytes (lan_random_system (), relay, sizeof relay);
   relay_text = lan_hex_encode (relay, sizeof relay);
   /* server.key last: where it is, everything is. */
-  is_good = cert != NULL &&
-            write_in (state, "organisation.root", lan_org_key_public (root), LAN_KEY_BYTES, error) &&
-            write_in (state, "issuer.cert", g_bytes_get_data (cert, NULL), g_bytes_get_size (cert),
-                      error) &&
-            write_in (state, "issuer.key", lan_issuer_key_seed (issuer), LAN_KEY_BYTES, error) &&
-            write_in (state, "relay.secret", relay_text, strlen (relay_text), error) &&
-            write_in (state, "server.key", secret, sizeof secret, error);
+  is_good =
+      cert != NULL &&
+      write_in (state, "organisation.root", lan_org_key_public (root), LAN_KEY_BYTES, error) &&
+      write_in (state, "issuer.cert", g_bytes_get_data (cert, NULL), g_bytes_get_size (cert),
+                error) &&
+      write_in (state, "issuer.key", lan_issuer_key_seed (issuer), LAN_KEY_BYTES, error) &&
+      write_in (state, "relay.secret", relay_text, strlen (relay_text), error) &&
+      write_in (state, "server.key", secret, sizeof secret, error);
   sodium_memzero (secret, sizeof secret);
   return is_good;
 }
@@ -156,10 +157,11 @@ load_issuer (LanHubKeys *keys, const char *state, GError **error)
                          g_bytes_get_size (keys->issuer_cert)) == LAN_STATUS_OK &&
       memcmp (issuer.public_key, lan_issuer_key_public (keys->issuer), LAN_KEY_BYTES) == 0)
     return TRUE;
-  g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_DAMAGED,
-               _ ("%s/issuer.cert does not belong to issuer.key and organisation.root. Put the three "
-                  "back from a backup: lanyard-server restore FILE"),
-               state);
+  g_set_error (
+      error, LAN_HUB_ERROR, LAN_HUB_ERROR_DAMAGED,
+      _ ("%s/issuer.cert does not belong to issuer.key and organisation.root. Put the three "
+         "back from a backup: lanyard-server restore FILE"),
+      state);
   return FALSE;
 }
 
@@ -181,8 +183,7 @@ lan_hub_keys_load (const char *state, GError **error)
   lan_dh_public_from_secret (keys->server_public, keys->secret);
   memcpy (keys->org_root, g_bytes_get_data (root, NULL), LAN_KEY_BYTES);
   if (relay != NULL)
-    keys->relay_secret =
-        g_strndup (g_bytes_get_data (relay, NULL), g_bytes_get_size (relay));
+    keys->relay_secret = g_strndup (g_bytes_get_data (relay, NULL), g_bytes_get_size (relay));
   return load_issuer (keys, state, error) ? g_steal_pointer (&keys) : NULL;
 }
 

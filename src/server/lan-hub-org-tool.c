@@ -71,7 +71,8 @@ org_show (LanHubCli *cli, char **args, GError **error)
     return LAN_HUB_EXIT_FAILED;
   lan_crypto_init ();
   if (lan_org_key_file_decode (&file, (const guint8 *) data, len) != LAN_STATUS_OK) {
-    g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_DAMAGED, _ ("%s is no organisation's key"), path);
+    g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_DAMAGED, _ ("%s is no organisation's key"),
+                 path);
     return LAN_HUB_EXIT_FAILED;
   }
   hex = lan_hex_encode (file.root_public, LAN_KEY_BYTES);
@@ -87,8 +88,7 @@ write_issuer (const char *path, const LanIssuerKey *key, GBytes *cert, GError **
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autofree char *seed = g_base64_encode (lan_issuer_key_seed (key), LAN_KEY_BYTES);
-  g_autofree char *text =
-      g_base64_encode (g_bytes_get_data (cert, NULL), g_bytes_get_size (cert));
+  g_autofree char *text = g_base64_encode (g_bytes_get_data (cert, NULL), g_bytes_get_size (cert));
   g_autofree char *data = NULL;
   gboolean is_good;
   gsize len;
@@ -188,7 +188,8 @@ org_renew (LanHubCli *cli, char **args, GError **error)
                            error) ||
       !lan_hub_file_write (key_path, lan_issuer_key_seed (key), LAN_KEY_BYTES, error))
     return LAN_HUB_EXIT_FAILED;
-  printf (_ ("Put %s and %s into the server's state folder and restart it.\n"), key_path, cert_path);
+  printf (_ ("Put %s and %s into the server's state folder and restart it.\n"), key_path,
+          cert_path);
   return LAN_HUB_EXIT_DONE;
 }
 

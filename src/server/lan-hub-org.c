@@ -57,8 +57,8 @@ lan_hub_org_new (const char *path, const char *passphrase, GError **error)
   bytes = lan_org_key_save (key, &slot, stretched, g_get_real_time () / G_USEC_PER_SEC,
                             lan_random_system ());
   lan_secret_wipe (stretched, sizeof stretched);
-  if (bytes == NULL || !lan_hub_file_write (path, g_bytes_get_data (bytes, NULL),
-                                            g_bytes_get_size (bytes), error))
+  if (bytes == NULL ||
+      !lan_hub_file_write (path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error))
     return NULL;
   return g_steal_pointer (&key);
 }

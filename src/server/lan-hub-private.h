@@ -64,9 +64,9 @@ struct _LanHub {
   guint64 next_ticket;
   guint jobs; /* under way */
 
-  GQueue handshaking;  /* of LanHubConn, oldest first */
-  GPtrArray *dirty;    /* of LanHubConn with something to write */
-  GPtrArray *buffers;  /* spare GByteArrays */
+  GQueue handshaking; /* of LanHubConn, oldest first */
+  GPtrArray *dirty;   /* of LanHubConn with something to write */
+  GPtrArray *buffers; /* spare GByteArrays */
   guint conns;
   LanHubCounters counters;
   guint8 *read_buffer; /* one for all connections */

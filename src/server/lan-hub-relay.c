@@ -22,7 +22,7 @@ struct _LanHubRelayChild {
   uv_process_t process;
   uv_timer_t again;
   gboolean is_running;
-  gboolean is_changed;  /* end it, start it with the new configuration */
+  gboolean is_changed; /* end it, start it with the new configuration */
   gboolean is_closing;
   guint64 patience_ms;
   gint64 started_us;
@@ -124,7 +124,8 @@ start (LanHubRelayChild *relay)
   LanHub *hub = relay->hub;
   g_autofree char *config = write_config (hub);
   char *args[] = { hub->config->relay_program, (char *) "-c", config, NULL };
-  uv_stdio_container_t stdio[3] = { { .flags = UV_IGNORE }, { .flags = UV_IGNORE },
+  uv_stdio_container_t stdio[3] = { { .flags = UV_IGNORE },
+                                    { .flags = UV_IGNORE },
                                     { .flags = UV_IGNORE } };
   uv_process_options_t options = { .file = hub->config->relay_program,
                                    .args = args,
@@ -183,8 +184,8 @@ lan_hub_relay_reload (LanHubRelayChild *relay)
 
     /* coturn takes no new configuration while it runs; who is relayed goes on only where nothing
      * has changed. */
-    if (hub->config->relay == LAN_HUB_RELAY_BUNDLED && g_file_get_contents (path, &old, NULL, NULL) &&
-        strcmp (old, text) == 0)
+    if (hub->config->relay == LAN_HUB_RELAY_BUNDLED &&
+        g_file_get_contents (path, &old, NULL, NULL) && strcmp (old, text) == 0)
       return;
     relay->is_changed = TRUE;
     (void) uv_process_kill (&relay->process, SIGTERM);

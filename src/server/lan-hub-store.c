@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#define GROUP_MAX 1024 /* operations of one transaction: bounds how long the first one waits */
+#define GROUP_MAX    1024 /* operations of one transaction: bounds how long the first one waits */
 #define ROOM_LOOK_US G_GINT64_CONSTANT (250000)
 
 struct _LanHubStore {
@@ -40,8 +40,8 @@ is_tight (LanHubStore *store)
   if (store->room_seen_us != 0 && now - store->room_seen_us < ROOM_LOOK_US)
     return store->is_tight;
   store->room_seen_us = now;
-  store->is_tight = statvfs (store->path, &fs) == 0 &&
-                    (guint64) fs.f_bavail * fs.f_frsize < store->reserve;
+  store->is_tight =
+      statvfs (store->path, &fs) == 0 && (guint64) fs.f_bavail * fs.f_frsize < store->reserve;
   return store->is_tight;
 }
 

@@ -17,10 +17,10 @@ typedef struct _LanHubStore LanHubStore;
 typedef struct {
   guint64 operations;
   guint64 commits;
-  guint64 failures;     /* operations that ended FULL or FAILED */
-  guint64 commit_us;    /* spent in all commits */
+  guint64 failures;      /* operations that ended FULL or FAILED */
+  guint64 commit_us;     /* spent in all commits */
   guint64 commit_max_us; /* the longest since start */
-  guint64 waiting;      /* operations in the queue */
+  guint64 waiting;       /* operations in the queue */
 } LanHubStoreCounters;
 
 /**
@@ -29,7 +29,8 @@ typedef struct {
  * take room are refused as FULL, so that everything else goes on.
  */
 LanHubStore *lan_hub_store_new (LanHubDb *db, const char *path, guint64 reserve,
-                                void (*wake) (gpointer), gpointer wake_data) G_GNUC_WARN_UNUSED_RESULT;
+                                void (*wake) (gpointer),
+                                gpointer wake_data) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Carries out what waits, closes the database. Answers not taken are freed. BLOCKS. */
 void lan_hub_store_free (LanHubStore *store);

@@ -44,7 +44,8 @@ read_range (const char *subnet, Range *range)
   g_auto (GStrv) ends = text != NULL ? g_strsplit (text, "-", 2) : NULL;
   struct in_addr a, b;
 
-  if (ends == NULL || inet_pton (AF_INET, ends[0], &a) != 1 || inet_pton (AF_INET, ends[1], &b) != 1)
+  if (ends == NULL || inet_pton (AF_INET, ends[0], &a) != 1 ||
+      inet_pton (AF_INET, ends[1], &b) != 1)
     return FALSE;
   *range = (Range){ g_ntohl (a.s_addr), g_ntohl (b.s_addr) };
   return TRUE;
@@ -152,7 +153,8 @@ lan_hub_turn_config (const LanHubConfig *config, const char *secret, const char 
       "listening-port=%d\nmin-port=%d\nmax-port=%d\n"
       "realm=lanyard\nfingerprint\nuse-auth-secret\nstatic-auth-secret=%s\n"
       "stale-nonce=600\nuser-quota=%d\ntotal-quota=%d\nmax-bps=%" G_GUINT64_FORMAT "\n"
-      "no-tcp-relay\nno-multicast-peers\nno-cli\nno-tls\nno-dtls\nno-rfc5780\nno-software-attribute\n"
+      "no-tcp-relay\nno-multicast-peers\nno-cli\nno-tls\nno-dtls\nno-rfc5780\nno-software-"
+      "attribute\n"
       "no-stdout-log\nsimple-log\nlog-file=%s/turnserver.log\npidfile=%s/turnserver.pid\n"
       "userdb=%s/turnserver.db\n",
       (int) config->relay_port, (int) config->relay_port_min, (int) config->relay_port_max, secret,

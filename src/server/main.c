@@ -47,7 +47,8 @@ describe_commands (void)
 
     g_string_append_printf (text, "\n  %s%*s %s", call, gap, "", _ (commands[i].summary));
   }
-  g_string_append (text, _ ("\n\nExit codes: 0 done, 1 failed, 2 wrong usage. See lanyard-server(8)."));
+  g_string_append (text,
+                   _ ("\n\nExit codes: 0 done, 1 failed, 2 wrong usage. See lanyard-server(8)."));
   return g_string_free (text, FALSE);
 }
 
@@ -67,7 +68,8 @@ make_context (LanHubCli *cli, gboolean *version)
       N_ ("With init: the organisation's key, made when it is not there"), N_ ("FILE") },
     { "passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->passphrase_file,
       N_ ("Read passphrase or password from FILE"), N_ ("FILE") },
-    { "login", 0, 0, G_OPTION_ARG_STRING, &cli->login, N_ ("For an invite: the login"), N_ ("LOGIN") },
+    { "login", 0, 0, G_OPTION_ARG_STRING, &cli->login, N_ ("For an invite: the login"),
+      N_ ("LOGIN") },
     { "name", 0, 0, G_OPTION_ARG_STRING, &cli->name, N_ ("The person's name"), N_ ("NAME") },
     { "title", 0, 0, G_OPTION_ARG_STRING, &cli->title, N_ ("The person's title"), N_ ("TITLE") },
     { "department", 0, 0, G_OPTION_ARG_STRING, &cli->department,
@@ -77,7 +79,8 @@ make_context (LanHubCli *cli, gboolean *version)
     { "reset", 0, 0, G_OPTION_ARG_NONE, &cli->reset,
       N_ ("With user: forget key and devices of somebody who lost everything"), NULL },
     { "days", 0, 0, G_OPTION_ARG_INT, &cli->days, N_ ("For so many days"), N_ ("N") },
-    { "level", 0, 0, G_OPTION_ARG_INT, &cli->level, N_ ("With org issuer: level 1 or 2"), N_ ("N") },
+    { "level", 0, 0, G_OPTION_ARG_INT, &cli->level, N_ ("With org issuer: level 1 or 2"),
+      N_ ("N") },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &cli->output, N_ ("With org: write to FILE"),
       N_ ("FILE") },
     { "yes", 0, 0, G_OPTION_ARG_NONE, &cli->yes, N_ ("With org sign: do not ask"), NULL },
@@ -101,9 +104,9 @@ fill_in_places (LanHubCli *cli)
   gboolean is_root = geteuid () == 0;
 
   if (cli->config_path == NULL)
-    cli->config_path =
-        is_root ? g_strdup ("/etc/lanyard-server/server.conf")
-                : g_build_filename (g_get_user_config_dir (), "lanyard-server", "server.conf", NULL);
+    cli->config_path = is_root ? g_strdup ("/etc/lanyard-server/server.conf")
+                               : g_build_filename (g_get_user_config_dir (), "lanyard-server",
+                                                   "server.conf", NULL);
   if (cli->state == NULL)
     cli->state = is_root ? g_strdup ("/var/lib/lanyard-server")
                          : g_build_filename (g_get_user_data_dir (), "lanyard-server", NULL);
@@ -135,9 +138,9 @@ run_command (LanHubCli *cli, int argc, char **argv)
 static void
 clear_cli (LanHubCli *cli)
 {
-  char *texts[] = { cli->config_path, cli->state, cli->address, cli->organisation, cli->org_key,
-                    cli->passphrase_file, cli->login, cli->name, cli->title, cli->department,
-                    cli->output };
+  char *texts[] = { cli->config_path, cli->state,           cli->address, cli->organisation,
+                    cli->org_key,     cli->passphrase_file, cli->login,   cli->name,
+                    cli->title,       cli->department,      cli->output };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);
