@@ -59,7 +59,7 @@ struct _Sim {
   gboolean crash_keeps;
   guint64 frames_sent;
   struct _SimPost *post; /* a server, where there is one (sim-post.h) */
-  gboolean failing; /* the commit under way is made to fail */
+  gboolean failing;      /* the commit under way is made to fail */
 };
 
 Sim *sim_new (guint64 seed, guint n_nodes);

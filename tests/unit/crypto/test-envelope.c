@@ -4,7 +4,7 @@
 #include "test-crypto.h"
 
 #include "lan-envelope.h"
-#include "lan-prekey.h"
+#include "lan-prekey-ring.h"
 
 #include <string.h>
 
@@ -77,6 +77,63 @@ test_one_time (void)
   g_assert_cmpint (lan_one_time_decode (&got, bytes, LAN_ONE_TIME_BYTES), ==, LAN_STATUS_AUTH);
   memset (bytes, 0, 4);
   g_assert_cmpint (lan_one_time_decode (&got, bytes, LAN_ONE_TIME_BYTES), ==, LAN_STATUS_MALFORMED);
+}
+
+static void
+test_ring (void)
+{
+  g_autoptr (LanPrekeyRing) ring = lan_prekey_ring_new ();
+  g_autoptr (LanPrekeyRing) other = lan_prekey_ring_new ();
+  guint8 public_key[LAN_KEY_BYTES], derived[LAN_KEY_BYTES];
+  g_autoptr (GBytes) saved = NULL;
+  LanSeededRandom random;
+  LanRingEntry entry;
+  guint32 first, second, id;
+
+  lan_seeded_random_init (&random, 403);
+  g_assert_false (lan_prekey_ring_current (ring, &entry));
+  g_assert_true (
+      lan_prekey_ring_make (ring, LAN_RING_SIGNED, NOW, &random.base, &first, public_key));
+  lan_dh_public_from_secret (derived, lan_prekey_ring_find (ring, LAN_RING_SIGNED, first));
+  g_assert_cmpmem (derived, 32, public_key, 32);
+  g_assert_null (lan_prekey_ring_find (ring, LAN_RING_ONE_TIME, first));
+  lan_prekey_ring_set_replaced (ring, first, NOW + 5);
+  g_assert_false (lan_prekey_ring_current (ring, &entry));
+  g_assert_true (
+      lan_prekey_ring_make (ring, LAN_RING_SIGNED, NOW + 5, &random.base, &second, public_key));
+  g_assert_true (lan_prekey_ring_current (ring, &entry));
+  g_assert_cmpuint (entry.id, ==, second);
+
+  saved = lan_prekey_ring_save (ring, LAN_RING_SIGNED, first);
+  g_assert_cmpuint (g_bytes_get_size (saved), ==, LAN_RING_ENTRY_BYTES);
+  for (gsize n = 0; n < LAN_RING_ENTRY_BYTES; n++)
+    g_assert_cmpint (lan_prekey_ring_load (other, g_bytes_get_data (saved, NULL), n), ==,
+                     LAN_STATUS_TRUNCATED);
+  g_assert_cmpint (
+      lan_prekey_ring_load (other, g_bytes_get_data (saved, NULL), LAN_RING_ENTRY_BYTES), ==,
+      LAN_STATUS_OK);
+  lan_prekey_ring_get (other, 0, &entry);
+  g_assert_cmpint (entry.replaced_s, ==, NOW + 5);
+  g_assert_cmpmem (lan_prekey_ring_find (other, LAN_RING_SIGNED, first), 32,
+                   lan_prekey_ring_find (ring, LAN_RING_SIGNED, first), 32);
+  lan_prekey_ring_remove (ring, LAN_RING_SIGNED, first);
+  g_assert_null (lan_prekey_ring_find (ring, LAN_RING_SIGNED, first));
+  g_assert_null (lan_prekey_ring_save (ring, LAN_RING_SIGNED, first));
+
+  /* Bounded, each kind for itself. */
+  for (guint i = 0; i < LAN_RING_ONE_TIME_MAX; i++)
+    g_assert_true (
+        lan_prekey_ring_make (ring, LAN_RING_ONE_TIME, NOW, &random.base, &id, public_key));
+  g_assert_false (
+      lan_prekey_ring_make (ring, LAN_RING_ONE_TIME, NOW, &random.base, &id, public_key));
+  for (guint i = 1; i < LAN_RING_SIGNED_MAX; i++)
+    g_assert_true (
+        lan_prekey_ring_make (ring, LAN_RING_SIGNED, NOW, &random.base, &id, public_key));
+  g_assert_false (lan_prekey_ring_make (ring, LAN_RING_SIGNED, NOW, &random.base, &id, public_key));
+  g_assert_cmpint (
+      lan_prekey_ring_load (ring, g_bytes_get_data (saved, NULL), LAN_RING_ENTRY_BYTES), ==,
+      LAN_STATUS_LIMIT);
+  g_assert_cmpuint (lan_prekey_ring_count (ring), ==, LAN_RING_SIGNED_MAX + LAN_RING_ONE_TIME_MAX);
 }
 
 /* ---- envelopes ---- */
@@ -358,6 +415,7 @@ add_envelope_tests (void)
 {
   g_test_add_func ("/crypto/prekey/signed", test_prekey);
   g_test_add_func ("/crypto/prekey/one-time", test_one_time);
+  g_test_add_func ("/crypto/prekey/ring", test_ring);
   g_test_add_func ("/crypto/envelope/round-trip", test_round_trip);
   g_test_add_func ("/crypto/envelope/damage", test_damage);
   g_test_add_func ("/crypto/envelope/wrong-keys", test_wrong_keys);
