@@ -70,7 +70,7 @@ static GByteArray *
 take_buffer (LanHub *hub)
 {
   if (hub->buffers->len > 0)
-    return g_ptr_array_remove_index_fast (hub->buffers, hub->buffers->len - 1);
+    return g_ptr_array_steal_index_fast (hub->buffers, hub->buffers->len - 1);
   return g_byte_array_sized_new (2048);
 }
 

@@ -335,6 +335,7 @@ open_registry (LanHub *hub, LanHubDb *db, GError **error)
   LanRegistryConfig config = { .org_name = hub->config->organisation,
                                .issuer = hub->keys->issuer,
                                .issuer_cert = hub->keys->issuer_cert,
+                               .auto_attest = hub->keys->issuer != NULL,
                                .random = lan_random_system () };
   LanTime now;
 
