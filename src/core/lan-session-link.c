@@ -6,6 +6,8 @@
  */
 #include "lan-session-private.h"
 
+#include "lan-deadlines.h"
+
 #include <string.h>
 
 /* ---- signals ---- */
@@ -55,6 +57,74 @@ lan_session_send_plain (LanSession *s, LanSessionSignalType type, const LanLinkI
   send_signal (s, &signal);
 }
 
+/* ---- which paths ---- */
+
+static void
+add_path (LanSession *s, LanSessionPath path)
+{
+  LanSessionAction *action = lan_session_act (s, LAN_SESSION_MOVE_LINK);
+
+  action->signal.link_id = s->link_id;
+  action->path = path;
+}
+
+/* Only the offerer: one of the two is enough. */
+static gboolean
+may_relay (const LanSession *s)
+{
+  return s->link == LAN_SESSION_LINK_OFFERED && s->has_relay;
+}
+
+static gboolean
+looks_for_direct (const LanSession *s)
+{
+  return s->link == LAN_SESSION_LINK_UP && s->link_is_ours && s->is_relayed;
+}
+
+static void
+forget_paths (LanSession *s)
+{
+  s->move_due = FALSE;
+  s->is_relayed = FALSE;
+  s->relay_due_us = s->direct_due_us = LAN_NO_DEADLINE;
+  s->direct_tries = 0;
+}
+
+void
+lan_session_expect_direct (LanSession *s, gint64 now_us)
+{
+  s->direct_tries = 0;
+  s->direct_due_us = now_us + LAN_SESSION_DIRECT_MIN_US;
+}
+
+static void
+try_direct (LanSession *s, gint64 now_us)
+{
+  gint64 wait_us;
+
+  s->direct_tries = MIN (s->direct_tries + 1, 8); /* 2 s << 8 is beyond the maximum */
+  wait_us = LAN_SESSION_DIRECT_MIN_US << s->direct_tries;
+  s->direct_due_us = now_us + MIN (wait_us, LAN_SESSION_DIRECT_MAX_US);
+  add_path (s, LAN_SESSION_PATH_DIRECT);
+}
+
+static void
+step_paths (LanSession *s, gint64 now_us)
+{
+  if (may_relay (s) && now_us >= s->relay_due_us) {
+    s->relay_due_us = LAN_NO_DEADLINE;
+    add_path (s, LAN_SESSION_PATH_RELAY);
+  }
+  if (s->move_due && lan_session_link_is_made (s) &&
+      now_us >= s->moved_us + LAN_SESSION_MOVE_SPACING_US) {
+    s->move_due = FALSE;
+    s->moved_us = now_us;
+    add_path (s, LAN_SESSION_PATH_ANY);
+  }
+  if (looks_for_direct (s) && now_us >= s->direct_due_us)
+    try_direct (s, now_us);
+}
+
 void
 lan_session_step_link (LanSession *s, gint64 now_us)
 {
@@ -69,14 +139,29 @@ lan_session_step_link (LanSession *s, gint64 now_us)
     lan_random_bytes (s->random, s->link_id.b, sizeof s->link_id.b);
     s->link = LAN_SESSION_LINK_OFFERED;
     s->link_is_ours = TRUE;
+    forget_paths (s);
     lan_session_act_link (s, LAN_SESSION_OFFER_LINK);
   }
-  if (s->move_due && lan_session_link_is_made (s) &&
-      now_us >= s->moved_us + LAN_SESSION_MOVE_SPACING_US) {
-    s->move_due = FALSE;
-    s->moved_us = now_us;
-    lan_session_act_link (s, LAN_SESSION_MOVE_LINK);
-  }
+  step_paths (s, now_us);
+}
+
+gint64
+lan_session_link_deadline (const LanSession *s)
+{
+  gint64 due = LAN_NO_DEADLINE;
+
+  if (s->link == LAN_SESSION_LINK_UP && !s->demand)
+    due = MIN (due, MAX (s->used_us, s->link_up_us) + LAN_SESSION_LINK_IDLE_US);
+  if (s->link == LAN_SESSION_LINK_NONE && lan_session_wants_link (s) &&
+      (s->lane != 0 || s->has_post))
+    due = MIN (due, s->link_retry_us);
+  if (s->move_due && lan_session_link_is_made (s))
+    due = MIN (due, s->moved_us + LAN_SESSION_MOVE_SPACING_US);
+  if (may_relay (s))
+    due = MIN (due, s->relay_due_us);
+  if (looks_for_direct (s))
+    due = MIN (due, s->direct_due_us);
+  return due;
 }
 
 /* ---- links ---- */
@@ -89,7 +174,7 @@ answer (LanSession *s, const LanSessionSignal *offer)
   s->link = LAN_SESSION_LINK_ANSWERED;
   s->link_id = offer->link_id;
   s->link_is_ours = FALSE;
-  s->move_due = FALSE;
+  forget_paths (s);
   lan_session_signal_set (&lan_session_act (s, LAN_SESSION_ANSWER_LINK)->signal, offer);
 }
 
@@ -177,6 +262,8 @@ lan_session_on_signal (LanSession *s, const LanSessionSignal *signal, gint64 now
       keep_with_offer (s, signal);
   } else if (signal->type != LAN_SESSION_SIGNAL_CHECK) {
     lan_session_signal_set (&lan_session_act (s, LAN_SESSION_GIVE_SIGNAL)->signal, signal);
+    if (signal->type == LAN_SESSION_SIGNAL_ANSWER && signal->path == 0 && may_relay (s))
+      s->relay_due_us = now_us + LAN_SESSION_RELAY_AFTER_US;
   }
   lan_session_step (s, now_us);
 }
@@ -218,13 +305,40 @@ lan_session_on_link_path (LanSession *s, const LanLinkId *link_id, gboolean work
 }
 
 void
+lan_session_on_link_relayed (LanSession *s, const LanLinkId *link_id, gboolean is_relayed,
+                             gint64 now_us)
+{
+  if (!is_current (s, link_id) || s->is_relayed == is_relayed)
+    return;
+  s->is_relayed = is_relayed;
+  if (is_relayed)
+    lan_session_expect_direct (s, now_us);
+  lan_session_step (s, now_us);
+}
+
+void
+lan_session_on_link_silent (LanSession *s, const LanLinkId *link_id, gint64 now_us)
+{
+  if (is_current (s, link_id) && lan_session_link_is_made (s))
+    s->move_due = TRUE;
+  lan_session_step (s, now_us);
+}
+
+void
+lan_session_set_relay (LanSession *s, gboolean has_relay, gint64 now_us)
+{
+  s->has_relay = has_relay;
+  lan_session_step (s, now_us);
+}
+
+void
 lan_session_on_link_down (LanSession *s, const LanLinkId *link_id, LanSessionFail fail,
                           gint64 now_us)
 {
   if (!is_current (s, link_id))
     return;
   s->link = LAN_SESSION_LINK_NONE;
-  s->move_due = FALSE;
+  forget_paths (s);
   s->used_us = MAX (s->used_us, now_us); /* the lane is idle from here on */
   s->link_retry_us = now_us;
   if (fail != LAN_SESSION_FAIL_CLOSED)

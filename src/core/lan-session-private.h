@@ -47,6 +47,10 @@ struct _LanSession {
   gint64 link_retry_us; /* no offer before */
   gint64 moved_us;
   gboolean move_due;
+  gboolean has_relay, is_relayed;
+  gint64 relay_due_us;  /* a link under way is then tried by a relay; LAN_NO_DEADLINE */
+  gint64 direct_due_us; /* a relayed link then looks for a direct path; LAN_NO_DEADLINE */
+  guint direct_tries;
   GQueue held; /* of LanSessionSignal: for the lane that is being dialled */
   GQueue
       passed_over; /* of LanSessionSignal: an offer that lost against our link, and what followed */
@@ -67,6 +71,12 @@ gint64 lan_session_back_off_us (LanSession *s, guint failures);
 
 void lan_session_send_plain (LanSession *s, LanSessionSignalType type, const LanLinkId *link_id);
 void lan_session_send_held (LanSession *s);
+
+/** When the link wants lan_session_step_link(). */
+gint64 lan_session_link_deadline (const LanSession *s);
+
+/** The ground moved: a relayed link looks for a direct path soon again. */
+void lan_session_expect_direct (LanSession *s, gint64 now_us);
 
 /** What follows for the link from the state and the time. */
 void lan_session_step_link (LanSession *s, gint64 now_us);

@@ -210,14 +210,7 @@ lan_session_next_deadline (const LanSession *s)
     due = MIN (due, s->retry_us);
   if (lane_is_idle (s))
     due = MIN (due, MAX (s->used_us, s->lane_up_us) + lane_idle_us (s));
-  if (s->link == LAN_SESSION_LINK_UP && !s->demand)
-    due = MIN (due, MAX (s->used_us, s->link_up_us) + LAN_SESSION_LINK_IDLE_US);
-  if (s->link == LAN_SESSION_LINK_NONE && lan_session_wants_link (s) &&
-      (s->lane != 0 || s->has_post))
-    due = MIN (due, s->link_retry_us);
-  if (s->move_due && lan_session_link_is_made (s))
-    due = MIN (due, s->moved_us + LAN_SESSION_MOVE_SPACING_US);
-  return due;
+  return MIN (due, lan_session_link_deadline (s));
 }
 
 void
@@ -239,6 +232,7 @@ lan_session_new (const LanSessionConfig *config)
   s->addresses = lan_address_book_new (LAN_SESSION_ADDRESSES_MAX);
   s->peer_does_links = TRUE;
   s->moved_us = -LAN_SESSION_MOVE_SPACING_US;
+  s->relay_due_us = s->direct_due_us = LAN_NO_DEADLINE;
   g_queue_init (&s->actions);
   g_queue_init (&s->held);
   g_queue_init (&s->passed_over);
@@ -367,6 +361,7 @@ lan_session_on_network_changed (LanSession *s, gint64 now_us)
 {
   distrust (s, now_us);
   s->move_due = lan_session_link_is_made (s);
+  lan_session_expect_direct (s, now_us);
   /* A link that is to move needs a lane it can trust, wanted or not. */
   if (s->move_due && s->lane != 0 && s->dial == 0 && lan_address_book_count (s->addresses) > 0)
     dial (s);
@@ -378,6 +373,7 @@ lan_session_on_resume (LanSession *s, gint64 now_us)
 {
   distrust (s, now_us);
   s->move_due = FALSE;
+  lan_session_expect_direct (s, now_us);
   if (lan_session_link_is_made (s)) { /* moves by itself */
     s->moved_us = now_us;
     lan_session_act_link (s, LAN_SESSION_RESUME_LINK);

@@ -26,6 +26,11 @@ G_BEGIN_DECLS
 #define LAN_SESSION_CROSS_US     (10 * G_USEC_PER_SEC) /* lanes younger than this have crossed */
 #define LAN_SESSION_LINK_CROSS_US                                                                  \
   (2 * G_USEC_PER_SEC) /* offers that crossed: shorter, see on_offer() */
+/* A link on its way for this long since the other side answered is tried by a relay as well. */
+#define LAN_SESSION_RELAY_AFTER_US (200 * 1000)
+/* A relayed link looks for a direct path this soon, and then ever more seldom, up to the maximum. */
+#define LAN_SESSION_DIRECT_MIN_US  (2 * G_USEC_PER_SEC)
+#define LAN_SESSION_DIRECT_MAX_US  (300 * G_USEC_PER_SEC)
 #define LAN_SESSION_IDLE_LANES_MAX 128
 #define LAN_SESSION_ADDRESSES_MAX  16
 #define LAN_SESSION_SIGNAL_MAX     4096
@@ -74,6 +79,13 @@ typedef struct {
   char *text;   /* may be NULL */
 } LanSessionSignal;
 
+/* Same numbers as link's LanPathWay. */
+typedef enum {
+  LAN_SESSION_PATH_ANY,
+  LAN_SESSION_PATH_RELAY,  /* only by a relay of ours */
+  LAN_SESSION_PATH_DIRECT, /* without any relay */
+} LanSessionPath;
+
 typedef enum {
   LAN_SESSION_FAIL_UNREACHABLE, /* nothing answered: the network or the machine is away */
   LAN_SESSION_FAIL_HANDSHAKE,   /* something answered and the handshake failed or was cut */
@@ -89,7 +101,7 @@ typedef enum {
   LAN_SESSION_GIVE_SIGNAL, /* give .signal to the link .signal.link_id */
   LAN_SESSION_SEND_SIGNAL, /* send .signal on channel .lane, or on the link when .lane is 0, or by
                             * the post when it is LAN_SESSION_BY_POST */
-  LAN_SESSION_MOVE_LINK,   /* .signal.link_id */
+  LAN_SESSION_MOVE_LINK,   /* .signal.link_id: a new path, .path says of which kind */
   LAN_SESSION_RESUME_LINK, /* .signal.link_id */
   LAN_SESSION_CLOSE_LINK,  /* .signal.link_id */
   LAN_SESSION_PREFER,      /* frames go over .prefer from now on */
@@ -107,6 +119,7 @@ typedef struct {
   GPtrArray *addresses; /* DIAL: of char *: "address port", best first */
   LanSessionSignal signal;
   LanSessionWay prefer;
+  LanSessionPath path;
   guint attempts;
 } LanSessionAction;
 
@@ -160,6 +173,12 @@ void lan_session_set_remote (LanSession *session, const LanDeviceId *remote, con
  */
 void lan_session_set_post (LanSession *session, gboolean on, gint64 now_us);
 
+/**
+ * There is a relay to be used. With one, a link that is slow in coming is tried by it as well, and
+ * what goes by a relay looks for a direct path, by itself and whenever the ground moves.
+ */
+void lan_session_set_relay (LanSession *session, gboolean has_relay, gint64 now_us);
+
 /** Their record says hidden: XX is never answered, so it is not tried. */
 void lan_session_set_remote_hidden (LanSession *session, gboolean hidden);
 
@@ -206,6 +225,11 @@ void lan_session_on_link_up (LanSession *session, const LanLinkId *link_id, gint
 /** The link has a working path (TRUE) or none now. */
 void lan_session_on_link_path (LanSession *session, const LanLinkId *link_id, gboolean works,
                                gint64 now_us);
+/** The path in use goes by a relay (TRUE), or is direct. After on_link_path(). */
+void lan_session_on_link_relayed (LanSession *session, const LanLinkId *link_id,
+                                  gboolean is_relayed, gint64 now_us);
+/** What was sent is not acknowledged and nothing is heard, though no path has failed yet. */
+void lan_session_on_link_silent (LanSession *session, const LanLinkId *link_id, gint64 now_us);
 void lan_session_on_link_down (LanSession *session, const LanLinkId *link_id, LanSessionFail fail,
                                gint64 now_us);
 

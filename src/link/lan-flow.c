@@ -152,6 +152,16 @@ lan_flow_is_busy (const LanFlow *flow)
 }
 
 gboolean
+lan_flow_is_waiting (const LanFlow *flow)
+{
+  for (guint i = 0; i < LAN_STREAM_N; i++) {
+    if (flow->streams[i].in_enet_bytes > 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
 lan_flow_send (LanFlow *flow, LanStream stream, const guint8 *frame, gsize len)
 {
   Stream *s = &flow->streams[stream];

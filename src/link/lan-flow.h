@@ -62,4 +62,7 @@ gboolean lan_flow_is_shim (const LanFlow *flow);
 /** File frames are queued or not yet acknowledged. */
 gboolean lan_flow_is_busy (const LanFlow *flow);
 
+/** TRUE while ENet has something of any stream that is not acknowledged. */
+gboolean lan_flow_is_waiting (const LanFlow *flow);
+
 G_END_DECLS

@@ -1,46 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
-#include "lan-link.h"
+#include "lan-link-private.h"
 
-#include "lan-bytes.h"
-#include "lan-channel-private.h"
 #include "lan-deadlines.h"
 #include "lan-enet-hook.h"
-#include "lan-enet-port.h"
-#include "lan-flow.h"
 #include "lan-link-error.h"
-#include "lan-path-set.h"
 #include "lan-random-system.h"
-#include "lan-ticker.h"
-
-#include <string.h>
 
 #define CLOSE_US (2 * G_USEC_PER_SEC)
-
-/* Probes measure the path: PING: 1 | our clock u64. PONG: 2 | that again | their clock u64. */
-#define PROBE_PING       1
-#define PROBE_PONG       2
-#define PROBE_PING_BYTES 9
-#define PROBE_PONG_BYTES 17
-#define PROBE_FILES_US   10000
-#define PROBE_CHAT_US    G_USEC_PER_SEC
-#define PROBE_RTT_MAX_US (60 * G_USEC_PER_SEC)
-
-struct _LanLink {
-  LanChannel channel;
-  LanLinkConfig config;
-  LanLinkEvents events;
-  gpointer data;
-  LanPathSet *paths;
-  LanDatagramSession *session; /* the offerer's: from the first connected path on */
-  LanFlow *flow;
-  LanTicker *timer;
-  gboolean is_closing;
-  gint64 setup_by_us, broken_by_us, close_by_us; /* LAN_NO_DEADLINE when not running */
-  gint64 last_probe_us;
-  LanPathType told_type;
-  guint64 bytes_sent, bytes_received, refused;
-};
 
 static LanLink *
 from_channel (const LanChannel *channel)
@@ -49,234 +16,23 @@ from_channel (const LanChannel *channel)
   return (LanLink *) channel;
 }
 
-static gboolean
-is_over (const LanLink *link)
+gboolean
+lan_link_is_over (const LanLink *link)
 {
   return lan_channel_is_over (&link->channel);
 }
 
-static void
-set_timer (LanLink *link)
+void
+lan_link_set_timer (LanLink *link)
 {
   gint64 due = MIN (link->setup_by_us, MIN (link->broken_by_us, link->close_by_us));
 
-  if (is_over (link))
+  due = MIN (due, link->silent_us);
+  if (lan_link_is_over (link))
     return;
   if (link->session != NULL)
     due = MIN (due, lan_datagram_session_next_deadline (link->session));
   lan_ticker_set (link->timer, MIN (due, lan_path_set_next_deadline (link->paths)));
-}
-
-/* ---- out ---- */
-
-static void
-send_over (LanLink *link, LanPath *path, const guint8 *packet, gsize len)
-{
-  if (path == NULL)
-    return;
-  link->bytes_sent += len;
-  lan_path_send (path, packet, len);
-}
-
-/* Seals what stands at @buffer + LAN_DATAGRAM_HEADROOM, in place. */
-static void
-seal_over (LanLink *link, LanPath *path, LanDatagramLane lane, guint8 *buffer, gsize len)
-{
-  gsize sealed;
-
-  if (path != NULL && link->session != NULL &&
-      lan_datagram_session_seal (link->session, lane, buffer + LAN_DATAGRAM_HEADROOM, len, buffer,
-                                 &sealed, lan_boottime_us ()) == LAN_STATUS_OK)
-    send_over (link, path, buffer, sealed);
-}
-
-static void
-send_handshakes (LanLink *link, LanPath *path)
-{
-  guint8 packet[LAN_DATAGRAM_CONTROL_MAX];
-  gsize len;
-
-  if (link->session == NULL)
-    return;
-  while ((len = lan_datagram_session_take_packet (link->session, packet)) > 0)
-    send_over (link, path != NULL ? path : lan_path_set_current (link->paths), packet, len);
-}
-
-static void
-send_ping (LanLink *link, LanPath *path)
-{
-  guint8 buffer[LAN_DATAGRAM_OVERHEAD + PROBE_PING_BYTES];
-  LanWriter w;
-
-  lan_writer_init (&w, buffer + LAN_DATAGRAM_HEADROOM, PROBE_PING_BYTES);
-  lan_write_u8 (&w, PROBE_PING);
-  lan_write_u64 (&w, (guint64) lan_boottime_us ());
-  seal_over (link, path, LAN_DATAGRAM_LANE_PROBE, buffer, w.len);
-}
-
-static void
-on_flow_send (gpointer data, const GOutputVector *vectors, guint n_vectors)
-{
-  LanLink *link = data;
-  LanPath *path = lan_path_set_current (link->paths);
-  guint8 *slot;
-  gsize len = 0, sealed;
-
-  if (path == NULL || link->session == NULL)
-    return;
-  slot = lan_path_slot (path);
-  for (guint i = 0; i < n_vectors; i++) {
-    if (vectors[i].size > LAN_ENET_MTU - len)
-      return; /* more than ENet was told: it repeats, smaller */
-    memcpy (slot + LAN_DATAGRAM_HEADROOM + len, vectors[i].buffer, vectors[i].size);
-    len += vectors[i].size;
-  }
-  if (lan_datagram_session_seal (link->session, LAN_DATAGRAM_LANE_ENET,
-                                 slot + LAN_DATAGRAM_HEADROOM, len, slot, &sealed,
-                                 lan_boottime_us ()) != LAN_STATUS_OK)
-    return;
-  link->bytes_sent += sealed;
-  lan_path_add (path, sealed);
-}
-
-static void
-on_flow_flush (gpointer data)
-{
-  LanLink *link = data;
-  LanPath *path = lan_path_set_current (link->paths);
-
-  if (path != NULL)
-    lan_path_flush (path);
-}
-
-/* ---- ENet's events ---- */
-
-static void
-on_flow_up (gpointer data)
-{
-  LanLink *link = data;
-  LanChannelPeer peer = { .static_key = link->config.remote_key, .pattern = LAN_LANE_PATTERN_IK };
-  const LanHello *hello = lan_datagram_session_remote_hello (link->session);
-
-  if (hello != NULL)
-    peer.hello = *hello;
-  link->setup_by_us = LAN_NO_DEADLINE;
-  send_ping (link, lan_path_set_current (link->paths));
-  lan_channel_up (&link->channel, &peer);
-}
-
-static void
-on_flow_frame (gpointer data, LanStream stream, const guint8 *frame, gsize len)
-{
-  lan_channel_got_frame (&((LanLink *) data)->channel, stream, frame, len);
-}
-
-static void
-on_flow_writable (gpointer data, LanStream stream)
-{
-  lan_channel_got_room (&((LanLink *) data)->channel, stream);
-}
-
-static void
-on_flow_sent (gpointer data, LanStream stream)
-{
-  LanLink *link = data;
-  gint64 now_us = lan_boottime_us ();
-
-  if (now_us - link->last_probe_us < (stream == LAN_STREAM_FILES ? PROBE_FILES_US : PROBE_CHAT_US))
-    return;
-  link->last_probe_us = now_us;
-  send_ping (link, lan_path_set_current (link->paths));
-}
-
-static void
-on_flow_down (gpointer data, gboolean is_timeout)
-{
-  LanLink *link = data;
-  LanCloseReason reason = is_timeout ? LAN_CLOSE_TIMEOUT : LAN_CLOSE_REMOTE;
-
-  lan_channel_end (&link->channel, link->is_closing ? LAN_CLOSE_LOCAL : reason, "ENet is over");
-}
-
-static const LanFlowEvents flow_events = {
-  on_flow_send,     on_flow_flush, on_flow_up,   on_flow_frame,
-  on_flow_writable, on_flow_sent,  on_flow_down,
-};
-
-/* ---- in ---- */
-
-static void
-on_probe (LanLink *link, LanPath *path, const guint8 *body, gsize len)
-{
-  guint8 buffer[LAN_DATAGRAM_OVERHEAD + PROBE_PONG_BYTES];
-  gint64 now_us = lan_boottime_us (), sent_us, rtt_us;
-  LanPacer *pacer = lan_path_set_pacer (link->paths, path);
-  LanReader r;
-  LanWriter w;
-
-  lan_reader_init (&r, body, len);
-  if (len == PROBE_PING_BYTES && lan_read_u8 (&r) == PROBE_PING) {
-    lan_writer_init (&w, buffer + LAN_DATAGRAM_HEADROOM, PROBE_PONG_BYTES);
-    lan_write_u8 (&w, PROBE_PONG);
-    lan_write_u64 (&w, lan_read_u64 (&r));
-    lan_write_u64 (&w, (guint64) now_us);
-    seal_over (link, path, LAN_DATAGRAM_LANE_PROBE, buffer, w.len);
-  } else if (len == PROBE_PONG_BYTES && lan_read_u8 (&r) == PROBE_PONG && pacer != NULL) {
-    sent_us = (gint64) lan_read_u64 (&r);
-    if (sent_us < 0 || sent_us > now_us)
-      return;
-    rtt_us = now_us - sent_us;
-    if (rtt_us <= PROBE_RTT_MAX_US)
-      lan_pacer_on_delay (pacer, (gint64) (lan_read_u64 (&r) & G_MAXINT64) - sent_us, rtt_us,
-                          now_us);
-  }
-}
-
-static void
-on_opened (LanLink *link, LanPath *path, const LanDatagramIn *in)
-{
-  switch (in->lane) {
-  case LAN_DATAGRAM_LANE_ENET:
-    if (!lan_flow_deliver (link->flow, in->body, in->len))
-      link->refused++;
-    break;
-  case LAN_DATAGRAM_LANE_PROBE:
-    on_probe (link, path, in->body, in->len);
-    break;
-  case LAN_DATAGRAM_LANE_MEDIA:
-  case LAN_DATAGRAM_LANE_CONTROL:
-    if (link->channel.state == LAN_CHANNEL_UP && link->events.datagram != NULL)
-      link->events.datagram (link, in->lane, in->body, in->len, link->data);
-    break;
-  }
-}
-
-static void
-on_datagram (gpointer data, LanPath *path, const guint8 *bytes, gsize len)
-{
-  LanLink *link = data;
-  guint8 out[LAN_PATH_DATAGRAM_MAX];
-  LanDatagramIn in = { 0 };
-
-  if (link->session == NULL || len > sizeof out ||
-      lan_datagram_session_receive (link->session, bytes, len, out, &in, lan_boottime_us ()) !=
-          LAN_STATUS_OK) {
-    link->refused++;
-    return;
-  }
-  link->bytes_received += len;
-  lan_channel_hold (&link->channel);
-  if (in.is_data)
-    lan_path_set_heard (link->paths, path);
-  if (!is_over (link))
-    send_handshakes (link, path);
-  if (!is_over (link) && link->config.offerer &&
-      lan_datagram_session_is_established (link->session, lan_boottime_us ()))
-    lan_flow_connect (link->flow);
-  if (!is_over (link) && in.is_data)
-    on_opened (link, path, &in);
-  set_timer (link);
-  lan_channel_let_go (&link->channel);
 }
 
 /* ---- paths ---- */
@@ -332,41 +88,57 @@ on_current (gpointer data)
     link->broken_by_us = LAN_NO_DEADLINE;
     if (link->session == NULL && !start_session (link))
       lan_channel_end (&link->channel, LAN_CLOSE_AUTH, "the keys cannot be used");
-    if (!is_over (link)) {
+    if (!lan_link_is_over (link)) {
       lan_flow_set_pacer (link->flow, lan_path_set_pacer (link->paths, path));
       lan_flow_kick (link->flow);
-      send_handshakes (link, path);
-      send_ping (link, path);
+      lan_link_send_handshakes (link, path);
+      lan_link_send_ping (link, path);
       tell_type (link, lan_path_type (path));
     }
   }
-  set_timer (link);
+  lan_link_set_timer (link);
   lan_channel_let_go (&link->channel);
 }
 
 static void
 on_prove (gpointer data, LanPath *path)
 {
-  send_ping (data, path);
+  lan_link_send_ping (data, path);
 }
 
-static const LanPathSetEvents path_set_events = { on_signal, on_current, on_prove, on_datagram };
+static const LanPathSetEvents path_set_events = { on_signal, on_current, on_prove,
+                                                  lan_link_on_datagram };
+
+/* Paths borrow the configuration only while they are made. */
+static void
+configure (LanLink *link)
+{
+  LanPathConfig config = { 0 };
+
+  if (link->events.configure == NULL)
+    return;
+  link->events.configure (link, &config, link->data);
+  lan_path_config_clear (&link->config.path);
+  link->config.path = config;
+}
 
 gboolean
 lan_link_signal (LanLink *link, const LanLinkSignal *signal)
 {
   gboolean is_good = TRUE;
 
-  if (is_over (link) || !lan_link_id_equal (&signal->link_id, &link->config.link_id))
+  if (lan_link_is_over (link) || !lan_link_id_equal (&signal->link_id, &link->config.link_id))
     return FALSE;
   lan_channel_hold (&link->channel);
   switch (signal->type) {
   case LAN_LINK_SIGNAL_OFFER:
   case LAN_LINK_SIGNAL_ANSWER:
   case LAN_LINK_SIGNAL_CANDIDATE:
+    if (signal->type == LAN_LINK_SIGNAL_OFFER && signal->path > 0)
+      configure (link);
     is_good = signal->text != NULL &&
               lan_path_set_signal (link->paths, signal->type, signal->path, signal->text);
-    set_timer (link);
+    lan_link_set_timer (link);
     break;
   case LAN_LINK_SIGNAL_DECLINE:
     lan_channel_end (&link->channel, LAN_CLOSE_REFUSED, "declined");
@@ -384,40 +156,48 @@ lan_link_signal (LanLink *link, const LanLinkSignal *signal)
 }
 
 void
-lan_link_move (LanLink *link, const LanPathConfig *config)
+lan_link_move (LanLink *link, LanPathWay way)
 {
   g_autoptr (GError) error = NULL;
 
-  if (is_over (link) || link->is_closing)
+  if (lan_link_is_over (link) || link->is_closing)
     return;
-  if (config != NULL) {
-    LanPathConfig copy; /* @config may be our own */
-
-    lan_path_config_copy (&copy, config);
-    lan_path_config_clear (&link->config.path);
-    link->config.path = copy;
-  }
   lan_channel_hold (&link->channel);
-  if (!lan_path_set_offer (link->paths, &error))
+  configure (link);
+  if (!lan_path_set_offer (link->paths, way, &error))
     g_info ("no new path: %s", error->message);
-  set_timer (link);
+  lan_link_set_timer (link);
   lan_channel_let_go (&link->channel);
 }
 
 void
 lan_link_resume (LanLink *link)
 {
-  if (is_over (link))
+  if (lan_link_is_over (link))
     return;
   if (link->session != NULL) {
     lan_datagram_session_jump (link->session, lan_boottime_us ());
-    send_handshakes (link, NULL);
+    lan_link_send_handshakes (link, NULL);
   }
   lan_flow_kick (link->flow);
-  lan_link_move (link, NULL);
+  lan_link_move (link, LAN_PATH_WAY_ANY);
 }
 
 /* ---- time ---- */
+
+static void
+tell_silence (LanLink *link, gint64 now_us)
+{
+  if (now_us < link->silent_us)
+    return;
+  link->silent_us = LAN_NO_DEADLINE;
+  if (!lan_flow_is_waiting (link->flow))
+    return;
+  link->silent_us = now_us + LAN_LINK_SILENT_US;
+  if (link->channel.state == LAN_CHANNEL_UP && link->events.silent != NULL &&
+      lan_path_set_current (link->paths) != NULL)
+    link->events.silent (link, link->data);
+}
 
 static void
 on_timer (gpointer data)
@@ -432,15 +212,17 @@ on_timer (gpointer data)
     lan_channel_end (&link->channel, LAN_CLOSE_TIMEOUT, "no link within the time for it");
   else if (now_us >= link->broken_by_us)
     lan_channel_end (&link->channel, LAN_CLOSE_BROKEN, "no working path");
-  if (!is_over (link))
+  if (!lan_link_is_over (link))
+    tell_silence (link, now_us);
+  if (!lan_link_is_over (link))
     lan_path_set_advance (link->paths, now_us);
-  if (!is_over (link) && link->session != NULL) {
+  if (!lan_link_is_over (link) && link->session != NULL) {
     lan_datagram_session_advance (link->session, now_us);
-    send_handshakes (link, NULL);
+    lan_link_send_handshakes (link, NULL);
     if (link->channel.state == LAN_CHANNEL_UP && lan_datagram_session_has_failed (link->session))
       lan_channel_end (&link->channel, LAN_CLOSE_BROKEN, "the other side has lost its keys");
   }
-  set_timer (link);
+  lan_link_set_timer (link);
   lan_channel_let_go (&link->channel);
 }
 
@@ -474,7 +256,7 @@ link_close (LanChannel *channel)
   } else {
     link->close_by_us = 1; /* nothing to say yet: in the next turn of the loop */
   }
-  set_timer (link);
+  lan_link_set_timer (link);
 }
 
 static void
@@ -537,11 +319,13 @@ lan_link_new (const LanLinkConfig *config, const LanLinkEvents *events, gpointer
   link->data = data;
   link->setup_by_us =
       lan_boottime_us () + (config->setup_us > 0 ? config->setup_us : LAN_LINK_SETUP_US);
-  link->broken_by_us = link->close_by_us = LAN_NO_DEADLINE;
+  link->broken_by_us = link->close_by_us = link->silent_us = LAN_NO_DEADLINE;
   link->timer = lan_ticker_new (on_timer, link);
   link->paths = lan_path_set_new (config->offerer, &link->config.path, &path_set_events, link);
-  link->flow = lan_flow_new (config->offerer, config->force_shim, &flow_events, link, error);
-  if (link->flow == NULL || (config->offerer && !lan_path_set_offer (link->paths, error))) {
+  link->flow =
+      lan_flow_new (config->offerer, config->force_shim, &lan_link_flow_events, link, error);
+  if (link->flow == NULL ||
+      (config->offerer && !lan_path_set_offer (link->paths, LAN_PATH_WAY_ANY, error))) {
     lan_channel_free (&link->channel);
     return NULL;
   }
@@ -550,7 +334,7 @@ lan_link_new (const LanLinkConfig *config, const LanLinkEvents *events, gpointer
     lan_channel_free (&link->channel);
     return NULL;
   }
-  set_timer (link);
+  lan_link_set_timer (link);
   return link;
 }
 
@@ -585,8 +369,8 @@ lan_link_send_datagram (LanLink *link, LanDatagramLane inner_lane, const guint8 
   LanPath *path;
   gsize sealed;
 
-  if (link->channel.state != LAN_CHANNEL_UP || is_over (link) || len > LAN_LINK_DATAGRAM_MAX ||
-      inner_lane < LAN_DATAGRAM_LANE_MEDIA)
+  if (link->channel.state != LAN_CHANNEL_UP || lan_link_is_over (link) ||
+      len > LAN_LINK_DATAGRAM_MAX || inner_lane < LAN_DATAGRAM_LANE_MEDIA)
     return FALSE;
   path = lan_path_set_current (link->paths);
   if (path == NULL || lan_datagram_session_seal (link->session, inner_lane, bytes, len, buffer,
@@ -594,21 +378,21 @@ lan_link_send_datagram (LanLink *link, LanDatagramLane inner_lane, const guint8 
     return FALSE;
   lan_pacer_on_sent (lan_path_set_pacer (link->paths, path), LAN_PACE_VOICE, len,
                      lan_boottime_us ());
-  send_over (link, path, buffer, sealed);
+  lan_link_send_over (link, path, buffer, sealed);
   return TRUE;
 }
 
 void
 lan_link_get_stats (const LanLink *link, LanLinkStats *stats)
 {
-  LanPath *path = is_over (link) ? NULL : lan_path_set_current (link->paths);
+  LanPath *path = lan_link_is_over (link) ? NULL : lan_path_set_current (link->paths);
   LanPacer *pacer = path != NULL ? lan_path_set_pacer (link->paths, path) : NULL;
 
   *stats = (LanLinkStats){ .rtt_us = -1, .connect_us = -1, .queue_delay_us = -1 };
   stats->bytes_sent = link->bytes_sent;
   stats->bytes_received = link->bytes_received;
   stats->datagrams_refused = link->refused;
-  if (is_over (link))
+  if (lan_link_is_over (link))
     return;
   stats->paths = lan_path_set_made (link->paths);
   stats->shim = lan_flow_is_shim (link->flow);

@@ -54,6 +54,12 @@ typedef struct {
   void (*signal) (LanLink *link, const LanLinkSignal *signal, gpointer data);
   /* The kind of path, or its absence (LAN_PATH_NONE: broken, the link waits for a move). */
   void (*path) (LanLink *link, LanPathType type, gpointer data);
+  /* What was sent is not acknowledged and nothing has been heard for LAN_LINK_SILENT_US, though the
+   * path has not failed; repeated while it is so. */
+  void (*silent) (LanLink *link, gpointer data);
+  /* A path is about to be made: fill @config, zeroed, as it is to be now (transfer full); relay
+   * credentials do not live long. NULL: always as it was at first. */
+  void (*configure) (LanLink *link, LanPathConfig *config, gpointer data);
   /* A bare datagram that the other side sealed for us: MEDIA or CONTROL. */
   void (*datagram) (LanLink *link, LanDatagramLane inner_lane, const guint8 *bytes, gsize len,
                     gpointer data);
@@ -61,6 +67,7 @@ typedef struct {
 
 #define LAN_LINK_DATAGRAM_MAX 1160     /* bytes of one bare datagram */
 #define LAN_LINK_SETUP_US     10000000 /* from the offer or answer to UP, else closed(TIMEOUT) */
+#define LAN_LINK_SILENT_US    2500000
 #define LAN_LINK_BROKEN_US    15000000 /* without a working path, else closed(BROKEN) */
 
 /**
@@ -83,9 +90,10 @@ gboolean lan_link_signal (LanLink *link, const LanLinkSignal *signal) G_GNUC_WAR
 
 /**
  * Makes a new path beside the current one and goes over to it when it works; the current one is
- * given up after that. For a change of address, a wake-up, a better way. @config: NULL = as before.
+ * given up after that. For a change of address, a wake-up, a better way. Also before the link is
+ * up: whichever path works first makes it.
  */
-void lan_link_move (LanLink *link, const LanPathConfig *config);
+void lan_link_move (LanLink *link, LanPathWay way);
 
 /** The clock jumped (suspend): keys count as expired, a new handshake and a move start. */
 void lan_link_resume (LanLink *link);

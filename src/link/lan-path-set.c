@@ -3,6 +3,7 @@
 #include "lan-path-set.h"
 
 #include "lan-deadlines.h"
+#include "lan-path-signal.h"
 #include "lan-ticker.h"
 
 #define LINGER_US  (2 * G_USEC_PER_SEC) /* an old path stays for what is still on its way */
@@ -145,7 +146,9 @@ on_state (LanPath *path, LanPathState state, gpointer data)
   if (state == LAN_PATH_FAILED) {
     drop (set, member);
   } else if (state == LAN_PATH_CONNECTED) {
-    if (set->current == NULL || member->is_heard) {
+    if (set->current == member) {
+      set->events.current (set->data); /* of another type than it seemed */
+    } else if (set->current == NULL || member->is_heard) {
       use (set, member);
     } else {
       /* Not used before it has proved itself: the other side may not have it yet. */
@@ -166,16 +169,19 @@ on_datagram (LanPath *path, const guint8 *bytes, gsize len, gpointer data)
 static const LanPathEvents path_events = { on_signal, on_state, on_datagram };
 
 static Member *
-add (LanPathSet *set, guint32 number, gboolean is_ours, GError **error)
+add (LanPathSet *set, guint32 number, gboolean is_ours, LanPathWay way, GError **error)
 {
   Member *member = g_new0 (Member, 1);
+  LanPathConfig config = *set->config; /* lent */
   gint64 now_us = lan_boottime_us ();
   guint at = set->members->len;
 
   member->set = set;
   member->number = number;
   member->is_ours = is_ours;
-  member->path = lan_path_new (set->is_offerer, set->config, &path_events, member, error);
+  config.force_relay |= way == LAN_PATH_WAY_RELAY;
+  config.direct_only |= way == LAN_PATH_WAY_DIRECT;
+  member->path = lan_path_new (set->is_offerer, &config, &path_events, member, error);
   if (member->path == NULL) {
     g_free (member);
     return NULL;
@@ -194,7 +200,7 @@ add (LanPathSet *set, guint32 number, gboolean is_ours, GError **error)
 }
 
 gboolean
-lan_path_set_offer (LanPathSet *set, GError **error)
+lan_path_set_offer (LanPathSet *set, LanPathWay way, GError **error)
 {
   guint32 number = 0;
 
@@ -207,7 +213,7 @@ lan_path_set_offer (LanPathSet *set, GError **error)
       oldest = g_ptr_array_index (set->members, 1);
     drop (set, oldest);
   }
-  return add (set, number, TRUE, error) != NULL;
+  return add (set, number, TRUE, way, error) != NULL;
 }
 
 /*
@@ -225,6 +231,16 @@ may_offer (const LanPathSet *set, guint32 number)
          number < G_MAXINT32 && (number & 1) == (set->is_offerer ? 1 : 0);
 }
 
+static LanPathWay
+way_of_offer (const char *text)
+{
+  g_auto (LanPathSignal) signal = { 0 };
+
+  return lan_path_signal_parse (&signal, text) == LAN_STATUS_OK && signal.is_direct_only
+             ? LAN_PATH_WAY_DIRECT
+             : LAN_PATH_WAY_ANY;
+}
+
 gboolean
 lan_path_set_signal (LanPathSet *set, LanLinkSignalType type, guint32 number, const char *text)
 {
@@ -235,7 +251,7 @@ lan_path_set_signal (LanPathSet *set, LanLinkSignalType type, guint32 number, co
   case LAN_LINK_SIGNAL_OFFER:
     if (member != NULL || !may_offer (set, number))
       return FALSE;
-    member = add (set, number, FALSE, &error);
+    member = add (set, number, FALSE, way_of_offer (text), &error);
     if (member == NULL) {
       g_info ("an offered path could not be made: %s", error->message);
       return FALSE;

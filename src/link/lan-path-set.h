@@ -19,7 +19,7 @@ typedef struct _LanPathSet LanPathSet;
 
 typedef struct {
   void (*signal) (gpointer data, LanLinkSignalType type, guint32 number, const char *text);
-  /* Another path is in use, or none. */
+  /* Another path is in use, or none, or the one in use turned out to be of another type. */
   void (*current) (gpointer data);
   /* Send something sealed over @path, which may not be the current one: it is to be proved. */
   void (*prove) (gpointer data, LanPath *path);
@@ -32,8 +32,8 @@ LanPathSet *lan_path_set_new (gboolean is_offerer, const LanPathConfig *config,
                               gpointer data) G_GNUC_WARN_UNUSED_RESULT;
 void lan_path_set_free (LanPathSet *set);
 
-/** Makes a new path and offers it. FALSE and an error: none could be made. */
-gboolean lan_path_set_offer (LanPathSet *set, GError **error);
+/** Makes a new path of that kind and offers it. FALSE and an error: none could be made. */
+gboolean lan_path_set_offer (LanPathSet *set, LanPathWay way, GError **error);
 
 /** OFFER, ANSWER or CANDIDATE of the other side; FALSE when it breaks a rule. */
 gboolean lan_path_set_signal (LanPathSet *set, LanLinkSignalType type, guint32 number,

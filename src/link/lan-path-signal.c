@@ -102,6 +102,10 @@ parse_line (LanPathSignal *signal, const char *line)
     signal->is_complete = TRUE;
     return LAN_STATUS_OK;
   }
+  if (strcmp (line, "d") == 0) {
+    signal->is_direct_only = TRUE;
+    return LAN_STATUS_OK;
+  }
   if (line[0] == '\0' || line[1] != ' ')
     return LAN_STATUS_MALFORMED;
   switch (line[0]) {

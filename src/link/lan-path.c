@@ -25,6 +25,7 @@ struct _LanPath {
   GMainContext *context;
   LanTicker *ticker; /* sends what `news` has gathered */
   GString *news;
+  gboolean is_direct_only;
   gboolean has_said_credentials;
   gboolean is_gathered, has_said_complete;
   gboolean has_remote;
@@ -134,6 +135,8 @@ add_servers (LanPath *path, const LanPathConfig *config)
   if (config->stun_host != NULL)
     g_object_set (path->agent, "stun-server", config->stun_host, "stun-server-port",
                   (guint) config->stun_port, NULL);
+  if (config->direct_only)
+    return;
   g_object_set (path->agent, "force-relay", config->force_relay, NULL);
   for (guint i = 0; config->relays != NULL && i < config->relays->len; i++) {
     static const NiceRelayType types[] = { NICE_RELAY_TYPE_TURN_UDP, NICE_RELAY_TYPE_TURN_TCP,
@@ -157,7 +160,8 @@ say_credentials (LanPath *path)
       !nice_agent_get_local_credentials (path->agent, path->stream, &ufrag, &password))
     return;
   path->has_said_credentials = TRUE;
-  g_string_append_printf (path->news, "u %s\np %s\n", ufrag, password);
+  g_string_append_printf (path->news, "u %s\np %s\n%s", ufrag, password,
+                          path->is_direct_only ? "d\n" : "");
   g_free (ufrag);
   g_free (password);
 }
@@ -303,6 +307,7 @@ lan_path_new (gboolean controlling, const LanPathConfig *config, const LanPathEv
   path->news = g_string_new (NULL);
   path->ticker = lan_ticker_new (on_tick, path);
   path->connect_us = -1;
+  path->is_direct_only = config->direct_only;
   path->agent =
       nice_agent_new_full (path->context, NICE_COMPATIBILITY_RFC5245,
                            NICE_AGENT_OPTION_REGULAR_NOMINATION | NICE_AGENT_OPTION_ICE_TRICKLE |
@@ -360,6 +365,19 @@ lan_path_free (LanPath *path)
 
 /* ---- the other side ---- */
 
+/* A check may come before the candidate it came from: what looked direct may be a relay's. */
+static void
+look_again (LanPath *path)
+{
+  LanPathType before = path->type;
+
+  if (path->state != LAN_PATH_CONNECTED)
+    return;
+  look_at_pair (path);
+  if (path->type != before && path->events.state != NULL)
+    path->events.state (path, LAN_PATH_CONNECTED, path->data);
+}
+
 gboolean
 lan_path_add_remote (LanPath *path, const char *text)
 {
@@ -388,6 +406,7 @@ lan_path_add_remote (LanPath *path, const char *text)
     set_state (path, LAN_PATH_CHECKING);
   if (signal.candidates != NULL)
     nice_agent_set_remote_candidates (path->agent, path->stream, COMPONENT, signal.candidates);
+  look_again (path);
   if (signal.is_complete)
     nice_agent_peer_candidate_gathering_done (path->agent, path->stream);
   return TRUE;

@@ -9,8 +9,8 @@
  *
  * The text handed out by signal() and taken by lan_path_add_remote() is lines of ASCII, at most
  * LAN_PATH_SIGNAL_MAX bytes: "u <ufrag>", "p <password>", "c <candidate>" with the candidate
- * attribute of RFC 8839 section 5.1 (host, srflx, prflx, relay; UDP; component 1), and "e" = no
- * more will follow. The first text has u, p and the host candidates; later ones have more.
+ * attribute of RFC 8839 section 5.1 (host, srflx, prflx, relay; UDP; component 1), "d" = this path is
+ * to be without relays, and "e" = no more will follow. The first text has u, p and the host candidates; later ones have more.
  */
 #pragma once
 
@@ -44,6 +44,13 @@ typedef struct {
   LanRelayType type;
 } LanRelay;
 
+/* Same numbers as core's LanSessionPath. */
+typedef enum {
+  LAN_PATH_WAY_ANY,    /* as the configuration says */
+  LAN_PATH_WAY_RELAY,  /* only candidates of our relays */
+  LAN_PATH_WAY_DIRECT, /* no relays; the other side is told ("d") to answer without its own */
+} LanPathWay;
+
 /* Borrowed by lan_path_new() and copied by lan_link_new(). Zeroed = host candidates only. */
 typedef struct {
   GStrv addresses; /* local addresses to use; NULL: all but fe80::, loopback only if alone */
@@ -51,6 +58,7 @@ typedef struct {
   guint16 stun_port;
   GPtrArray *relays; /* of LanRelay, may be NULL */
   gboolean force_relay;
+  gboolean direct_only; /* without relays, whatever the list says, on both sides */
 } LanPathConfig;
 
 void lan_path_config_copy (LanPathConfig *to, const LanPathConfig *from);

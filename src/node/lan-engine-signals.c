@@ -59,11 +59,28 @@ on_link_path (LanLink *link, LanPathType type, gpointer data)
   lan_engine_read_clock (c->engine);
   lan_session_on_link_path (c->peer->session, &c->link_id, type != LAN_PATH_NONE,
                             c->engine->now.mono_us);
+  if (type != LAN_PATH_NONE)
+    lan_session_on_link_relayed (c->peer->session, &c->link_id, type == LAN_PATH_RELAYED,
+                                 c->engine->now.mono_us);
   lan_engine_peer_touch (c->peer);
   lan_engine_peer_tell_state (c->peer);
 }
 
-static const LanLinkEvents link_events = { .signal = on_link_signal, .path = on_link_path };
+static void
+on_link_silent (LanLink *link, gpointer data)
+{
+  LanEngineChannel *c = data;
+
+  if (c->peer == NULL)
+    return;
+  lan_engine_read_clock (c->engine);
+  lan_session_on_link_silent (c->peer->session, &c->link_id, c->engine->now.mono_us);
+  lan_engine_peer_touch (c->peer);
+}
+
+static const LanLinkEvents link_events = { .signal = on_link_signal,
+                                           .path = on_link_path,
+                                           .silent = on_link_silent };
 
 static gboolean
 find_key (LanPeer *peer, guint8 dh[LAN_KEY_BYTES])
@@ -184,7 +201,7 @@ lan_engine_peer_with_link (LanPeer *peer, const LanSessionAction *action)
   if (link == NULL)
     return;
   if (action->type == LAN_SESSION_MOVE_LINK)
-    lan_link_move (link, NULL);
+    lan_link_move (link, (LanPathWay) action->path);
   else if (action->type == LAN_SESSION_RESUME_LINK)
     lan_link_resume (link);
   else

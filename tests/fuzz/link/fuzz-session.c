@@ -111,6 +111,25 @@ on_wish (State *s, guint which, guint8 arg)
 }
 
 static void
+on_way (State *s, guint which, gboolean on)
+{
+  switch (which) {
+  case 0:
+    lan_session_set_post (s->session, on, s->now);
+    break;
+  case 1:
+    lan_session_set_relay (s->session, on, s->now);
+    break;
+  case 2:
+    lan_session_on_link_relayed (s->session, &s->link, on, s->now);
+    break;
+  default:
+    lan_session_on_link_silent (s->session, &s->link, s->now);
+    break;
+  }
+}
+
+static void
 step (State *s, guint8 which, guint8 arg)
 {
   switch (which % 5) {
@@ -127,7 +146,7 @@ step (State *s, guint8 which, guint8 arg)
     if (which / 5 % 2 == 0)
       lan_session_on_traffic (s->session, s->now);
     else
-      lan_session_set_post (s->session, arg & 1, s->now);
+      on_way (s, arg >> 1 & 3, arg & 1);
     break;
   default:
     s->now += (gint64) arg * G_USEC_PER_SEC;

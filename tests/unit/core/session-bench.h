@@ -36,4 +36,5 @@ void dialing (Bench *b, gboolean is_smaller, gboolean has_key);
 void lane_up (Bench *b, gboolean is_smaller);
 void link_up (Bench *b, gboolean is_smaller);
 
+void add_session_paths_tests (void);
 void add_session_walk_tests (void);

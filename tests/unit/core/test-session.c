@@ -651,6 +651,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/session/broken-path", test_broken_path);
   g_test_add_func ("/core/session/link-back-off", test_link_back_off);
   g_test_add_func ("/core/session/address-order", test_address_order);
+  add_session_paths_tests ();
   add_session_walk_tests ();
   return g_test_run ();
 }

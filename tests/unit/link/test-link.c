@@ -80,7 +80,9 @@ on_datagram (LanLink *link, LanDatagramLane lane, const guint8 *bytes, gsize len
   g_string_append_len (side->last, (const char *) bytes, (gssize) len);
 }
 
-static const LanLinkEvents link_events = { on_signal, on_path, on_datagram };
+static const LanLinkEvents link_events = { .signal = on_signal,
+                                           .path = on_path,
+                                           .datagram = on_datagram };
 
 static void
 side_open (Side *side, const LanLinkId *id, gboolean is_offerer, gboolean shim)
@@ -231,20 +233,20 @@ pour (Side *a, Side *b, guint count, void (*at_half) (Side *a, Side *b))
 static void
 move_offerer (Side *a, Side *b)
 {
-  lan_link_move (a->link, NULL);
+  lan_link_move (a->link, LAN_PATH_WAY_ANY);
 }
 
 static void
 move_answerer (Side *a, Side *b)
 {
-  lan_link_move (b->link, NULL);
+  lan_link_move (b->link, LAN_PATH_WAY_ANY);
 }
 
 static void
 move_both (Side *a, Side *b)
 {
-  lan_link_move (a->link, NULL);
-  lan_link_move (b->link, NULL);
+  lan_link_move (a->link, LAN_PATH_WAY_ANY);
+  lan_link_move (b->link, LAN_PATH_WAY_ANY);
 }
 
 /* A new path in mid-stream, by either side and by both at once: nothing is lost or doubled. */
@@ -318,7 +320,7 @@ test_other_side_dies (void)
   wait_until (a.type == LAN_PATH_NONE);
   g_assert_cmpint (lan_channel_state (a.ear->channel), ==, LAN_CHANNEL_UP);
   /* It is back under the same link id with new sockets: not the same session, so nobody is there. */
-  lan_link_move (a.link, NULL);
+  lan_link_move (a.link, LAN_PATH_WAY_ANY);
   g_assert_true (lan_channel_send (a.ear->channel, LAN_STREAM_CHAT, (const guint8 *) "x", 1));
   sides_clear (&a, &b);
 }
@@ -629,7 +631,7 @@ cut_and_move (Side *a, Side *b)
 {
   relay.is_cut = TRUE;
   a->holds_post = b->holds_post = FALSE;
-  lan_link_move (b->link, NULL);
+  lan_link_move (b->link, LAN_PATH_WAY_ANY);
 }
 
 /* The cable is pulled in mid-stream: what was on its way comes over the new path. */
