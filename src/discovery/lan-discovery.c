@@ -1,62 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
-#include "lan-discovery.h"
-
-#include "lan-avahi.h"
-#include "lan-beacon-schedule.h"
-#include "lan-beacon-socket.h"
-#include "lan-beacon.h"
-#include "lan-candidates.h"
-#include "lan-host-list.h"
-#include "lan-interfaces.h"
+#include "lan-discovery-private.h"
 
 #include <string.h>
 #include <time.h>
 
-#define GONE_AFTER_INTERVALS_X10 25 /* silence of 2.5 intervals, DESIGN section 4 */
-#define SOCKET_RETRY_US          (30 * G_USEC_PER_SEC)
-#define WOKE_UP_US               (2 * G_USEC_PER_SEC)
-
-/* An interface that is announced on. */
-typedef struct {
-  guint ifindex;
-  LanBeaconSchedule schedule;
-} Segment;
-
-struct _LanDiscovery {
-  LanDiscoveryConfig config; /* .interfaces is our copy */
-  char **patterns;
-  gboolean is_started;
-  LanInstanceId instance;
-  gboolean has_record;
-  LanDiscoveryRecord record;
-  LanCandidates *candidates;
-  GArray *interfaces; /* of LanInterface */
-  GArray *segments;   /* of Segment, one for each interface */
-  LanInterfaceWatch *watch;
-  LanBeaconSocket *socket;
-  gint64 socket_retry_us; /* LAN_NEVER_US unless the socket was refused */
-  LanAvahi *avahi;
-  gboolean is_mdns_absent; /* as last told */
-  LanHostList *hosts;
-  LanRate collisions;
-  GSource *timer;
-  gint64 timer_us;
-  gint64 asleep_us; /* how long this computer has slept, to see that it woke up */
-};
+#define WOKE_UP_US (2 * G_USEC_PER_SEC)
 
 LAN_DEFINE_ERROR (LanDiscoveryError, lan_discovery_error, "lan-discovery-error",
                   LAN_DISCOVERY_ERROR_LIST)
 
-static void
-update_timer (LanDiscovery *d)
+void
+lan_discovery_update_timer (LanDiscovery *d)
 {
   gint64 next_us = MIN (lan_candidates_next_deadline (d->candidates), d->socket_retry_us);
 
   if (!d->is_started)
     return;
   for (guint i = 0; d->has_record && d->socket != NULL && i < d->segments->len; i++)
-    next_us = MIN (next_us, g_array_index (d->segments, Segment, i).schedule.next_us);
+    next_us = MIN (next_us, g_array_index (d->segments, LanDiscoverySegment, i).schedule.next_us);
   next_us = MAX (next_us, 0);
   if (next_us == d->timer_us)
     return;
@@ -64,8 +26,8 @@ update_timer (LanDiscovery *d)
   g_source_set_ready_time (d->timer, next_us == LAN_NEVER_US ? -1 : next_us);
 }
 
-static void
-notice (LanDiscovery *d, const char *code, const char *text)
+void
+lan_discovery_notice (LanDiscovery *d, const char *code, const char *text)
 {
   if (d->config.callbacks.notice != NULL)
     d->config.callbacks.notice (code, text, d->config.user_data);
@@ -94,85 +56,6 @@ tell_events (LanDiscovery *d, gint64 now_us)
 }
 
 static void
-send_beacon (LanDiscovery *d, const LanInterface *iface, guint interval_ms, gboolean bye)
-{
-  LanBeacon beacon = {
-    .instance = d->instance,
-    .interval_ms = (guint16) MIN (interval_ms, LAN_BEACON_MAX_INTERVAL_MS),
-    .bye = bye,
-    .record = d->record,
-  };
-  guint8 bytes[LAN_BEACON_MAX_BYTES];
-  gsize len = lan_beacon_encode (&beacon, bytes);
-
-  lan_beacon_socket_send (d->socket, iface, bytes, len);
-}
-
-static void
-say_bye (LanDiscovery *d)
-{
-  for (guint i = 0; d->has_record && d->socket != NULL && i < d->interfaces->len; i++)
-    send_beacon (d, &g_array_index (d->interfaces, LanInterface, i), LAN_BEACON_MIN_INTERVAL_MS,
-                 TRUE);
-}
-
-static void
-send_due_beacons (LanDiscovery *d, gint64 now_us)
-{
-  for (guint i = 0; d->has_record && d->socket != NULL && i < d->segments->len; i++) {
-    Segment *segment = &g_array_index (d->segments, Segment, i);
-    const LanInterface *iface = lan_interfaces_find (d->interfaces, segment->ifindex);
-
-    if (now_us < segment->schedule.next_us || iface == NULL)
-      continue;
-    lan_beacon_schedule_set_crowd (
-        &segment->schedule,
-        lan_candidates_count (d->candidates, LAN_SOURCE_BEACON, segment->ifindex),
-        lan_beacon_socket_count (d->socket, iface));
-    if (lan_beacon_schedule_take (&segment->schedule, now_us))
-      send_beacon (d, iface, segment->schedule.interval_ms, FALSE);
-  }
-}
-
-static Segment *
-find_segment (LanDiscovery *d, guint ifindex)
-{
-  for (guint i = 0; i < d->segments->len; i++) {
-    Segment *segment = &g_array_index (d->segments, Segment, i);
-
-    if (segment->ifindex == ifindex)
-      return segment;
-  }
-  return NULL;
-}
-
-static void
-on_beacon (const guint8 *data, gsize len, guint ifindex, const char *address, gpointer user_data)
-{
-  LanDiscovery *d = user_data;
-  gint64 now_us = g_get_monotonic_time ();
-  Segment *segment = find_segment (d, ifindex);
-  LanSighting sighting = { .source = LAN_SOURCE_BEACON, .has_record = TRUE, .ifindex = ifindex };
-  LanBeacon beacon;
-  gboolean is_new;
-
-  if (segment == NULL || lan_beacon_decode (&beacon, data, len) != LAN_STATUS_OK ||
-      lan_instance_id_equal (&beacon.instance, &d->instance))
-    return;
-  sighting.instance = beacon.instance;
-  sighting.record = beacon.record;
-  sighting.address = address;
-  sighting.port = beacon.record.port;
-  sighting.expires_us = now_us + (gint64) beacon.interval_ms * 1000 * GONE_AFTER_INTERVALS_X10 / 10;
-  if (beacon.bye)
-    lan_candidates_bye (d->candidates, &sighting);
-  else if (lan_candidates_sighted (d->candidates, &sighting, now_us, &is_new) == LAN_STATUS_OK &&
-           is_new)
-    lan_beacon_schedule_answer (&segment->schedule, now_us);
-  update_timer (d);
-}
-
-static void
 on_mdns_seen (guint64 origin, guint ifindex, const LanInstanceId *instance,
               const LanDiscoveryRecord *record, const char *address, gpointer user_data)
 {
@@ -189,10 +72,10 @@ on_mdns_seen (guint64 origin, guint ifindex, const LanInstanceId *instance,
     .expires_us = LAN_NEVER_US,
   };
 
-  if (find_segment (d, ifindex) == NULL)
+  if (lan_discovery_find_segment (d, ifindex) == NULL)
     return;
   (void) lan_candidates_sighted (d->candidates, &sighting, g_get_monotonic_time (), NULL);
-  update_timer (d);
+  lan_discovery_update_timer (d);
 }
 
 static void
@@ -201,7 +84,7 @@ on_mdns_gone (guint64 origin, gpointer user_data)
   LanDiscovery *d = user_data;
 
   lan_candidates_forget_origin (d->candidates, origin);
-  update_timer (d);
+  lan_discovery_update_timer (d);
 }
 
 static void
@@ -212,18 +95,9 @@ publish_mdns (LanDiscovery *d)
   if (d->avahi == NULL)
     return;
   for (guint i = 0; i < d->segments->len; i++)
-    g_array_append_val (ifindexes, g_array_index (d->segments, Segment, i).ifindex);
+    g_array_append_val (ifindexes, g_array_index (d->segments, LanDiscoverySegment, i).ifindex);
   lan_avahi_publish (d->avahi, &d->instance, d->has_record ? &d->record : NULL,
                      (const guint *) (gpointer) ifindexes->data, ifindexes->len);
-}
-
-static void
-hurry (LanDiscovery *d)
-{
-  gint64 now_us = g_get_monotonic_time ();
-
-  for (guint i = 0; i < d->segments->len; i++)
-    lan_beacon_schedule_hurry (&g_array_index (d->segments, Segment, i).schedule, now_us);
 }
 
 static void
@@ -241,11 +115,11 @@ on_mdns_collision (gpointer user_data)
 
   if (!lan_rate_take (&d->collisions, g_get_monotonic_time ()))
     return;
-  say_bye (d);
+  lan_discovery_say_bye (d);
   new_instance (d);
   publish_mdns (d);
-  hurry (d);
-  update_timer (d);
+  lan_discovery_hurry (d);
+  lan_discovery_update_timer (d);
 }
 
 static void
@@ -257,10 +131,10 @@ on_mdns_available (gboolean is_available, gpointer user_data)
     return;
   d->is_mdns_absent = !is_available;
   if (is_available)
-    notice (d, "mdns-back", "The Avahi service is there again.");
+    lan_discovery_notice (d, "mdns-back", "The Avahi service is there again.");
   else
-    notice (d, "mdns-absent",
-            "The Avahi service is not running; people are found by broadcast only.");
+    lan_discovery_notice (d, "mdns-absent",
+                          "The Avahi service is not running; people are found by broadcast only.");
 }
 
 static void
@@ -277,71 +151,7 @@ on_host (guint64 origin, LanSource source, const char *const *addresses, guint n
     sighting.address = addresses[i];
     (void) lan_candidates_sighted (d->candidates, &sighting, g_get_monotonic_time (), NULL);
   }
-  update_timer (d);
-}
-
-static void
-open_socket (LanDiscovery *d)
-{
-  g_autoptr (GError) error = NULL;
-  guint16 port = d->config.beacon_port != 0 ? d->config.beacon_port : LAN_DISCOVERY_PORT;
-  gboolean is_retry = d->socket_retry_us != LAN_NEVER_US;
-
-  d->socket = lan_beacon_socket_new (port, on_beacon, d, &error);
-  d->socket_retry_us = LAN_NEVER_US;
-  if (d->socket == NULL) {
-    d->socket_retry_us = g_get_monotonic_time () + SOCKET_RETRY_US;
-    if (!is_retry)
-      notice (d, "beacon-refused", error->message);
-    return;
-  }
-  for (guint i = 0; i < d->interfaces->len; i++)
-    lan_beacon_socket_join (d->socket, &g_array_index (d->interfaces, LanInterface, i));
-}
-
-static void
-add_segment (LanDiscovery *d, const LanInterface *iface)
-{
-  Segment segment = { .ifindex = iface->ifindex };
-
-  g_info ("announcing on %s", iface->name);
-  lan_beacon_schedule_init (&segment.schedule, d->config.random, g_get_monotonic_time ());
-  g_array_append_val (d->segments, segment);
-}
-
-/* Returns: whether anything is different now. */
-static gboolean
-take_interfaces (LanDiscovery *d, GArray *interfaces)
-{
-  g_autoptr (GArray) before = g_steal_pointer (&d->interfaces);
-  gboolean changed = FALSE;
-
-  d->interfaces = interfaces;
-  for (guint i = d->segments->len; i-- > 0;) {
-    guint ifindex = g_array_index (d->segments, Segment, i).ifindex;
-
-    if (lan_interfaces_find (interfaces, ifindex) == NULL) {
-      lan_candidates_drop_interface (d->candidates, ifindex, LAN_SOURCE_MDNS | LAN_SOURCE_BEACON);
-      g_array_remove_index (d->segments, i);
-      changed = TRUE;
-    }
-  }
-  for (guint i = 0; i < interfaces->len; i++) {
-    const LanInterface *iface = &g_array_index (interfaces, LanInterface, i);
-    const LanInterface *old = lan_interfaces_find (before, iface->ifindex);
-
-    if (old != NULL && old->digest == iface->digest)
-      continue;
-    changed = TRUE;
-    if (old == NULL)
-      add_segment (d, iface);
-    else
-      lan_beacon_schedule_restart (&find_segment (d, iface->ifindex)->schedule,
-                                   g_get_monotonic_time ());
-    if (d->socket != NULL)
-      lan_beacon_socket_join (d->socket, iface);
-  }
-  return changed;
+  lan_discovery_update_timer (d);
 }
 
 static void
@@ -350,11 +160,11 @@ on_interfaces (gpointer user_data)
   LanDiscovery *d = user_data;
   GArray *interfaces = lan_interfaces_read ((const char *const *) d->patterns, NULL);
 
-  if (interfaces == NULL || !take_interfaces (d, interfaces))
+  if (interfaces == NULL || !lan_discovery_take_interfaces (d, interfaces))
     return;
   publish_mdns (d);
   lan_host_list_refresh (d->hosts);
-  update_timer (d);
+  lan_discovery_update_timer (d);
   if (d->config.callbacks.network_changed != NULL)
     d->config.callbacks.network_changed (d->config.user_data);
 }
@@ -380,7 +190,8 @@ look_for_wake_up (LanDiscovery *d, gint64 now_us)
     return;
   g_info ("woke up");
   for (guint i = 0; i < d->segments->len; i++)
-    lan_beacon_schedule_restart (&g_array_index (d->segments, Segment, i).schedule, now_us);
+    lan_beacon_schedule_restart (&g_array_index (d->segments, LanDiscoverySegment, i).schedule,
+                                 now_us);
   for (guint i = 0; d->socket != NULL && i < d->interfaces->len; i++)
     lan_beacon_socket_join (d->socket, &g_array_index (d->interfaces, LanInterface, i));
   lan_host_list_refresh (d->hosts);
@@ -398,11 +209,11 @@ on_timer (gpointer data)
   g_source_set_ready_time (d->timer, -1);
   look_for_wake_up (d, now_us);
   if (d->socket_retry_us <= now_us)
-    open_socket (d);
-  send_due_beacons (d, now_us);
+    lan_discovery_open_socket (d);
+  lan_discovery_send_due (d, now_us);
   lan_candidates_advance (d->candidates, now_us);
   tell_events (d, now_us);
-  update_timer (d);
+  lan_discovery_update_timer (d);
   return G_SOURCE_CONTINUE;
 }
 
@@ -422,7 +233,7 @@ lan_discovery_new (const LanDiscoveryConfig *config)
   d->patterns = g_strdupv ((char **) config->interfaces);
   d->config.interfaces = (const char *const *) d->patterns;
   d->candidates = lan_candidates_new ();
-  d->segments = g_array_new (FALSE, FALSE, sizeof (Segment));
+  d->segments = g_array_new (FALSE, FALSE, sizeof (LanDiscoverySegment));
   d->hosts = lan_host_list_new (on_host, d);
   d->socket_retry_us = LAN_NEVER_US;
   lan_rate_init (&d->collisions, 0.05, 3);
@@ -453,21 +264,21 @@ lan_discovery_start (LanDiscovery *d, GError **error)
   }
   d->is_started = TRUE;
   d->asleep_us = time_asleep_us ();
-  take_interfaces (d, interfaces);
+  lan_discovery_take_interfaces (d, interfaces);
   if (d->config.broadcast)
-    open_socket (d);
+    lan_discovery_open_socket (d);
   if (d->config.mdns) {
     d->avahi = lan_avahi_new (&avahi_callbacks, d);
     publish_mdns (d);
   }
-  update_timer (d);
+  lan_discovery_update_timer (d);
   return TRUE;
 }
 
 static void
 close_sources (LanDiscovery *d)
 {
-  say_bye (d);
+  lan_discovery_say_bye (d);
   g_clear_pointer (&d->avahi, lan_avahi_free);
   g_clear_pointer (&d->socket, lan_beacon_socket_free);
   g_clear_pointer (&d->watch, lan_interface_watch_free);
@@ -484,7 +295,7 @@ lan_discovery_stop (LanDiscovery *d)
     return;
   close_sources (d);
   lan_candidates_drop_sources (d->candidates, LAN_SOURCE_MDNS | LAN_SOURCE_BEACON);
-  update_timer (d);
+  lan_discovery_update_timer (d);
   d->is_started = FALSE;
   tell_events (d, g_get_monotonic_time ());
 }
@@ -519,22 +330,22 @@ lan_discovery_publish (LanDiscovery *d, const LanDiscoveryRecord *record)
   if (d->has_record && record != NULL && lan_discovery_record_equal (&d->record, record))
     return;
   if (d->is_started && (record == NULL || !is_same_identity (&d->record, record)))
-    say_bye (d);
+    lan_discovery_say_bye (d);
   d->has_record = record != NULL;
   if (record != NULL)
     d->record = *record;
   if (!d->is_started)
     return;
   publish_mdns (d);
-  hurry (d);
-  update_timer (d);
+  lan_discovery_hurry (d);
+  lan_discovery_update_timer (d);
 }
 
 void
 lan_discovery_doubt (LanDiscovery *d, guint64 key)
 {
   lan_candidates_doubt (d->candidates, key);
-  update_timer (d);
+  lan_discovery_update_timer (d);
 }
 
 void
