@@ -154,7 +154,8 @@ show_trouble (LanApplication *self, const GError *error)
   page = lan_trouble_page_new ();
   g_signal_connect_object (page, "retry", G_CALLBACK (on_retry), self, G_CONNECT_SWAPPED);
   lan_window_show_page (self->window, page);
-  lan_trouble_page_show_error (LAN_TROUBLE_PAGE (page), error);
+  lan_trouble_page_show_error (LAN_TROUBLE_PAGE (page), error,
+                               lan_node_get_profile_dir (self->node));
 }
 
 static void

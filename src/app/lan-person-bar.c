@@ -6,6 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#define NARROW_WIDTH 460 /* below it the buttons need the room of the margin */
+
 typedef enum {
   CASE_NONE,
   CASE_BLOCKED,
@@ -19,7 +21,10 @@ struct _LanPersonBar {
   LanNode *node;
   LanConversation *conversation;
   Case shown;
+  gboolean is_narrow;
+  guint narrow_id;
   GtkImage *icon;
+  GtkBox *buttons;
   GtkLabel *title_label;
   GtkLabel *text_label;
   GtkButton *first_button;
@@ -275,11 +280,42 @@ lan_person_bar_set (LanPersonBar *self, LanNode *node, LanConversation *conversa
   update (self);
 }
 
+static gboolean
+on_narrow (gpointer user_data)
+{
+  LanPersonBar *self = user_data;
+  GtkStyleContext *context = gtk_widget_get_style_context (GTK_WIDGET (self));
+
+  self->narrow_id = 0;
+  if (self->is_narrow)
+    gtk_style_context_add_class (context, "narrow");
+  else
+    gtk_style_context_remove_class (context, "narrow");
+  gtk_widget_set_margin_start (GTK_WIDGET (self->buttons), self->is_narrow ? 0 : 36);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not at once: what is being allocated must not ask for another size. */
+static void
+size_allocate (GtkWidget *widget, GtkAllocation *allocation)
+{
+  LanPersonBar *self = LAN_PERSON_BAR (widget);
+  gboolean is_narrow = allocation->width < NARROW_WIDTH;
+
+  GTK_WIDGET_CLASS (lan_person_bar_parent_class)->size_allocate (widget, allocation);
+  if (is_narrow == self->is_narrow)
+    return;
+  self->is_narrow = is_narrow;
+  if (self->narrow_id == 0)
+    self->narrow_id = g_idle_add_full (GTK_PRIORITY_RESIZE - 1, on_narrow, self, NULL);
+}
+
 static void
 dispose (GObject *object)
 {
   LanPersonBar *self = LAN_PERSON_BAR (object);
 
+  g_clear_handle_id (&self->narrow_id, g_source_remove);
   g_clear_object (&self->conversation);
   g_clear_object (&self->node);
   G_OBJECT_CLASS (lan_person_bar_parent_class)->dispose (object);
@@ -291,6 +327,7 @@ lan_person_bar_class_init (LanPersonBarClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dispose;
+  widget_class->size_allocate = size_allocate;
   compare_signal = g_signal_new ("compare", LAN_TYPE_PERSON_BAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -298,6 +335,7 @@ lan_person_bar_class_init (LanPersonBarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanPersonBar, icon);
   gtk_widget_class_bind_template_child (widget_class, LanPersonBar, title_label);
   gtk_widget_class_bind_template_child (widget_class, LanPersonBar, text_label);
+  gtk_widget_class_bind_template_child (widget_class, LanPersonBar, buttons);
   gtk_widget_class_bind_template_child (widget_class, LanPersonBar, first_button);
   gtk_widget_class_bind_template_child (widget_class, LanPersonBar, second_button);
   gtk_widget_class_bind_template_child (widget_class, LanPersonBar, third_button);

@@ -37,6 +37,11 @@ static const Trouble troubles[] = {
   { LAN_NODE_ERROR_DAMAGED, "dialog-error-symbolic", N_ ("The profile is damaged"),
     N_ ("A file of the profile cannot be read as it was written. Nothing was changed. Put the "
         "folder back from a backup, or move it away to begin anew.") },
+  { LAN_NODE_ERROR_HISTORY, "dialog-error-symbolic", N_ ("The history is damaged"),
+    N_ ("Your name and keys are whole; the messages kept on this computer cannot be read as they "
+        "were written. Nothing was changed. Put the file 'history' back from a backup, or move it, "
+        "and the files whose names begin like it, out of the folder below: then this profile opens "
+        "with an empty history, and contacts know you as before.") },
   { LAN_NODE_ERROR_NEWER, "software-update-available-symbolic", N_ ("Made by a newer Lanyard"),
     N_ ("A newer version has written this profile. Install that version to open it; nothing was "
         "changed.") },
@@ -46,6 +51,39 @@ static const Trouble troubles[] = {
     N_ ("The port is taken or the interface does not exist. Start without these options or choose "
         "others.") },
 };
+
+/* What node says in these very words is shown in the person's language. */
+static const char *const details[] = {
+  N_ ("the key store is damaged: put back a backup of the profile's 'keys'"),
+  N_ ("the key store lacks a key: put back a backup"),
+  N_ ("the certificate in the key store is damaged: put back a backup"),
+  N_ ("the keys in the key store do not belong together: put back a backup"),
+  N_ ("the key in the keyring does not open this profile: one of them is damaged"),
+  N_ ("the profile was written by a newer version: update this program"),
+  N_ ("the profile is locked in a way this version does not know: update this program"),
+};
+
+/* Returns: (nullable): NULL where the text of the page says as much. */
+static const char *
+find_detail (const GError *error, gboolean is_known)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (details); i++) {
+    if (g_str_equal (error->message, details[i]))
+      return _ (details[i]);
+  }
+  return is_known && error->code != LAN_NODE_ERROR_NETWORK ? NULL : error->message;
+}
+
+static void
+show_detail (LanTroublePage *self, const GError *error, gboolean is_known, const char *folder)
+{
+  const char *detail = find_detail (error, is_known);
+  g_autofree char *place = g_strdup_printf (_ ("Folder: %s"), folder);
+  g_autofree char *text =
+      detail != NULL ? g_strconcat (detail, "\n", place, NULL) : g_strdup (place);
+
+  gtk_label_set_text (self->detail_label, text);
+}
 
 /* The status page keeps its labels to itself: a screen reader is told them here. */
 static void
@@ -61,7 +99,7 @@ show_text (LanTroublePage *self, const char *icon, const char *title, const char
 }
 
 void
-lan_trouble_page_show_error (LanTroublePage *self, const GError *error)
+lan_trouble_page_show_error (LanTroublePage *self, const GError *error, const char *folder)
 {
   Trouble trouble = { 0, "dialog-error-symbolic", N_ ("This profile cannot be opened"),
                       N_ ("What the system said stands below. Try again, or start with another "
@@ -78,7 +116,7 @@ lan_trouble_page_show_error (LanTroublePage *self, const GError *error)
   gtk_widget_set_visible (GTK_WIDGET (self->passphrase_entry), asks);
   gtk_button_set_label (self->retry_button, asks ? _ ("Unlock") : _ ("Try again"));
   gtk_widget_set_sensitive (GTK_WIDGET (self->retry_button), TRUE);
-  gtk_label_set_text (self->detail_label, error->message);
+  show_detail (self, error, trouble.code != 0, folder);
   gtk_widget_set_visible (GTK_WIDGET (self->detail_label), !asks);
   gtk_widget_grab_focus (asks ? GTK_WIDGET (self->passphrase_entry)
                               : GTK_WIDGET (self->retry_button));

@@ -15,7 +15,7 @@ G_DECLARE_FINAL_TYPE (LanTroublePage, lan_trouble_page, LAN, TROUBLE_PAGE, GtkBo
 
 GtkWidget *lan_trouble_page_new (void);
 
-/** Says in the person's language what @error of opening a profile means and what helps. */
-void lan_trouble_page_show_error (LanTroublePage *self, const GError *error);
+/** Says in the person's language what @error of opening the profile in @folder means and what helps. */
+void lan_trouble_page_show_error (LanTroublePage *self, const GError *error, const char *folder);
 
 G_END_DECLS

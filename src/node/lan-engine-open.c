@@ -169,8 +169,8 @@ on_history (LanSnapshot *snapshot, const GError *error, gpointer user_data)
       code = error->code == LAN_STORE_ERROR_FULL        ? LAN_NODE_ERROR_DISK_FULL
              : error->code == LAN_STORE_ERROR_NEWER     ? LAN_NODE_ERROR_NEWER
              : error->code == LAN_STORE_ERROR_LOCKED    ? LAN_NODE_ERROR_PROFILE_IN_USE
-             : error->code == LAN_STORE_ERROR_DAMAGED   ? LAN_NODE_ERROR_DAMAGED
-             : error->code == LAN_STORE_ERROR_WRONG_KEY ? LAN_NODE_ERROR_DAMAGED
+             : error->code == LAN_STORE_ERROR_DAMAGED   ? LAN_NODE_ERROR_HISTORY
+             : error->code == LAN_STORE_ERROR_WRONG_KEY ? LAN_NODE_ERROR_HISTORY
                                                         : LAN_NODE_ERROR_FAILED;
     fail (engine, g_error_new_literal (LAN_NODE_ERROR, (int) code, error->message));
     return;

@@ -6,11 +6,11 @@ G_DEFINE_QUARK (lan - node - error - quark, lan_node_error)
 
 /* Programs rely on these words: append only. */
 static const char *const codes[] = {
-  "failed",           "no-profile", "profile-exists", "profile-in-use", "passphrase-needed",
-  "passphrase-wrong", "keyring",    "damaged",        "newer-version",  "disk-full",
-  "not-open",         "not-found",  "ambiguous",      "invalid",        "blocked",
-  "mismatch",         "network",    "server-away",    "credentials",    "words",
-  "refused",          "no-server",  "joined",
+  "failed",           "no-profile", "profile-exists", "profile-in-use",  "passphrase-needed",
+  "passphrase-wrong", "keyring",    "damaged",        "newer-version",   "disk-full",
+  "not-open",         "not-found",  "ambiguous",      "invalid",         "blocked",
+  "mismatch",         "network",    "server-away",    "credentials",     "words",
+  "refused",          "no-server",  "joined",         "history-damaged",
 };
 
 const char *

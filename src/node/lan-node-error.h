@@ -37,6 +37,7 @@ G_BEGIN_DECLS
  * @LAN_NODE_ERROR_REFUSED: the server refuses; the message says why
  * @LAN_NODE_ERROR_NO_SERVER: this profile belongs to no server
  * @LAN_NODE_ERROR_JOINED: this profile belongs to a server already: leave it first
+ * @LAN_NODE_ERROR_HISTORY: the history alone is damaged; the keys are whole
  *
  * Append-only.
  */
@@ -64,6 +65,7 @@ typedef enum {
   LAN_NODE_ERROR_REFUSED = 20,
   LAN_NODE_ERROR_NO_SERVER = 21,
   LAN_NODE_ERROR_JOINED = 22,
+  LAN_NODE_ERROR_HISTORY = 23,
 } LanNodeError;
 
 #define LAN_NODE_ERROR (lan_node_error_quark ())

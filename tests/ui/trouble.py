@@ -207,7 +207,7 @@ def a_damaged_history(scene):
             byte = f.read(1)[0]
             f.seek(place)
             f.write(bytes([byte ^ 0x55]))
-    trouble(scene, "history", "The profile is damaged", "配置已损坏", "Try again", "重试")
+    trouble(scene, "history", "The history is damaged", "聊天记录已损坏", "Try again", "重试")
 
 
 @step

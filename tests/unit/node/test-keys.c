@@ -101,7 +101,7 @@ test_damaged (void)
   machine_create (m, NULL);
   machine_close (m);
   spoil (m, "history", 200);
-  assert_cannot_open (m, NULL, LAN_NODE_ERROR_DAMAGED);
+  assert_cannot_open (m, NULL, LAN_NODE_ERROR_HISTORY);
   spoil (m, "keys", 130);
   assert_cannot_open (m, NULL, LAN_NODE_ERROR_DAMAGED);
   machine_free (m);
