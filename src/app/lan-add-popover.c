@@ -3,6 +3,7 @@
 #include "lan-add-popover.h"
 
 #include "lan-chat-text.h"
+#include "lan-server-look.h"
 
 #include <glib/gi18n.h>
 
@@ -32,6 +33,13 @@ on_add (LanAddPopover *self)
 
   if (*text == '\0')
     return;
+  if (lan_server_look_is_invite (text)) {
+    gtk_entry_set_text (self->entry, "");
+    gtk_popover_popdown (GTK_POPOVER (self));
+    g_action_group_activate_action (G_ACTION_GROUP (g_application_get_default ()), "join",
+                                    g_variant_new_string (text));
+    return;
+  }
   if (id != NULL && lan_node_find_person (self->node, id, NULL) == NULL) {
     answer (self, _ ("This person has not been seen on your networks yet. Try again when both of "
                      "you are here."));

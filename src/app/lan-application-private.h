@@ -25,6 +25,7 @@ struct _LanApplication {
   char *profile;     /* NULL: the default one */
   char **interfaces;
   char *wanted; /* whose chat to open once the profile is */
+  char *invite; /* which server to join then; "": the person will say */
   int port;
   gboolean no_mdns;
   gboolean no_broadcast;
@@ -42,6 +43,9 @@ void lan_application_begin (LanApplication *self);
 
 /** Opens the chat that a link or a notification named, if one did. */
 void lan_application_open_wanted (LanApplication *self);
+
+/** Shows the window that joins a server, if a link or an action asked for it. */
+void lan_application_open_invite (LanApplication *self);
 
 /** Closes the profile in order; the program ends when that is done, or overdue. */
 void lan_application_close_profile (LanApplication *self);

@@ -7,6 +7,7 @@
 
 #include "lan-files.h"
 #include "lan-first-start.h"
+#include "lan-join-window.h"
 #include "lan-settings.h"
 #include "lan-trouble-page.h"
 
@@ -87,6 +88,33 @@ lan_application_open_wanted (LanApplication *self)
 }
 
 static void
+on_joined (LanApplication *self, const char *company)
+{
+  g_autofree char *text = NULL;
+
+  if (self->window == NULL)
+    return;
+  text = *company != '\0' ? g_strdup_printf (_ ("You have joined %s."), company)
+                          : g_strdup (_ ("You have joined your company's server."));
+  lan_window_notice (self->window, text);
+}
+
+void
+lan_application_open_invite (LanApplication *self)
+{
+  g_autofree char *invite = g_steal_pointer (&self->invite);
+  GtkWidget *join;
+
+  if (invite == NULL || self->window == NULL)
+    return;
+  join = lan_join_window_new (self->node, *invite != '\0' ? invite : NULL);
+  gtk_window_set_transient_for (GTK_WINDOW (join), GTK_WINDOW (self->window));
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (join), TRUE);
+  g_signal_connect_object (join, "joined", G_CALLBACK (on_joined), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (join));
+}
+
+static void
 add_hosts (LanApplication *self)
 {
   const char *hosts = lan_node_get_setting (self->node, LAN_SETTING_HOSTS);
@@ -127,6 +155,7 @@ on_ready (LanApplication *self)
     lan_window_reload_settings (self->window);
   }
   lan_application_open_wanted (self);
+  lan_application_open_invite (self);
   /* Below the priority of drawing: said when the first whole frame is on the screen. */
   g_idle_add_full (GDK_PRIORITY_REDRAW + 10, on_drawn, NULL, NULL);
   self->notifier = lan_notifier_new (G_APPLICATION (self), self->node, sees, self);
@@ -191,8 +220,12 @@ on_created (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_start (LanApplication *self, const char *name)
+on_start (LanApplication *self, const char *name, const char *invite)
 {
+  if (*invite != '\0') {
+    g_free (self->invite);
+    self->invite = g_strdup (invite);
+  }
   lan_node_create_async (self->node, name, NULL, NULL, on_created, g_object_ref (self));
 }
 

@@ -4,6 +4,7 @@
 
 #include "lan-chat-text.h"
 #include "lan-preferences.h"
+#include "lan-server-look.h"
 #include "lan-style.h"
 
 #include <glib-unix.h>
@@ -57,6 +58,18 @@ on_open_chat (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   present (self);
   if (self->is_open)
     lan_application_open_wanted (self);
+}
+
+static void
+on_join (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  LanApplication *self = user_data;
+
+  g_free (self->invite);
+  self->invite = g_variant_dup_string (parameter, NULL);
+  present (self);
+  if (self->is_open)
+    lan_application_open_invite (self);
 }
 
 static void
@@ -153,6 +166,7 @@ startup (GApplication *application)
 {
   static const GActionEntry entries[] = {
     { .name = "open-chat", .activate = on_open_chat, .parameter_type = "s" },
+    { .name = "join", .activate = on_join, .parameter_type = "s" },
     { .name = "preferences", .activate = on_preferences },
     { .name = "quit", .activate = on_quit },
   };
@@ -185,10 +199,15 @@ open_files (GApplication *application, GFile **files, int n_files, const char *h
   if (id != NULL) {
     g_free (self->wanted);
     self->wanted = id;
+  } else if (uri != NULL && lan_server_look_is_invite (uri)) {
+    g_free (self->invite);
+    self->invite = g_strdup (uri);
   }
   present (self);
-  if (self->is_open)
+  if (self->is_open) {
     lan_application_open_wanted (self);
+    lan_application_open_invite (self);
+  }
 }
 
 /* Each profile is an instance of its own: the default one has the well-known name. */
@@ -245,6 +264,7 @@ finalize (GObject *object)
   g_strfreev (self->interfaces);
   g_free (self->profile);
   g_free (self->wanted);
+  g_free (self->invite);
   G_OBJECT_CLASS (lan_application_parent_class)->finalize (object);
 }
 

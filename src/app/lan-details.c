@@ -26,6 +26,7 @@ struct _LanDetails {
   LanAvatar *avatar;
   GtkLabel *name_label;
   GtkLabel *status_label;
+  GtkLabel *post_label;
   GtkLabel *seen_label;
   GtkToggleButton *favourite_button;
   GtkToggleButton *mute_button;
@@ -85,12 +86,15 @@ update (LanDetails *self)
   const char *status = lan_person_get_status_text (self->person);
   g_autofree char *quoted = g_strdup_printf (_ ("“%s”"), status);
   g_autofree char *seen = describe_seen (self);
+  g_autofree char *post = lan_person_look_post (self->person);
   gboolean blocked = lan_person_get_blocked (self->person);
 
   self->is_filling = TRUE;
   gtk_label_set_text (self->name_label, lan_person_get_name (self->person));
   gtk_label_set_text (self->status_label, quoted);
   gtk_widget_set_visible (GTK_WIDGET (self->status_label), *status != '\0');
+  gtk_label_set_text (self->post_label, post);
+  gtk_widget_set_visible (GTK_WIDGET (self->post_label), *post != '\0');
   gtk_label_set_text (self->seen_label, seen);
   gtk_toggle_button_set_active (self->favourite_button, lan_person_get_favourite (self->person));
   gtk_toggle_button_set_active (self->mute_button, lan_person_get_muted (self->person));
@@ -264,6 +268,7 @@ lan_details_class_init (LanDetailsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanDetails, avatar);
   gtk_widget_class_bind_template_child (widget_class, LanDetails, name_label);
   gtk_widget_class_bind_template_child (widget_class, LanDetails, status_label);
+  gtk_widget_class_bind_template_child (widget_class, LanDetails, post_label);
   gtk_widget_class_bind_template_child (widget_class, LanDetails, seen_label);
   gtk_widget_class_bind_template_child (widget_class, LanDetails, favourite_button);
   gtk_widget_class_bind_template_child (widget_class, LanDetails, mute_button);

@@ -3,6 +3,7 @@
 #include "lan-first-start.h"
 
 #include "lan-avatar.h"
+#include "lan-server-look.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -14,6 +15,9 @@ struct _LanFirstStart {
   GtkBox parent;
   LanAvatar *avatar;
   GtkEntry *name_entry;
+  GtkToggleButton *invite_button;
+  GtkWidget *invite_revealer;
+  GtkEntry *invite_entry;
   GtkWidget *start_button;
   GtkWidget *spinner;
   GtkLabel *error_label;
@@ -29,32 +33,55 @@ dup_name (LanFirstStart *self)
   return g_strstrip (g_strdup (gtk_entry_get_text (self->name_entry)));
 }
 
+/* What was pasted and is wanted; "" without an invitation. */
+static char *
+dup_invite (LanFirstStart *self)
+{
+  if (!gtk_toggle_button_get_active (self->invite_button))
+    return g_strdup ("");
+  return g_strstrip (g_strdup (gtk_entry_get_text (self->invite_entry)));
+}
+
 static void
 on_changed (LanFirstStart *self)
 {
   g_autofree char *name = dup_name (self);
-  gboolean fits = strlen (name) <= NAME_BYTES;
+  g_autofree char *invite = dup_invite (self);
+  const char *error = NULL;
 
+  if (strlen (name) > NAME_BYTES)
+    error = _ ("This name is too long: at most 48 letters, or 16 characters of Chinese.");
+  else if (*invite != '\0' && !lan_server_look_is_invite (invite))
+    error = _ ("This is no invitation link. It begins with lanyard:// and is one line.");
   lan_avatar_set_name (self->avatar, *name != '\0' ? name : "?");
-  gtk_widget_set_sensitive (self->start_button, *name != '\0' && fits);
-  gtk_label_set_text (self->error_label,
-                      fits ? ""
-                           : _ ("This name is too long: at most 48 letters, or 16 characters "
-                                "of Chinese."));
-  gtk_widget_set_visible (GTK_WIDGET (self->error_label), !fits);
+  gtk_widget_set_sensitive (self->start_button, *name != '\0' && error == NULL);
+  gtk_label_set_text (self->error_label, error != NULL ? error : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->error_label), error != NULL);
+}
+
+static void
+on_invite_toggled (LanFirstStart *self)
+{
+  gboolean on = gtk_toggle_button_get_active (self->invite_button);
+
+  gtk_widget_set_visible (self->invite_revealer, on);
+  if (on)
+    gtk_widget_grab_focus (GTK_WIDGET (self->invite_entry));
+  on_changed (self);
 }
 
 static void
 on_start (LanFirstStart *self)
 {
   g_autofree char *name = dup_name (self);
+  g_autofree char *invite = dup_invite (self);
 
   if (!gtk_widget_get_sensitive (self->start_button))
     return;
   gtk_widget_set_sensitive (self->start_button, FALSE);
   gtk_widget_set_sensitive (GTK_WIDGET (self->name_entry), FALSE);
   gtk_widget_show (self->spinner);
-  g_signal_emit (self, start_signal, 0, name);
+  g_signal_emit (self, start_signal, 0, name, invite);
 }
 
 void
@@ -85,16 +112,20 @@ lan_first_start_class_init (LanFirstStartClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   start_signal = g_signal_new ("start", LAN_TYPE_FIRST_START, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                               NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+                               NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   g_type_ensure (LAN_TYPE_AVATAR);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/first-start.ui");
   gtk_widget_class_bind_template_child (widget_class, LanFirstStart, avatar);
   gtk_widget_class_bind_template_child (widget_class, LanFirstStart, name_entry);
+  gtk_widget_class_bind_template_child (widget_class, LanFirstStart, invite_button);
+  gtk_widget_class_bind_template_child (widget_class, LanFirstStart, invite_revealer);
+  gtk_widget_class_bind_template_child (widget_class, LanFirstStart, invite_entry);
   gtk_widget_class_bind_template_child (widget_class, LanFirstStart, start_button);
   gtk_widget_class_bind_template_child (widget_class, LanFirstStart, spinner);
   gtk_widget_class_bind_template_child (widget_class, LanFirstStart, error_label);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_invite_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_start);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * The page of the very first start: a name, and a button. Emits "start" (name).
+ * The page of the very first start: a name, perhaps an invitation, and a button. Emits "start"
+ * (name, invitation or "").
  */
 #pragma once
 

@@ -143,9 +143,10 @@ lan_person_look_reach (LanPerson *person)
   const char *way;
 
   if (!lan_person_get_online (person))
-    return g_strdup (_ ("Offline, will be delivered later"));
+    return g_strdup (lan_person_get_mailbox (person) ? _ ("Offline, will be left at the server")
+                                                     : _ ("Offline, will be delivered later"));
   if (*lan_person_get_path (person) == '\0')
-    return g_strdup (_ ("On this network"));
+    return g_strdup (lan_person_get_level (person) > 0 ? _ ("Online") : _ ("On this network"));
   way = is_relayed (person) ? _ ("Relayed") : _ ("Direct");
   /* Translators: how a person is reached and how long a round trip takes */
   return *rtt != '\0' ? g_strdup_printf (_ ("%s, %s"), way, rtt) : g_strdup (way);
@@ -157,7 +158,7 @@ lan_person_look_reach_title (LanPerson *person)
   if (!lan_person_get_online (person))
     return _ ("Not reachable");
   if (*lan_person_get_path (person) == '\0')
-    return _ ("On this network");
+    return lan_person_get_level (person) > 0 ? _ ("Online") : _ ("On this network");
   return is_relayed (person) ? _ ("Relayed") : _ ("Direct");
 }
 
@@ -166,12 +167,18 @@ lan_person_look_reach_text (LanPerson *person)
 {
   const char *name = lan_person_get_name (person);
 
+  if (!lan_person_get_online (person) && lan_person_get_mailbox (person))
+    return g_strdup_printf (
+        _ ("%s is away. What you write is left at the company's server, sealed, "
+           "and collected when %s is back, even if you are gone by then."),
+        name, name);
   if (!lan_person_get_online (person))
     return g_strdup_printf (_ ("%s is not on the network. What you write waits on this computer "
                                "and goes out when both of you are here."),
                             name);
   if (*lan_person_get_path (person) == '\0')
-    return g_strdup_printf (_ ("%s is nearby. The connection opens with the first message."), name);
+    return g_strdup_printf (_ ("%s can be reached. The connection opens with the first message."),
+                            name);
   if (is_relayed (person))
     return g_strdup (_ ("No direct way was found. Messages stay sealed; large files are slower."));
   return g_strdup (_ ("Your two computers talk to each other without anything in between. "
@@ -212,6 +219,25 @@ lan_person_look_presence (LanPersonPresence presence)
 }
 
 char *
+lan_person_look_department (LanPerson *person)
+{
+  g_auto (GStrv) parts = g_strsplit (lan_person_get_department (person), "/", -1);
+
+  return g_strjoinv (" › ", parts);
+}
+
+char *
+lan_person_look_post (LanPerson *person)
+{
+  g_autofree char *department = lan_person_look_department (person);
+  const char *title = lan_person_get_title (person);
+
+  if (*title == '\0' || *department == '\0')
+    return g_strconcat (title, department, NULL);
+  return g_strdup_printf ("%s · %s", title, department);
+}
+
+char *
 lan_person_look_line (LanPerson *person)
 {
   const char *status = lan_person_get_status_text (person);
@@ -222,6 +248,8 @@ lan_person_look_line (LanPerson *person)
     return g_strdup (_ ("New here: check who this is"));
   if (*status != '\0')
     return g_strdup (status);
+  if (*lan_person_get_title (person) != '\0')
+    return g_strdup (lan_person_get_title (person));
   if (!lan_person_get_online (person))
     return g_strdup (_ ("Offline"));
   if (*lan_person_get_path (person) != '\0')

@@ -48,6 +48,12 @@ const char *lan_person_look_dot (LanPerson *person);
 /** Returns: "Available", "Away", "Busy" or "Offline". */
 const char *lan_person_look_presence (LanPersonPresence presence);
 
+/** Returns: (transfer full): the department's path as a person reads it, "" when there is none. */
+char *lan_person_look_department (LanPerson *person) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Returns: (transfer full): title and department in one line, "" when neither is known. */
+char *lan_person_look_post (LanPerson *person) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Returns: (transfer full): the second line of a row: status text, or presence. */
 char *lan_person_look_line (LanPerson *person) G_GNUC_WARN_UNUSED_RESULT;
 

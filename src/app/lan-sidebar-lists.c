@@ -7,6 +7,7 @@
 
 #include "lan-chat-row.h"
 #include "lan-chat-text.h"
+#include "lan-person-look.h"
 #include "lan-person-row.h"
 #include "lan-section.h"
 
@@ -37,6 +38,8 @@ filter_row (GtkListBoxRow *row, gpointer user_data)
   return lan_chat_text_matches (lan_person_get_name (person),
                                 gtk_entry_get_text (self->search_entry)) ||
          lan_chat_text_matches (lan_person_get_note (person),
+                                gtk_entry_get_text (self->search_entry)) ||
+         lan_chat_text_matches (lan_person_get_department (person),
                                 gtk_entry_get_text (self->search_entry)) ||
          g_str_has_prefix (lan_person_get_id (person), gtk_entry_get_text (self->search_entry));
 }
@@ -76,24 +79,43 @@ sort_chats (GtkListBoxRow *a, GtkListBoxRow *b, gpointer user_data)
   return compare_names (lan_sidebar_row_person (a), lan_sidebar_row_person (b));
 }
 
-/* The parts of the list of people, top to bottom. */
+/* The parts of the list of people, top to bottom; the company's people stand by department. */
+enum { RANK_REQUESTS, RANK_NEARBY, RANK_CONTACTS, RANK_COMPANY, RANK_BLOCKED };
+
 static int
 people_rank (LanPerson *person)
 {
   if (lan_person_get_blocked (person))
-    return 3;
+    return RANK_BLOCKED;
   if (lan_person_get_request (person))
-    return 0;
-  return lan_person_get_online (person) ? 1 : 2;
+    return RANK_REQUESTS;
+  if (lan_person_get_level (person) > 0)
+    return RANK_COMPANY;
+  return lan_person_get_online (person) ? RANK_NEARBY : RANK_CONTACTS;
+}
+
+/* Whoever is in no department stands behind all that are. */
+static int
+compare_departments (LanPerson *a, LanPerson *b)
+{
+  const char *in_a = lan_person_get_department (a);
+  const char *in_b = lan_person_get_department (b);
+
+  if ((*in_a == '\0') != (*in_b == '\0'))
+    return *in_a == '\0' ? 1 : -1;
+  return g_utf8_collate (in_a, in_b);
 }
 
 static int
-sort_people (GtkListBoxRow *a, GtkListBoxRow *b, gpointer user_data)
+sort_people (GtkListBoxRow *row_a, GtkListBoxRow *row_b, gpointer user_data)
 {
-  int order = people_rank (lan_sidebar_row_person (a)) - people_rank (lan_sidebar_row_person (b));
+  LanPerson *a = lan_sidebar_row_person (row_a);
+  LanPerson *b = lan_sidebar_row_person (row_b);
+  int order = people_rank (a) - people_rank (b);
 
-  return order != 0 ? order
-                    : compare_names (lan_sidebar_row_person (a), lan_sidebar_row_person (b));
+  if (order == 0 && people_rank (a) == RANK_COMPANY)
+    order = compare_departments (a, b);
+  return order != 0 ? order : compare_names (a, b);
 }
 
 static void
@@ -128,15 +150,46 @@ lan_sidebar_count_people (LanSidebar *self, int rank)
   return count;
 }
 
+static int
+count_department (LanSidebar *self, const char *department)
+{
+  GListModel *model = lan_node_get_people (self->node);
+  guint n = g_list_model_get_n_items (model);
+  int count = 0;
+
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (LanPerson) person = g_list_model_get_item (model, i);
+
+    count += people_rank (person) == RANK_COMPANY &&
+             g_str_equal (lan_person_get_department (person), department);
+  }
+  return count;
+}
+
 static void
-head_people (GtkListBoxRow *row, GtkListBoxRow *before, gpointer user_data)
+put_department (LanSidebar *self, GtkListBoxRow *row, LanPerson *person)
+{
+  g_autofree char *department = lan_person_look_department (person);
+
+  lan_section_put (row, *department != '\0' ? department : _ ("In no department"),
+                   count_department (self, lan_person_get_department (person)));
+}
+
+static void
+head_people (GtkListBoxRow *row, GtkListBoxRow *row_before, gpointer user_data)
 {
   LanSidebar *self = user_data;
-  int rank = people_rank (lan_sidebar_row_person (row));
-  const char *const titles[] = { _ ("Requests"), _ ("Nearby"), _ ("Contacts"), _ ("Blocked") };
+  LanPerson *person = lan_sidebar_row_person (row);
+  LanPerson *before = row_before != NULL ? lan_sidebar_row_person (row_before) : NULL;
+  int rank = people_rank (person);
+  const char *const titles[] = { _ ("Requests"), _ ("Nearby"), _ ("Contacts"), NULL,
+                                 _ ("Blocked") };
 
-  if (before != NULL && people_rank (lan_sidebar_row_person (before)) == rank)
+  if (before != NULL && people_rank (before) == rank &&
+      (rank != RANK_COMPANY || compare_departments (before, person) == 0))
     lan_section_put (row, NULL, -1);
+  else if (rank == RANK_COMPANY)
+    put_department (self, row, person);
   else
     lan_section_put (row, titles[rank], lan_sidebar_count_people (self, rank));
 }
@@ -172,6 +225,10 @@ wants_nearby (gpointer object, gpointer user_data)
   LanSidebar *self = user_data;
 
   if (lan_person_get_blocked (object) || lan_person_get_merged_into (object) != NULL)
+    return FALSE;
+  /* A whole company is not nearby: its people stand under People. */
+  if (lan_person_get_level (object) > 0 && !lan_person_get_accepted (object) &&
+      !is_searching (self))
     return FALSE;
   return (lan_person_get_online (object) || is_searching (self)) && !has_chat (self, object);
 }

@@ -36,6 +36,8 @@ struct _LanSidebar {
   GtkStack *pages;
   GtkListBox *chats_list;
   GtkListBox *people_list;
+  GtkLabel *server_label;
+  GtkLabel *warning_label;
 };
 
 /** Whom a row of either list is about. */

@@ -4,6 +4,7 @@
 
 #include "lan-add-popover.h"
 #include "lan-presence-menu.h"
+#include "lan-server-look.h"
 #include "lan-style.h"
 
 #define PANE_WIDTH 312
@@ -101,6 +102,23 @@ queue_refresh (LanSidebar *self)
     lan_list_keeper_refresh (self->people);
   if (self->counts_id == 0)
     self->counts_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE + 6, on_counts, self, NULL);
+}
+
+static void
+show_line (GtkLabel *label, const char *text)
+{
+  gtk_label_set_text (label, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (label), text != NULL);
+}
+
+/* That the server is away is a quiet line, that it deceives is a red one. */
+static void
+on_server_changed (LanSidebar *self)
+{
+  LanServer *server = lan_node_get_server (self->node);
+
+  show_line (self->server_label, lan_server_look_quiet (server));
+  show_line (self->warning_label, lan_server_look_warning (server));
 }
 
 static void
@@ -318,6 +336,9 @@ lan_sidebar_set_node (LanSidebar *self, LanNode *node)
     g_signal_connect_object (node, names[i], G_CALLBACK (queue_refresh), self, G_CONNECT_SWAPPED);
   }
   g_signal_connect_object (node, "file-done", G_CALLBACK (queue_refresh), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (node, "server-changed", G_CALLBACK (on_server_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_server_changed (self);
   queue_refresh (self);
 }
 
@@ -375,6 +396,8 @@ lan_sidebar_class_init (LanSidebarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanSidebar, pages);
   gtk_widget_class_bind_template_child (widget_class, LanSidebar, chats_list);
   gtk_widget_class_bind_template_child (widget_class, LanSidebar, people_list);
+  gtk_widget_class_bind_template_child (widget_class, LanSidebar, server_label);
+  gtk_widget_class_bind_template_child (widget_class, LanSidebar, warning_label);
   gtk_widget_class_bind_template_callback (widget_class, on_view_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_search_toggled);

@@ -4,11 +4,9 @@
 
 #include "lan-format.h"
 #include "lan-person-look.h"
+#include "lan-word-grid.h"
 
 #include <glib/gi18n.h>
-
-#define N_WORDS 12
-#define COLUMNS 3
 
 struct _LanTrustPopover {
   GtkPopover parent;
@@ -16,8 +14,7 @@ struct _LanTrustPopover {
   GtkImage *icon;
   GtkLabel *title_label;
   GtkLabel *text_label;
-  GtkGrid *words_grid;
-  GtkLabel *word_labels[N_WORDS];
+  LanWordGrid *words_grid;
   GtkToggleButton *chinese_button;
   GtkToggleButton *english_button;
   GtkLabel *number_label;
@@ -37,15 +34,11 @@ static void
 fill_words (LanTrustPopover *self)
 {
   g_auto (GStrv) words = NULL;
-  g_autofree char *spoken = NULL;
 
   if (self->person == NULL)
     return;
   words = lan_person_dup_words (self->person, words_locale (self));
-  for (guint i = 0; i < N_WORDS && words[i] != NULL; i++)
-    gtk_label_set_text (self->word_labels[i], words[i]);
-  spoken = g_strjoinv (" ", words);
-  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self->words_grid)), spoken);
+  lan_word_grid_set_words (self->words_grid, (const char *const *) words);
 }
 
 static void
@@ -122,6 +115,7 @@ lan_trust_popover_class_init (LanTrustPopoverClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dispose;
+  g_type_ensure (LAN_TYPE_WORD_GRID);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/trust-popover.ui");
   gtk_widget_class_bind_template_child (widget_class, LanTrustPopover, icon);
@@ -138,22 +132,12 @@ lan_trust_popover_class_init (LanTrustPopoverClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_no_match);
 }
 
-/* Twelve like cells: made here, their look is the class "word". */
 static void
 lan_trust_popover_init (LanTrustPopover *self)
 {
-  gboolean is_chinese =
-      g_str_has_prefix (pango_language_to_string (gtk_get_default_language ()), "zh");
+  gboolean is_chinese = g_str_equal (lan_word_grid_locale (), "zh_CN");
 
   gtk_widget_init_template (GTK_WIDGET (self));
-  for (int i = 0; i < N_WORDS; i++) {
-    GtkWidget *label = gtk_label_new (NULL);
-
-    gtk_style_context_add_class (gtk_widget_get_style_context (label), "word");
-    gtk_widget_show (label);
-    gtk_grid_attach (self->words_grid, label, i % COLUMNS, i / COLUMNS, 1, 1);
-    self->word_labels[i] = GTK_LABEL (label);
-  }
   gtk_toggle_button_set_active (is_chinese ? self->chinese_button : self->english_button, TRUE);
 }
 
