@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 CHECK, ROOT = sys.argv[1], os.path.abspath(sys.argv[2])
 BUILD = os.path.abspath(sys.argv[3]) if len(sys.argv) > 3 else None
@@ -112,17 +113,16 @@ def check_headers():
             words = [w for w in entry["command"].split() if w.startswith(("-I", "-D", "-std", "-pthread"))]
             if module not in flags or len(words) > len(flags[module][0]):  # the part with most dependencies
                 flags[module] = words, entry["directory"]
-    bad = []
-    for path in sources(".h", below=("src",)):
-        module = os.path.dirname(rel(path))
-        if module not in flags:
-            continue
-        args, cwd = flags[module]
+
+    def compile_alone(path):
+        args, cwd = flags[os.path.dirname(rel(path))]
         run = subprocess.run(["cc", *[a.replace('\\"', '"') for a in args], "-fsyntax-only", "-x", "c", path],
                              cwd=cwd, stderr=subprocess.PIPE, text=True, check=False)
-        if run.returncode != 0:
-            bad.append(rel(path) + ": " + run.stderr.splitlines()[0])
-    report("each header compiles alone", bad)
+        return rel(path) + ": " + run.stderr.splitlines()[0] if run.returncode != 0 else None
+
+    headers = [path for path in sources(".h", below=("src",)) if os.path.dirname(rel(path)) in flags]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        report("each header compiles alone", [line for line in pool.map(compile_alone, headers) if line])
 
 
 BANNED = re.compile(
