@@ -42,6 +42,7 @@ struct _LanFlow {
   LanPacer *pacer;
   LanTicker *ticker;
   guint32 lost_seen;     /* peer->packetsLost when last looked at */
+  guint64 lost;          /* since the start */
   gboolean forgive_loss; /* the next losses belong to the path before */
   guint busy;            /* depth of service, in which nothing may be freed */
   gboolean is_freed;
@@ -323,6 +324,9 @@ look_at_losses (LanFlow *flow)
     if (!flow->forgive_loss && flow->pacer != NULL)
       lan_pacer_on_loss (flow->pacer, lan_boottime_us ());
     flow->forgive_loss = FALSE;
+    flow->lost += peer->packetsLost - flow->lost_seen;
+  } else {
+    flow->lost += peer->packetsLost;
   }
   flow->lost_seen = peer->packetsLost; /* ENet starts from 0 every ten seconds */
 }
@@ -472,6 +476,12 @@ lan_flow_close (LanFlow *flow)
   }
   flow->is_closing = TRUE;
   wake (flow);
+}
+
+guint64
+lan_flow_lost (const LanFlow *flow)
+{
+  return flow->lost;
 }
 
 gboolean

@@ -59,6 +59,9 @@ void lan_flow_close (LanFlow *flow);
 
 gboolean lan_flow_is_shim (const LanFlow *flow);
 
+/** Returns: how many packets ENet had to repeat since the start. */
+guint64 lan_flow_lost (const LanFlow *flow);
+
 /** File frames are queued or not yet acknowledged. */
 gboolean lan_flow_is_busy (const LanFlow *flow);
 

@@ -396,6 +396,7 @@ lan_link_get_stats (const LanLink *link, LanLinkStats *stats)
     return;
   stats->paths = lan_path_set_made (link->paths);
   stats->shim = lan_flow_is_shim (link->flow);
+  stats->packets_lost = lan_flow_lost (link->flow);
   if (path == NULL)
     return;
   stats->path_type = lan_path_type (path);
@@ -403,6 +404,14 @@ lan_link_get_stats (const LanLink *link, LanLinkStats *stats)
   stats->rtt_us = lan_pacer_rtt_us (pacer);
   stats->window = lan_pacer_window (pacer);
   stats->queue_delay_us = lan_pacer_queue_delay_us (pacer);
+}
+
+gboolean
+lan_link_addresses (const LanLink *link, char **local, char **remote)
+{
+  LanPath *path = lan_link_is_over (link) ? NULL : lan_path_set_current (link->paths);
+
+  return path != NULL && lan_path_addresses (path, local, remote);
 }
 
 gboolean

@@ -113,9 +113,13 @@ typedef struct {
   gsize window;              /* the pacer's, bytes */
   gint64 queue_delay_us;     /* the pacer's, -1 unknown */
   gboolean shim;             /* ENet goes through loopback sockets */
+  guint64 packets_lost;      /* that ENet had to repeat, since the start */
 } LanLinkStats;
 
 void lan_link_get_stats (const LanLink *link, LanLinkStats *stats);
+
+/** "address:port" of both ends of the current path, (transfer full); FALSE where there is none. */
+gboolean lan_link_addresses (const LanLink *link, char **local, char **remote);
 
 /** TRUE when our enet_socket_* are the ones ENet calls; tried once per process. Any thread. */
 gboolean lan_link_hook_in_force (void);

@@ -424,19 +424,27 @@ lan_path_type (const LanPath *path)
   return path->state == LAN_PATH_CONNECTED ? path->type : LAN_PATH_NONE;
 }
 
-char *
-lan_path_remote_text (const LanPath *path)
+static char *
+address_text (const NiceAddress *address)
+{
+  char ip[INET6_ADDRSTRLEN];
+
+  nice_address_to_string (address, ip);
+  return g_strdup_printf (strchr (ip, ':') != NULL ? "[%s]:%u" : "%s:%u", ip,
+                          nice_address_get_port (address));
+}
+
+gboolean
+lan_path_addresses (const LanPath *path, char **local_text, char **remote_text)
 {
   NiceCandidate *local, *remote;
-  char ip[INET6_ADDRSTRLEN];
 
   if (path->state != LAN_PATH_CONNECTED ||
       !nice_agent_get_selected_pair (path->agent, path->stream, COMPONENT, &local, &remote))
-    return NULL;
-  nice_address_to_string (&remote->addr, ip);
-  if (strchr (ip, ':') != NULL)
-    return g_strdup_printf ("[%s]:%u", ip, nice_address_get_port (&remote->addr));
-  return g_strdup_printf ("%s:%u", ip, nice_address_get_port (&remote->addr));
+    return FALSE;
+  *local_text = address_text (&local->addr);
+  *remote_text = address_text (&remote->addr);
+  return TRUE;
 }
 
 gint64

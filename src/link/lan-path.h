@@ -89,8 +89,8 @@ gboolean lan_path_add_remote (LanPath *path, const char *text) G_GNUC_WARN_UNUSE
 LanPathState lan_path_state (const LanPath *path);
 LanPathType lan_path_type (const LanPath *path);
 
-/** Returns: (transfer full) (nullable): "address:port" of the other end, NULL when not connected. */
-char *lan_path_remote_text (const LanPath *path) G_GNUC_WARN_UNUSED_RESULT;
+/** "address:port" of both ends, (transfer full); FALSE and nothing when not connected. */
+gboolean lan_path_addresses (const LanPath *path, char **local, char **remote);
 
 /** Microseconds from the first remote text to CONNECTED; -1 before. */
 gint64 lan_path_connect_us (const LanPath *path);

@@ -598,6 +598,14 @@ lan_tcp_lane_remote_address (const LanChannel *channel)
   return from_channel (channel)->address;
 }
 
+GSocketAddress *
+lan_tcp_lane_local_address (const LanChannel *channel)
+{
+  GSocket *socket = from_channel (channel)->socket;
+
+  return socket != NULL ? g_socket_get_local_address (socket, NULL) : NULL;
+}
+
 const guint8 *
 lan_tcp_lane_id (const LanChannel *channel)
 {

@@ -72,6 +72,9 @@ gboolean lan_tcp_lane_is_dialer (const LanChannel *lane);
 /** Returns: (transfer none) (nullable): the address of the other end, NULL before it connected. */
 GSocketAddress *lan_tcp_lane_remote_address (const LanChannel *lane);
 
+/** Returns: (transfer full) (nullable): the address of this end, NULL before it connected. */
+GSocketAddress *lan_tcp_lane_local_address (const LanChannel *lane) G_GNUC_WARN_UNUSED_RESULT;
+
 /** The lane's id from its preamble: 16 bytes. */
 const guint8 *lan_tcp_lane_id (const LanChannel *lane);
 

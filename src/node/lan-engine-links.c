@@ -353,8 +353,8 @@ lan_engine_links_stats (LanEngine *engine, const LanAccountId *account)
   LanEngineChannel *c = best_of (engine, account);
   LanPersonStats *stats = g_new0 (LanPersonStats, 1);
 
-  stats->local_address = g_strdup ("");
   if (c == NULL) {
+    stats->local_address = g_strdup ("");
     stats->state = g_strdup ("none");
     stats->path = g_strdup ("");
     stats->remote_address = g_strdup ("");
@@ -371,10 +371,18 @@ lan_engine_links_stats (LanEngine *engine, const LanAccountId *account)
     lan_link_get_stats (lan_link_from_channel (c->channel), &link);
     stats->state = g_strdup ("link");
     stats->rtt_us = MAX (link.rtt_us, 0);
-    stats->remote_address = g_strdup ("");
+    stats->packets_lost = link.packets_lost;
+    if (!lan_link_addresses (lan_link_from_channel (c->channel), &stats->local_address,
+                             &stats->remote_address))
+      stats->remote_address = g_strdup ("");
   } else {
+    g_autoptr (GSocketAddress) local = lan_tcp_lane_local_address (c->channel);
+
     stats->state = g_strdup ("lane");
     stats->remote_address = socket_text (lan_tcp_lane_remote_address (c->channel));
+    stats->local_address = socket_text (local);
   }
+  if (stats->local_address == NULL)
+    stats->local_address = g_strdup ("");
   return stats;
 }

@@ -383,6 +383,9 @@ test_link (Pair *p, gconstpointer data)
     wait_until (stats != NULL);
   } while (strcmp (stats->state, "link") != 0);
   g_assert_cmpstr (stats->path, ==, "direct");
+  g_assert_nonnull (strchr (stats->local_address, ':'));
+  g_assert_nonnull (strchr (stats->remote_address, ':'));
+  g_assert_cmpstr (stats->local_address, !=, stats->remote_address);
   g_test_message ("link up %.1f ms after its offer", (double) stats->opened_us / 1000);
 }
 
