@@ -48,6 +48,9 @@ lan_file_job_free (LanFileJob *job)
   g_free (job->path);
   g_free (job->name);
   g_clear_pointer (&job->bytes, g_bytes_unref);
+  g_clear_pointer (&job->bits, g_bytes_unref);
+  g_clear_pointer (&job->wanted, g_bytes_unref);
+  g_clear_pointer (&job->tree, lan_file_tree_unref);
   g_free (job);
 }
 
@@ -72,5 +75,8 @@ lan_file_result_free (LanFileResult *result)
   g_free (result->path);
   g_clear_pointer (&result->bytes, g_bytes_unref);
   g_clear_pointer (&result->leaves, g_bytes_unref);
+  g_clear_pointer (&result->tree, lan_file_tree_unref);
+  g_clear_pointer (&result->manifest, g_bytes_unref);
+  g_clear_pointer (&result->bits, g_bytes_unref);
   g_free (result);
 }

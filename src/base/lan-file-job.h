@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "lan-file-tree.h"
 #include "lan-id.h"
 #include "lan-status.h"
 
@@ -28,6 +29,7 @@ G_BEGIN_DECLS
   X (HASH, "hash", "what arrived is not what was offered")                                         \
   X (STALLED, "stalled", "the other side stopped answering")                                       \
   X (PEER, "peer", "the other side could not go on")                                               \
+  X (MANIFEST, "manifest", "the list of files in the folder breaks the rules")                     \
   X (STORE, "store", "the profile could not be written")                                           \
   X (STOPPED, "stopped", "it was cancelled")
 
@@ -48,18 +50,30 @@ const char *lan_file_error_text (const char *code);
 gboolean lan_file_error_from_code (const char *code, LanFileError *error);
 
 typedef enum {
-  LAN_FILE_JOB_OPEN_SOURCE, /* path -> name, size */
-  LAN_FILE_JOB_HASH_SOURCE, /* -> leaves, root, size; results with .more set say how far it is */
-  LAN_FILE_JOB_READ,        /* offset, length -> bytes, exactly that many */
-  LAN_FILE_JOB_OPEN_TARGET, /* path = folder, name, size -> done = bytes of an earlier try on disk */
-  LAN_FILE_JOB_HASH_TARGET, /* -> leaves of what is on disk, as far as they are whole */
-  LAN_FILE_JOB_WRITE,       /* offset, bytes, leaf = index, hash: verified, then written */
-  LAN_FILE_JOB_FINISH,      /* synced, given its final name -> path */
-  LAN_FILE_JOB_FIND,        /* path = folder, name, size, hash = root -> path of a finished file */
-  LAN_FILE_JOB_CLOSE,       /* let go; part files stay; no result */
-  LAN_FILE_JOB_DISCARD, /* path, name as in OPEN_TARGET: let go and remove the part; no result */
+  LAN_FILE_JOB_OPEN_SOURCE, /* path -> name, size, stamp, tree (of a folder, without roots) */
+  LAN_FILE_JOB_HASH_SOURCE, /* -> tree, leaves, manifest, root, size; results with .more set say how
+                             * far it is */
+  LAN_FILE_JOB_READ,        /* leaf -> bytes, exactly that leaf */
+  LAN_FILE_JOB_OPEN_TARGET, /* path = folder, name, size, tree, conflict, wanted -> done = bytes of
+                             * an earlier try on disk */
+  LAN_FILE_JOB_CHECK_TARGET, /* bytes = list of leaf hashes, bits = leaves known to be there, path =
+                              * (nullable) where the same may lie -> bits */
+  LAN_FILE_JOB_WRITE,        /* bytes, leaf: verified, then written */
+  LAN_FILE_JOB_SYNC, /* everything written before it was asked is on the disk when it is answered */
+  LAN_FILE_JOB_FINISH, /* synced, given its final name -> path */
+  LAN_FILE_JOB_FIND, /* path = folder, name, size, hash = root, tree -> path of what was finished */
+  LAN_FILE_JOB_CLOSE, /* let go; part files stay; no result */
+  LAN_FILE_JOB_DISCARD, /* path, name, tree as in OPEN_TARGET: let go and remove the part; no result */
   LAN_FILE_JOB_N
 } LanFileJobType;
+
+/* What is done when the name is taken; in a folder that is there already, for each of its files. */
+typedef enum {
+  LAN_FILE_KEEP_BOTH, /* the new one gets a number */
+  LAN_FILE_REPLACE,
+  LAN_FILE_SKIP, /* what is there stays, the new one is not fetched */
+  LAN_FILE_CONFLICT_N
+} LanFileConflict;
 
 typedef struct {
   LanFileJobType type;
@@ -68,27 +82,32 @@ typedef struct {
   char *path;        /* OPEN_SOURCE: the file; OPEN_TARGET, FIND, DISCARD: the folder */
   char *name;        /* OPEN_TARGET, FIND, DISCARD: a clean file name */
   guint64 size;
-  guint64 offset; /* READ, WRITE */
-  gsize length;   /* READ */
-  GBytes *bytes;  /* WRITE */
-  guint64 leaf;   /* WRITE: index of the leaf that the bytes are */
-  LanHash hash;   /* WRITE: what the leaf must hash to; FIND: the root */
+  LanFileTree *tree; /* of a folder; NULL: a file sent alone */
+  LanFileConflict conflict;
+  GBytes *wanted; /* OPEN_TARGET: a bit for each entry that is to be there; NULL: all */
+  GBytes *bytes;  /* WRITE, CHECK_TARGET */
+  GBytes *bits;   /* CHECK_TARGET */
+  guint64 leaf;   /* READ, WRITE: its number */
+  LanHash hash;   /* FIND: the root; WRITE, where CHECK_TARGET gave no list: the leaf's hash */
 } LanFileJob;
 
 typedef struct {
   LanFileJobType type;
   LanMessageId file;
   guint64 job;
-  gboolean more;  /* a sign of progress, the result proper is still to come */
-  GError *error;  /* LAN_FILE_ERROR domain, NULL when all went well */
-  guint64 size;   /* of the file */
-  guint64 stamp;  /* OPEN_SOURCE: another one when it was changed or replaced meanwhile */
-  guint64 done;   /* bytes hashed so far, or found on disk */
-  char *name;     /* OPEN_SOURCE: clean name to offer it under */
-  char *path;     /* FINISH, FIND: where it is now */
-  GBytes *bytes;  /* READ */
-  GBytes *leaves; /* HASH_*: 32 bytes a leaf, in order */
-  LanHash root;   /* HASH_SOURCE */
+  gboolean more;     /* a sign of progress, the result proper is still to come */
+  GError *error;     /* LAN_FILE_ERROR domain, NULL when all went well */
+  guint64 size;      /* of the file */
+  guint64 stamp;     /* OPEN_SOURCE: another one when it was changed or replaced meanwhile */
+  guint64 done;      /* bytes hashed so far, or found on disk */
+  char *name;        /* OPEN_SOURCE: clean name to offer it under */
+  char *path;        /* FINISH, FIND: where it is now */
+  GBytes *bytes;     /* READ */
+  GBytes *leaves;    /* HASH_SOURCE: the list of leaf hashes */
+  LanFileTree *tree; /* OPEN_SOURCE, HASH_SOURCE of a folder */
+  GBytes *manifest;  /* HASH_SOURCE of a folder */
+  GBytes *bits;      /* CHECK_TARGET: leaves that are there, or are not wanted */
+  LanHash root;      /* HASH_SOURCE: of the file, or of the manifest */
 } LanFileResult;
 
 /** Returns: (transfer full): a zeroed job of @type for @file. */

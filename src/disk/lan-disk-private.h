@@ -22,22 +22,46 @@ typedef struct {
   gint64 mtime_ns;
 } LanDiskStamp;
 
+#define LAN_DISK_OPEN_FILES 8 /* long files of a folder that are open at once */
+
+/* One long file of a folder, open. */
 typedef struct {
+  guint entry;
+  int fd;
+  guint users;
+  guint64 used; /* for finding the one unused longest */
+} LanDiskOpen;
+
+struct _LanDiskFile {
   gint ref;       /* atomic */
   gint cancelled; /* atomic: jobs under way should stop */
+  LanDisk *disk;
   LanMessageId id;
   gboolean closing; /* main thread: a DISCARD is under way, later jobs wait */
   GQueue waiting;   /* main thread: of LanFileJob */
-  GMutex lock;      /* opening, discarding, counting */
-  int fd;           /* -1 until open */
-  int dirfd;        /* targets: the folder that everything happens below */
-  char *dir;        /* how the folder was named, for the path that is reported */
-  char *name;       /* final name wanted */
-  char *part;       /* name of the part file below dirfd */
+  GMutex lock;      /* opening, discarding, counting, .open */
+  LanFileTree *tree;
+  gboolean is_target;
+  int fd;     /* of a file sent alone; of a folder itself: the source, or the part; -1 until open */
+  int dirfd;  /* targets: the folder that everything happens below */
+  char *dir;  /* how the folder was named, for the path that is reported */
+  char *name; /* final name wanted */
+  char *part; /* name of the part file or folder below dirfd */
   guint64 size;
+  LanFileConflict conflict;
+  GBytes *wanted;    /* entries, NULL: all */
+  guint8 *kept;      /* entries that stay as they are in the folder that is there; NULL: none */
+  GBytes *leaves;    /* list of leaf hashes, once CHECK_TARGET gave it */
   guint64 unchecked; /* bytes written since free space was last looked at */
+  guint64 written;   /* bytes of leaves that are there */
+  gboolean is_kept;  /* a file alone that is there already and stays */
   LanDiskStamp stamp;
-} LanDiskFile;
+  guint64 *stamps;  /* sources: of each entry of a folder */
+  GPtrArray *names; /* sources: paths on the disk where they differ from the tree's, else NULL */
+  LanDiskOpen open[LAN_DISK_OPEN_FILES];
+  guint n_open;
+  guint64 uses;
+};
 
 struct _LanDisk {
   GMainContext *context;
@@ -47,6 +71,7 @@ struct _LanDisk {
   gboolean (*free_space) (int dirfd, guint64 *bytes, gpointer data);
   gpointer free_space_data;
   mode_t file_mode; /* of finished files: what the user's umask leaves of 0666 */
+  guint hash_threads;
   GThreadPool *io_pool;
   GThreadPool *hash_pool;
   GHashTable *files; /* LanMessageId -> LanDiskFile, main thread */
@@ -57,9 +82,8 @@ struct _LanDisk {
   GSource *wake;  /* guarded by results_lock: queued delivery, or NULL */
 };
 
-LanDiskFile *lan_disk_file_new (const LanMessageId *id);
+LanDiskFile *lan_disk_file_new (LanDisk *disk, const LanMessageId *id);
 LanDiskFile *lan_disk_file_ref (LanDiskFile *file);
-void lan_disk_file_unref (LanDiskFile *file);
 gboolean lan_disk_file_is_cancelled (LanDiskFile *file);
 
 /* Hands a sign of progress to the main context. */
@@ -103,24 +127,79 @@ gboolean lan_disk_read (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
                         LanFileResult *result);
 gboolean lan_disk_open_target (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
                                LanFileResult *result);
-gboolean lan_disk_hash_target (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
-                               LanFileResult *result);
+gboolean lan_disk_check_target (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
+                                LanFileResult *result);
 gboolean lan_disk_write (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
                          LanFileResult *result);
+gboolean lan_disk_sync (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
+                        LanFileResult *result);
 gboolean lan_disk_finish (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
                           LanFileResult *result);
 gboolean lan_disk_find (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
                         LanFileResult *result);
 void lan_disk_discard (LanDisk *disk, LanDiskFile *file, const LanFileJob *job);
 
-/**
- * Hashes @fd from its beginning in whole leaves. @leaves (transfer full) gets 32 bytes for each.
- * @limit: bytes to read; the last leaf counts only when it ends at @limit.
- */
-gboolean lan_disk_hash_fd (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, int fd,
-                           guint64 limit, GBytes **leaves, guint64 *done, GError **error);
+/* -- lan-disk-hash.c -- */
 
-/** The root over @leaves of a file of @size bytes. */
-gboolean lan_disk_root_of (GBytes *leaves, guint64 size, LanHash *root);
+/**
+ * Hashes every leaf of what @file holds, on several threads. @hashes (transfer full): 32 bytes for each leaf, in
+ * order of their numbers. FALSE: @error.
+ */
+gboolean lan_disk_hash_all (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
+                            guint8 **hashes, GError **error);
+
+/** The root of a file of @size bytes with these leaves. */
+gboolean lan_disk_root_of (const guint8 *hashes, guint64 size, LanHash *root);
+
+/** Hashes a whole file at once; its root, FALSE when it cannot be read or is not @size bytes long. */
+gboolean lan_disk_hash_fd (LanDisk *disk, LanDiskFile *file, int fd, guint64 size, LanHash *root);
+
+/** TRUE when @data is what @leaf must be by the list, or by the root of its file. */
+gboolean lan_disk_is_leaf (LanDiskFile *file, const LanFileLeaf *leaf, const guint8 *data);
+
+/** Reads exactly @len bytes. Returns: bytes read, short only at the end of the file; -1 and errno. */
+gssize lan_disk_read_fully (int fd, guint8 *to, gsize len, guint64 offset);
+
+/* -- lan-disk-scan.c -- */
+
+/** Lists the folder that @file has open: its tree, without roots, and what belongs to it. */
+gboolean lan_disk_scan (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, GError **error);
+
+/** Folds what a file looked like: not for anybody who means harm. */
+guint64 lan_disk_fold_stamp (const LanDiskStamp *stamp);
+
+/* -- lan-disk-tree.c -- */
+
+/**
+ * The descriptor of a leaf's file, for reading (sources) or writing (targets, made when it is not there). Give it
+ * back with lan_disk_release(). -1: @error.
+ */
+int lan_disk_acquire (LanDiskFile *file, const LanFileLeaf *leaf, GError **error);
+void lan_disk_release (LanDiskFile *file, const LanFileLeaf *leaf, int fd);
+void lan_disk_close_all (LanDiskFile *file);
+
+/** Makes the folders that lead to @path below @dirfd. */
+gboolean lan_disk_make_parents (int dirfd, const char *path);
+
+/** TRUE when @entry is to be there in the end, and is not there already. */
+gboolean lan_disk_is_wanted (LanDiskFile *file, guint entry);
+
+/* -- lan-disk-target.c -- */
+gboolean lan_disk_has_room (LanDisk *disk, LanDiskFile *file, GError **error);
+char *lan_disk_part_name (const char *name, const LanMessageId *id, guint attempt);
+void lan_disk_sync_folder (int dirfd);
+
+void lan_disk_set_mtime (int fd, gint64 mtime_ms);
+
+/* -- lan-disk-folder.c: targets that are folders -- */
+gboolean lan_disk_open_part_folder (LanDisk *disk, LanDiskFile *file, GError **error);
+
+/** Sets in @bits what is there: verified leaves, and those that are not wanted or stay as they are. */
+void lan_disk_check_folder (LanDisk *disk, LanDiskFile *file, guint8 *bits);
+gboolean lan_disk_finish_folder (LanDisk *disk, LanDiskFile *file, LanFileResult *result);
+gboolean lan_disk_find_folder (int dirfd, const LanFileJob *job, LanFileResult *result);
+
+/** Removes the part folder and what is in it. */
+void lan_disk_discard_folder (int dirfd, const char *part);
 
 G_END_DECLS

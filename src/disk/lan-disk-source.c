@@ -7,6 +7,7 @@
 #include "lan-disk-private.h"
 
 #include "lan-file-name.h"
+#include "lan-manifest.h"
 #include "lan-tree-hash.h"
 
 #include <errno.h>
@@ -14,17 +15,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PROGRESS_US (100 * 1000)
-
-/* Not for anybody who means harm: only to save hashing a file again that nobody touched. */
 static guint64
-fold_stamp (const LanDiskStamp *stamp)
+stamp_of_folder (LanDiskFile *file)
 {
-  guint64 folded = 14695981039346656037u;
-  const guint64 parts[] = { stamp->device, stamp->inode, stamp->size, (guint64) stamp->mtime_ns };
+  guint64 folded = lan_file_tree_n_entries (file->tree);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
-    folded = (folded ^ parts[i]) * 0x9e3779b97f4a7c15u + (folded >> 29);
+  for (guint i = 0; i < lan_file_tree_n_entries (file->tree); i++)
+    folded = (folded ^ file->stamps[i]) * 0x9e3779b97f4a7c15u + (folded >> 29);
   return folded;
 }
 
@@ -59,7 +56,8 @@ lan_disk_open_source (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
       close (fd);
     return FALSE;
   }
-  if (!S_ISREG (st.st_mode) || (guint64) st.st_size > LAN_DISK_MAX_FILE_BYTES) {
+  if ((!S_ISREG (st.st_mode) && !S_ISDIR (st.st_mode)) ||
+      (guint64) st.st_size > LAN_DISK_MAX_FILE_BYTES) {
     lan_disk_set_code (&result->error,
                        S_ISREG (st.st_mode) ? LAN_FILE_ERROR_TOO_LARGE : LAN_FILE_ERROR_NOT_A_FILE,
                        "%s", shown);
@@ -68,123 +66,146 @@ lan_disk_open_source (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
   }
   g_mutex_lock (&file->lock);
   file->fd = fd;
-  file->size = (guint64) st.st_size;
   lan_disk_stamp (&file->stamp, &st);
   g_mutex_unlock (&file->lock);
-  result->size = file->size;
-  result->stamp = fold_stamp (&file->stamp);
   result->name = lan_file_name_clean (shown, -1);
+  if (S_ISDIR (st.st_mode)) {
+    if (!lan_disk_scan (disk, file, job, &result->error))
+      return FALSE;
+    result->tree = lan_file_tree_ref (file->tree);
+    result->stamp = stamp_of_folder (file);
+  } else {
+    file->size = (guint64) st.st_size;
+    file->tree = lan_file_tree_new_file (result->name, file->size, NULL);
+    result->stamp = lan_disk_fold_stamp (&file->stamp);
+  }
+  result->size = file->size;
   return TRUE;
+}
+
+static gboolean
+is_untouched (LanDiskFile *file, const LanFileLeaf *place, int fd)
+{
+  LanDiskStamp now;
+  struct stat st;
+
+  if (fstat (fd, &st) != 0)
+    return FALSE;
+  lan_disk_stamp (&now, &st);
+  return lan_file_tree_is_folder (file->tree)
+             ? lan_disk_fold_stamp (&now) == file->stamps[place->entry]
+             : memcmp (&now, &file->stamp, sizeof now) == 0;
 }
 
 static gboolean
 is_unchanged (LanDiskFile *file, GError **error)
 {
-  LanDiskStamp now;
-  struct stat st;
-
-  if (fstat (file->fd, &st) != 0) {
-    lan_disk_set_error (error, errno, "looking at the file");
-    return FALSE;
-  }
-  lan_disk_stamp (&now, &st);
-  if (memcmp (&now, &file->stamp, sizeof now) != 0) {
-    lan_disk_set_code (error, LAN_FILE_ERROR_CHANGED, NULL);
-    return FALSE;
-  }
-  return TRUE;
+  if (is_untouched (file, NULL, file->fd))
+    return TRUE;
+  lan_disk_set_code (error, LAN_FILE_ERROR_CHANGED, NULL);
+  return FALSE;
 }
 
-/* Returns: bytes read, short only at the end of the file; -1 and errno. */
-static gssize
-read_fully (int fd, guint8 *to, gsize len, guint64 offset)
+/* The list of leaf hashes: without those of short files in a folder, whose roots say as much. */
+static GBytes *
+list_of (LanFileTree *tree, const guint8 *hashes)
 {
-  gsize got = 0;
+  gsize len = (gsize) lan_file_tree_n_hashes (tree) * LAN_HASH_BYTES;
+  guint8 *list = g_malloc (len + 1);
 
-  while (got < len) {
-    gssize n = pread (fd, to + got, len - got, (off_t) (offset + got));
+  for (guint i = 0; i < lan_file_tree_n_entries (tree); i++) {
+    const LanFileEntry *entry = lan_file_tree_entry (tree, i);
 
-    if (n == 0)
-      break;
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return -1;
-    got += (gsize) n;
+    if (lan_file_tree_is_listed (tree, i))
+      memcpy (list + entry->first_hash * LAN_HASH_BYTES,
+              hashes + entry->first_leaf * LAN_HASH_BYTES,
+              (gsize) lan_file_tree_leaves_of (tree, i) * LAN_HASH_BYTES);
   }
-  return (gssize) got;
+  return g_bytes_new_take (list, len);
 }
 
-gboolean
-lan_disk_hash_fd (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, int fd, guint64 limit,
-                  GBytes **leaves, guint64 *done, GError **error)
+static LanFileTree *
+with_roots (LanFileTree *tree, const guint8 *hashes)
 {
-  g_autofree guint8 *buffer = g_malloc (LAN_TREE_LEAF_BYTES);
-  g_autoptr (GByteArray) list = g_byte_array_new ();
-  gint64 told_us = g_get_monotonic_time ();
-  guint64 at = 0;
+  LanFileTree *made = lan_file_tree_new_folder ();
 
-  for (guint64 i = 0; at < limit; i++) {
-    gsize want = (gsize) MIN (limit - at, LAN_TREE_LEAF_BYTES);
-    gssize got = read_fully (fd, buffer, want, at);
-    LanHash leaf;
+  for (guint i = 0; i < lan_file_tree_n_entries (tree); i++) {
+    LanFileEntry entry = *lan_file_tree_entry (tree, i);
 
-    if (got < 0) {
-      lan_disk_set_error (error, errno, "reading");
-      return FALSE;
-    }
-    if ((gsize) got < want)
-      break;
-    lan_tree_leaf (&leaf, i, buffer, want);
-    g_byte_array_append (list, leaf.b, sizeof leaf.b);
-    at += want;
-    if (lan_disk_file_is_cancelled (file) || g_atomic_int_get (&disk->stopping)) {
-      lan_disk_set_code (error, LAN_FILE_ERROR_STOPPED, NULL);
-      return FALSE;
-    }
-    if (g_get_monotonic_time () - told_us >= PROGRESS_US) {
-      told_us = g_get_monotonic_time ();
-      lan_disk_report (disk, job, at, limit);
-    }
+    if (entry.kind == LAN_FILE_ENTRY_FILE &&
+        !lan_disk_root_of (hashes + entry.first_leaf * LAN_HASH_BYTES, entry.size, &entry.root))
+      g_assert_not_reached ();
+    if (!lan_file_tree_add (made, &entry))
+      g_assert_not_reached ();
   }
-  *done = at;
-  *leaves = g_byte_array_free_to_bytes (g_steal_pointer (&list));
-  return TRUE;
+  return made;
 }
 
-gboolean
-lan_disk_root_of (GBytes *leaves, guint64 size, LanHash *root)
+static gboolean
+hash_folder (LanDiskFile *file, const guint8 *hashes, LanFileResult *result)
 {
   g_autoptr (LanTree) tree = lan_tree_new (LAN_TREE_LEAF_BYTES);
-  gsize len;
-  const guint8 *hashes = g_bytes_get_data (leaves, &len);
-  guint64 left = size;
 
-  if (len / LAN_HASH_BYTES != lan_tree_leaf_count (size, LAN_TREE_LEAF_BYTES))
+  result->tree = with_roots (file->tree, hashes);
+  result->manifest = lan_manifest_encode (result->tree);
+  if (result->manifest == NULL) {
+    lan_disk_set_code (&result->error, LAN_FILE_ERROR_TOO_LARGE, "the list of files is too long");
     return FALSE;
-  for (gsize at = 0; at < len; at += LAN_HASH_BYTES) {
-    LanHash leaf;
-    gsize covers = (gsize) MIN (left, LAN_TREE_LEAF_BYTES);
-
-    memcpy (leaf.b, hashes + at, LAN_HASH_BYTES);
-    lan_tree_add_leaf (tree, &leaf, covers);
-    left -= covers;
   }
-  return lan_tree_root (tree, root) == LAN_STATUS_OK;
+  lan_tree_update (tree, g_bytes_get_data (result->manifest, NULL),
+                   g_bytes_get_size (result->manifest));
+  return lan_tree_root (tree, &result->root) == LAN_STATUS_OK;
 }
 
 gboolean
 lan_disk_hash_source (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
                       LanFileResult *result)
 {
-  posix_fadvise (file->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-  if (!lan_disk_hash_fd (disk, file, job, file->fd, file->size, &result->leaves, &result->done,
-                         &result->error) ||
-      !is_unchanged (file, &result->error))
+  g_autofree guint8 *hashes = NULL;
+  gboolean is_folder = lan_file_tree_is_folder (file->tree);
+
+  if (!is_folder)
+    posix_fadvise (file->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+  if (!lan_disk_hash_all (disk, file, job, &hashes, &result->error) ||
+      (!is_folder && !is_unchanged (file, &result->error)))
     return FALSE;
   result->size = file->size;
-  if (result->done != file->size || !lan_disk_root_of (result->leaves, file->size, &result->root)) {
-    lan_disk_set_code (&result->error, LAN_FILE_ERROR_CHANGED, NULL);
+  result->done = file->size;
+  result->leaves = list_of (file->tree, hashes);
+  return is_folder ? hash_folder (file, hashes, result)
+                   : lan_disk_root_of (hashes, file->size, &result->root);
+}
+
+gboolean
+lan_disk_file_read (LanDiskFile *file, guint64 leaf, guint8 *to, GError **error)
+{
+  g_autoptr (GError) changed = NULL;
+  LanFileLeaf place;
+  gssize got;
+  int fd;
+
+  if (file->tree == NULL || !lan_file_tree_leaf (file->tree, leaf, &place)) {
+    lan_disk_set_code (error, LAN_FILE_ERROR_IO, "reading past the end");
+    return FALSE;
+  }
+  fd = lan_disk_acquire (file, &place, error);
+  if (fd < 0)
+    return FALSE;
+  got = lan_disk_read_fully (fd, to, place.len, place.offset);
+  if (got < 0)
+    lan_disk_set_error (error, errno, "reading");
+  if (got >= 0 && !file->is_target && !is_untouched (file, &place, fd))
+    lan_disk_set_code (&changed, LAN_FILE_ERROR_CHANGED, "%s",
+                       lan_file_tree_entry (file->tree, place.entry)->path);
+  lan_disk_release (file, &place, fd);
+  if (got < 0)
+    return FALSE;
+  if (changed != NULL) {
+    g_propagate_error (error, g_steal_pointer (&changed));
+    return FALSE;
+  }
+  if ((gsize) got != place.len) {
+    lan_disk_set_code (error, LAN_FILE_ERROR_CHANGED, NULL);
     return FALSE;
   }
   return TRUE;
@@ -193,26 +214,11 @@ lan_disk_hash_source (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
 gboolean
 lan_disk_read (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, LanFileResult *result)
 {
-  g_autofree guint8 *data = NULL;
-  gssize got;
+  gsize len = lan_disk_file_leaf_length (file, job->leaf);
+  g_autofree guint8 *data = g_malloc (len + 1);
 
-  if (job->length == 0 || job->length > LAN_TREE_LEAF_BYTES || job->offset > file->size ||
-      job->length > file->size - job->offset) {
-    lan_disk_set_code (&result->error, LAN_FILE_ERROR_IO, "reading past the end");
+  if (!lan_disk_file_read (file, job->leaf, data, &result->error))
     return FALSE;
-  }
-  data = g_malloc (job->length);
-  got = read_fully (file->fd, data, job->length, job->offset);
-  if (got < 0) {
-    lan_disk_set_error (&result->error, errno, "reading");
-    return FALSE;
-  }
-  if (!is_unchanged (file, &result->error))
-    return FALSE;
-  if ((gsize) got != job->length) {
-    lan_disk_set_code (&result->error, LAN_FILE_ERROR_CHANGED, NULL);
-    return FALSE;
-  }
-  result->bytes = g_bytes_new_take (g_steal_pointer (&data), job->length);
+  result->bytes = g_bytes_new_take (g_steal_pointer (&data), len);
   return TRUE;
 }

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/statvfs.h>
@@ -28,10 +29,12 @@ bytes_on_disk (int fd)
   return fstat (fd, &st) == 0 ? (guint64) st.st_blocks * 512 : 0;
 }
 
-static gboolean
-has_room (LanDisk *disk, LanDiskFile *file, GError **error)
+gboolean
+lan_disk_has_room (LanDisk *disk, LanDiskFile *file, GError **error)
 {
-  guint64 on_disk = file->fd >= 0 ? bytes_on_disk (file->fd) : 0;
+  guint64 on_disk = file->fd < 0                           ? 0
+                    : lan_file_tree_is_folder (file->tree) ? file->written
+                                                           : bytes_on_disk (file->fd);
   guint64 needed = file->size > on_disk ? file->size - on_disk : 0;
   guint64 reserve = disk->reserve_bytes < 0 ? 0 : (guint64) disk->reserve_bytes;
   guint64 available = 0;
@@ -98,8 +101,8 @@ open_part (int dirfd, const char *part, guint64 size)
 }
 
 /* "report.pdf.0a1b2c3d.part": the id in it makes it unique to the transfer, and found again. */
-static char *
-part_name (const char *name, const LanMessageId *id, guint attempt)
+char *
+lan_disk_part_name (const char *name, const LanMessageId *id, guint attempt)
 {
   g_autofree char *hex = lan_hex_encode (id->b, 4);
   g_autofree char *suffix = attempt == 0 ? g_strdup_printf (".%s.part", hex)
@@ -112,7 +115,7 @@ static gboolean
 find_part (LanDiskFile *file, GError **error)
 {
   for (guint attempt = 0; attempt < PART_TRIES; attempt++) {
-    g_autofree char *part = part_name (file->name, &file->id, attempt);
+    g_autofree char *part = lan_disk_part_name (file->name, &file->id, attempt);
 
     file->fd = open_part (file->dirfd, part, file->size);
     if (file->fd >= 0) {
@@ -148,11 +151,18 @@ open_target_locked (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, GEr
   file->dir = g_strdup (job->path);
   file->name = g_strdup (job->name);
   file->size = job->size;
+  file->is_target = TRUE;
+  file->conflict = job->conflict;
+  file->wanted = job->wanted != NULL ? g_bytes_ref (job->wanted) : NULL;
+  file->tree = job->tree != NULL ? lan_file_tree_ref (job->tree)
+                                 : lan_file_tree_new_file (job->name, job->size, NULL);
+  if (job->tree != NULL)
+    return lan_disk_open_part_folder (disk, file, error);
   /* What an earlier try left on the disk need not fit again, so the part is opened first; one that
    * was made only now goes away when there is no room. */
   if (!find_part (file, error))
     return FALSE;
-  if (has_room (disk, file, error))
+  if (lan_disk_has_room (disk, file, error))
     return TRUE;
   if (bytes_on_disk (file->fd) == 0)
     unlinkat (file->dirfd, file->part, 0);
@@ -170,19 +180,10 @@ lan_disk_open_target (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
   ok = open_target_locked (disk, file, job, &result->error);
   g_mutex_unlock (&file->lock);
   if (ok && fstat (file->fd, &st) == 0) {
-    result->done = (guint64) st.st_size;
+    result->done = lan_file_tree_is_folder (file->tree) ? file->written : (guint64) st.st_size;
     result->size = file->size;
   }
   return ok;
-}
-
-gboolean
-lan_disk_hash_target (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
-                      LanFileResult *result)
-{
-  result->size = file->size;
-  return lan_disk_hash_fd (disk, file, job, file->fd, file->size, &result->leaves, &result->done,
-                           &result->error);
 }
 
 static gboolean
@@ -210,6 +211,7 @@ count_written (LanDiskFile *file, gsize len)
 
   g_mutex_lock (&file->lock);
   file->unchecked += len;
+  file->written += len;
   due = file->unchecked >= LAN_DISK_RECHECK_BYTES;
   if (due)
     file->unchecked = 0;
@@ -217,29 +219,94 @@ count_written (LanDiskFile *file, gsize len)
   return due;
 }
 
+void
+lan_disk_set_mtime (int fd, gint64 mtime_ms)
+{
+  struct timespec times[2] = { { 0, UTIME_OMIT }, { 0, 0 } };
+
+  if (mtime_ms <= 0)
+    return;
+  times[1].tv_sec = mtime_ms / 1000;
+  times[1].tv_nsec = mtime_ms % 1000 * 1000000;
+  /* File systems that cannot, need not. */
+  if (futimens (fd, times) != 0)
+    g_debug ("time of a file not set: %s", g_strerror (errno));
+}
+
+static gboolean
+put_leaf (LanDiskFile *file, const LanFileLeaf *place, const guint8 *data, GError **error)
+{
+  int fd = lan_disk_acquire (file, place, error);
+  const LanFileEntry *entry = lan_file_tree_entry (file->tree, place->entry);
+  gboolean ok;
+
+  if (fd < 0)
+    return FALSE;
+  ok = write_fully (fd, data, place->len, place->offset);
+  if (!ok)
+    lan_disk_set_error (error, errno, "writing");
+  /* A short file of a folder is whole with its only leaf, whatever lay there before. */
+  if (ok && lan_file_tree_is_folder (file->tree) && entry->size == place->len) {
+    ok = ftruncate (fd, (off_t) entry->size) == 0;
+    if (!ok)
+      lan_disk_set_error (error, errno, "writing");
+    lan_disk_set_mtime (fd, entry->mtime_ms);
+  }
+  lan_disk_release (file, place, fd);
+  return ok;
+}
+
+static gboolean
+write_leaf (LanDiskFile *file, guint64 leaf, const guint8 *data, gsize len, const LanHash *hash,
+            GError **error)
+{
+  LanFileLeaf place;
+  LanHash got;
+
+  if (file->tree == NULL || !lan_file_tree_leaf (file->tree, leaf, &place) || len != place.len ||
+      (hash == NULL && place.hash != LAN_FILE_TREE_NO_HASH && file->leaves == NULL)) {
+    lan_disk_set_code (error, LAN_FILE_ERROR_IO, "writing past the end");
+    return FALSE;
+  }
+  if (hash != NULL)
+    lan_tree_leaf (&got, place.index, data, len);
+  if (hash != NULL ? !lan_hash_equal (&got, hash) : !lan_disk_is_leaf (file, &place, data)) {
+    lan_disk_set_code (error, LAN_FILE_ERROR_HASH, NULL);
+    return FALSE;
+  }
+  if (count_written (file, len) && !lan_disk_has_room (file->disk, file, error))
+    return FALSE;
+  return put_leaf (file, &place, data, error);
+}
+
+gboolean
+lan_disk_file_write (LanDiskFile *file, guint64 leaf, const guint8 *data, gsize len, GError **error)
+{
+  if (lan_disk_file_is_cancelled (file)) {
+    lan_disk_set_code (error, LAN_FILE_ERROR_STOPPED, NULL);
+    return FALSE;
+  }
+  return write_leaf (file, leaf, data, len, NULL, error);
+}
+
 gboolean
 lan_disk_write (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, LanFileResult *result)
 {
   gsize len;
   const guint8 *data = g_bytes_get_data (job->bytes, &len);
-  LanHash hash;
 
-  if (job->offset > file->size || len > file->size - job->offset) {
-    lan_disk_set_code (&result->error, LAN_FILE_ERROR_IO, "writing past the end");
-    return FALSE;
-  }
-  lan_tree_leaf (&hash, job->leaf, data, len);
-  if (!lan_hash_equal (&hash, &job->hash)) {
-    lan_disk_set_code (&result->error, LAN_FILE_ERROR_HASH, NULL);
-    return FALSE;
-  }
-  if (count_written (file, len) && !has_room (disk, file, &result->error))
-    return FALSE;
-  if (!write_fully (file->fd, data, len, job->offset)) {
-    lan_disk_set_error (&result->error, errno, "writing");
-    return FALSE;
-  }
-  return TRUE;
+  return write_leaf (file, job->leaf, data, len, file->leaves == NULL ? &job->hash : NULL,
+                     &result->error);
+}
+
+gboolean
+lan_disk_sync (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, LanFileResult *result)
+{
+  int failed = lan_file_tree_is_folder (file->tree) ? syncfs (file->fd) : fdatasync (file->fd);
+
+  if (failed != 0)
+    lan_disk_set_error (&result->error, errno, "writing to the disk");
+  return failed == 0;
 }
 
 /* TRUE while @name below the folder is the very file that we hold open. */
@@ -253,8 +320,8 @@ is_same_file (int dirfd, const char *name, int fd)
          S_ISREG (b.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-static void
-sync_folder (int dirfd)
+void
+lan_disk_sync_folder (int dirfd)
 {
   int fd = openat (dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -266,12 +333,47 @@ sync_folder (int dirfd)
   }
 }
 
+/* An ordinary file stands where ours should go. */
+static gboolean
+is_taken (LanDiskFile *file)
+{
+  struct stat st;
+
+  return fstatat (file->dirfd, file->name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG (st.st_mode);
+}
+
+static gboolean
+keep_what_is_there (LanDiskFile *file, LanFileResult *result)
+{
+  unlinkat (file->dirfd, file->part, 0);
+  result->path = g_build_filename (file->dir, file->name, NULL);
+  result->size = file->size;
+  return TRUE;
+}
+
+/* Only what a person said may be replaced is, and only where it is an ordinary file. */
+static char *
+take_name (LanDiskFile *file, GError **error)
+{
+  if (file->conflict == LAN_FILE_REPLACE && is_taken (file)) {
+    if (renameat (file->dirfd, file->part, file->dirfd, file->name) == 0)
+      return g_strdup (file->name);
+    lan_disk_set_error (error, errno, "replacing the file");
+    return NULL;
+  }
+  return lan_disk_rename_fresh (file->dirfd, file->part, file->name, error);
+}
+
 gboolean
 lan_disk_finish (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, LanFileResult *result)
 {
   g_autofree char *name = NULL;
   struct stat st;
 
+  if (lan_file_tree_is_folder (file->tree))
+    return lan_disk_finish_folder (disk, file, result);
+  if (file->is_kept)
+    return keep_what_is_there (file, result);
   if (fstat (file->fd, &st) != 0 || (guint64) st.st_size != file->size) {
     lan_disk_set_code (&result->error, LAN_FILE_ERROR_IO, "the part file has another size");
     return FALSE;
@@ -287,14 +389,14 @@ lan_disk_finish (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, LanFil
     lan_disk_set_code (&result->error, LAN_FILE_ERROR_PATH, "the part file was replaced");
     return FALSE;
   }
-  name = lan_disk_rename_fresh (file->dirfd, file->part, file->name, &result->error);
+  name = take_name (file, &result->error);
   if (name == NULL)
     return FALSE;
   if (!is_same_file (file->dirfd, name, file->fd)) {
     lan_disk_set_code (&result->error, LAN_FILE_ERROR_PATH, "the file was replaced");
     return FALSE;
   }
-  sync_folder (file->dirfd);
+  lan_disk_sync_folder (file->dirfd);
   result->path = g_build_filename (file->dir, name, NULL);
   result->size = file->size;
   return TRUE;
@@ -304,19 +406,15 @@ lan_disk_finish (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, LanFil
 static gboolean
 is_finished (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, int dirfd, const char *name)
 {
-  g_autoptr (GBytes) leaves = NULL;
   int fd = lan_disk_open_beneath (dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
   struct stat st;
-  guint64 done;
   LanHash root;
   gboolean same;
 
   if (fd < 0)
     return FALSE;
   same = fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && (guint64) st.st_size == job->size &&
-         lan_disk_hash_fd (disk, file, job, fd, job->size, &leaves, &done, NULL) &&
-         done == job->size && lan_disk_root_of (leaves, job->size, &root) &&
-         lan_hash_equal (&root, &job->hash);
+         lan_disk_hash_fd (disk, file, fd, job->size, &root) && lan_hash_equal (&root, &job->hash);
   close (fd);
   return same;
 }
@@ -328,7 +426,9 @@ lan_disk_find (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, LanFileR
 
   if (dirfd < 0)
     return FALSE;
-  for (guint n = 1; n <= FIND_TRIES && result->path == NULL; n++) {
+  if (job->tree != NULL)
+    lan_disk_find_folder (dirfd, job, result);
+  for (guint n = 1; job->tree == NULL && n <= FIND_TRIES && result->path == NULL; n++) {
     g_autofree char *name = lan_file_name_numbered (job->name, n);
 
     if (is_finished (disk, file, job, dirfd, name))
@@ -351,8 +451,14 @@ discard_unopened (LanDiskFile *file, const LanFileJob *job)
   if (dirfd < 0)
     return;
   for (guint attempt = 0; attempt < PART_TRIES; attempt++) {
-    g_autofree char *part = part_name (job->name, &file->id, attempt);
-    int fd = lan_disk_open_beneath (dirfd, part, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+    g_autofree char *part = lan_disk_part_name (job->name, &file->id, attempt);
+    int fd;
+
+    if (job->tree != NULL) {
+      lan_disk_discard_folder (dirfd, part);
+      continue;
+    }
+    fd = lan_disk_open_beneath (dirfd, part, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 
     if (fd < 0)
       continue;
@@ -368,7 +474,9 @@ lan_disk_discard (LanDisk *disk, LanDiskFile *file, const LanFileJob *job)
 {
   g_mutex_lock (&file->lock);
   if (file->fd >= 0 && file->part != NULL) {
-    if (is_same_file (file->dirfd, file->part, file->fd))
+    if (lan_file_tree_is_folder (file->tree))
+      lan_disk_discard_folder (file->dirfd, file->part);
+    else if (is_same_file (file->dirfd, file->part, file->fd))
       unlinkat (file->dirfd, file->part, 0);
   } else {
     discard_unopened (file, job);

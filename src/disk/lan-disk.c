@@ -19,10 +19,11 @@ typedef struct {
 } LanDiskTask;
 
 LanDiskFile *
-lan_disk_file_new (const LanMessageId *id)
+lan_disk_file_new (LanDisk *disk, const LanMessageId *id)
 {
   LanDiskFile *file = g_new0 (LanDiskFile, 1);
 
+  file->disk = disk;
   file->ref = 1;
   file->id = *id;
   file->fd = -1;
@@ -44,6 +45,13 @@ lan_disk_file_unref (LanDiskFile *file)
 {
   if (!g_atomic_int_dec_and_test (&file->ref))
     return;
+  lan_disk_close_all (file);
+  g_clear_pointer (&file->tree, lan_file_tree_unref);
+  g_clear_pointer (&file->wanted, g_bytes_unref);
+  g_clear_pointer (&file->leaves, g_bytes_unref);
+  g_clear_pointer (&file->names, g_ptr_array_unref);
+  g_free (file->kept);
+  g_free (file->stamps);
   if (file->fd >= 0)
     close (file->fd);
   if (file->dirfd >= 0)
@@ -93,7 +101,7 @@ lan_disk_report (LanDisk *disk, const LanFileJob *job, guint64 done, guint64 siz
 {
   LanDiskTask *task = g_new0 (LanDiskTask, 1);
 
-  task->file = lan_disk_file_new (&job->file); /* only so that every task has one */
+  task->file = lan_disk_file_new (disk, &job->file); /* only so that every task has one */
   task->result = lan_file_result_new (job);
   task->result->more = TRUE;
   task->result->done = done;
@@ -114,9 +122,10 @@ static const struct {
   [LAN_FILE_JOB_HASH_SOURCE] = { lan_disk_hash_source, FALSE, TRUE, FALSE },
   [LAN_FILE_JOB_READ] = { lan_disk_read, FALSE, FALSE, FALSE },
   [LAN_FILE_JOB_OPEN_TARGET] = { lan_disk_open_target, TRUE, FALSE, FALSE },
-  [LAN_FILE_JOB_HASH_TARGET] = { lan_disk_hash_target, FALSE, TRUE, TRUE },
+  [LAN_FILE_JOB_CHECK_TARGET] = { lan_disk_check_target, FALSE, TRUE, TRUE },
   [LAN_FILE_JOB_WRITE] = { lan_disk_write, FALSE, FALSE, TRUE },
-  [LAN_FILE_JOB_FINISH] = { lan_disk_finish, FALSE, FALSE, TRUE },
+  [LAN_FILE_JOB_SYNC] = { lan_disk_sync, FALSE, TRUE, TRUE },
+  [LAN_FILE_JOB_FINISH] = { lan_disk_finish, FALSE, TRUE, TRUE },
   [LAN_FILE_JOB_FIND] = { lan_disk_find, TRUE, TRUE, FALSE },
 };
 
@@ -134,7 +143,7 @@ run_task (gpointer data, gpointer user_data)
   else if (g_atomic_int_get (&disk->stopping) || lan_disk_file_is_cancelled (task->file))
     lan_disk_set_code (&task->result->error, LAN_FILE_ERROR_STOPPED, NULL);
   else if (!kinds[type].opens &&
-           (task->file->fd < 0 || (task->file->part != NULL) != kinds[type].is_target))
+           (task->file->fd < 0 || task->file->is_target != kinds[type].is_target))
     lan_disk_set_code (&task->result->error, LAN_FILE_ERROR_IO, "the file is not open");
   else if (!kinds[type].run (disk, task->file, task->job, task->result))
     g_assert (task->result->error != NULL);
@@ -221,7 +230,7 @@ lan_disk_submit (LanDisk *disk, LanFileJob *job)
     file = NULL;
   }
   if (file == NULL) {
-    file = lan_disk_file_new (&job->file);
+    file = lan_disk_file_new (disk, &job->file);
     g_hash_table_insert (disk->files, &file->id, file);
   }
   if (job->type == LAN_FILE_JOB_DISCARD) {
@@ -229,6 +238,14 @@ lan_disk_submit (LanDisk *disk, LanFileJob *job)
     file->closing = TRUE;
   }
   start_task (disk, job, file);
+}
+
+LanDiskFile *
+lan_disk_borrow (LanDisk *disk, const LanMessageId *id)
+{
+  LanDiskFile *file = g_hash_table_lookup (disk->files, id);
+
+  return file != NULL && !file->closing && file->fd >= 0 ? lan_disk_file_ref (file) : NULL;
 }
 
 guint
@@ -265,6 +282,7 @@ lan_disk_new (const LanDiskConfig *config)
   disk->free_space = config->free_space;
   disk->free_space_data = config->free_space_data;
   disk->file_mode = mode_of_new_files ();
+  disk->hash_threads = CLAMP (g_get_num_processors (), 1, 8);
   disk->files = g_hash_table_new_full (lan_message_id_hash, lan_message_id_equal, NULL,
                                        (GDestroyNotify) lan_disk_file_unref);
   g_mutex_init (&disk->results_lock);

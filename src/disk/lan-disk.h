@@ -50,6 +50,29 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanDisk, lan_disk_free)
 /** Queues @job (transfer full); never blocks. In the thread of the main context. */
 void lan_disk_submit (LanDisk *disk, LanFileJob *job);
 
+/* -- for node's pump: leaves that pass beside the engine's thread -- */
+
+typedef struct _LanDiskFile LanDiskFile;
+
+/** Returns: (transfer full) (nullable): what is open for @file now. In the main context's thread. */
+LanDiskFile *lan_disk_borrow (LanDisk *disk, const LanMessageId *file) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Any thread. Must all be given back before lan_disk_free(). */
+void lan_disk_file_unref (LanDiskFile *file);
+
+/** Bytes of @leaf, 0 when there is none. Any thread. */
+gsize lan_disk_file_leaf_length (LanDiskFile *file, guint64 leaf);
+
+/** Reads the whole of @leaf of a source into @to. Any thread, blocks. FALSE and LAN_FILE_ERROR. */
+gboolean lan_disk_file_read (LanDiskFile *file, guint64 leaf, guint8 *to, GError **error);
+
+/**
+ * Verifies @data against the list that CHECK_TARGET gave, then writes it. Any thread, blocks. FALSE and
+ * LAN_FILE_ERROR; LAN_FILE_ERROR_HASH: it is not what @leaf must be.
+ */
+gboolean lan_disk_file_write (LanDiskFile *file, guint64 leaf, const guint8 *data, gsize len,
+                              GError **error);
+
 /** How many jobs are queued or under way, for tests and for shutting down in order. */
 guint lan_disk_pending (const LanDisk *disk);
 

@@ -17,14 +17,14 @@ ready_free (LanReadyBlock *block)
 }
 
 LanTransferChannel *
-lan_transfer_channel_new (guint64 id, const LanAccountId *account, gboolean carries_blocks,
+lan_transfer_channel_new (guint64 id, const LanAccountId *account, LanTransferCarrier carries,
                           gsize room)
 {
   LanTransferChannel *ch = g_new0 (LanTransferChannel, 1);
 
   ch->id = id;
   ch->account = *account;
-  ch->carries_blocks = carries_blocks;
+  ch->carries = carries;
   ch->room = room;
   g_queue_init (&ch->serve);
   g_queue_init (&ch->ready);
@@ -48,11 +48,12 @@ lan_transfer_channel_to (LanTransfers *t, const LanAccountId *account, gboolean 
 
   g_hash_table_iter_init (&iter, t->channels);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &ch)) {
-    if (!lan_account_id_equal (&ch->account, account) || (!any && !ch->carries_blocks))
+    if (!lan_account_id_equal (&ch->account, account) ||
+        (!any && ch->carries == LAN_CARRIES_STATES))
       continue;
     /* Ids grow: of two alike the newer is the one that was made because the older was poor. */
-    if (best == NULL || ch->carries_blocks > best->carries_blocks ||
-        (ch->carries_blocks == best->carries_blocks && ch->id > best->id))
+    if (best == NULL || ch->carries > best->carries ||
+        (ch->carries == best->carries && ch->id > best->id))
       best = ch;
   }
   return best;
@@ -120,6 +121,7 @@ next_asker (LanTransfers *t, LanTransferChannel *ch, guint *start)
 static void
 ask_for_leaves (LanTransfers *t, LanTransferChannel *ch, LanTime now)
 {
+  gsize window = ch->carries == LAN_CARRIES_BULK ? t->bulk_bytes : t->window_bytes;
   guint start = 0;
   guint idle = 0;
 
@@ -129,12 +131,12 @@ ask_for_leaves (LanTransfers *t, LanTransferChannel *ch, LanTime now)
   }
   /* Around until everybody had a turn and nobody used it. */
   while (idle < t->active->len &&
-         (ch->inflight == 0 || ch->inflight + LAN_TREE_LEAF_BYTES <= t->window_bytes)) {
+         (ch->inflight == 0 || ch->inflight + LAN_TREE_LEAF_BYTES <= window)) {
     LanTransferOne *one = next_asker (t, ch, &start);
 
     if (one == NULL)
       return;
-    if (lan_transfer_in_ask_one (t, one, now)) {
+    if (lan_transfer_in_ask_one (t, one, ch, now)) {
       ch->last_in = one;
       idle = 0;
     } else {
@@ -183,7 +185,7 @@ lan_transfer_channel_pump (LanTransfers *t, LanTransferChannel *ch, LanTime now)
 {
   gsize serving;
 
-  if (!ch->carries_blocks)
+  if (ch->carries == LAN_CARRIES_STATES)
     return;
   ask_for_leaves (t, ch, now);
   /* Sending makes room for reading, and hashes are ready without it: until both rest. */

@@ -9,8 +9,9 @@
 #include <string.h>
 
 gboolean
-lan_transfers_send (LanTransfers *t, const LanMessageId *id, const LanConversationId *conversation,
-                    const LanAccountId *peer, const char *path, LanTime now)
+lan_transfers_send_shared (LanTransfers *t, const LanMessageId *id,
+                           const LanConversationId *conversation, const LanAccountId *peer,
+                           const char *path, GBytes *holders, LanTime now)
 {
   g_autofree char *base = g_path_get_basename (path);
   g_autofree char *shown = g_filename_display_name (base);
@@ -26,28 +27,99 @@ lan_transfers_send (LanTransfers *t, const LanMessageId *id, const LanConversati
     return FALSE;
   one = lan_transfers_add (t, &row);
   one->row.name = lan_file_name_clean (shown, -1);
+  one->detail.holders = holders != NULL ? g_bytes_ref (holders) : NULL;
   lan_transfer_commit (t, one, LAN_AFTER_ADDED);
   lan_transfer_out_start (t, one, now);
   return TRUE;
 }
 
 gboolean
-lan_transfers_accept (LanTransfers *t, const LanMessageId *id, const char *dir, LanTime now)
+lan_transfers_send (LanTransfers *t, const LanMessageId *id, const LanConversationId *conversation,
+                    const LanAccountId *peer, const char *path, LanTime now)
+{
+  return lan_transfers_send_shared (t, id, conversation, peer, path, NULL, now);
+}
+
+static void
+take_choice (LanTransferOne *one, const LanTransferChoice *choice)
+{
+  guint n = one->tree != NULL ? lan_file_tree_n_entries (one->tree) : 0;
+
+  if (choice == NULL)
+    return;
+  one->detail.conflict = choice->conflict;
+  g_clear_pointer (&one->detail.wanted, g_bytes_unref);
+  if (choice->wanted != NULL && one->detail.is_folder &&
+      g_bytes_get_size (choice->wanted) == (n + 7) / 8)
+    one->detail.wanted = g_bytes_ref (choice->wanted);
+}
+
+gboolean
+lan_transfers_accept_with (LanTransfers *t, const LanMessageId *id, const char *dir,
+                           const LanTransferChoice *choice, LanTime now)
 {
   LanTransferOne *one = lan_transfers_find (t, id);
 
   if (one == NULL || !one->row.incoming || one->row.state == LAN_TRANSFER_VERIFYING ||
       !lan_transfer_may (one, LAN_TRANSFER_ACCEPTED) || one->row.size > LAN_TRANSFER_MAX_BYTES)
     return FALSE;
-  if (one->row.state == LAN_TRANSFER_RUNNING)
+  if (one->row.state == LAN_TRANSFER_RUNNING || one->row.state == LAN_TRANSFER_PAUSED)
     return FALSE;
   if (one->row.path != NULL && strcmp (one->row.path, dir) != 0)
     lan_transfer_in_stop (t, one, TRUE, now); /* what an earlier try left elsewhere */
   g_free (one->row.path);
   one->row.path = g_strdup (dir);
   one->is_quiet = FALSE;
+  take_choice (one, choice);
   lan_transfer_set_state (t, one, LAN_TRANSFER_ACCEPTED, now);
   g_queue_push_tail (&t->waiting, one);
+  return TRUE;
+}
+
+gboolean
+lan_transfers_accept (LanTransfers *t, const LanMessageId *id, const char *dir, LanTime now)
+{
+  return lan_transfers_accept_with (t, id, dir, NULL, now);
+}
+
+gboolean
+lan_transfers_pause (LanTransfers *t, const LanMessageId *id, LanTime now)
+{
+  LanTransferOne *one = lan_transfers_find (t, id);
+
+  if (one == NULL || one->detail.is_paused ||
+      (one->row.state != LAN_TRANSFER_PAUSED && !lan_transfer_may (one, LAN_TRANSFER_PAUSED)))
+    return FALSE;
+  one->detail.is_paused = TRUE;
+  one->is_quiet = FALSE;
+  if (one->row.state == LAN_TRANSFER_PAUSED)
+    lan_transfer_commit (t, one, LAN_AFTER_EVENT | LAN_AFTER_TELL);
+  else if (one->row.incoming)
+    lan_transfer_in_hold (t, one, now);
+  else
+    lan_transfer_set_state (t, one, LAN_TRANSFER_PAUSED, now);
+  return TRUE;
+}
+
+gboolean
+lan_transfers_resume (LanTransfers *t, const LanMessageId *id, LanTime now)
+{
+  LanTransferOne *one = lan_transfers_find (t, id);
+  LanTransferChannel *ch;
+
+  if (one == NULL || one->row.state != LAN_TRANSFER_PAUSED || !one->detail.is_paused)
+    return FALSE;
+  one->detail.is_paused = FALSE;
+  one->is_quiet = FALSE;
+  if (one->row.incoming) {
+    lan_transfer_in_go_on (t, one, now);
+    return TRUE;
+  }
+  lan_transfer_set_state (t, one, LAN_TRANSFER_ACCEPTED, now);
+  /* The question what became of it lets the receiver ask again. */
+  ch = lan_transfer_channel_to (t, &one->row.peer, TRUE);
+  if (ch != NULL)
+    lan_transfer_send_state (t, ch, id, LANYARD__FILE_STATE_KIND__FILE_OFFERED, NULL, 0);
   return TRUE;
 }
 
@@ -122,6 +194,29 @@ check_open_offers (LanTransfers *t, const LanAccountId *peer, gboolean request)
   return LAN_STATUS_OK;
 }
 
+/* Returns: (transfer full) (nullable). */
+static GBytes *
+detail_of (const Lanyard__FileOffer *offer)
+{
+  LanTransferDetail detail = { 0 };
+  GByteArray *holders = g_byte_array_new ();
+  GBytes *bytes;
+
+  if (offer->folder != NULL) {
+    detail.is_folder = TRUE;
+    detail.manifest_size = offer->folder->manifest_size;
+    detail.entries = offer->folder->entries;
+  }
+  for (gsize i = 0; i < MIN (offer->n_holders, LAN_TRANSFER_MAX_HOLDERS); i++)
+    g_byte_array_append (holders, offer->holders[i].data, (guint) offer->holders[i].len);
+  detail.holders = g_byte_array_free_to_bytes (holders);
+  if (g_bytes_get_size (detail.holders) == 0)
+    g_clear_pointer (&detail.holders, g_bytes_unref);
+  bytes = lan_transfer_detail_encode (&detail);
+  lan_transfer_detail_clear (&detail);
+  return bytes;
+}
+
 LanStatus
 lan_transfers_offer_row (const LanMessageId *id, const LanConversationId *conversation,
                          const LanAccountId *peer, const Lanyard__FileOffer *offer, LanTime now,
@@ -139,6 +234,7 @@ lan_transfers_offer_row (const LanMessageId *id, const LanConversationId *conver
   if (offer->leaf_size != LAN_TREE_LEAF_BYTES)
     return LAN_STATUS_VERSION;
   memcpy (row->root.b, offer->root.data, LAN_HASH_BYTES);
+  row->detail = detail_of (offer);
   row->name = lan_file_name_clean (offer->name, -1);
   if (row->size > LAN_TRANSFER_MAX_BYTES) {
     row->state = LAN_TRANSFER_FAILED;
@@ -169,6 +265,7 @@ lan_transfers_offered (LanTransfers *t, const LanMessageId *id,
   if (one->row.state == LAN_TRANSFER_OFFERED) {
     lan_transfer_commit (t, one, 0);
     lan_transfer_push_event (t, one, LAN_TRANSFER_EVENT_OFFERED);
+    lan_transfer_manifest_step (t, one);
   } else {
     lan_transfer_commit (t, one, LAN_AFTER_EVENT | LAN_AFTER_TELL);
   }

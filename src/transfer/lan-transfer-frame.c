@@ -53,9 +53,14 @@ lan_transfer_tell (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch)
   if (ch == NULL || (!one->row.incoming && !one->out.is_offered))
     return;
   switch (one->row.state) {
+  case LAN_TRANSFER_PAUSED:
+    kind = LANYARD__FILE_STATE_KIND__FILE_PAUSED;
+    /* Who is only held up by the other says nothing of it. */
+    if (!one->detail.is_paused)
+      return;
+    break;
   case LAN_TRANSFER_ACCEPTED:
   case LAN_TRANSFER_RUNNING:
-  case LAN_TRANSFER_PAUSED:
   case LAN_TRANSFER_VERIFYING:
     if (!one->row.incoming)
       return;
@@ -111,6 +116,36 @@ lan_transfer_send_request (LanTransfers *t, LanTransferChannel *ch, const LanMes
     frame.body_case = LANYARD__FRAME__BODY_FILE_REQUEST;
     frame.file_request = &ask;
   }
+  push_frame (t, ch, &frame, FALSE);
+}
+
+void
+lan_transfer_send_manifest_request (LanTransfers *t, LanTransferChannel *ch, const LanMessageId *id,
+                                    guint64 offset, guint32 length)
+{
+  Lanyard__FileManifestRequest ask = LANYARD__FILE_MANIFEST_REQUEST__INIT;
+  LanFrame frame = LANYARD__FRAME__INIT;
+
+  ask.offer = id_field (id);
+  ask.offset = offset;
+  ask.length = length;
+  frame.body_case = LANYARD__FRAME__BODY_FILE_MANIFEST_REQUEST;
+  frame.file_manifest_request = &ask;
+  push_frame (t, ch, &frame, FALSE);
+}
+
+void
+lan_transfer_send_manifest (LanTransfers *t, LanTransferChannel *ch, const LanMessageId *id,
+                            guint64 offset, const guint8 *data, gsize len)
+{
+  Lanyard__FileManifest page = LANYARD__FILE_MANIFEST__INIT;
+  LanFrame frame = LANYARD__FRAME__INIT;
+
+  page.offer = id_field (id);
+  page.offset = offset;
+  page.data = (ProtobufCBinaryData){ .len = len, .data = (guint8 *) data };
+  frame.body_case = LANYARD__FRAME__BODY_FILE_MANIFEST;
+  frame.file_manifest = &page;
   push_frame (t, ch, &frame, FALSE);
 }
 
@@ -177,7 +212,10 @@ on_state_of_outgoing (LanTransfers *t, LanTransferOne *one, LanTransferChannel *
 
   switch (state->state) {
   case LANYARD__FILE_STATE_KIND__FILE_ACCEPTED:
-    if (one->row.state == LAN_TRANSFER_OFFERED || is_revivable (one))
+    if (one->row.state == LAN_TRANSFER_PAUSED && one->detail.is_paused)
+      lan_transfer_tell (t, one, ch);
+    else if (one->row.state == LAN_TRANSFER_OFFERED || one->row.state == LAN_TRANSFER_PAUSED ||
+             is_revivable (one))
       next = LAN_TRANSFER_ACCEPTED;
     else if (lan_transfer_is_over (one))
       lan_transfer_tell (t, one, ch);
@@ -202,6 +240,10 @@ on_state_of_outgoing (LanTransfers *t, LanTransferOne *one, LanTransferChannel *
     if (lan_transfer_is_over (one))
       lan_transfer_tell (t, one, ch);
     return LAN_STATUS_OK;
+  case LANYARD__FILE_STATE_KIND__FILE_PAUSED:
+    if (one->row.state == LAN_TRANSFER_RUNNING || one->row.state == LAN_TRANSFER_ACCEPTED)
+      next = LAN_TRANSFER_PAUSED;
+    break;
   case LANYARD__FILE_STATE_KIND__FILE_UNKNOWN:
   case LANYARD__FILE_STATE_KIND__FILE_PREPARING:
   default:
@@ -215,7 +257,7 @@ on_state_of_outgoing (LanTransfers *t, LanTransferOne *one, LanTransferChannel *
   one->is_quiet = TRUE;
   if (next == LAN_TRANSFER_DONE)
     one->row.done = one->row.size;
-  if (next != LAN_TRANSFER_ACCEPTED)
+  if (next != LAN_TRANSFER_ACCEPTED && next != LAN_TRANSFER_PAUSED)
     lan_transfer_out_stop (t, one, now);
   lan_transfer_set_state (t, one, next, now);
   return LAN_STATUS_OK;
@@ -230,7 +272,13 @@ on_state_of_incoming (LanTransfers *t, LanTransferOne *one, LanTransferChannel *
 
   switch (state->state) {
   case LANYARD__FILE_STATE_KIND__FILE_OFFERED:
+    if (one->row.state == LAN_TRANSFER_PAUSED && !one->detail.is_paused)
+      lan_transfer_in_go_on (t, one, now);
     lan_transfer_tell (t, one, ch);
+    return LAN_STATUS_OK;
+  case LANYARD__FILE_STATE_KIND__FILE_PAUSED:
+    if (lan_transfer_may (one, LAN_TRANSFER_PAUSED))
+      lan_transfer_in_hold (t, one, now);
     return LAN_STATUS_OK;
   case LANYARD__FILE_STATE_KIND__FILE_CANCELLED:
     if (!lan_transfer_may (one, LAN_TRANSFER_CANCELLED) || one->row.state == LAN_TRANSFER_VERIFYING)

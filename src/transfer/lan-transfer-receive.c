@@ -5,7 +5,7 @@
  * may have changed something. Nothing that the other side sends is believed before its hash was
  * checked: the list of leaf hashes against the root of the offer, each leaf against the list.
  *
- *   IDLE -> OPENING -> OPEN -> HASHES -> [CHECKING] -> DATA -> FINISHING
+ *   IDLE -> OPENING -> OPEN -> HASHES -> CHECKING -> DATA -> FINISHING
  *     `---> FIND (restarted while finishing): found, or OPENING again
  *
  * A channel that is lost leads from HASHES back to OPEN, and leaves DATA waiting where it is.
@@ -26,7 +26,7 @@ slot_free (LanLeafSlot *slot)
 void
 lan_transfer_in_init (LanTransferOne *one)
 {
-  one->in.n_leaves = lan_transfer_leaves_of (one->row.size, LAN_TREE_LEAF_BYTES);
+  one->in.n_leaves = one->tree != NULL ? lan_file_tree_n_leaves (one->tree) : 0;
   one->in.slots = g_ptr_array_new_with_free_func ((GDestroyNotify) slot_free);
 }
 
@@ -36,6 +36,8 @@ drop_memory (LanTransferOne *one)
 {
   g_clear_pointer (&one->in.hashes, g_byte_array_unref);
   g_clear_pointer (&one->in.bits, g_free);
+  g_clear_pointer (&one->in.asked, g_free);
+  g_clear_pointer (&one->in.syncing, g_free);
   g_clear_pointer (&one->in.bad, g_hash_table_unref);
   one->in.hashes_asked = 0;
   one->in.n_verified = 0;
@@ -49,10 +51,26 @@ void
 lan_transfer_in_clear (LanTransferOne *one)
 {
   drop_memory (one);
+  lan_transfer_manifest_clear (one);
+  g_clear_pointer (&one->in.synced, g_free);
   g_clear_pointer (&one->in.slots, g_ptr_array_unref);
 }
 
 /* -- phases -- */
+
+/* Where it goes, and what. */
+static void
+fill_place (LanTransferOne *one, LanFileJob *job)
+{
+  job->path = g_strdup (one->row.path);
+  job->name = g_strdup (one->row.name);
+  job->size = one->row.size;
+  job->conflict = one->detail.conflict;
+  if (one->detail.is_folder && one->tree != NULL)
+    job->tree = lan_file_tree_ref (one->tree);
+  if (one->detail.wanted != NULL)
+    job->wanted = g_bytes_ref (one->detail.wanted);
+}
 
 static void
 open_target (LanTransfers *t, LanTransferOne *one)
@@ -60,9 +78,7 @@ open_target (LanTransfers *t, LanTransferOne *one)
   LanFileJob *job = lan_transfers_push_job (t, one, LAN_FILE_JOB_OPEN_TARGET, NULL);
 
   one->in.phase = LAN_IN_OPENING;
-  job->path = g_strdup (one->row.path);
-  job->name = g_strdup (one->row.name);
-  job->size = one->row.size;
+  fill_place (one, job);
 }
 
 static void
@@ -71,9 +87,7 @@ find_finished (LanTransfers *t, LanTransferOne *one)
   LanFileJob *job = lan_transfers_push_job (t, one, LAN_FILE_JOB_FIND, NULL);
 
   one->in.phase = LAN_IN_FIND;
-  job->path = g_strdup (one->row.path);
-  job->name = g_strdup (one->row.name);
-  job->size = one->row.size;
+  fill_place (one, job);
   job->hash = one->row.root;
 }
 
@@ -86,7 +100,7 @@ step_open (LanTransfers *t, LanTransferOne *one, LanTime now)
   g_clear_pointer (&one->in.hashes, g_byte_array_unref);
   one->in.hashes = g_byte_array_new ();
   one->in.hashes_asked = 0;
-  if (one->in.n_leaves == 0)
+  if (lan_file_tree_n_hashes (one->tree) == 0)
     lan_transfer_fetch_all_hashes (t, one, now);
   else
     lan_transfer_fetch_ask_hashes (t, one, now);
@@ -118,7 +132,8 @@ lan_transfer_in_step (LanTransfers *t, LanTransferOne *one, LanTime now)
     step_open (t, one, now);
     break;
   case LAN_IN_HASHES:
-    if (lan_transfer_fetch_take_channel (t, one, now) && one->in.hashes_asked < one->in.n_leaves)
+    if (lan_transfer_fetch_take_channel (t, one, now) &&
+        one->in.hashes_asked < lan_file_tree_n_hashes (one->tree))
       lan_transfer_fetch_ask_hashes (t, one, now);
     break;
   case LAN_IN_DATA:
@@ -140,7 +155,7 @@ lan_transfer_in_step (LanTransfers *t, LanTransferOne *one, LanTime now)
 static gboolean
 may_start (const LanTransferOne *one)
 {
-  return one->jobs == 0 && one->in.phase == LAN_IN_IDLE &&
+  return one->tree != NULL && one->jobs == 0 && one->in.phase == LAN_IN_IDLE &&
          (one->batch == 0 || (one->after & LAN_AFTER_NEXT) == 0);
 }
 
@@ -153,6 +168,8 @@ lan_transfer_in_start_waiting (LanTransfers *t, LanTime now)
     next = l->next;
     if (t->active->len >= LAN_TRANSFER_MAX_ACTIVE)
       return;
+    if (one->tree == NULL)
+      lan_transfer_manifest_step (t, one);
     if (!may_start (one))
       continue;
     g_queue_delete_link (&t->waiting, l);
@@ -171,6 +188,7 @@ lan_transfer_in_stop (LanTransfers *t, LanTransferOne *one, gboolean discard, La
 
   lan_transfer_fetch_drop (one);
   lan_transfer_channel_forget (t, one);
+  lan_transfer_set_target (t, one, FALSE);
   g_ptr_array_set_size (one->in.slots, 0);
   g_queue_remove (&t->waiting, one);
   g_ptr_array_remove (t->active, one);
@@ -180,12 +198,41 @@ lan_transfer_in_stop (LanTransfers *t, LanTransferOne *one, gboolean discard, La
     LanFileJob *job =
         lan_transfers_push_job (t, one, discard ? LAN_FILE_JOB_DISCARD : LAN_FILE_JOB_CLOSE, NULL);
 
-    job->path = g_strdup (one->row.path);
-    job->name = g_strdup (one->row.name);
-    job->size = one->row.size;
+    fill_place (one, job);
+    if (discard)
+      g_clear_pointer (&one->in.synced, g_free);
   }
   one->in.phase = LAN_IN_IDLE;
   one->epoch++;
+}
+
+void
+lan_transfer_in_hold (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  lan_transfer_in_stop (t, one, FALSE, now);
+  lan_transfer_set_state (t, one, LAN_TRANSFER_PAUSED, now);
+  lan_transfer_in_start_waiting (t, now);
+}
+
+void
+lan_transfer_in_go_on (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  lan_transfer_set_state (t, one, LAN_TRANSFER_ACCEPTED, now);
+  g_queue_push_tail (&t->waiting, one);
+}
+
+void
+lan_transfer_set_target (LanTransfers *t, LanTransferOne *one, gboolean on)
+{
+  LanTransferAction *action;
+
+  if (one->in.is_target == on)
+    return;
+  one->in.is_target = on;
+  action = lan_transfers_push (t, LAN_TRANSFER_ACTION_TARGET);
+  action->id = one->row.id;
+  action->peer = one->row.peer;
+  action->is_on = on;
 }
 
 void
@@ -209,7 +256,7 @@ lan_transfer_in_stalled (LanTransfers *t, LanTransferOne *one, LanTime now)
 
   if (one->channel == NULL || (one->in.phase != LAN_IN_HASHES && one->in.phase != LAN_IN_DATA))
     return;
-  if (one->in.phase == LAN_IN_DATA && one->in.slots->len == one->in.writes)
+  if (one->in.phase == LAN_IN_DATA && one->in.slots->len <= one->in.writes)
     return; /* nothing asked for: the disk is what is slow */
   heard = MAX (heard, one->channel->heard_us);
   if (now.mono_us - heard < LAN_TRANSFER_STALL_US) {
@@ -224,24 +271,41 @@ lan_transfer_in_stalled (LanTransfers *t, LanTransferOne *one, LanTime now)
   lan_transfer_in_step (t, one, now);
 }
 
-/* What an earlier try left counts where it hashes to what it should. */
+/* What is there already need not come. */
 static void
 on_checked (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, LanTime now)
 {
   gsize len;
-  const guint8 *leaves = g_bytes_get_data (result->leaves, &len);
-  guint64 n = MIN (len / LAN_HASH_BYTES, one->in.n_leaves);
+  const guint8 *bits = g_bytes_get_data (result->bits, &len);
 
   one->row.done = 0;
-  for (guint64 i = 0; i < n; i++) {
-    if (memcmp (leaves + i * LAN_HASH_BYTES, one->in.hashes->data + i * LAN_HASH_BYTES,
-                LAN_HASH_BYTES) == 0)
+  for (guint64 i = 0; i < one->in.n_leaves && i / 8 < len; i++) {
+    if (lan_transfer_bit (bits, i))
       lan_transfer_fetch_mark (one, i);
   }
   one->rate_from = one->row.done;
   if (one->channel != NULL)
     lan_transfer_tell (t, one, one->channel);
+  lan_transfer_set_target (t, one, TRUE);
   lan_transfer_fetch_start (t, one, now);
+}
+
+/* What was verified when the sync was asked for outlives a power cut now. */
+static void
+on_synced (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  g_free (one->in.synced);
+  one->in.synced = g_steal_pointer (&one->in.syncing);
+  lan_transfer_commit (t, one, 0);
+}
+
+void
+lan_transfer_in_sync (LanTransfers *t, LanTransferOne *one)
+{
+  if (one->in.phase != LAN_IN_DATA || one->in.bits == NULL || one->in.syncing != NULL)
+    return;
+  one->in.syncing = g_memdup2 (one->in.bits, (gsize) (one->in.n_leaves + 7) / 8);
+  lan_transfers_push_job (t, one, LAN_FILE_JOB_SYNC, NULL);
 }
 
 static void
@@ -257,6 +321,8 @@ on_finished (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, 
     job->path = g_strdup (folder);
     job->name = g_strdup (one->row.name);
     job->size = one->row.size;
+    if (one->detail.is_folder)
+      job->tree = lan_file_tree_ref (one->tree);
   } else {
     lan_transfers_push_job (t, one, LAN_FILE_JOB_CLOSE, NULL);
   }
@@ -266,6 +332,8 @@ on_finished (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, 
   one->in.phase = LAN_IN_IDLE;
   one->epoch++;
   drop_memory (one);
+  g_clear_pointer (&one->in.synced, g_free);
+  lan_transfer_set_target (t, one, FALSE);
   lan_transfer_set_state (t, one, LAN_TRANSFER_DONE, now);
   lan_transfer_in_start_waiting (t, now);
 }
@@ -303,12 +371,14 @@ lan_transfer_in_result (LanTransfers *t, LanTransferOne *one, const LanTransferJ
   }
   switch (result->type) {
   case LAN_FILE_JOB_OPEN_TARGET:
-    one->in.left_over = result->done > 0;
     one->in.phase = LAN_IN_OPEN;
     lan_transfer_in_step (t, one, now);
     break;
-  case LAN_FILE_JOB_HASH_TARGET:
+  case LAN_FILE_JOB_CHECK_TARGET:
     on_checked (t, one, result, now);
+    break;
+  case LAN_FILE_JOB_SYNC:
+    on_synced (t, one, now);
     break;
   case LAN_FILE_JOB_FINISH:
   case LAN_FILE_JOB_FIND:

@@ -27,6 +27,7 @@ lan_transfer_out_clear (LanTransferOne *one)
 {
   g_queue_clear_full (&one->out.requests, g_free);
   g_clear_pointer (&one->out.leaves, g_bytes_unref);
+  g_clear_pointer (&one->out.manifest, g_bytes_unref);
 }
 
 static void
@@ -43,6 +44,13 @@ lan_transfer_out_start (LanTransfers *t, LanTransferOne *one, LanTime now)
 {
   if (one->row.state == LAN_TRANSFER_VERIFYING && one->out.phase == LAN_OUT_CLOSED &&
       !one->out.is_offered)
+    open_source (t, one);
+}
+
+void
+lan_transfer_out_prepare (LanTransfers *t, LanTransferOne *one)
+{
+  if (one->out.phase == LAN_OUT_CLOSED)
     open_source (t, one);
 }
 
@@ -101,6 +109,10 @@ offer (LanTransfers *t, LanTransferOne *one)
   action->offer.name = g_strdup (one->row.name);
   action->offer.size = one->row.size;
   action->offer.root = one->row.root;
+  action->offer.is_folder = one->detail.is_folder;
+  action->offer.manifest_size = one->detail.manifest_size;
+  action->offer.entries = one->detail.entries;
+  action->offer.holders = one->detail.holders != NULL ? g_bytes_ref (one->detail.holders) : NULL;
   one->out.is_offered = TRUE;
 }
 
@@ -138,10 +150,11 @@ on_opened (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, La
     g_free (one->row.name);
     one->row.name = lan_file_name_clean (result->name != NULL ? result->name : "", -1);
     one->row.size = result->size;
-  } else if (result->size != one->row.size) {
+    one->detail.is_folder = result->tree != NULL;
+  } else if (result->size != one->row.size || (result->tree != NULL) != one->detail.is_folder) {
     lan_transfer_fail (t, one, LAN_FILE_ERROR_CHANGED, NULL, now);
     return;
-  } else if (one->out.leaves != NULL && one->out.stamp == result->stamp) {
+  } else if (one->tree != NULL && one->out.leaves != NULL && one->out.stamp == result->stamp) {
     on_ready (t, one, now);
     return;
   }
@@ -157,13 +170,27 @@ on_opened (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, La
 }
 
 static void
+take_tree (LanTransferOne *one, const LanFileResult *result)
+{
+  g_clear_pointer (&one->tree, lan_file_tree_unref);
+  g_clear_pointer (&one->out.manifest, g_bytes_unref);
+  if (!one->detail.is_folder) {
+    one->tree = lan_file_tree_new_file (one->row.name, one->row.size, &result->root);
+    return;
+  }
+  one->tree = lan_file_tree_ref (result->tree);
+  one->out.manifest = g_bytes_ref (result->manifest);
+  one->detail.manifest_size = g_bytes_get_size (result->manifest);
+  one->detail.entries = lan_file_tree_n_entries (result->tree);
+}
+
+static void
 on_hashed (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, LanTime now)
 {
   gboolean first = one->row.state == LAN_TRANSFER_VERIFYING;
-  guint64 expected = lan_transfer_leaves_of (result->size, LAN_TREE_LEAF_BYTES);
 
   if (result->size != one->row.size || result->leaves == NULL ||
-      g_bytes_get_size (result->leaves) != expected * LAN_HASH_BYTES ||
+      (one->detail.is_folder && (result->tree == NULL || result->manifest == NULL)) ||
       (!first && !lan_hash_equal (&result->root, &one->row.root))) {
     lan_transfer_fail (t, one, LAN_FILE_ERROR_CHANGED, NULL, now);
     return;
@@ -171,6 +198,8 @@ on_hashed (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, La
   g_clear_pointer (&one->out.leaves, g_bytes_unref);
   one->out.leaves = g_bytes_ref (result->leaves);
   one->out.stamp = one->out.opened_stamp;
+  take_tree (one, result);
+  lan_transfer_plan_commit (t, one, TRUE);
   if (first) {
     one->row.root = result->root;
     one->row.done = 0;
@@ -230,7 +259,8 @@ lan_transfer_out_result (LanTransfers *t, LanTransferOne *one, const LanTransfer
     on_read (t, one, info, result, now);
     break;
   case LAN_FILE_JOB_OPEN_TARGET:
-  case LAN_FILE_JOB_HASH_TARGET:
+  case LAN_FILE_JOB_CHECK_TARGET:
+  case LAN_FILE_JOB_SYNC:
   case LAN_FILE_JOB_WRITE:
   case LAN_FILE_JOB_FINISH:
   case LAN_FILE_JOB_FIND:
@@ -247,9 +277,15 @@ static gboolean
 is_served (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, LanTime now)
 {
   switch (one->row.state) {
+  case LAN_TRANSFER_PAUSED:
+    if (one->detail.is_paused) {
+      lan_transfer_tell (t, one, ch);
+      return FALSE;
+    }
+    lan_transfer_set_state (t, one, LAN_TRANSFER_RUNNING, now);
+    return TRUE;
   case LAN_TRANSFER_OFFERED:
   case LAN_TRANSFER_ACCEPTED:
-  case LAN_TRANSFER_PAUSED:
     lan_transfer_set_state (t, one, LAN_TRANSFER_RUNNING, now);
     return TRUE;
   case LAN_TRANSFER_RUNNING:
@@ -273,20 +309,34 @@ is_served (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, LanTime
   }
 }
 
+/* Whether what is asked for exists, as far as that is known: after a restart the folder is not listed yet. */
+static gboolean
+is_inside (const LanTransferOne *one, gboolean hashes, guint64 first, guint32 count)
+{
+  guint64 n = G_MAXUINT32;
+
+  if (one->tree != NULL)
+    n = hashes ? lan_file_tree_n_hashes (one->tree) : lan_file_tree_n_leaves (one->tree);
+  else if (!one->detail.is_folder)
+    n = lan_tree_leaf_count (one->row.size, LAN_TREE_LEAF_BYTES);
+  return count > 0 && first < n && count <= n - first &&
+         (!hashes || count <= LAN_TRANSFER_PAGE_HASHES);
+}
+
 LanStatus
 lan_transfer_out_request (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
                           gboolean hashes, guint64 first, guint32 count, LanTime now)
 {
-  guint64 n_leaves = lan_transfer_leaves_of (one->row.size, LAN_TREE_LEAF_BYTES);
-  guint weight = hashes ? 1 : count;
+  guint32 most =
+      ch->carries == LAN_CARRIES_BULK ? LAN_TRANSFER_MAX_BULK : LAN_TRANSFER_MAX_REQUESTS;
+  guint32 weight = hashes ? 1 : count;
   LanServeRequest *request;
 
-  if (count == 0 || first >= n_leaves || count > n_leaves - first ||
-      (hashes && count > LAN_TRANSFER_PAGE_HASHES))
+  if (!is_inside (one, hashes, first, count))
     return LAN_STATUS_MALFORMED;
-  if (!ch->carries_blocks)
+  if (ch->carries == LAN_CARRIES_STATES)
     return LAN_STATUS_STATE;
-  if (weight > LAN_TRANSFER_MAX_REQUESTS || ch->n_requests + weight > LAN_TRANSFER_MAX_REQUESTS)
+  if (weight > most || ch->n_requests + weight > most)
     return LAN_STATUS_LIMIT;
   if (!is_served (t, one, ch, now))
     return LAN_STATUS_STATE;
@@ -324,16 +374,48 @@ serve_hashes (LanTransferOne *one, LanTransferChannel *ch, const LanServeRequest
 static void
 read_leaf (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, guint64 leaf)
 {
-  guint64 offset = leaf * LAN_TREE_LEAF_BYTES;
   LanTransferJob *info;
   LanFileJob *job = lan_transfers_push_job (t, one, LAN_FILE_JOB_READ, &info);
+  LanFileLeaf place = { 0 };
 
-  job->offset = offset;
-  job->length = (gsize) MIN (one->row.size - offset, LAN_TREE_LEAF_BYTES);
+  lan_file_tree_leaf (one->tree, leaf, &place);
+  job->leaf = leaf;
   info->channel = ch->id;
   info->leaf = leaf;
-  info->length = job->length;
-  ch->serving += job->length;
+  info->length = place.len;
+  ch->serving += place.len;
+}
+
+/* The pump of node reads and sends them; they count as asked for until it says so. */
+static void
+serve_bulk (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+            const LanServeRequest *request)
+{
+  LanTransferAction *action = lan_transfers_push (t, LAN_TRANSFER_ACTION_SERVE);
+
+  action->id = one->row.id;
+  action->peer = ch->account;
+  action->serve.channel = ch->id;
+  action->serve.name = one->row.id;
+  action->serve.first = request->first;
+  action->serve.count = request->count;
+}
+
+void
+lan_transfers_served (LanTransfers *t, guint64 channel, const LanMessageId *id, guint64 n,
+                      guint64 bytes, const GError *error, LanTime now)
+{
+  LanTransferChannel *ch = g_hash_table_lookup (t->channels, &channel);
+  LanTransferOne *one = lan_transfers_find (t, id);
+
+  if (ch != NULL)
+    ch->n_requests -= (guint) MIN (n, ch->n_requests);
+  if (one == NULL || lan_transfer_is_over (one))
+    return;
+  if (error != NULL && error->code != LAN_FILE_ERROR_STOPPED && !one->row.incoming)
+    lan_transfer_fail (t, one, (LanFileError) error->code, error->message, now);
+  else if (!one->row.incoming)
+    lan_transfer_out_sent (t, one, bytes, now);
 }
 
 gboolean
@@ -344,6 +426,16 @@ lan_transfer_out_serve_one (LanTransfers *t, LanTransferOne *one, LanTransferCha
   /* Comes back into the queue when the source is ready. */
   if (request == NULL || one->out.phase != LAN_OUT_READY)
     return FALSE;
+  if (!is_inside (one, request->hashes, request->first, request->count)) {
+    ch->n_requests -= request->hashes ? 1 : request->count;
+    g_free (g_queue_pop_head (&one->out.requests));
+    return !g_queue_is_empty (&one->out.requests);
+  }
+  if (!request->hashes && ch->carries == LAN_CARRIES_BULK) {
+    serve_bulk (t, one, ch, request);
+    g_free (g_queue_pop_head (&one->out.requests));
+    return !g_queue_is_empty (&one->out.requests);
+  }
   ch->n_requests--;
   if (request->hashes) {
     serve_hashes (one, ch, request);

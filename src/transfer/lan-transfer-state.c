@@ -15,16 +15,16 @@
 static const guint next_outgoing[LAN_TRANSFER_N] = {
   [LAN_TRANSFER_VERIFYING] = BIT (OFFERED) | STOPPED,
   [LAN_TRANSFER_OFFERED] = BIT (ACCEPTED) | BIT (RUNNING) | BIT (DONE) | BIT (DECLINED) | STOPPED,
-  [LAN_TRANSFER_ACCEPTED] = BIT (RUNNING) | BIT (DONE) | BIT (DECLINED) | STOPPED,
-  [LAN_TRANSFER_RUNNING] = BIT (ACCEPTED) | BIT (DONE) | BIT (DECLINED) | STOPPED,
+  [LAN_TRANSFER_ACCEPTED] = BIT (RUNNING) | BIT (PAUSED) | BIT (DONE) | BIT (DECLINED) | STOPPED,
+  [LAN_TRANSFER_RUNNING] = BIT (ACCEPTED) | BIT (PAUSED) | BIT (DONE) | BIT (DECLINED) | STOPPED,
   [LAN_TRANSFER_PAUSED] = BIT (ACCEPTED) | BIT (RUNNING) | BIT (DONE) | BIT (DECLINED) | STOPPED,
   [LAN_TRANSFER_FAILED] = BIT (ACCEPTED) | BIT (RUNNING) | BIT (DONE) | BIT (CANCELLED),
 };
 
 static const guint next_incoming[LAN_TRANSFER_N] = {
   [LAN_TRANSFER_OFFERED] = BIT (ACCEPTED) | BIT (DECLINED) | STOPPED,
-  [LAN_TRANSFER_ACCEPTED] = BIT (RUNNING) | BIT (VERIFYING) | STOPPED,
-  [LAN_TRANSFER_RUNNING] = BIT (ACCEPTED) | BIT (VERIFYING) | STOPPED,
+  [LAN_TRANSFER_ACCEPTED] = BIT (RUNNING) | BIT (PAUSED) | BIT (VERIFYING) | STOPPED,
+  [LAN_TRANSFER_RUNNING] = BIT (ACCEPTED) | BIT (PAUSED) | BIT (VERIFYING) | STOPPED,
   [LAN_TRANSFER_PAUSED] = BIT (ACCEPTED) | STOPPED,
   [LAN_TRANSFER_VERIFYING] = BIT (ACCEPTED) | BIT (DONE) | STOPPED,
   [LAN_TRANSFER_FAILED] = BIT (ACCEPTED) | BIT (CANCELLED),
@@ -89,6 +89,7 @@ lan_transfer_commit (LanTransfers *t, LanTransferOne *one, guint after)
   change = lan_changes_add (action->commit.changes, LAN_CHANGE_TRANSFER);
   lan_transfer_row_copy (&change->transfer, &one->row);
   change->transfer.bitmap = lan_transfer_in_bitmap (one);
+  change->transfer.detail = lan_transfer_detail_encode (&one->detail);
 }
 
 static void
@@ -120,6 +121,8 @@ lan_transfer_set_state (LanTransfers *t, LanTransferOne *one, LanTransferState n
   } else {
     rest (t, one);
   }
+  if (lan_transfer_is_over (one) && next != LAN_TRANSFER_FAILED && one->out.manifest != NULL)
+    lan_transfer_plan_commit (t, one, FALSE);
   /* Whether bytes move just now is not worth a commit: after a restart they do not. */
   if (next == LAN_TRANSFER_RUNNING || old == LAN_TRANSFER_RUNNING)
     lan_transfer_push_event (t, one, LAN_TRANSFER_EVENT_STATE);
@@ -149,6 +152,7 @@ may_be_tried_again (LanFileError code)
   case LAN_FILE_ERROR_TOO_LARGE:
   case LAN_FILE_ERROR_CHANGED:
   case LAN_FILE_ERROR_HASH:
+  case LAN_FILE_ERROR_MANIFEST:
   case LAN_FILE_ERROR_STOPPED:
   case LAN_FILE_ERROR_N:
   default:

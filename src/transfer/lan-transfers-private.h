@@ -34,26 +34,54 @@ typedef enum {
   LAN_IN_OPENING,   /* the part file */
   LAN_IN_OPEN,      /* waits for a channel */
   LAN_IN_HASHES,    /* the list of leaf hashes is being fetched */
-  LAN_IN_CHECKING,  /* what an earlier try left is being hashed */
+  LAN_IN_CHECKING,  /* what need not be fetched is being found out */
   LAN_IN_DATA,      /* leaves are being fetched */
   LAN_IN_FINISHING, /* everything is here */
 } LanInPhase;
 
-/* A leaf that was asked for and is not yet on disk. */
+/* Leaves that were asked for and are not yet on disk: one, over a link, or several in a row. */
 typedef struct {
-  guint64 index;
-  guint8 *data; /* NULL once it is on its way to the disk */
+  LanTransferChannel *channel; /* asked over; NULL once it is on its way to the disk */
+  guint64 first;
+  guint32 count;
+  guint32 left; /* of them without an answer */
+  gsize cost;   /* what it counts in the channel's window */
+  guint8 *data; /* link: as far as it is here */
   gsize len;
   gsize got;
 } LanLeafSlot;
 
+/* A manifest that is being fetched. */
+typedef struct {
+  LanTransferChannel *channel; /* asked over; NULL: nothing is asked */
+  GByteArray *bytes;
+  guint64 asked;
+  gboolean is_bad; /* it was wrong once */
+} LanManifestFetch;
+
+/* What the row keeps of a transfer beyond its columns. */
+typedef struct {
+  gboolean is_folder;
+  gboolean is_paused;
+  guint64 manifest_size;
+  guint32 entries;
+  LanFileConflict conflict;
+  GBytes *wanted;  /* entries; NULL: all */
+  GBytes *holders; /* account keys */
+} LanTransferDetail;
+
 typedef struct {
   LanInPhase phase;
-  gboolean left_over;   /* the part file held something when it was opened */
+  LanManifestFetch manifest;
   GByteArray *hashes;   /* the list, as far as it is here */
   guint64 hashes_asked; /* leaves, their hashes asked for */
   guint64 n_leaves;
-  guint8 *bits; /* verified leaves, n_leaves of them */
+  guint8 *bits;       /* verified leaves, n_leaves of them */
+  guint8 *asked;      /* asked for, or on their way to the disk */
+  guint8 *synced;     /* verified and synced: what the row may say; NULL: not known yet */
+  guint8 *syncing;    /* what will be synced when the disk answers */
+  gboolean is_target; /* the pump knows where its leaves go */
+  guint near;         /* entry of the leaf looked at last */
   guint64 n_verified;
   guint64 cursor;      /* no leaf below it is missing and free to be asked for */
   GPtrArray *slots;    /* of LanLeafSlot */
@@ -84,6 +112,7 @@ typedef struct {
   gboolean is_offered;  /* the OFFER action was made */
   gboolean is_reloaded; /* it may have been made before the program was restarted */
   GBytes *leaves;
+  GBytes *manifest;
   guint64 stamp; /* of the source that .leaves are of */
   guint64 opened_stamp;
   GQueue requests; /* of LanServeRequest, all from .channel of the transfer */
@@ -92,7 +121,9 @@ typedef struct {
 } LanTransferOut;
 
 struct _LanTransferOne {
-  LanTransferRow row; /* .bitmap stays NULL: see .in.bits */
+  LanTransferRow row; /* .bitmap, .detail and .plan stay NULL: see .in, .detail and .out */
+  LanTransferDetail detail;
+  LanFileTree *tree; /* NULL: a folder whose manifest is not here, or not hashed yet */
   gboolean request;
   gboolean is_quiet;           /* the other side said it: nothing to tell back */
   char *error_text;            /* details, while the program runs */
@@ -122,7 +153,7 @@ typedef struct {
 struct _LanTransferChannel {
   guint64 id;
   LanAccountId account;
-  gboolean carries_blocks;
+  LanTransferCarrier carries;
   gsize room;
   gsize inflight;          /* bytes of leaves asked for and not here */
   gsize serving;           /* bytes being read or in .ready */
@@ -150,6 +181,7 @@ typedef struct {
 struct _LanTransfers {
   gsize window_bytes;
   gsize serve_bytes;
+  gsize bulk_bytes;
   GHashTable *all;      /* LanMessageId -> LanTransferOne */
   GPtrArray *active;    /* incoming, phase not IDLE */
   GQueue waiting;       /* incoming, ACCEPTED or VERIFYING, phase IDLE */
@@ -199,6 +231,13 @@ void lan_transfer_in_start_waiting (LanTransfers *t, LanTime now);
 void lan_transfer_in_step (LanTransfers *t, LanTransferOne *one, LanTime now);
 /** Lets go of the part file and everything in memory; @discard removes it. */
 void lan_transfer_in_stop (LanTransfers *t, LanTransferOne *one, gboolean discard, LanTime now);
+/** Held up by either side: nothing is asked for; and on it goes. */
+void lan_transfer_in_hold (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_transfer_in_go_on (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** Tells the pump whether leaves may come over bulk lanes. */
+void lan_transfer_set_target (LanTransfers *t, LanTransferOne *one, gboolean on);
+/** Has what was written put on the disk, so that the row may say so. */
+void lan_transfer_in_sync (LanTransfers *t, LanTransferOne *one);
 /** Its channel is gone: what was asked for will not come. */
 void lan_transfer_in_lost (LanTransfers *t, LanTransferOne *one, LanTime now);
 void lan_transfer_in_result (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
@@ -210,8 +249,9 @@ LanStatus lan_transfer_in_block (LanTransfers *t, LanTransferOne *one, LanTransf
                                  guint64 leaf, gsize offset, const guint8 *data, gsize len,
                                  LanTime now);
 /** Returns: TRUE when another leaf could be asked for over its channel now. */
-gboolean lan_transfer_in_ask_one (LanTransfers *t, LanTransferOne *one, LanTime now);
-/** Returns: (transfer full) (nullable): verified leaves, as the row keeps them. */
+gboolean lan_transfer_in_ask_one (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                                  LanTime now);
+/** Returns: (transfer full) (nullable): verified and synced leaves, as the row keeps them. */
 GBytes *lan_transfer_in_bitmap (const LanTransferOne *one);
 
 /* -- lan-transfer-fetch.c, for lan-transfer-receive.c -- */
@@ -219,6 +259,8 @@ GBytes *lan_transfer_in_bitmap (const LanTransferOne *one);
 void lan_transfer_fetch_mark (LanTransferOne *one, guint64 leaf);
 /** Forgets what was asked for and is not here; leaves on their way to the disk stay. */
 void lan_transfer_fetch_drop (LanTransferOne *one);
+/** The same for what was asked for over @ch only. */
+void lan_transfer_fetch_drop_from (LanTransferOne *one, LanTransferChannel *ch);
 /** TRUE when it has a channel; the other side hears of it over a new one. */
 gboolean lan_transfer_fetch_take_channel (LanTransfers *t, LanTransferOne *one, LanTime now);
 void lan_transfer_fetch_ask_hashes (LanTransfers *t, LanTransferOne *one, LanTime now);
@@ -232,6 +274,8 @@ void lan_transfer_fetch_written (LanTransfers *t, LanTransferOne *one, const Lan
 void lan_transfer_out_init (LanTransferOne *one);
 void lan_transfer_out_clear (LanTransferOne *one);
 void lan_transfer_out_start (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** Opens the source, so that it can be asked for. */
+void lan_transfer_out_prepare (LanTransfers *t, LanTransferOne *one);
 void lan_transfer_out_stop (LanTransfers *t, LanTransferOne *one, LanTime now);
 void lan_transfer_out_lost (LanTransfers *t, LanTransferOne *one, LanTime now);
 void lan_transfer_out_result (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
@@ -246,7 +290,7 @@ void lan_transfer_out_sent (LanTransfers *t, LanTransferOne *one, gsize bytes, L
 
 /* -- lan-transfer-channel.c -- */
 LanTransferChannel *lan_transfer_channel_new (guint64 id, const LanAccountId *account,
-                                              gboolean carries_blocks, gsize room);
+                                              LanTransferCarrier carries, gsize room);
 void lan_transfer_channel_free (LanTransferChannel *ch);
 /** Returns: (nullable): the channel to @account that carries blocks, else any when @any. */
 LanTransferChannel *lan_transfer_channel_to (LanTransfers *t, const LanAccountId *account,
@@ -275,10 +319,38 @@ gsize lan_transfer_piece_size (gsize len);
 LanStatus lan_transfer_on_state (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
                                  const Lanyard__FileState *state, LanTime now);
 
-static inline guint64
-lan_transfer_leaves_of (guint64 size, guint64 leaf_bytes)
+void lan_transfer_send_manifest_request (LanTransfers *t, LanTransferChannel *ch,
+                                         const LanMessageId *id, guint64 offset, guint32 length);
+void lan_transfer_send_manifest (LanTransfers *t, LanTransferChannel *ch, const LanMessageId *id,
+                                 guint64 offset, const guint8 *data, gsize len);
+
+/* -- lan-transfer-manifest.c -- */
+/** Asks for the manifest of an offered folder, when it is wanted, missing and can be had. */
+void lan_transfer_manifest_step (LanTransfers *t, LanTransferOne *one);
+/** @ch is gone. */
+void lan_transfer_manifest_lost (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch);
+LanStatus lan_transfer_manifest_page (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                                      guint64 offset, const guint8 *data, gsize len, LanTime now);
+LanStatus lan_transfer_manifest_request (LanTransfers *t, LanTransferOne *one,
+                                         LanTransferChannel *ch, guint64 offset, guint32 length,
+                                         LanTime now);
+void lan_transfer_manifest_clear (LanTransferOne *one);
+
+/* -- lan-transfer-detail.c -- */
+/** Returns: (transfer full) (nullable): NULL when there is nothing to be kept. */
+GBytes *lan_transfer_detail_encode (const LanTransferDetail *detail);
+/** Takes over what @bytes (nullable) say; what cannot be read is left out. */
+void lan_transfer_detail_decode (LanTransferDetail *detail, GBytes *bytes);
+void lan_transfer_detail_clear (LanTransferDetail *detail);
+/** Keeps the manifest and, of an outgoing one, the leaf hashes with their stamp; @keep FALSE: forgets them. */
+void lan_transfer_plan_commit (LanTransfers *t, LanTransferOne *one, gboolean keep);
+/** Takes over what was kept. */
+void lan_transfer_plan_load (LanTransferOne *one, GBytes *plan);
+
+static inline gboolean
+lan_transfer_bit (const guint8 *bits, guint64 i)
 {
-  return size / leaf_bytes + (size % leaf_bytes != 0);
+  return (bits[i / 8] >> i % 8 & 1) != 0;
 }
 
 G_END_DECLS

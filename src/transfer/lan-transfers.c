@@ -13,6 +13,8 @@ one_free (LanTransferOne *one)
   lan_transfer_in_clear (one);
   lan_transfer_out_clear (one);
   lan_transfer_row_clear (&one->row);
+  lan_transfer_detail_clear (&one->detail);
+  g_clear_pointer (&one->tree, lan_file_tree_unref);
   g_free (one->error_text);
   g_free (one);
 }
@@ -33,6 +35,8 @@ lan_transfers_new (const LanTransfersConfig *config)
       config != NULL && config->window_bytes > 0 ? config->window_bytes : LAN_TRANSFER_WINDOW_BYTES;
   t->serve_bytes =
       config != NULL && config->serve_bytes > 0 ? config->serve_bytes : LAN_TRANSFER_SERVE_BYTES;
+  t->bulk_bytes =
+      config != NULL && config->bulk_bytes > 0 ? config->bulk_bytes : LAN_TRANSFER_BULK_BYTES;
   t->all = g_hash_table_new_full (lan_message_id_hash, lan_message_id_equal, NULL,
                                   (GDestroyNotify) one_free);
   t->active = g_ptr_array_new ();
@@ -125,16 +129,20 @@ lan_transfer_action_clear (LanTransferAction *action)
     break;
   case LAN_TRANSFER_ACTION_OFFER:
     g_clear_pointer (&action->offer.name, g_free);
+    g_clear_pointer (&action->offer.holders, g_bytes_unref);
     break;
   case LAN_TRANSFER_ACTION_WANT:
   case LAN_TRANSFER_ACTION_EVENT:
+  case LAN_TRANSFER_ACTION_SERVE:
+  case LAN_TRANSFER_ACTION_TARGET:
   default:
     break;
   }
 }
 
 void
-lan_transfer_action_offer (LanTransferAction *action, Lanyard__FileOffer *offer)
+lan_transfer_action_offer (LanTransferAction *action, Lanyard__FileOffer *offer,
+                           LanTransferOfferParts *parts)
 {
   g_return_if_fail (action->type == LAN_TRANSFER_ACTION_OFFER);
 
@@ -144,6 +152,23 @@ lan_transfer_action_offer (LanTransferAction *action, Lanyard__FileOffer *offer)
   offer->root.data = action->offer.root.b;
   offer->root.len = sizeof action->offer.root.b;
   offer->leaf_size = LAN_TREE_LEAF_BYTES;
+  if (action->offer.is_folder) {
+    lanyard__folder_offer__init (&parts->folder);
+    parts->folder.manifest_size = action->offer.manifest_size;
+    parts->folder.entries = action->offer.entries;
+    offer->folder = &parts->folder;
+  }
+  if (action->offer.holders != NULL) {
+    gsize len;
+    const guint8 *keys = g_bytes_get_data (action->offer.holders, &len);
+
+    offer->n_holders = MIN (len / LAN_ACCOUNT_ID_BYTES, LAN_TRANSFER_MAX_HOLDERS);
+    offer->holders = parts->holders;
+    for (gsize i = 0; i < offer->n_holders; i++) {
+      parts->holders[i].len = LAN_ACCOUNT_ID_BYTES;
+      parts->holders[i].data = (guint8 *) keys + i * LAN_ACCOUNT_ID_BYTES;
+    }
+  }
 }
 
 /* -- state -- */
@@ -154,14 +179,32 @@ lan_transfers_find (const LanTransfers *t, const LanMessageId *id)
   return g_hash_table_lookup (t->all, id);
 }
 
+/* What was synced before a restart. */
+static void
+take_bitmap (LanTransferOne *one)
+{
+  gsize len = (gsize) (one->in.n_leaves + 7) / 8;
+
+  if (one->row.incoming && one->row.bitmap != NULL && g_bytes_get_size (one->row.bitmap) == len)
+    one->in.synced = g_memdup2 (g_bytes_get_data (one->row.bitmap, NULL), len);
+}
+
 LanTransferOne *
 lan_transfers_add (LanTransfers *t, const LanTransferRow *row)
 {
   LanTransferOne *one = g_new0 (LanTransferOne, 1);
 
   lan_transfer_row_copy (&one->row, row);
-  g_clear_pointer (&one->row.bitmap, g_bytes_unref);
+  lan_transfer_detail_decode (&one->detail, one->row.detail);
+  if (!one->detail.is_folder && (one->row.incoming || one->row.state != LAN_TRANSFER_VERIFYING))
+    one->tree = lan_file_tree_new_file (one->row.name != NULL ? one->row.name : "", one->row.size,
+                                        &one->row.root);
+  lan_transfer_plan_load (one, one->row.plan);
+  g_clear_pointer (&one->row.detail, g_bytes_unref);
+  g_clear_pointer (&one->row.plan, g_bytes_unref);
   lan_transfer_in_init (one);
+  take_bitmap (one);
+  g_clear_pointer (&one->row.bitmap, g_bytes_unref);
   lan_transfer_out_init (one);
   g_hash_table_insert (t->all, &one->row.id, one);
   return one;
@@ -170,7 +213,8 @@ lan_transfers_add (LanTransfers *t, const LanTransferRow *row)
 static void
 load_incoming (LanTransfers *t, LanTransferOne *one)
 {
-  if (one->row.state == LAN_TRANSFER_RUNNING || one->row.state == LAN_TRANSFER_PAUSED)
+  if (one->row.state == LAN_TRANSFER_RUNNING ||
+      (one->row.state == LAN_TRANSFER_PAUSED && !one->detail.is_paused))
     one->row.state = LAN_TRANSFER_ACCEPTED;
   if (one->row.state != LAN_TRANSFER_ACCEPTED && one->row.state != LAN_TRANSFER_VERIFYING)
     return;
@@ -194,7 +238,8 @@ lan_transfers_load (LanTransfers *t, const LanTransferRow *row, LanTime now)
   }
   one->out.is_offered = row->state != LAN_TRANSFER_VERIFYING;
   one->out.is_reloaded = TRUE;
-  if (row->state == LAN_TRANSFER_RUNNING || row->state == LAN_TRANSFER_PAUSED)
+  if (row->state == LAN_TRANSFER_RUNNING ||
+      (row->state == LAN_TRANSFER_PAUSED && !one->detail.is_paused))
     one->row.state = LAN_TRANSFER_ACCEPTED;
   lan_transfer_out_start (t, one, now);
 }
@@ -220,6 +265,60 @@ lan_transfers_get (const LanTransfers *t, const LanMessageId *id)
   const LanTransferOne *one = lan_transfers_find (t, id);
 
   return one != NULL ? &one->row : NULL;
+}
+
+LanFileTree *
+lan_transfers_tree (const LanTransfers *t, const LanMessageId *id)
+{
+  const LanTransferOne *one = lan_transfers_find (t, id);
+
+  return one != NULL && one->detail.is_folder ? one->tree : NULL;
+}
+
+gboolean
+lan_transfers_is_folder (const LanTransfers *t, const LanMessageId *id)
+{
+  const LanTransferOne *one = lan_transfers_find (t, id);
+
+  return one != NULL && one->detail.is_folder;
+}
+
+gboolean
+lan_transfers_is_paused (const LanTransfers *t, const LanMessageId *id)
+{
+  const LanTransferOne *one = lan_transfers_find (t, id);
+
+  return one != NULL && one->detail.is_paused;
+}
+
+gboolean
+lan_transfers_entry_wanted (const LanTransfers *t, const LanMessageId *id, guint entry)
+{
+  const LanTransferOne *one = lan_transfers_find (t, id);
+  GBytes *wanted = one != NULL ? one->detail.wanted : NULL;
+
+  return wanted == NULL || lan_transfer_bit (g_bytes_get_data (wanted, NULL), entry);
+}
+
+guint64
+lan_transfers_entry_done (const LanTransfers *t, const LanMessageId *id, guint entry)
+{
+  const LanTransferOne *one = lan_transfers_find (t, id);
+  const LanFileEntry *row;
+  const guint8 *bits;
+  guint64 done = 0;
+
+  if (one == NULL || one->tree == NULL)
+    return 0;
+  row = lan_file_tree_entry (one->tree, entry);
+  if (one->row.state == LAN_TRANSFER_DONE)
+    return lan_transfers_entry_wanted (t, id, entry) ? row->size : 0;
+  bits = one->in.bits != NULL ? one->in.bits : one->in.synced;
+  for (guint64 i = 0; bits != NULL && i < lan_file_tree_leaves_of (one->tree, entry); i++) {
+    if (lan_transfer_bit (bits, row->first_leaf + i))
+      done += MIN (row->size - i * LAN_TREE_LEAF_BYTES, LAN_TREE_LEAF_BYTES);
+  }
+  return done;
 }
 
 guint64
@@ -375,16 +474,25 @@ query (LanTransfers *t, LanTransferChannel *ch)
   }
 }
 
+static void
+fetch_manifests (LanTransfers *t, const LanAccountId *account)
+{
+  g_autoptr (GPtrArray) theirs = lan_transfers_of_peer (t, account);
+
+  for (guint i = 0; i < theirs->len; i++)
+    lan_transfer_manifest_step (t, g_ptr_array_index (theirs, i));
+}
+
 void
 lan_transfers_channel_up (LanTransfers *t, guint64 channel, const LanAccountId *account,
-                          gboolean carries_blocks, gsize room, LanTime now)
+                          LanTransferCarrier carries, gsize room, LanTime now)
 {
   LanTransferChannel *ch;
   g_autoptr (GPtrArray) active = NULL;
 
   g_return_if_fail (g_hash_table_lookup (t->channels, &channel) == NULL);
 
-  ch = lan_transfer_channel_new (channel, account, carries_blocks, room);
+  ch = lan_transfer_channel_new (channel, account, carries, room);
   ch->heard_us = now.mono_us;
   g_hash_table_insert (t->channels, &ch->id, ch);
   query (t, ch);
@@ -392,9 +500,14 @@ lan_transfers_channel_up (LanTransfers *t, guint64 channel, const LanAccountId *
   for (guint i = 0; i < active->len; i++) {
     LanTransferOne *one = g_ptr_array_index (active, i);
 
-    if (lan_account_id_equal (&one->row.peer, account))
-      lan_transfer_in_step (t, one, now);
+    if (!lan_account_id_equal (&one->row.peer, account))
+      continue;
+    /* A better way: what is on the other still comes, what is next is asked for here. */
+    if (one->channel != NULL && one->channel->carries < carries)
+      one->channel = ch;
+    lan_transfer_in_step (t, one, now);
   }
+  fetch_manifests (t, account);
 }
 
 void
@@ -410,6 +523,10 @@ lan_transfers_channel_down (LanTransfers *t, guint64 channel, LanTime now)
   for (guint i = 0; i < theirs->len; i++) {
     LanTransferOne *one = g_ptr_array_index (theirs, i);
 
+    if (one->row.incoming) {
+      lan_transfer_fetch_drop_from (one, ch);
+      lan_transfer_manifest_lost (t, one, ch);
+    }
     if (one->channel != ch)
       continue;
     if (one->row.incoming)
@@ -464,6 +581,10 @@ file_field (const LanFrame *frame)
     return &frame->file_block->offer;
   case LAN_FRAME_FILE_STATE:
     return &frame->file_state->offer;
+  case LAN_FRAME_FILE_MANIFEST_REQUEST:
+    return &frame->file_manifest_request->offer;
+  case LAN_FRAME_FILE_MANIFEST:
+    return &frame->file_manifest->offer;
   default:
     return NULL;
   }
@@ -499,6 +620,15 @@ dispatch (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, const La
       return LAN_STATUS_STATE;
     return lan_transfer_out_request (t, one, ch, FALSE, frame->file_request->first,
                                      frame->file_request->count, now);
+  case LAN_FRAME_FILE_MANIFEST_REQUEST:
+    return lan_transfer_manifest_request (t, one, ch, frame->file_manifest_request->offset,
+                                          frame->file_manifest_request->length, now);
+  case LAN_FRAME_FILE_MANIFEST:
+    if (!one->row.incoming)
+      return LAN_STATUS_STATE;
+    return lan_transfer_manifest_page (t, one, ch, frame->file_manifest->offset,
+                                       frame->file_manifest->data.data,
+                                       frame->file_manifest->data.len, now);
   default:
     return LAN_STATUS_MALFORMED;
   }
@@ -553,6 +683,9 @@ lan_transfers_advance (LanTransfers *t, LanTime now)
       lan_transfer_out_idle (t, one, now);
       break;
     case LAN_DUE_COMMIT:
+      one->is_commit_due = FALSE;
+      lan_transfer_in_sync (t, one);
+      break;
     case LAN_DUE_RECOMMIT:
     default:
       lan_transfer_commit (t, one, 0);

@@ -23,12 +23,35 @@
 
 G_BEGIN_DECLS
 
+#define LAN_TRANSFER_MAX_HOLDERS 64
+
 typedef struct _LanTransfers LanTransfers;
 
 typedef struct {
   gsize window_bytes; /* asked for and not yet here, a channel; 0: 1 MiB; at least one leaf */
   gsize serve_bytes;  /* being read or waiting to be sent, a channel; 0: 1 MiB */
+  gsize bulk_bytes;   /* asked for and not yet here, a bulk lane; 0: 8 MiB */
 } LanTransfersConfig;
+
+/* What a channel carries of files. */
+typedef enum {
+  LAN_CARRIES_STATES = 0, /* a peer lane: states, hashes, manifests */
+  LAN_CARRIES_BLOCKS = 1, /* a link: blocks too, in frames */
+  LAN_CARRIES_BULK = 2,   /* a bulk lane: blocks beside the machine, by SERVE and TARGET */
+} LanTransferCarrier;
+
+/* What became of a leaf that came over a bulk lane. */
+typedef struct {
+  guint64 leaf;
+  gsize len;
+  gboolean is_bad; /* not what it should be; else it is written */
+} LanTransferLeaf;
+
+/* What a person chooses when taking an offer. */
+typedef struct {
+  LanFileConflict conflict;
+  GBytes *wanted; /* a bit for each entry of the folder; NULL: all */
+} LanTransferChoice;
 
 typedef enum {
   LAN_TRANSFER_ACTION_SEND,   /* a frame for a channel; `bulk` frames yield to everything else */
@@ -36,7 +59,10 @@ typedef enum {
   LAN_TRANSFER_ACTION_COMMIT, /* rows for the store; answer with lan_transfers_committed() */
   LAN_TRANSFER_ACTION_OFFER, /* a record for core to write; answer with lan_transfers_offer_sent() */
   LAN_TRANSFER_ACTION_WANT,  /* a channel that carries file blocks is (no longer) wanted */
-  LAN_TRANSFER_ACTION_EVENT, /* something a person should see */
+  LAN_TRANSFER_ACTION_EVENT,  /* something a person should see */
+  LAN_TRANSFER_ACTION_SERVE,  /* read these leaves and send them over a bulk lane; answer with
+                              * lan_transfers_served() */
+  LAN_TRANSFER_ACTION_TARGET, /* leaves of this transfer may (no longer) come over bulk lanes */
 } LanTransferActionType;
 
 typedef enum {
@@ -66,8 +92,19 @@ typedef struct {
       char *name;
       guint64 size;
       LanHash root;
-    } offer; /* for core: see lan_transfer_action_offer() */
+      gboolean is_folder;
+      guint64 manifest_size;
+      guint32 entries;
+      GBytes *holders; /* 32 bytes each */
+    } offer;           /* for core: see lan_transfer_action_offer() */
     gboolean wanted;
+    gboolean is_on; /* TARGET */
+    struct {
+      guint64 channel;
+      LanMessageId name; /* what the leaves are to be called on the lane */
+      guint64 first;
+      guint32 count;
+    } serve;
     struct {
       LanTransferEventType type;
       LanTransferState state;
@@ -88,8 +125,15 @@ gboolean lan_transfers_next_action (LanTransfers *t, LanTransferAction *action);
 /** Frees what is left in @action; steal what was handed on by setting it to NULL first. */
 void lan_transfer_action_clear (LanTransferAction *action);
 
-/** Fills @offer from an OFFER action for lan_core_offer_file(); it borrows from @action. */
-void lan_transfer_action_offer (LanTransferAction *action, Lanyard__FileOffer *offer);
+/* Room for what an offer points to. */
+typedef struct {
+  Lanyard__FolderOffer folder;
+  ProtobufCBinaryData holders[LAN_TRANSFER_MAX_HOLDERS];
+} LanTransferOfferParts;
+
+/** Fills @offer from an OFFER action for lan_core_offer_file(); it borrows from @action and @parts. */
+void lan_transfer_action_offer (LanTransferAction *action, Lanyard__FileOffer *offer,
+                                LanTransferOfferParts *parts);
 
 /* -- state -- */
 
@@ -98,6 +142,24 @@ void lan_transfers_load (LanTransfers *t, const LanTransferRow *row, LanTime now
 
 /** Returns: (nullable) (transfer none): valid until the next call; .bitmap may lag behind .done. */
 const LanTransferRow *lan_transfers_get (const LanTransfers *t, const LanMessageId *id);
+
+/**
+ * Returns: (transfer none) (nullable): what is in an offered folder; NULL while that is not known. An
+ * offer's tree is fetched as soon as there is a channel, a stranger's only once it was accepted.
+ */
+LanFileTree *lan_transfers_tree (const LanTransfers *t, const LanMessageId *id);
+
+/** TRUE when the offer is of a folder, whose tree may not be known yet. */
+gboolean lan_transfers_is_folder (const LanTransfers *t, const LanMessageId *id);
+
+/** TRUE when a person here holds it up. */
+gboolean lan_transfers_is_paused (const LanTransfers *t, const LanMessageId *id);
+
+/** Bytes of @entry that are here and verified, or were given away; 0 when not known. */
+guint64 lan_transfers_entry_done (const LanTransfers *t, const LanMessageId *id, guint entry);
+
+/** FALSE when the receiver left @entry out. */
+gboolean lan_transfers_entry_wanted (const LanTransfers *t, const LanMessageId *id, guint entry);
 
 /** Bytes a second, smoothed over about two seconds; 0 when nothing moves. */
 guint64 lan_transfers_rate (const LanTransfers *t, const LanMessageId *id);
@@ -121,8 +183,24 @@ gboolean lan_transfers_send (LanTransfers *t, const LanMessageId *id,
                              const LanConversationId *conversation, const LanAccountId *peer,
                              const char *path, LanTime now) G_GNUC_WARN_UNUSED_RESULT;
 
+/** The same, said to be offered to @holders (32 bytes each, with @peer or without) as well. */
+gboolean lan_transfers_send_shared (LanTransfers *t, const LanMessageId *id,
+                                    const LanConversationId *conversation, const LanAccountId *peer,
+                                    const char *path, GBytes *holders,
+                                    LanTime now) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Takes an offer, or tries a failed one again, into the folder @dir. */
 gboolean lan_transfers_accept (LanTransfers *t, const LanMessageId *id, const char *dir,
+                               LanTime now) G_GNUC_WARN_UNUSED_RESULT;
+/** The same with choices, NULL: none. */
+gboolean lan_transfers_accept_with (LanTransfers *t, const LanMessageId *id, const char *dir,
+                                    const LanTransferChoice *choice,
+                                    LanTime now) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Either side holds it up, and lets it go on; kept across restarts. */
+gboolean lan_transfers_pause (LanTransfers *t, const LanMessageId *id,
+                              LanTime now) G_GNUC_WARN_UNUSED_RESULT;
+gboolean lan_transfers_resume (LanTransfers *t, const LanMessageId *id,
                                LanTime now) G_GNUC_WARN_UNUSED_RESULT;
 gboolean lan_transfers_decline (LanTransfers *t, const LanMessageId *id,
                                 LanTime now) G_GNUC_WARN_UNUSED_RESULT;
@@ -167,13 +245,26 @@ void lan_transfers_repeated (LanTransfers *t, const LanMessageId *id,
 void lan_transfers_committed (LanTransfers *t, guint64 batch, gboolean ok, LanTime now);
 void lan_transfers_job_done (LanTransfers *t, const LanFileResult *result, LanTime now);
 
+/* -- bulk lanes: what the pump of node did -- */
+
 /**
- * A channel whose other end proved to be @account is up. @carries_blocks: TRUE for links, FALSE for
- * peer lanes (DESIGN section 4). @room: bytes of bulk frames that may be queued on it now; say at
+ * Leaves of @id came over @channel, and are written or bad. @error: (nullable): the disk could not go
+ * on; leaves that are not in the list are asked for again then.
+ */
+void lan_transfers_leaves (LanTransfers *t, guint64 channel, const LanMessageId *id,
+                           const LanTransferLeaf *leaves, gsize n, const GError *error,
+                           LanTime now);
+
+/** @n leaves (@bytes) of a SERVE action went out; @error: (nullable): the source could not be read. */
+void lan_transfers_served (LanTransfers *t, guint64 channel, const LanMessageId *id, guint64 n,
+                           guint64 bytes, const GError *error, LanTime now);
+
+/**
+ * A channel whose other end proved to be @account is up. @room: bytes of bulk frames that may be queued on it now; say at
  * least LAN_FRAME_MAX_BYTES, or 0.
  */
 void lan_transfers_channel_up (LanTransfers *t, guint64 channel, const LanAccountId *account,
-                               gboolean carries_blocks, gsize room, LanTime now);
+                               LanTransferCarrier carries, gsize room, LanTime now);
 void lan_transfers_channel_down (LanTransfers *t, guint64 channel, LanTime now);
 
 /** @room bytes of bulk frames may be queued on @channel now; replaces what was said before. */

@@ -26,6 +26,9 @@ on_done (const LanFileResult *result, gpointer data)
   copy->path = g_strdup (result->path);
   copy->bytes = result->bytes != NULL ? g_bytes_ref (result->bytes) : NULL;
   copy->leaves = result->leaves != NULL ? g_bytes_ref (result->leaves) : NULL;
+  copy->bits = result->bits != NULL ? g_bytes_ref (result->bits) : NULL;
+  copy->manifest = result->manifest != NULL ? g_bytes_ref (result->manifest) : NULL;
+  copy->tree = result->tree != NULL ? lan_file_tree_ref (result->tree) : NULL;
   g_assert_true (g_hash_table_insert (b->results, GUINT_TO_POINTER (result->job), copy));
 }
 
@@ -175,10 +178,27 @@ disk_bench_write (DiskBench *b, guint n, const guint8 *data, gsize size, guint64
   gsize at = leaf * LAN_TREE_LEAF_BYTES;
   gsize len = MIN (size - at, LAN_TREE_LEAF_BYTES);
 
-  job->offset = at;
   job->leaf = leaf;
   job->bytes = g_bytes_new (data + at, len);
   lan_tree_leaf (&job->hash, leaf, data + at, len);
+  return disk_bench_do (b, job);
+}
+
+LanFileResult *
+disk_bench_check (DiskBench *b, guint n, const guint8 *data, gsize size, const char *known)
+{
+  LanFileJob *job = disk_bench_job (b, LAN_FILE_JOB_CHECK_TARGET, n);
+  g_autoptr (GByteArray) list = g_byte_array_new ();
+
+  for (guint64 leaf = 0; leaf * LAN_TREE_LEAF_BYTES < size; leaf++) {
+    LanHash hash;
+
+    lan_tree_leaf (&hash, leaf, data + leaf * LAN_TREE_LEAF_BYTES,
+                   MIN (size - leaf * LAN_TREE_LEAF_BYTES, LAN_TREE_LEAF_BYTES));
+    g_byte_array_append (list, hash.b, sizeof hash.b);
+  }
+  job->bytes = g_byte_array_free_to_bytes (g_steal_pointer (&list));
+  job->bits = g_bytes_new (known, 1);
   return disk_bench_do (b, job);
 }
 

@@ -40,6 +40,9 @@ LanFileResult *disk_bench_open_target (DiskBench *b, guint n, const char *name, 
 /** Writes leaf @leaf of @data with its right hash. */
 LanFileResult *disk_bench_write (DiskBench *b, guint n, const guint8 *data, gsize size,
                                  guint64 leaf);
+/** Checks a target of at most 8 leaves of @data; @known: one byte, leaves that were noted. */
+LanFileResult *disk_bench_check (DiskBench *b, guint n, const guint8 *data, gsize size,
+                                 const char *known);
 LanFileResult *disk_bench_finish (DiskBench *b, guint n);
 /** Opens, writes all of @data, finishes. Returns: (transfer full): where it is, or NULL. */
 char *disk_bench_receive (DiskBench *b, guint n, const char *name, const guint8 *data, gsize size);
@@ -53,3 +56,4 @@ void disk_bench_works (LanFileResult *result);
 
 void add_containment_tests (void);
 void add_full_tests (void);
+void add_folder_tests (void);

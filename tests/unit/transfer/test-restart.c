@@ -64,7 +64,7 @@ test_receiver_killed (void)
   world_run_until (w, 1, &id, LAN_TRANSFER_DONE);
   assert_arrived (w, "/in/a");
   /* What was on the disk was hashed there, not fetched again. */
-  g_assert_cmpuint (w->peers[1].n_jobs[LAN_FILE_JOB_HASH_TARGET], ==, 1);
+  g_assert_cmpuint (w->peers[1].n_jobs[LAN_FILE_JOB_CHECK_TARGET], ==, 2);
   g_assert_cmpuint (w->peers[0].served, <, size + 10 * LEAF);
   world_free (w);
 }

@@ -124,6 +124,10 @@ world_new (guint64 seed)
                                       (GDestroyNotify) g_byte_array_unref);
     p->open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
     p->wants = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    p->plans =
+        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
+    p->lists =
+        g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
     p->fail_after = -1;
     p->disk_us = 2000;
     world_start (w, i);
@@ -144,6 +148,8 @@ world_free (World *w)
     g_hash_table_unref (p->parts);
     g_hash_table_unref (p->open);
     g_hash_table_unref (p->wants);
+    g_hash_table_unref (p->lists);
+    g_hash_table_unref (p->plans);
   }
   g_hash_table_unref (w->pipes);
   g_free (w);
@@ -205,31 +211,59 @@ run_source_job (Peer *p, LanFileJob *job, LanFileResult *result)
   result->size = data->len;
   if (job->type == LAN_FILE_JOB_HASH_SOURCE)
     fill_leaves (data, data->len, result);
-  else if (job->offset + job->length > data->len)
+  else if (job->leaf * LAN_TREE_LEAF_BYTES >= data->len)
     set_error (result, LAN_FILE_ERROR_CHANGED);
   else
-    result->bytes = g_bytes_new (data->data + job->offset, job->length);
+    result->bytes =
+        g_bytes_new (data->data + job->leaf * LAN_TREE_LEAF_BYTES,
+                     MIN (data->len - job->leaf * LAN_TREE_LEAF_BYTES, LAN_TREE_LEAF_BYTES));
 }
 
 static void
-write_leaf (GByteArray *part, LanFileJob *job, LanFileResult *result)
+write_leaf (Peer *p, const char *hex, GByteArray *part, LanFileJob *job, LanFileResult *result)
 {
+  GBytes *list = g_hash_table_lookup (p->lists, hex);
+  guint64 offset = job->leaf * LAN_TREE_LEAF_BYTES;
   gsize len;
   const guint8 *bytes = g_bytes_get_data (job->bytes, &len);
   LanHash hash;
 
+  g_assert_nonnull (list);
   lan_tree_leaf (&hash, job->leaf, bytes, len);
-  if (!lan_hash_equal (&hash, &job->hash)) {
+  if (memcmp ((const guint8 *) g_bytes_get_data (list, NULL) + job->leaf * LAN_HASH_BYTES, hash.b,
+              sizeof hash.b) != 0) {
     set_error (result, LAN_FILE_ERROR_HASH);
     return;
   }
-  if (part->len < job->offset + len) {
+  if (part->len < offset + len) {
     guint old = part->len;
 
-    g_byte_array_set_size (part, (guint) (job->offset + len));
+    g_byte_array_set_size (part, (guint) (offset + len));
     memset (part->data + old, 0, part->len - old);
   }
-  memcpy (part->data + job->offset, bytes, len);
+  memcpy (part->data + offset, bytes, len);
+}
+
+/* As the disk does it: what is noted counts where the part is long enough, the rest is hashed. */
+static void
+check_target (Peer *p, const char *hex, GByteArray *part, LanFileJob *job, LanFileResult *result)
+{
+  const guint8 *list = g_bytes_get_data (job->bytes, NULL);
+  const guint8 *known = job->bits != NULL ? g_bytes_get_data (job->bits, NULL) : NULL;
+  gsize n = g_bytes_get_size (job->bytes) / LAN_HASH_BYTES;
+  guint8 *bits = g_malloc0 (n / 8 + 1);
+
+  g_hash_table_insert (p->lists, g_strdup (hex), g_bytes_ref (job->bytes));
+  for (gsize i = 0; i < n && i * LAN_TREE_LEAF_BYTES < part->len; i++) {
+    gsize len = MIN (part->len - i * LAN_TREE_LEAF_BYTES, LAN_TREE_LEAF_BYTES);
+    LanHash hash;
+
+    lan_tree_leaf (&hash, i, part->data + i * LAN_TREE_LEAF_BYTES, len);
+    if ((known != NULL && lan_transfer_bit (known, i)) ||
+        memcmp (hash.b, list + i * LAN_HASH_BYTES, sizeof hash.b) == 0)
+      bits[i / 8] |= (guint8) (1 << i % 8);
+  }
+  result->bits = g_bytes_new_take (bits, (n + 7) / 8);
 }
 
 static void
@@ -262,11 +296,11 @@ run_target_job (Peer *p, LanFileJob *job, LanFileResult *result)
   }
   g_assert_nonnull (part);
   g_assert_true (g_hash_table_contains (p->open, hex));
-  if (job->type == LAN_FILE_JOB_HASH_TARGET)
-    fill_leaves (part, G_MAXSIZE, result);
+  if (job->type == LAN_FILE_JOB_CHECK_TARGET)
+    check_target (p, hex, part, job, result);
   else if (job->type == LAN_FILE_JOB_WRITE)
-    write_leaf (part, job, result);
-  else {
+    write_leaf (p, hex, part, job, result);
+  else if (job->type != LAN_FILE_JOB_SYNC) {
     path = g_strdup (g_hash_table_lookup (p->open, hex));
     while (g_hash_table_contains (p->files, path)) {
       char *longer = g_strconcat (path, "+", NULL);
@@ -394,7 +428,8 @@ world_join (World *w, int a, int b, gboolean carries_blocks)
     int me = pipe->ends[i];
 
     lan_transfers_channel_up (w->peers[me].t, pipe->id, &w->peers[pipe->ends[1 - i]].account,
-                              carries_blocks, QUEUE_BYTES, w->now);
+                              carries_blocks ? LAN_CARRIES_BLOCKS : LAN_CARRIES_STATES, QUEUE_BYTES,
+                              w->now);
     world_settle (w, me);
   }
   return pipe->id;
@@ -447,9 +482,10 @@ static void
 keep_offer (Peer *p, Record *record)
 {
   LanTransferRow *row = g_new0 (LanTransferRow, 1);
+  LanTransferOfferParts parts;
   Lanyard__FileOffer offer;
 
-  lan_transfer_action_offer (&record->action, &offer);
+  lan_transfer_action_offer (&record->action, &offer, &parts);
   g_assert_cmpint (lan_transfers_offer_row (&record->action.id, &record->action.offer.conversation,
                                             &p->world->peers[record->from].account, &offer,
                                             p->world->now, row),
@@ -463,10 +499,11 @@ keep_offer (Peer *p, Record *record)
 static void
 tell_offered (Peer *p, Record *record)
 {
+  LanTransferOfferParts parts;
   Lanyard__FileOffer offer;
   LanStatus status;
 
-  lan_transfer_action_offer (&record->action, &offer);
+  lan_transfer_action_offer (&record->action, &offer, &parts);
   status =
       lan_transfers_offered (p->t, &record->action.id, &record->action.offer.conversation,
                              &p->world->peers[record->from].account, &offer, FALSE, p->world->now);
@@ -483,8 +520,13 @@ world_start (World *w, int peer)
 
   p->t = lan_transfers_new (&config);
   g_hash_table_iter_init (&iter, p->rows);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &row))
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &row)) {
+    g_autofree char *hex = lan_message_id_to_hex (&row->id);
+
+    row->plan = g_hash_table_lookup (p->plans, hex);
     lan_transfers_load (p->t, row, w->now);
+    row->plan = NULL;
+  }
   world_settle (w, peer);
 }
 
@@ -553,6 +595,9 @@ carry_out (World *w, int peer, LanTransferAction *action)
   case LAN_TRANSFER_ACTION_EVENT:
     on_event (p, action);
     break;
+  case LAN_TRANSFER_ACTION_TARGET:
+    break;
+  case LAN_TRANSFER_ACTION_SERVE:
   default:
     g_assert_not_reached ();
   }
@@ -569,12 +614,28 @@ world_settle (World *w, int peer)
 }
 
 static void
+keep_plan (Peer *p, const LanTransferRow *row)
+{
+  g_autofree char *hex = lan_message_id_to_hex (&row->id);
+
+  if (row->plan != NULL)
+    g_hash_table_insert (p->plans, g_steal_pointer (&hex), g_bytes_ref (row->plan));
+  else
+    g_hash_table_remove (p->plans, hex);
+}
+
+static void
 commit (Peer *p, Due *due)
 {
   for (guint i = 0; !p->commits_fail && i < due->changes->len; i++) {
     LanChange *change = g_ptr_array_index (due->changes, i);
     LanTransferRow *row = g_new0 (LanTransferRow, 1);
 
+    if (change->type == LAN_CHANGE_TRANSFER_PLAN) {
+      keep_plan (p, &change->transfer);
+      row_free (row);
+      continue;
+    }
     g_assert_cmpint (change->type, ==, LAN_CHANGE_TRANSFER);
     lan_transfer_row_copy (row, &change->transfer);
     g_hash_table_replace (p->rows, g_memdup2 (&row->id, sizeof row->id), row);

@@ -26,6 +26,8 @@ typedef struct {
   GHashTable *parts; /* hex of id -> GByteArray */
   GHashTable *open;  /* hex of id: opened by OPEN_* and not closed */
   GHashTable *wants; /* hex of account */
+  GHashTable *lists; /* hex of id -> GBytes: leaf hashes that the disk was given */
+  GHashTable *plans; /* hex of id -> GBytes: committed beside the row */
   guint n_jobs[LAN_FILE_JOB_N];
   guint n_events[4];
   guint n_states[LAN_TRANSFER_N];
