@@ -265,6 +265,10 @@ dispatch (LanCore *core, LanCoreChannel *channel, LanFrame *frame)
   case LAN_FRAME_FILE_REQUEST:
   case LAN_FRAME_FILE_BLOCK:
   case LAN_FRAME_FILE_STATE:
+  case LAN_FRAME_FILE_MANIFEST_REQUEST:
+  case LAN_FRAME_FILE_MANIFEST:
+  case LAN_FRAME_FILE_HAVE:
+  case LAN_FRAME_BULK_OPEN:
     hand_on (core, channel, g_steal_pointer (&owned));
     break;
   case LAN_FRAME_PONG:

@@ -83,7 +83,6 @@ struct _LanDisk {
 };
 
 LanDiskFile *lan_disk_file_new (LanDisk *disk, const LanMessageId *id);
-LanDiskFile *lan_disk_file_ref (LanDiskFile *file);
 gboolean lan_disk_file_is_cancelled (LanDiskFile *file);
 
 /* Hands a sign of progress to the main context. */

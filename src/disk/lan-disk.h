@@ -57,6 +57,8 @@ typedef struct _LanDiskFile LanDiskFile;
 /** Returns: (transfer full) (nullable): what is open for @file now. In the main context's thread. */
 LanDiskFile *lan_disk_borrow (LanDisk *disk, const LanMessageId *file) G_GNUC_WARN_UNUSED_RESULT;
 
+LanDiskFile *lan_disk_file_ref (LanDiskFile *file);
+
 /** Any thread. Must all be given back before lan_disk_free(). */
 void lan_disk_file_unref (LanDiskFile *file);
 

@@ -3,6 +3,7 @@
 #include "lan-engine-files.h"
 
 #include "lan-content.h"
+#include "lan-engine-bulk.h"
 #include "lan-engine-links.h"
 #include "lan-engine-people.h"
 #include "lan-engine-store.h"
@@ -13,6 +14,7 @@
 struct _LanEngineFiles {
   LanTransfers *machine;
   LanDisk *disk;
+  LanEngineBulk *bulk;
   GHashTable *channels; /* guint64 (owned): those that carry blocks */
 };
 
@@ -36,6 +38,7 @@ lan_engine_files_open (LanEngine *engine, const LanSnapshot *snapshot)
   engine->files = self;
   self->machine = lan_transfers_new (&machine);
   self->disk = lan_disk_new (&disk);
+  self->bulk = lan_engine_bulk_new (engine);
   self->channels = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   for (guint i = 0; i < snapshot->transfers->len; i++)
     lan_transfers_load (self->machine, g_ptr_array_index (snapshot->transfers, i), engine->now);
@@ -46,6 +49,7 @@ lan_engine_files_free (LanEngineFiles *self)
 {
   if (self == NULL)
     return;
+  lan_engine_bulk_free (self->bulk);
   lan_disk_free (self->disk);
   lan_transfers_free (self->machine);
   g_hash_table_unref (self->channels);
@@ -228,8 +232,13 @@ lan_engine_files_on_offer_failed (LanEngine *engine, const LanMessageId *id)
 void
 lan_engine_files_on_frame (LanEngine *engine, guint64 channel, const LanFrame *frame)
 {
-  LanStatus status = lan_transfers_frame (engine->files->machine, channel, frame, engine->now);
+  LanStatus status;
 
+  if (lan_frame_type (frame) == LAN_FRAME_BULK_OPEN) {
+    lan_engine_bulk_on_open (engine->files->bulk, channel, frame->bulk_open);
+    return;
+  }
+  status = lan_transfers_frame (engine->files->machine, channel, frame, engine->now);
   if (status == LAN_STATUS_LIMIT || status == LAN_STATUS_MALFORMED)
     lan_engine_links_close (engine, channel, LAN_FAREWELL_PROTOCOL, 0);
 }
@@ -247,14 +256,17 @@ lan_engine_files_on_channel_up (LanEngine *engine, guint64 channel, const LanAcc
 {
   if (carries_blocks)
     g_hash_table_add (engine->files->channels, g_memdup2 (&channel, sizeof channel));
-  lan_transfers_channel_up (engine->files->machine, channel, account, carries_blocks,
+  lan_transfers_channel_up (engine->files->machine, channel, account,
+                            carries_blocks ? LAN_CARRIES_BLOCKS : LAN_CARRIES_STATES,
                             lan_engine_links_room (engine, channel), engine->now);
+  lan_engine_bulk_on_channel (engine->files->bulk, channel, account, TRUE);
 }
 
 void
 lan_engine_files_on_channel_down (LanEngine *engine, guint64 channel)
 {
   g_hash_table_remove (engine->files->channels, &channel);
+  lan_engine_bulk_on_channel (engine->files->bulk, channel, NULL, FALSE);
   lan_transfers_channel_down (engine->files->machine, channel, engine->now);
 }
 
@@ -264,9 +276,10 @@ static void
 make_offer (LanEngine *engine, LanTransferAction *action)
 {
   Lanyard__FileOffer offer = LANYARD__FILE_OFFER__INIT;
+  LanTransferOfferParts parts;
   LanStatus status;
 
-  lan_transfer_action_offer (action, &offer);
+  lan_transfer_action_offer (action, &offer, &parts);
   status = lan_core_offer_file (engine->core, &action->peer, &action->id, &offer, &engine->now);
   if (status != LAN_STATUS_OK) {
     g_info ("a file cannot be offered: %s", lan_status_name (status));
@@ -275,12 +288,34 @@ make_offer (LanEngine *engine, LanTransferAction *action)
 }
 
 static void
+send_frame (LanEngine *engine, LanTransferAction *action)
+{
+  if (lan_engine_bulk_send (engine->files->bulk, action->send.channel, action->send.frame)) {
+    action->send.frame = NULL;
+    return;
+  }
+  lan_engine_links_send_file (engine, action->send.channel, action->send.frame, action->send.bulk);
+}
+
+/* A source that was closed meanwhile: the machine opens it again when it is asked again. */
+static void
+serve (LanEngine *engine, LanTransferAction *action)
+{
+  LanDiskFile *file = lan_disk_borrow (engine->files->disk, &action->id);
+
+  if (file != NULL)
+    lan_engine_bulk_serve (engine->files->bulk, action, file);
+  else
+    lan_transfers_served (engine->files->machine, action->serve.channel, &action->id,
+                          action->serve.count, 0, NULL, engine->now);
+}
+
+static void
 carry_out (LanEngine *engine, LanTransferAction *action)
 {
   switch (action->type) {
   case LAN_TRANSFER_ACTION_SEND:
-    lan_engine_links_send_file (engine, action->send.channel, action->send.frame,
-                                action->send.bulk);
+    send_frame (engine, action);
     break;
   case LAN_TRANSFER_ACTION_JOB:
     lan_disk_submit (engine->files->disk, g_steal_pointer (&action->job));
@@ -294,6 +329,15 @@ carry_out (LanEngine *engine, LanTransferAction *action)
     break;
   case LAN_TRANSFER_ACTION_WANT:
     lan_engine_links_want (engine, &action->peer, LAN_WANT_FILES, action->wanted);
+    lan_engine_bulk_want (engine->files->bulk, &action->peer, action->wanted);
+    break;
+  case LAN_TRANSFER_ACTION_SERVE:
+    serve (engine, action);
+    break;
+  case LAN_TRANSFER_ACTION_TARGET:
+    lan_engine_bulk_set_target (
+        engine->files->bulk, &action->id,
+        action->is_on ? lan_disk_borrow (engine->files->disk, &action->id) : NULL);
     break;
   case LAN_TRANSFER_ACTION_EVENT:
     tell (engine, &action->id);
@@ -309,6 +353,7 @@ lan_engine_files_run (LanEngine *engine)
 
   if (lan_transfers_next_deadline (self->machine) <= engine->now.mono_us)
     lan_transfers_advance (self->machine, engine->now);
+  lan_engine_bulk_run (self->bulk);
   for (;;) {
     LanTransferAction action = { 0 };
 
@@ -323,5 +368,6 @@ lan_engine_files_run (LanEngine *engine)
 gint64
 lan_engine_files_deadline (LanEngine *engine)
 {
-  return lan_transfers_next_deadline (engine->files->machine);
+  return MIN (lan_transfers_next_deadline (engine->files->machine),
+              lan_engine_bulk_deadline (engine->files->bulk));
 }

@@ -52,7 +52,7 @@ lan_engine_hello (LanHello *out, gpointer data)
 
   memset (out, 0, sizeof *out);
   out->list_seq = lan_vault_list_seq (engine->vault);
-  out->caps = LAN_CAP_LINK;
+  out->caps = LAN_CAP_LINK | LAN_CAP_BULK;
   lan_engine_read_clock (engine);
   lan_ts_next (out->ts, links->own_ts, engine->now.wall_ms);
   memcpy (links->own_ts, out->ts, LAN_TS_BYTES);
