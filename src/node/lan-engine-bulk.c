@@ -13,12 +13,12 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#define LANE_BIT          (G_GUINT64_CONSTANT (1) << 62) /* names of bulk lanes, beside channels' */
-#define RETRY_US          (20 * G_USEC_PER_SEC)          /* after an opening that led nowhere */
-#define REOPEN_US         (1 * G_USEC_PER_SEC)           /* after a lane that was lost */
-#define TICK_US           (2 * G_USEC_PER_SEC)
-#define IDLE_US           (10 * G_USEC_PER_SEC)
-#define LANES_PER_PERSON  4
+#define LANE_BIT            (G_GUINT64_CONSTANT (1) << 62) /* names of bulk lanes, beside channels' */
+#define RETRY_US            (20 * G_USEC_PER_SEC)          /* after an opening that led nowhere */
+#define REOPEN_US           (1 * G_USEC_PER_SEC)           /* after a lane that was lost */
+#define TICK_US             (2 * G_USEC_PER_SEC)
+#define IDLE_US             (10 * G_USEC_PER_SEC)
+#define LANES_PER_PERSON    4
 #define OPENINGS_PER_PERSON 2
 
 typedef struct {

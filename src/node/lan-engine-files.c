@@ -335,9 +335,9 @@ carry_out (LanEngine *engine, LanTransferAction *action)
     serve (engine, action);
     break;
   case LAN_TRANSFER_ACTION_TARGET:
-    lan_engine_bulk_set_target (
-        engine->files->bulk, &action->id,
-        action->is_on ? lan_disk_borrow (engine->files->disk, &action->id) : NULL);
+    lan_engine_bulk_set_target (engine->files->bulk, &action->id,
+                                action->is_on ? lan_disk_borrow (engine->files->disk, &action->id)
+                                              : NULL);
     break;
   case LAN_TRANSFER_ACTION_EVENT:
     tell (engine, &action->id);

@@ -8,6 +8,7 @@
  */
 #include "lan-bytes.h"
 #include "lan-deadlines.h"
+#include "lan-manifest.h"
 #include "lan-transfer-limits.h"
 #include "lan-transfers-private.h"
 #include "lan-tree-hash.h"
@@ -28,6 +29,7 @@ typedef struct {
   guint64 channels[4];
   guint64 next_channel;
   GHashTable *wanted;
+  LanTransferAction served; /* the last SERVE */
 } Fuzz;
 
 static const guint8 zeros[LEAF];
@@ -108,9 +110,10 @@ check_action (Fuzz *f, LanTransferAction *action)
     g_queue_push_tail (&f->batches, g_memdup2 (&action->commit.batch, sizeof action->commit.batch));
     break;
   case LAN_TRANSFER_ACTION_OFFER: {
+    LanTransferOfferParts parts;
     Lanyard__FileOffer offer;
 
-    lan_transfer_action_offer (action, &offer);
+    lan_transfer_action_offer (action, &offer, &parts);
     g_assert (offer.root.len == LAN_HASH_BYTES);
     break;
   }
@@ -125,7 +128,12 @@ check_action (Fuzz *f, LanTransferAction *action)
       g_hash_table_remove (f->wanted, key);
     break;
   }
+  case LAN_TRANSFER_ACTION_SERVE:
+    g_assert (action->serve.count > 0 && (action->serve.channel & 1) == 0);
+    f->served = *action;
+    break;
   case LAN_TRANSFER_ACTION_EVENT:
+  case LAN_TRANSFER_ACTION_TARGET:
   default:
     g_assert (lan_transfers_get (f->t, &action->id) != NULL);
     break;
@@ -152,6 +160,12 @@ settle (Fuzz *f)
   /* What is read ahead, and what waits to be written, is bounded: for four channels, six files. */
   g_assert (reads <= 4 * (LAN_TRANSFER_SERVE_BYTES / LEAF + LAN_TRANSFER_MAX_REQUESTS));
   g_assert (writes <= 6 * LAN_TRANSFER_MAX_WRITES * 8);
+}
+
+static gsize
+leaf_of (const LanTransferRow *row, guint64 leaf)
+{
+  return row->size > leaf * LEAF ? (gsize) MIN (row->size - leaf * LEAF, LEAF) : 1;
 }
 
 /* Answers the oldest job but @skip, as @how says: well, wrongly, with an error, or just a sign of life. */
@@ -181,9 +195,12 @@ answer_job (Fuzz *f, guint8 how, guint8 skip)
     result->stamp = how % 4 == 3 ? how : 1;
     result->done = how % 8 == 4 ? LEAF : 0;
     if (result->type == LAN_FILE_JOB_READ)
-      result->bytes = g_bytes_new_static (zeros, how % 4 == 3 ? job->length / 2 : job->length);
-    if (how % 4 != 3 || result->type == LAN_FILE_JOB_HASH_TARGET)
+      result->bytes =
+          g_bytes_new_static (zeros, how % 4 == 3 ? LEAF / 2 : leaf_of (row, job->leaf));
+    if (how % 4 != 3)
       result->leaves = leaves_of (result->size, &result->root);
+    if (result->type == LAN_FILE_JOB_CHECK_TARGET)
+      result->bits = g_bytes_new (&how, 1);
     if (how % 8 == 7)
       result->size ^= 1;
   }
@@ -208,8 +225,34 @@ channel_up (Fuzz *f, guint8 which, guint8 how)
   if (f->channels[which % 4] != 0)
     return;
   f->channels[which % 4] = ++f->next_channel;
-  lan_transfers_channel_up (f->t, f->next_channel, &account, (how & 1) != 0,
+  /* Bulk lanes have even numbers here. */
+  if ((how & 1) != 0 && (how & 4) != 0 && (f->next_channel & 1) != 0)
+    f->channels[which % 4] = ++f->next_channel;
+  else if ((how & 4) == 0 && (f->next_channel & 1) == 0)
+    f->channels[which % 4] = ++f->next_channel;
+  lan_transfers_channel_up (f->t, f->next_channel, &account,
+                            (how & 1) == 0   ? LAN_CARRIES_STATES
+                            : (how & 4) != 0 ? LAN_CARRIES_BULK
+                                             : LAN_CARRIES_BLOCKS,
                             (how & 2) != 0 ? 1024 * 1024 : 0, f->now);
+}
+
+/* The pump says something: what it was asked for, or what nobody asked. */
+static void
+answer_pump (Fuzz *f, LanMessageId id)
+{
+  guint8 how = lan_read_u8 (&f->script);
+  LanTransferLeaf leaves[2] = { { .leaf = lan_read_u8 (&f->script), .len = LEAF },
+                                { .leaf = how / 16u, .len = LEAF, .is_bad = (how & 1) != 0 } };
+  g_autoptr (GError) error =
+      (how & 6) == 6 ? g_error_new_literal (LAN_FILE_ERROR, how / 8 % LAN_FILE_ERROR_N, "x") : NULL;
+  guint64 channel = f->channels[how % 4];
+
+  if ((how & 8) != 0)
+    lan_transfers_leaves (f->t, channel, &id, leaves, 1 + (how >> 4 & 1), error, f->now);
+  else
+    lan_transfers_served (f->t, f->served.serve.channel, &f->served.id, f->served.serve.count, LEAF,
+                          error, f->now);
 }
 
 static void
@@ -387,6 +430,96 @@ load (Fuzz *f, guint8 n)
   lan_transfers_load (f->t, &row, f->now);
 }
 
+/* Two files, the first with two leaves; @how spoils it. */
+static GBytes *
+manifest_of (guint8 how, LanHash *root)
+{
+  g_autoptr (LanFileTree) tree = lan_file_tree_new_folder ();
+  g_autoptr (LanTree) hash = lan_tree_new (LEAF);
+  LanFileEntry entry = { .path = "a/b", .size = LEAF + 1, .kind = LAN_FILE_ENTRY_FILE };
+  g_autoptr (GBytes) leaves = leaves_of (entry.size, &entry.root);
+  GBytes *bytes;
+
+  g_assert (lan_file_tree_add (tree, &entry));
+  entry.path = (how & 1) != 0 ? ".." : "c";
+  entry.size = 3;
+  g_assert (lan_file_tree_add (tree, &entry));
+  bytes = lan_manifest_encode (tree);
+  lan_tree_update (hash, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  g_assert (lan_tree_root (hash, root) == LAN_STATUS_OK);
+  return bytes;
+}
+
+static void
+offered_folder (Fuzz *f, guint8 n)
+{
+  static const LanConversationId conversation = { { 1 } };
+  guint8 how = lan_read_u8 (&f->script);
+  Lanyard__FileOffer offer = LANYARD__FILE_OFFER__INIT;
+  Lanyard__FolderOffer folder = LANYARD__FOLDER_OFFER__INIT;
+  LanMessageId id = id_of (n);
+  LanAccountId peer = account_of (n);
+  LanHash root;
+  g_autoptr (GBytes) manifest = manifest_of (how, &root);
+
+  offer.name = (char *) "folder";
+  offer.size = LEAF + 4 + (how >> 1 & 1);
+  offer.root = (ProtobufCBinaryData){ LAN_HASH_BYTES, root.b };
+  offer.leaf_size = LEAF;
+  folder.manifest_size = g_bytes_get_size (manifest);
+  folder.entries = 2 + (how >> 2 & 1);
+  offer.folder = &folder;
+  g_assert ((guint) lan_transfers_offered (f->t, &id, &conversation, &peer, &offer, (how & 32) != 0,
+                                           f->now) < LAN_STATUS_N);
+}
+
+static void
+manifest_frame (Fuzz *f, guint8 n)
+{
+  guint8 how = lan_read_u8 (&f->script);
+  Lanyard__FileManifest page = LANYARD__FILE_MANIFEST__INIT;
+  Lanyard__FileManifestRequest ask = LANYARD__FILE_MANIFEST_REQUEST__INIT;
+  LanFrame frame = LANYARD__FRAME__INIT;
+  LanMessageId id = id_of (n);
+  LanHash root;
+  g_autoptr (GBytes) manifest = manifest_of (how, &root);
+  gsize len = g_bytes_get_size (manifest);
+  gsize at = (how & 8) != 0 ? len / 2 : 0;
+
+  if ((how & 16) != 0) {
+    ask.offer = (ProtobufCBinaryData){ sizeof id.b, id.b };
+    ask.offset = how >> 5;
+    ask.length = n;
+    frame.body_case = LANYARD__FRAME__BODY_FILE_MANIFEST_REQUEST;
+    frame.file_manifest_request = &ask;
+  } else {
+    page.offer = (ProtobufCBinaryData){ sizeof id.b, id.b };
+    page.offset = at;
+    page.data.data = (guint8 *) g_bytes_get_data (manifest, NULL) + at;
+    page.data.len = (how & 4) != 0 ? len / 2 : len - at;
+    frame.body_case = LANYARD__FRAME__BODY_FILE_MANIFEST;
+    frame.file_manifest = &page;
+  }
+  give_frame (f, f->channels[how >> 6], &frame);
+}
+
+static void
+step_new (Fuzz *f, guint8 op, guint8 n)
+{
+  LanMessageId id = id_of (n);
+
+  if (op == 252)
+    answer_pump (f, id);
+  else if (op == 253 && n < 128)
+    (void) !lan_transfers_pause (f->t, &id, f->now);
+  else if (op == 253)
+    (void) !lan_transfers_resume (f->t, &id, f->now);
+  else if (op == 254)
+    manifest_frame (f, n);
+  else
+    offered_folder (f, n);
+}
+
 static void
 step (Fuzz *f)
 {
@@ -396,6 +529,10 @@ step (Fuzz *f)
   LanMessageId id = id_of (n);
   LanAccountId peer = account_of (n);
 
+  if (op >= 252) {
+    step_new (f, op, n);
+    return;
+  }
   switch (op % 18) {
   case 0:
     (void) !lan_transfers_send (f->t, &id, &conversation, &peer, "/out/name", f->now);
