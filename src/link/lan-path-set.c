@@ -231,14 +231,17 @@ may_offer (const LanPathSet *set, guint32 number)
          number < G_MAXINT32 && (number & 1) == (set->is_offerer ? 1 : 0);
 }
 
+/* What the offer asks of the answer. Who has no relay answers with what there is. */
 static LanPathWay
-way_of_offer (const char *text)
+way_of_offer (const LanPathSet *set, const char *text)
 {
   g_auto (LanPathSignal) signal = { 0 };
 
-  return lan_path_signal_parse (&signal, text) == LAN_STATUS_OK && signal.is_direct_only
-             ? LAN_PATH_WAY_DIRECT
-             : LAN_PATH_WAY_ANY;
+  if (lan_path_signal_parse (&signal, text) != LAN_STATUS_OK)
+    return LAN_PATH_WAY_ANY;
+  if (signal.is_relay_only && set->config->relays != NULL && set->config->relays->len > 0)
+    return LAN_PATH_WAY_RELAY;
+  return signal.is_direct_only ? LAN_PATH_WAY_DIRECT : LAN_PATH_WAY_ANY;
 }
 
 gboolean
@@ -251,7 +254,7 @@ lan_path_set_signal (LanPathSet *set, LanLinkSignalType type, guint32 number, co
   case LAN_LINK_SIGNAL_OFFER:
     if (member != NULL || !may_offer (set, number))
       return FALSE;
-    member = add (set, number, FALSE, way_of_offer (text), &error);
+    member = add (set, number, FALSE, way_of_offer (set, text), &error);
     if (member == NULL) {
       g_info ("an offered path could not be made: %s", error->message);
       return FALSE;

@@ -46,14 +46,15 @@ is_unicast (const NiceAddress *address)
   }
 }
 
+/* The base of a candidate that a relay gave us over TCP has no port of its own: @may_be_zero. */
 static gboolean
-parse_address (NiceAddress *address, const char *ip, const char *port)
+parse_address (NiceAddress *address, const char *ip, const char *port, gboolean may_be_zero)
 {
   guint64 number;
 
   if (strlen (ip) > INET6_ADDRSTRLEN || strchr (ip, '%') != NULL ||
       !nice_address_set_from_string (address, ip) || !is_unicast (address) ||
-      !parse_number (port, 65535, &number) || number == 0)
+      !parse_number (port, 65535, &number) || (number == 0 && !may_be_zero))
     return FALSE;
   nice_address_set_port (address, (guint) number);
   return TRUE;
@@ -78,10 +79,10 @@ parse_candidate (const char *line)
     type++;
   nice_address_init (&address);
   nice_address_init (&base);
-  if (type == G_N_ELEMENTS (type_names) || !parse_address (&address, words[4], words[5]))
+  if (type == G_N_ELEMENTS (type_names) || !parse_address (&address, words[4], words[5], FALSE))
     return NULL;
   if (n == 12 && (strcmp (words[8], "raddr") != 0 || strcmp (words[10], "rport") != 0 ||
-                  !parse_address (&base, words[9], words[11])))
+                  !parse_address (&base, words[9], words[11], TRUE)))
     return NULL;
   candidate = nice_candidate_new ((NiceCandidateType) type);
   candidate->transport = NICE_CANDIDATE_TRANSPORT_UDP;
@@ -102,8 +103,9 @@ parse_line (LanPathSignal *signal, const char *line)
     signal->is_complete = TRUE;
     return LAN_STATUS_OK;
   }
-  if (strcmp (line, "d") == 0) {
-    signal->is_direct_only = TRUE;
+  if (strcmp (line, "d") == 0 || strcmp (line, "r") == 0) {
+    signal->is_direct_only |= line[0] == 'd';
+    signal->is_relay_only |= line[0] == 'r';
     return LAN_STATUS_OK;
   }
   if (line[0] == '\0' || line[1] != ' ')

@@ -22,7 +22,7 @@ typedef struct {
   char password[LAN_PATH_PASSWORD_MAX + 1];
   GSList *candidates; /* of NiceCandidate, owned */
   guint n_candidates;
-  gboolean is_direct_only;
+  gboolean is_direct_only, is_relay_only;
   gboolean is_complete; /* no more will follow */
 } LanPathSignal;
 

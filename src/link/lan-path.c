@@ -25,7 +25,7 @@ struct _LanPath {
   GMainContext *context;
   LanTicker *ticker; /* sends what `news` has gathered */
   GString *news;
-  gboolean is_direct_only;
+  const char *wish; /* a line that asks something of the answer */
   gboolean has_said_credentials;
   gboolean is_gathered, has_said_complete;
   gboolean has_remote;
@@ -160,8 +160,7 @@ say_credentials (LanPath *path)
       !nice_agent_get_local_credentials (path->agent, path->stream, &ufrag, &password))
     return;
   path->has_said_credentials = TRUE;
-  g_string_append_printf (path->news, "u %s\np %s\n%s", ufrag, password,
-                          path->is_direct_only ? "d\n" : "");
+  g_string_append_printf (path->news, "u %s\np %s\n%s", ufrag, password, path->wish);
   g_free (ufrag);
   g_free (password);
 }
@@ -307,7 +306,7 @@ lan_path_new (gboolean controlling, const LanPathConfig *config, const LanPathEv
   path->news = g_string_new (NULL);
   path->ticker = lan_ticker_new (on_tick, path);
   path->connect_us = -1;
-  path->is_direct_only = config->direct_only;
+  path->wish = config->direct_only ? "d\n" : config->force_relay ? "r\n" : "";
   path->agent =
       nice_agent_new_full (path->context, NICE_COMPATIBILITY_RFC5245,
                            NICE_AGENT_OPTION_REGULAR_NOMINATION | NICE_AGENT_OPTION_ICE_TRICKLE |

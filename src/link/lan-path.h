@@ -10,7 +10,7 @@
  * The text handed out by signal() and taken by lan_path_add_remote() is lines of ASCII, at most
  * LAN_PATH_SIGNAL_MAX bytes: "u <ufrag>", "p <password>", "c <candidate>" with the candidate
  * attribute of RFC 8839 section 5.1 (host, srflx, prflx, relay; UDP; component 1), "d" = this path is
- * to be without relays, and "e" = no more will follow. The first text has u, p and the host candidates; later ones have more.
+ * to be without relays, "r" = by relays only, for who has one, and "e" = no more will follow. The first text has u, p and the host candidates; later ones have more.
  */
 #pragma once
 

@@ -26,6 +26,31 @@ test_good (void)
   g_assert_cmpstr (again->str, ==, lines);
 }
 
+/* A candidate of a relay reached by TCP names a base without a port. */
+static void
+test_relays (void)
+{
+  static const struct {
+    const char *text;
+    gboolean direct, relay;
+    guint n;
+  } rows[] = {
+    { "c 2 1 UDP 337641727 10.80.0.2 50000 typ relay raddr 192.168.1.10 rport 0\n", FALSE, FALSE,
+      1 },
+    { "d\n", TRUE, FALSE, 0 },
+    { "r\n", FALSE, TRUE, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_auto (LanPathSignal) signal = { 0 };
+
+    g_assert_cmpint (lan_path_signal_parse (&signal, rows[i].text), ==, LAN_STATUS_OK);
+    g_assert_cmpint (signal.is_direct_only, ==, rows[i].direct);
+    g_assert_cmpint (signal.is_relay_only, ==, rows[i].relay);
+    g_assert_cmpuint (signal.n_candidates, ==, rows[i].n);
+  }
+}
+
 static void
 test_bad (void)
 {
@@ -100,6 +125,7 @@ void
 add_path_signal_tests (void)
 {
   g_test_add_func ("/link/path-signal/good", test_good);
+  g_test_add_func ("/link/path-signal/relays", test_relays);
   g_test_add_func ("/link/path-signal/bad", test_bad);
   g_test_add_func ("/link/path-signal/limits", test_limits);
 }

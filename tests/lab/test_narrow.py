@@ -1,0 +1,117 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 The Lanyard developers
+"""What a full-speed transfer does to others on a narrow cable, and what it makes of a wide one."""
+
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+from lab import Lab, Process, check, main, note, run, test, wait_until
+from nat import Cable, percentile
+
+SENDER = """
+import socket, struct, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+end = time.monotonic() + float(sys.argv[2])
+at = time.monotonic()
+while at < end:
+    s.sendto(struct.pack("<d", time.monotonic()) + bytes(152), (sys.argv[1], 7007))
+    at += 0.02
+    time.sleep(max(0, at - time.monotonic()))
+"""
+RECEIVER = """
+import socket, struct, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("0.0.0.0", 7007))
+print("ready", flush=True)
+while True:
+    data, who = s.recvfrom(2000)
+    print("%.6f" % ((time.monotonic() - struct.unpack("<d", data[:8])[0]) * 1000), flush=True)
+    s.sendto(data, who)
+"""
+
+
+def stream(one, two, seconds):
+    """One-way milliseconds of 50 packets a second from one to two."""
+    receiver = Process(two, ["/usr/bin/python3", "-c", RECEIVER])
+    check(receiver.lines.get(timeout=10) == b"ready\n", "the receiver")
+    sender = Process(one, ["/usr/bin/python3", "-c", SENDER, "10.90.0.2", str(seconds)])
+    sender.popen.wait(seconds + 30)
+    time.sleep(0.5)  # what is still in the cable's buffer
+    receiver.kill()
+    delays = []
+    while not receiver.lines.empty():
+        delays.append(float(receiver.lines.get()))
+    return delays
+
+
+def bulk(one, two, seconds):
+    server = Process(two, [os.environ["BENCH_BULK"], "serve", "31000"])
+    check(server.lines.get(timeout=10).startswith(b"ready"), "bench-bulk")
+    client = Process(one, [os.environ["BENCH_BULK"], "send", "10.90.0.2", "31000", str(seconds)],
+                     env={"BENCH_BULK_VERBOSE": "1"})
+    return server, client
+
+
+def rate(server):
+    """Megabits a second, as the receiver saw it."""
+    line = server.lines.get(timeout=60).decode()
+    note("bulk lane: " + line.strip())
+    return float(line.split()[0]) * 8
+
+
+def iperf(one, two, seconds):
+    server = Process(two, ["iperf3", "-s", "-1", "--forceflush"])
+    wait_until(lambda: ":5201" in run("ip", "netns", "exec", two.namespace, "ss", "-ltn"),
+               "iperf3 listens")
+    out = run("ip", "netns", "exec", one.namespace, "iperf3", "-c", "10.90.0.2", "-t",
+              str(seconds), "-J")
+    server.kill()
+    import json
+    return json.loads(out)["end"]["sum_received"]["bits_per_second"] / 1e6
+
+
+@test("a media stream beside a full-speed transfer waits at most 30 ms more at p99")
+def _():
+    for delay in (5, 20):
+        with Lab() as lab:
+            one, two = lab.host("one"), lab.host("two")
+            Cable(lab, one, two, "rate=20", "buffer=250", "delay=%d" % delay)
+            idle = stream(one, two, 5)
+            server, client = bulk(one, two, 25)
+            client.lines  # it runs beside
+            loaded = stream(one, two, 20)
+            speed = rate(server)
+            extra = percentile(loaded, 0.99) - percentile(idle, 0.5)
+            note("delay %d ms: idle p50 %.1f ms; loaded p50 %.1f p99 %.1f max %.1f ms (%d of 1000), "
+                 "%.1f Mbit/s" % (delay, percentile(idle, 0.5), percentile(loaded, 0.5),
+                                  percentile(loaded, 0.99), max(loaded), len(loaded), speed))
+            check(extra <= 30, "%.1f ms more than idle" % extra)
+            check(speed > 20 * 0.85, "and the cable is used: %.1f of 20 Mbit/s" % speed)
+
+
+@test("a wide cable is filled as plain TCP fills it")
+def _():
+    with Lab() as lab:
+        one, two = lab.host("one"), lab.host("two")
+        # As wide as this machine's shaper carries without trouble: the ratio is what counts.
+        Cable(lab, one, two, "rate=200", "buffer=50", "delay=1")
+        plain = iperf(one, two, 6)
+        server, _ = bulk(one, two, 6)
+        speed = rate(server)
+        note("iperf3 %.1f, bulk lane %.1f Mbit/s: %.3f" % (plain, speed, speed / plain))
+        check(speed >= 0.9 * plain, "%.3f of iperf3" % (speed / plain))
+
+
+if __name__ == "__main__":
+    missing = [p for p in ("iperf3", "ethtool", "ss") if shutil.which(p) is None]
+    if missing:
+        print("1..0 # SKIP needs " + " ".join(missing))
+        sys.exit(0)
+    sys.exit(main())
