@@ -78,11 +78,15 @@ view_of (GBytes *record, LanRecordView *view)
 static LanCorePerson *
 guess_sender (LanCore *core, const LanMailIncoming *incoming)
 {
+  GBytes *record = NULL;
   GHashTableIter iter;
   LanRecordView view;
   gpointer value;
 
-  if (!view_of (g_ptr_array_index (incoming->records, 0), &view))
+  /* Some may be done with already. */
+  for (guint i = 0; i < incoming->records->len && record == NULL; i++)
+    record = g_ptr_array_index (incoming->records, i);
+  if (record == NULL || !view_of (record, &view))
     return NULL;
   g_hash_table_iter_init (&iter, core->persons);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
