@@ -124,7 +124,7 @@ lan_registry_add_device (LanRegistry *registry, Account *account, const LanRegis
     device->account = account;
     device->next = account->devices;
     account->devices = device;
-    device->mail_bytes = row->mail_bytes;
+    device->mail_bytes = row->mail_bytes + row->mail_count * (guint64) LAN_REGISTRY_MAIL_OVERHEAD;
     device->mail_count = row->mail_count;
     device->one_time = row->one_time;
     device->signed_expires_s = row->signed_expires_s;

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define PAGE_BYTES (256 * 1024)
-#define OVERHEAD   128 /* what one envelope counts beside its bytes */
 
 static void
 refuse_deposit (LanRegistry *registry, Conn *conn, const guint8 *id, LanRefusal code,
@@ -31,7 +30,7 @@ refuse_deposit (LanRegistry *registry, Conn *conn, const guint8 *id, LanRefusal 
 static guint64
 weight (GBytes *envelope)
 {
-  return g_bytes_get_size (envelope) + OVERHEAD;
+  return g_bytes_get_size (envelope) + LAN_REGISTRY_MAIL_OVERHEAD;
 }
 
 void
@@ -49,7 +48,8 @@ lan_registry_on_deposit (LanRegistry *registry, Conn *conn, const Lanyard__Serve
                                registry->limits.deposit_burst, registry->limits.deposit_rate,
                                &retry_ms)) {
     refuse_deposit (registry, conn, m->id.data, LAN_REFUSAL_RATE, retry_ms);
-  } else if (to->mail_bytes + m->envelope.len + OVERHEAD > registry->limits.mailbox_bytes) {
+  } else if (to->mail_bytes + m->envelope.len + LAN_REGISTRY_MAIL_OVERHEAD >
+             registry->limits.mailbox_bytes) {
     refuse_deposit (registry, conn, m->id.data, LAN_REFUSAL_QUOTA, 60 * 60 * 1000);
   } else {
     op = lan_registry_op_new (LAN_OP_DEPOSIT);
@@ -91,7 +91,8 @@ uncount (LanRegistry *registry, const LanDeviceId *id, guint64 bytes, guint32 co
 
   if (device == NULL)
     return;
-  device->mail_bytes -= MIN (device->mail_bytes, bytes + (guint64) count * OVERHEAD);
+  device->mail_bytes -=
+      MIN (device->mail_bytes, bytes + (guint64) count * LAN_REGISTRY_MAIL_OVERHEAD);
   device->mail_count -= MIN (device->mail_count, count);
 }
 

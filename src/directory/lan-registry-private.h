@@ -15,14 +15,15 @@
 
 G_BEGIN_DECLS
 
-#define LAN_REGISTRY_PAGE_BYTES   60000          /* of one DirectoryPage */
-#define LAN_REGISTRY_PRESENCE_US  20000          /* presence is gathered for this long */
-#define LAN_REGISTRY_NEWS_US      G_USEC_PER_SEC /* directory news likewise */
-#define LAN_REGISTRY_HEAD_S       86400          /* a fresh head at least this often */
-#define LAN_REGISTRY_STORAGE_MS   5000           /* try again after a fault of the storage */
-#define LAN_REGISTRY_ENROL_TRIES  3              /* on one connection */
-#define LAN_REGISTRY_ADDRESSES    16384          /* remembered for limits */
-#define LAN_REGISTRY_BUNDLE_PAIRS 100000
+#define LAN_REGISTRY_PAGE_BYTES    60000          /* of one DirectoryPage */
+#define LAN_REGISTRY_PRESENCE_US   20000          /* presence is gathered for this long */
+#define LAN_REGISTRY_NEWS_US       G_USEC_PER_SEC /* directory news likewise */
+#define LAN_REGISTRY_HEAD_S        86400          /* a fresh head at least this often */
+#define LAN_REGISTRY_STORAGE_MS    5000           /* try again after a fault of the storage */
+#define LAN_REGISTRY_ENROL_TRIES   3              /* on one connection */
+#define LAN_REGISTRY_ADDRESSES     16384          /* remembered for limits */
+#define LAN_REGISTRY_BUNDLE_PAIRS  100000
+#define LAN_REGISTRY_MAIL_OVERHEAD 128 /* what one envelope counts beside its bytes */
 
 /* A bucket as one number: when it will be full again. */
 typedef struct {

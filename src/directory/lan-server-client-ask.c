@@ -124,19 +124,39 @@ send_papers_get (LanServerClient *client, const Ask *ask)
   lan_client_send (client, &frame);
 }
 
+static gboolean
+is_active (const LanDeviceList *list, GBytes *bytes)
+{
+  LanHash hash;
+  LanCert cert;
+
+  lan_cert_hash (&hash, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  return lan_cert_decode (&cert, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)) ==
+             LAN_STATUS_OK &&
+         lan_device_list_check_cert (list, &cert.device, &hash) == LAN_STATUS_OK;
+}
+
 static void
 send_papers_put (LanServerClient *client, const Ask *ask)
 {
   Lanyard__Server__PapersPut m = LANYARD__SERVER__PAPERS_PUT__INIT;
   LanServerFrame frame = LANYARD__SERVER__FRAME__INIT;
   ProtobufCBinaryData certs[LAN_DEVICE_LIST_MAX];
+  LanDeviceList list = { 0 };
 
+  (void) !lan_device_list_decode (&list, g_bytes_get_data (client->config.list, NULL),
+                                  g_bytes_get_size (client->config.list));
   m.request = ask->request;
   m.list = lan_client_field (client->config.list);
   m.certs = certs;
-  certs[m.n_certs++] = lan_client_field (client->config.cert);
-  for (guint i = 0; i < client->certs->len && m.n_certs < G_N_ELEMENTS (certs); i++)
-    certs[m.n_certs++] = lan_client_field (g_ptr_array_index (client->certs, i));
+  if (is_active (&list, client->config.cert))
+    certs[m.n_certs++] = lan_client_field (client->config.cert);
+  for (guint i = 0; i < client->certs->len && m.n_certs < G_N_ELEMENTS (certs); i++) {
+    GBytes *cert = g_ptr_array_index (client->certs, i);
+
+    if (is_active (&list, cert))
+      certs[m.n_certs++] = lan_client_field (cert);
+  }
   frame.body_case = LANYARD__SERVER__FRAME__BODY_PAPERS_PUT;
   frame.papers_put = &m;
   lan_client_send (client, &frame);

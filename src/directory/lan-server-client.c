@@ -100,7 +100,12 @@ backoff (LanServerClient *client)
 static void
 wait (LanServerClient *client, gint64 at_least_us)
 {
-  gint64 delay = MAX (backoff (client), at_least_us);
+  gint64 delay;
+
+  if (client->state == LAN_SERVER_ONLINE &&
+      client->now.mono_us - client->online_us >= CLIENT_STEADY_US)
+    client->attempts = 0;
+  delay = MAX (backoff (client), at_least_us);
 
   set_state (client, LAN_SERVER_WAITING, client->now.mono_us + delay);
 }
@@ -178,9 +183,6 @@ is_denial (guint32 code)
 static void
 lost (LanServerClient *client)
 {
-  gboolean was_steady = client->state == LAN_SERVER_ONLINE &&
-                        client->now.mono_us - client->online_us >= CLIENT_STEADY_US;
-
   if (client->state == LAN_SERVER_ENROLLING) {
     client->lane = 0;
     join_failed (client, LAN_REFUSAL_NONE, 0);
@@ -189,8 +191,6 @@ lost (LanServerClient *client)
   offline (client);
   if (client->state != LAN_SERVER_ONLINE && client->state != LAN_SERVER_DIALING)
     return;
-  if (was_steady)
-    client->attempts = 0;
   wait (client, (gint64) client->farewell_ms * 1000);
 }
 

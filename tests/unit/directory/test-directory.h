@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#pragma once
+
+#include "dir-world.h"
+#include "lan-password.h"
+
+void add_registry_tests (void);
+void add_client_tests (void);
