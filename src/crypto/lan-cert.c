@@ -59,6 +59,67 @@ lan_cert_issue (const LanAccountKeys *account, const LanDeviceKeys *device, cons
   return g_bytes_new (buf, w.len);
 }
 
+GBytes *
+lan_cert_request (const LanDeviceKeys *device, const char *name, gint64 not_before_s,
+                  gint64 not_after_s, guint32 list_seq, guint32 caps)
+{
+  LanCert cert = {
+    .not_before_s = not_before_s, .not_after_s = not_after_s, .list_seq = list_seq, .caps = caps
+  };
+  guint8 buf[LAN_CERT_BYTES_MAX], sig[LAN_SIGNATURE_BYTES];
+  LanWriter w;
+
+  g_return_val_if_fail (strlen (name) <= LAN_CERT_NAME_MAX && lan_text_is_clean_name (name), NULL);
+  g_return_val_if_fail (not_before_s >= 0 && not_before_s < not_after_s, NULL);
+  cert.account = *lan_device_keys_account (device);
+  cert.device = *lan_device_keys_id (device);
+  memcpy (cert.sign_public, lan_device_keys_sign_public (device), LAN_KEY_BYTES);
+  memcpy (cert.dh_public, lan_device_keys_dh_public (device), LAN_KEY_BYTES);
+  g_strlcpy (cert.name, name, sizeof cert.name);
+  lan_writer_init (&w, buf, sizeof buf);
+  write_fields (&w, &cert);
+  lan_device_keys_sign (device, LAN_SIGN_CERT_DEVICE, buf, w.len, sig);
+  lan_write_bytes (&w, sig, sizeof sig);
+  g_assert (!w.failed);
+  return g_bytes_new (buf, w.len);
+}
+
+LanStatus
+lan_cert_check_request (LanCert *cert, const guint8 *data, gsize len)
+{
+  guint8 buf[LAN_CERT_BYTES_MAX] = { 0 };
+  LanStatus status;
+  gsize fields_len;
+
+  if (len + LAN_SIGNATURE_BYTES > sizeof buf)
+    return LAN_STATUS_OVERSIZED;
+  memcpy (buf, data, len);
+  status = lan_cert_decode (cert, buf, len + LAN_SIGNATURE_BYTES);
+  if (status != LAN_STATUS_OK)
+    return status;
+  fields_len = FIXED_BYTES + strlen (cert->name);
+  return lan_signature_verify (cert->sign_public, LAN_SIGN_CERT_DEVICE, data, fields_len,
+                               data + fields_len);
+}
+
+GBytes *
+lan_cert_complete (const LanAccountKeys *account, GBytes *request)
+{
+  guint8 buf[LAN_CERT_BYTES_MAX];
+  gsize len;
+  const guint8 *data = g_bytes_get_data (request, &len);
+  LanCert cert;
+
+  if (lan_cert_check_request (&cert, data, len) != LAN_STATUS_OK ||
+      !lan_account_id_equal (&cert.account, lan_account_keys_id (account)))
+    return NULL;
+  memcpy (buf, data, len);
+  lan_account_keys_sign (account, LAN_SIGN_CERT_ACCOUNT, buf, len, buf + len);
+  if (lan_cert_verify (&cert, buf, len + LAN_SIGNATURE_BYTES) != LAN_STATUS_OK)
+    return NULL;
+  return g_bytes_new (buf, len + LAN_SIGNATURE_BYTES);
+}
+
 static LanStatus
 check_name (const LanCert *cert, gsize name_len)
 {

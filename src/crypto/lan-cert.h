@@ -46,6 +46,24 @@ GBytes *lan_cert_issue (const LanAccountKeys *account, const LanDeviceKeys *devi
                         const char *name, gint64 not_before_s, gint64 not_after_s, guint32 list_seq,
                         guint32 caps) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * The first half of a certificate, made by a device that has not the account's key: all but the
+ * account's signature. @device must have been made for the account. Returns: (transfer full).
+ */
+GBytes *lan_cert_request (const LanDeviceKeys *device, const char *name, gint64 not_before_s,
+                          gint64 not_after_s, guint32 list_seq,
+                          guint32 caps) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * Reads such a half and checks the device's signature. @cert: (out). Returns: OK, or why not.
+ */
+LanStatus lan_cert_check_request (LanCert *cert, const guint8 *data,
+                                  gsize len) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The other half. Returns: (transfer full) (nullable): NULL when @request is not acceptable. */
+GBytes *lan_cert_complete (const LanAccountKeys *account,
+                           GBytes *request) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Reads the layout: lengths, version, device id, a clean name. Signatures are not looked at. */
 LanStatus lan_cert_decode (LanCert *cert, const guint8 *data, gsize len) G_GNUC_WARN_UNUSED_RESULT;
 

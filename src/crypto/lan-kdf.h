@@ -24,6 +24,7 @@ G_BEGIN_DECLS
   X (SLOT, "LY1-slot") /* key store slots */                                                       \
   X (BACKUP, "LY1-backup")                                                                         \
   X (SN, "LY1-sn")           /* safety number and words */                                         \
+  X (LINK, "LY1-link")       /* psk and lane id of a code that links a device */                   \
   X (SESSION, "LY1-session") /* public name of a link's session */                                 \
   X (ORGROOT, "LY1-orgroot") /* wrap of an organisation's root key file */                         \
   X (SERVER, "LY1-server")   /* words of a server's key */

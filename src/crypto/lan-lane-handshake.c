@@ -119,7 +119,7 @@ lan_lane_handshake_preamble (LanLane *lane, const guint8 *data)
   if (version != LAN_LANE_VERSION)
     return lan_lane_fail (lane, LAN_STATUS_VERSION);
   lane->suite = lan_lane_suite_find (pattern);
-  if (lane->suite == NULL || kind < LAN_LANE_KIND_PEER || kind > LAN_LANE_KIND_SERVER)
+  if (lane->suite == NULL || !lan_lane_kind_is_stream (kind))
     return lan_lane_fail (lane, LAN_STATUS_MALFORMED);
   lane->kind = kind;
   lane->pattern = pattern;

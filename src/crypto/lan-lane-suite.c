@@ -21,6 +21,13 @@ lan_lane_suite_find (guint pattern)
   return &suites[pattern];
 }
 
+gboolean
+lan_lane_kind_is_stream (guint kind)
+{
+  return (kind >= LAN_LANE_KIND_PEER && kind <= LAN_LANE_KIND_SERVER) ||
+         kind == LAN_LANE_KIND_DEVICE;
+}
+
 void
 lan_lane_preamble_write (guint8 out[LAN_LANE_PREAMBLE_BYTES], guint kind, guint pattern,
                          const guint8 id[LAN_LANE_ID_BYTES])

@@ -22,6 +22,9 @@ typedef struct {
 /** Returns: (nullable): NULL for numbers that are no pattern of lanes. */
 const LanLaneSuite *lan_lane_suite_find (guint pattern);
 
+/** Kinds that run over TCP. */
+gboolean lan_lane_kind_is_stream (guint kind);
+
 /** "LY" | version | pattern | kind | lane id (DESIGN section 4). */
 void lan_lane_preamble_write (guint8 out[LAN_LANE_PREAMBLE_BYTES], guint kind, guint pattern,
                               const guint8 id[LAN_LANE_ID_BYTES]);

@@ -114,8 +114,7 @@ lan_lane_new_dialer (const LanLaneConfig *config, gint64 now_us)
   LanLane *lane;
 
   g_return_val_if_fail (suite != NULL, NULL);
-  g_return_val_if_fail (config->kind >= LAN_LANE_KIND_PEER && config->kind <= LAN_LANE_KIND_SERVER,
-                        NULL);
+  g_return_val_if_fail (lan_lane_kind_is_stream (config->kind), NULL);
   if (suite->needs_psk && config->psk == NULL)
     return NULL;
   lane = lane_new (config, TRUE, now_us);

@@ -42,6 +42,7 @@ typedef enum {
   LAN_LANE_KIND_BULK = 2,
   LAN_LANE_KIND_SERVER = 3,
   LAN_LANE_KIND_SIGNAL = 4, /* one sealed message, never on TCP */
+  LAN_LANE_KIND_DEVICE = 5, /* a new device and one of the person's that links it: XXpsk0 */
 } LanLaneKind;
 
 typedef enum {

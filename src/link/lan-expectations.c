@@ -118,8 +118,22 @@ lan_expectations_find (LanExpectations *all, LanLaneKind kind,
   return TRUE;
 }
 
+void
+lan_expectations_tell_tried (LanExpectations *all, LanListener *listener, LanLaneKind kind,
+                             gint64 now_us)
+{
+  for (guint i = all->entries->len; i-- > 0;) {
+    const Entry *entry = g_ptr_array_index (all->entries, i);
+
+    if (entry->expect.tried == NULL || !is_ready (entry, kind, now_us))
+      continue;
+    entry->expect.tried (listener, entry->expect.data);
+    return; /* it may have taken itself out; two of one kind do not happen */
+  }
+}
+
 gboolean
-lan_expectations_use (LanExpectations *all, LanLaneKind kind,
+lan_expectations_use (LanExpectations *all, LanListener *listener, LanLaneKind kind,
                       const guint8 lane_id[LAN_LANE_ID_BYTES], gint64 now_us)
 {
   Entry *entry = find (all, lane_id);
@@ -128,6 +142,8 @@ lan_expectations_use (LanExpectations *all, LanLaneKind kind,
     return FALSE;
   entry->is_used = TRUE;
   lan_secret_wipe (entry->expect.secret.psk, sizeof entry->expect.secret.psk);
+  if (entry->expect.proved != NULL)
+    entry->expect.proved (listener, entry->expect.data);
   return TRUE;
 }
 

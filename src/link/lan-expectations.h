@@ -24,13 +24,17 @@ void lan_expectations_remove (LanExpectations *all, const guint8 lane_id[LAN_LAN
 gboolean lan_expectations_has (LanExpectations *all, LanLaneKind kind, LanLanePattern pattern,
                                gint64 now_us);
 
+/** A lane of @kind is being dialled: whoever expects one hears of it. */
+void lan_expectations_tell_tried (LanExpectations *all, LanListener *listener, LanLaneKind kind,
+                                  gint64 now_us);
+
 /** Copies the secret of @lane_id; FALSE when there is none, or it is used or too old. */
 gboolean lan_expectations_find (LanExpectations *all, LanLaneKind kind,
                                 const guint8 lane_id[LAN_LANE_ID_BYTES], guint8 psk[LAN_KEY_BYTES],
                                 gint64 now_us);
 
 /** Uses it up: TRUE once. */
-gboolean lan_expectations_use (LanExpectations *all, LanLaneKind kind,
+gboolean lan_expectations_use (LanExpectations *all, LanListener *listener, LanLaneKind kind,
                                const guint8 lane_id[LAN_LANE_ID_BYTES], gint64 now_us);
 
 /** Takes out what was used, without its secret; FALSE when it was removed meanwhile. */

@@ -150,6 +150,7 @@ on_find_psk (gpointer data, LanLaneKind kind, const guint8 *lane_id, guint8 *psk
 {
   LanListener *listener = ((Guest *) data)->listener;
 
+  lan_expectations_tell_tried (listener->expected, listener, kind, lan_boottime_us ());
   return lan_expectations_find (listener->expected, kind, lane_id, psk, lan_boottime_us ());
 }
 
@@ -158,7 +159,7 @@ on_use_psk (gpointer data, LanLaneKind kind, const guint8 *lane_id)
 {
   LanListener *listener = ((Guest *) data)->listener;
 
-  return lan_expectations_use (listener->expected, kind, lane_id, lan_boottime_us ());
+  return lan_expectations_use (listener->expected, listener, kind, lane_id, lan_boottime_us ());
 }
 
 static const LanLaneListener decisions = {

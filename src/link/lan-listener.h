@@ -62,6 +62,10 @@ typedef struct {
    * forgotten before. */
   void (*lane) (LanListener *listener, LanChannel *lane, const LanChannelPeer *peer, gpointer data);
   gpointer data;
+  /* Somebody dials that kind with whatever id, right or wrong; may forget the secret. May be NULL. */
+  void (*tried) (LanListener *listener, gpointer data);
+  /* A first message proved this secret. May be NULL. */
+  void (*proved) (LanListener *listener, gpointer data);
 } LanListenerExpect;
 
 /**

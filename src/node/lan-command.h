@@ -39,6 +39,12 @@ typedef enum {
   LAN_COMMAND_SET_HIDDEN,     /* number */
   LAN_COMMAND_ADD_ADDRESS,    /* text: numeric address, number: port */
   LAN_COMMAND_SET_SETTING,    /* name: key, text: value or NULL */
+  LAN_COMMAND_DEVICE_BEGIN,   /* name: of this device */
+  LAN_COMMAND_DEVICE_JOIN,    /* text: code, name: address or NULL, number: whether in full */
+  LAN_COMMAND_DEVICE_CONFIRM, /* - */
+  LAN_COMMAND_DEVICE_CANCEL,  /* - */
+  LAN_COMMAND_DEVICE_NAME,    /* text */
+  LAN_COMMAND_DEVICE_REVOKE,  /* text: hex id, task */
   LAN_COMMAND_SET_PASSPHRASE, /* name: old or NULL, text: new or NULL, task */
   LAN_COMMAND_SERVER_LOOK,    /* text: where, task */
   LAN_COMMAND_SERVER_JOIN,    /* text: where, name: login, words, secret: password, task */

@@ -5,6 +5,7 @@
  * comes in here; each entry reads the clock and marks the engine, so that all that follows from a
  * loop's worth of frames is carried out together.
  */
+#include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
 #include "lan-engine-files.h"
 #include "lan-engine-links-private.h"
@@ -397,6 +398,8 @@ lan_engine_links_identified (LanEngine *engine, guint64 channel, const LanAccoun
   c->identified = TRUE;
   c->account = *account;
   c->device = *device;
+  if (lan_account_id_equal (account, lan_vault_account_id (engine->vault)))
+    lan_engine_linking_on_device (engine, c->dh);
   lan_engine_people_add_sign (engine, account);
   lan_engine_people_mark (engine, account);
   peer = lan_engine_peer_ensure (engine, account, device, c->dh);

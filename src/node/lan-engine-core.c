@@ -220,6 +220,7 @@ carry_out (LanEngine *engine, LanCoreAction *action)
   case LAN_CORE_DEVICES:
     lan_engine_links_on_person (engine, lan_vault_account_id (engine->vault));
     lan_engine_discovery_on_devices (engine);
+    lan_engine_devices_tell (engine);
     break;
   }
 }

@@ -40,22 +40,38 @@ struct _LanEngineDiscovery {
   double tokens;    /* of the probes' bucket */
   gint64 tokens_us; /* when they were counted */
   gboolean republish;
+  gboolean has_tag; /* of a code that links this device */
+  guint8 tag_secret[LAN_KEY_BYTES];
 };
 
 /* --- recognising --- */
 
-/* SECURITY amendment i: what the two who share the contact secret can both compute. */
-static gboolean
-make_tag (const LanPersonRow *row, const guint8 *nonce, guint8 tag[LAN_CONTACT_TAG_BYTES])
+/* SECURITY amendment i: what the two who share a secret can both compute. */
+static void
+make_tag_of (const guint8 *secret, const guint8 *nonce, guint8 tag[LAN_CONTACT_TAG_BYTES])
 {
   guint8 long_tag[16];
 
+  lan_kdf (long_tag, sizeof long_tag, secret, LAN_KDF_DTAG, nonce, LAN_BEACON_NONCE_BYTES);
+  memcpy (tag, long_tag, LAN_CONTACT_TAG_BYTES);
+}
+
+static gboolean
+make_tag (const LanPersonRow *row, const guint8 *nonce, guint8 tag[LAN_CONTACT_TAG_BYTES])
+{
   if (row->contact_secret == NULL || g_bytes_get_size (row->contact_secret) != LAN_KEY_BYTES)
     return FALSE;
-  lan_kdf (long_tag, sizeof long_tag, g_bytes_get_data (row->contact_secret, NULL), LAN_KDF_DTAG,
-           nonce, LAN_BEACON_NONCE_BYTES);
-  memcpy (tag, long_tag, LAN_CONTACT_TAG_BYTES);
+  make_tag_of (g_bytes_get_data (row->contact_secret, NULL), nonce, tag);
   return TRUE;
+}
+
+static gboolean
+has_tag (const LanDiscoveryRecord *record, const guint8 tag[LAN_CONTACT_TAG_BYTES])
+{
+  for (guint i = 0; i < record->n_tags; i++)
+    if (memcmp (record->tags[i], tag, LAN_CONTACT_TAG_BYTES) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 static gboolean
@@ -63,12 +79,7 @@ tag_is_theirs (const LanDiscoveryRecord *record, const LanPersonRow *row)
 {
   guint8 tag[LAN_CONTACT_TAG_BYTES];
 
-  if (!make_tag (row, record->nonce, tag))
-    return FALSE;
-  for (guint i = 0; i < record->n_tags; i++)
-    if (memcmp (record->tags[i], tag, sizeof tag) == 0)
-      return TRUE;
-  return FALSE;
+  return make_tag (row, record->nonce, tag) && has_tag (record, tag);
 }
 
 static gboolean
@@ -266,6 +277,11 @@ add_tags (LanEngine *engine, guint8 tags[LAN_CONTACT_TAGS_MAX][LAN_CONTACT_TAG_B
   g_autoptr (GPtrArray) people = lan_core_list_people (engine->core);
   guint n = 0;
 
+  if (self->has_tag) {
+    make_tag_of (self->tag_secret, self->nonce, tags[0]);
+    return 1;
+  }
+
   for (guint i = 0; i < people->len && n < LAN_CONTACT_TAGS_MAX; i++) {
     const LanPersonRow *row = g_ptr_array_index (people, i);
 
@@ -283,7 +299,7 @@ publish (LanEngine *engine)
   guint16 port = lan_engine_links_port (engine);
 
   self->republish = FALSE;
-  if (self->hidden) {
+  if (lan_engine_discovery_is_hidden (engine)) {
     guint8 tags[LAN_CONTACT_TAGS_MAX][LAN_CONTACT_TAG_BYTES];
 
     lan_random_bytes (lan_random_system (), self->nonce, sizeof self->nonce);
@@ -307,7 +323,45 @@ lan_engine_discovery_republish (LanEngine *engine)
 gboolean
 lan_engine_discovery_is_hidden (LanEngine *engine)
 {
-  return engine->discovery != NULL && engine->discovery->hidden;
+  return engine->discovery != NULL && (engine->discovery->hidden || engine->discovery->has_tag);
+}
+
+void
+lan_engine_discovery_set_tag (LanEngine *engine, const guint8 *secret)
+{
+  LanEngineDiscovery *self = engine->discovery;
+
+  if (secret == NULL && !self->has_tag)
+    return;
+  self->has_tag = secret != NULL;
+  lan_secret_wipe (self->tag_secret, sizeof self->tag_secret);
+  if (secret != NULL)
+    memcpy (self->tag_secret, secret, sizeof self->tag_secret);
+  lan_engine_discovery_republish (engine);
+}
+
+void
+lan_engine_discovery_find_tag (LanEngine *engine, const guint8 *secret, GPtrArray *sockets)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, engine->discovery->candidates);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const Candidate *candidate = value;
+    guint8 tag[LAN_CONTACT_TAG_BYTES];
+
+    if (!candidate->c.has_record || !candidate->c.record.hidden)
+      continue;
+    make_tag_of (secret, candidate->c.record.nonce, tag);
+    for (guint i = 0; has_tag (&candidate->c.record, tag) && i < candidate->c.n_addresses; i++) {
+      GSocketAddress *socket = lan_socket_address_parse (candidate->c.addresses[i].address,
+                                                         candidate->c.addresses[i].port);
+
+      if (socket != NULL)
+        g_ptr_array_add (sockets, socket);
+    }
+  }
 }
 
 void
@@ -388,7 +442,7 @@ take_token (LanEngineDiscovery *self, gint64 now_us)
 static gboolean
 may_probe (const LanEngineDiscovery *self, const Candidate *candidate)
 {
-  if (self->hidden && candidate->c.has_record)
+  if ((self->hidden || self->has_tag) && candidate->c.has_record)
     return FALSE;
   return !candidate->known && !candidate->is_self && !candidate->probing &&
          !(candidate->c.has_record && candidate->c.record.hidden);
@@ -414,7 +468,7 @@ lan_engine_discovery_run (LanEngine *engine)
   gpointer value;
   gboolean any = FALSE;
 
-  if (self->hidden && engine->now.mono_us - self->nonce_us > NONCE_LIFE_US)
+  if ((self->hidden || self->has_tag) && engine->now.mono_us - self->nonce_us > NONCE_LIFE_US)
     self->republish = TRUE;
   if (self->republish) {
     publish (engine);
@@ -438,7 +492,7 @@ gint64
 lan_engine_discovery_deadline (LanEngine *engine)
 {
   LanEngineDiscovery *self = engine->discovery;
-  gint64 due = self->hidden ? self->nonce_us + NONCE_LIFE_US : LAN_NO_DEADLINE;
+  gint64 due = self->hidden || self->has_tag ? self->nonce_us + NONCE_LIFE_US : LAN_NO_DEADLINE;
   GHashTableIter iter;
   gpointer value;
 

@@ -35,6 +35,12 @@ void lan_engine_discovery_probed (LanEngine *engine, guint64 candidate,
 /** TRUE for a candidate that is no more than an address: a lane is the only sign of who is there. */
 gboolean lan_engine_discovery_is_typed (LanEngine *engine, guint64 candidate);
 
+/** While a device is being linked: hidden but for a tag made of @secret (32 bytes). NULL: as ever. */
+void lan_engine_discovery_set_tag (LanEngine *engine, const guint8 *secret);
+
+/** Addresses of whoever announces a tag made of @secret are added to @sockets. */
+void lan_engine_discovery_find_tag (LanEngine *engine, const guint8 *secret, GPtrArray *sockets);
+
 /** The account's own devices have changed. */
 void lan_engine_discovery_on_devices (LanEngine *engine);
 

@@ -323,6 +323,8 @@ lan_engine_peer_tell_state (LanPeer *peer)
   const char *path = c != NULL ? path_of (c) : "";
   LanEvent *event;
 
+  if (lan_account_id_equal (&peer->account, lan_vault_account_id (engine->vault)))
+    return; /* one's own devices are told of as devices */
   if (strcmp (state, peer->told_state) == 0 && strcmp (path, peer->told_path) == 0)
     return;
   peer->told_state = state;

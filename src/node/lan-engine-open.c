@@ -8,6 +8,7 @@
  * A failure at any step goes back through close(), which undoes what was done.
  */
 #include "lan-engine-core.h"
+#include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
 #include "lan-engine-files.h"
 #include "lan-engine-links.h"
@@ -127,6 +128,7 @@ tell_opened (LanEngine *engine, const LanSnapshot *snapshot)
   LanEvent *event;
 
   lan_engine_tell_self (engine);
+  lan_engine_devices_tell (engine);
   tell_settings (engine, snapshot);
   lan_engine_people_load (engine, snapshot);
   for (guint i = 0; i < snapshot->transfers->len; i++)
@@ -248,6 +250,7 @@ finish (LanEngine *engine)
     event->error = g_steal_pointer (&engine->open_error);
     lan_engine_tell (engine, event);
   }
+  lan_engine_linking_free (engine);
   g_clear_pointer (&engine->discovery, lan_engine_discovery_free);
   lan_engine_links_free (engine);
   g_clear_pointer (&engine->files, lan_engine_files_free);

@@ -75,6 +75,7 @@ struct _LanEngine {
   struct _LanEngineLinks *links;
   struct _LanEngineDiscovery *discovery;
   struct _LanEngineFiles *files;
+  struct _LanEngineLinking *linking; /* NULL: no device is being linked */
 };
 
 /** Asserts that the caller is on the engine's thread. */

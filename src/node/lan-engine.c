@@ -10,6 +10,7 @@
 #include "lan-engine-private.h"
 
 #include "lan-engine-core.h"
+#include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
 #include "lan-engine-files.h"
 #include "lan-engine-links.h"
@@ -214,12 +215,14 @@ run_machines (LanEngine *engine)
   gint64 deadline;
 
   while (lan_engine_core_run (engine) | lan_engine_links_run (engine) |
-         lan_engine_files_run (engine) | lan_engine_discovery_run (engine))
+         lan_engine_files_run (engine) | lan_engine_discovery_run (engine) |
+         lan_engine_linking_run (engine))
     ;
   lan_engine_people_flush (engine);
   deadline = lan_core_next_deadline (engine->core);
   deadline = MIN (deadline, lan_engine_links_deadline (engine));
   deadline = MIN (deadline, lan_engine_files_deadline (engine));
+  deadline = MIN (deadline, lan_engine_linking_deadline (engine));
   engine->deadline_us = MIN (deadline, lan_engine_discovery_deadline (engine));
 }
 

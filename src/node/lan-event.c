@@ -60,6 +60,39 @@ lan_server_info_clear (LanServerInfo *info)
   memset (info, 0, sizeof *info);
 }
 
+void
+lan_device_info_clear (LanDeviceInfo *info)
+{
+  g_free (info->id);
+  g_free (info->name);
+  memset (info, 0, sizeof *info);
+}
+
+static void
+device_info_free (LanDeviceInfo *info)
+{
+  lan_device_info_clear (info);
+  g_free (info);
+}
+
+GPtrArray *
+lan_device_infos_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) device_info_free);
+}
+
+void
+lan_device_link_info_clear (LanDeviceLinkInfo *info)
+{
+  g_free (info->code);
+  g_free (info->qr_text);
+  g_free (info->other_name);
+  g_free (info->person_name);
+  g_free (info->error_code);
+  g_free (info->error_text);
+  memset (info, 0, sizeof *info);
+}
+
 GPtrArray *
 lan_message_infos_new (void)
 {
@@ -91,6 +124,10 @@ lan_event_free (LanEvent *event)
   case LAN_EVENT_SERVER:
     lan_server_info_clear (&event->server);
     break;
+  case LAN_EVENT_DEVICE_LINK:
+    lan_device_link_info_clear (&event->device_link);
+    break;
+  case LAN_EVENT_DEVICES:
   case LAN_EVENT_OPENED:
   case LAN_EVENT_CLOSED:
   case LAN_EVENT_PERSON_REMOVED:
@@ -106,6 +143,7 @@ lan_event_free (LanEvent *event)
   g_free (event->text);
   g_clear_error (&event->error);
   g_clear_object (&event->task);
+  g_clear_pointer (&event->devices, g_ptr_array_unref);
   g_clear_pointer (&event->messages, g_ptr_array_unref);
   g_clear_pointer (&event->objects, g_ptr_array_unref);
   lan_person_stats_free (event->stats);

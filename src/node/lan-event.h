@@ -8,6 +8,7 @@
 #pragma once
 
 #include "lan-change.h"
+#include "lan-devices.h"
 #include "lan-message.h"
 #include "lan-node.h"
 #include "lan-server.h"
@@ -83,6 +84,27 @@ typedef struct {
   char *error_text; /* NULL: none */
 } LanTransferInfo;
 
+typedef struct {
+  char *id; /* hex */
+  char *name;
+  gboolean self;
+  gboolean active;
+  gboolean online;
+  gint64 since_ms;
+} LanDeviceInfo;
+
+typedef struct {
+  LanDeviceLinkState state;
+  char *code; /* the texts may be NULL */
+  char *qr_text;
+  gint64 expires_ms;
+  char *other_name;
+  char *person_name;
+  gboolean full;
+  char *error_code;
+  char *error_text;
+} LanDeviceLinkInfo;
+
 typedef enum {
   LAN_EVENT_OPENED,         /* number: port; text: own name; flags: LanNodeProtection; or error */
   LAN_EVENT_CLOSED,         /* the last one */
@@ -101,6 +123,8 @@ typedef enum {
   LAN_EVENT_PROTECTION,     /* flags: LanNodeProtection */
   LAN_EVENT_NOTICE,         /* code, text */
   LAN_EVENT_SERVER,         /* server: all of it, changed or not */
+  LAN_EVENT_DEVICES,        /* devices: all of one's own */
+  LAN_EVENT_DEVICE_LINK,    /* device_link: how far the linking of a device is */
   LAN_EVENT_REPLY,          /* task, and what it asked for; text: a string */
 } LanEventType;
 
@@ -120,8 +144,10 @@ struct _LanEvent {
     LanConversationInfo conversation;
     LanTransferInfo transfer;
     LanServerInfo server;
+    LanDeviceLinkInfo device_link;
   };
   GTask *task;           /* REPLY */
+  GPtrArray *devices;    /* DEVICES: of LanDeviceInfo */
   GPtrArray *messages;   /* REPLY to a history read: of LanMessageInfo, oldest first */
   GPtrArray *objects;    /* the same as objects, made by the receiver */
   LanPersonStats *stats; /* REPLY to a question for figures */
@@ -135,6 +161,10 @@ GPtrArray *lan_message_infos_new (void);
 void lan_message_info_clear (LanMessageInfo *info);
 void lan_message_info_free (LanMessageInfo *info);
 void lan_person_info_clear (LanPersonInfo *info);
+void lan_device_info_clear (LanDeviceInfo *info);
+/** Returns: (transfer full): an array that frees its LanDeviceInfo. */
+GPtrArray *lan_device_infos_new (void);
+void lan_device_link_info_clear (LanDeviceLinkInfo *info);
 void lan_transfer_info_clear (LanTransferInfo *info);
 void lan_server_info_clear (LanServerInfo *info);
 

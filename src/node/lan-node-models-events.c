@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-conversation-private.h"
+#include "lan-devices-private.h"
 #include "lan-message-private.h"
 #include "lan-node-models-private.h"
 #include "lan-person-private.h"
@@ -276,6 +277,12 @@ apply (LanNodeModels *m, LanEvent *event)
     break;
   case LAN_EVENT_SERVER:
     on_server (m, event);
+    break;
+  case LAN_EVENT_DEVICES:
+    lan_devices_apply (lan_node_get_devices (m->node), event->devices);
+    break;
+  case LAN_EVENT_DEVICE_LINK:
+    lan_devices_apply_link (lan_node_get_devices (m->node), &event->device_link);
     break;
   case LAN_EVENT_SETTING:
     g_hash_table_insert (lan_node_peek_settings (m->node), g_steal_pointer (&event->code),

@@ -31,9 +31,10 @@ struct _LanNode {
   LanNodeModels *models;
   LanServer *server;
   GHashTable *settings; /* key -> value */
-  GTask *opening;       /* waits for OPENED */
-  GError *open_error;   /* told to opening when the engine is gone */
-  GTask *closing;       /* waits for CLOSED */
+  LanDevices *devices;
+  GTask *opening;     /* waits for OPENED */
+  GError *open_error; /* told to opening when the engine is gone */
+  GTask *closing;     /* waits for CLOSED */
 };
 
 /** (transfer full) @command: queued for the engine; dropped while the node is closed. */

@@ -7,6 +7,7 @@
 #include "lan-node.h"
 
 #include "lan-crypto.h"
+#include "lan-devices-private.h"
 #include "lan-enum-types.h"
 #include "lan-node-private.h"
 #include "lan-person-private.h"
@@ -31,6 +32,7 @@ enum {
   PROP_PEOPLE,
   PROP_CONVERSATIONS,
   PROP_TRANSFERS,
+  PROP_DEVICES,
   PROP_SERVER,
   N_PROPS
 };
@@ -85,6 +87,9 @@ lan_node_get_property (GObject *object, guint id, GValue *value, GParamSpec *psp
     break;
   case PROP_CONVERSATIONS:
     g_value_set_object (value, lan_node_get_conversations (self));
+    break;
+  case PROP_DEVICES:
+    g_value_set_object (value, self->devices);
     break;
   case PROP_TRANSFERS:
     g_value_set_object (value, lan_node_get_transfers (self));
@@ -144,6 +149,7 @@ lan_node_constructed (GObject *object)
     self->profile_dir = lan_node_default_dir ();
   self->models = lan_node_models_new (self);
   self->server = lan_server_new (self);
+  self->devices = lan_devices_new (self);
 }
 
 static void
@@ -153,6 +159,8 @@ lan_node_finalize (GObject *object)
 
   g_clear_pointer (&self->engine, lan_engine_release);
   g_clear_pointer (&self->models, lan_node_models_free);
+  lan_devices_cut (self->devices);
+  g_clear_object (&self->devices);
   lan_server_orphan (self->server);
   g_clear_object (&self->server);
   g_clear_pointer (&self->settings, g_hash_table_unref);
@@ -197,6 +205,7 @@ install_state (GObjectClass *object_class)
   props[PROP_PEOPLE] = g_param_spec_object ("people", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   props[PROP_CONVERSATIONS] =
       g_param_spec_object ("conversations", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+  props[PROP_DEVICES] = g_param_spec_object ("devices", NULL, NULL, LAN_TYPE_DEVICES, flags);
   props[PROP_TRANSFERS] = g_param_spec_object ("transfers", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   props[PROP_SERVER] = g_param_spec_object ("server", NULL, NULL, LAN_TYPE_SERVER, flags);
 }
@@ -443,6 +452,13 @@ lan_node_get_conversations (LanNode *self)
 {
   g_return_val_if_fail (LAN_IS_NODE (self), NULL);
   return lan_node_models_conversations (self->models);
+}
+
+LanDevices *
+lan_node_get_devices (LanNode *self)
+{
+  g_return_val_if_fail (LAN_IS_NODE (self), NULL);
+  return self->devices;
 }
 
 GListModel *

@@ -25,6 +25,7 @@
 
 #include "lan-api.h"
 #include "lan-conversation.h"
+#include "lan-devices.h"
 #include "lan-message.h"
 #include "lan-node-error.h"
 #include "lan-person.h"
@@ -177,6 +178,14 @@ LAN_API GListModel *lan_node_get_transfers (LanNode *self);
  * Returns: (transfer none): the company's server, joined or not.
  */
 LAN_API LanServer *lan_node_get_server (LanNode *self);
+
+/**
+ * lan_node_get_devices:
+ *
+ * Returns: (transfer none): the devices of this person, a #GListModel of #LanDevice, and what links
+ *   a new one.
+ */
+LAN_API LanDevices *lan_node_get_devices (LanNode *self);
 
 /**
  * lan_node_find_person:

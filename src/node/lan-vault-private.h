@@ -3,6 +3,7 @@
 /* Inside of LanVault: what its files share. */
 #pragma once
 
+#include "lan-random-system.h"
 #include "lan-vault.h"
 
 G_BEGIN_DECLS

@@ -80,6 +80,25 @@ gboolean lan_vault_reissue (LanVault *vault, const char *name, gboolean new_devi
 gboolean lan_vault_take_list (LanVault *vault, GBytes *list, const LanDeviceId *from,
                               gboolean *changed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * Completes @request, the first half of a new device's certificate, and issues a list with it.
+ * @cert: (out) (transfer full). LIMIT comes as INVALID with its own text.
+ */
+gboolean lan_vault_admit (LanVault *vault, GBytes *request, gint64 wall_ms, GBytes **cert,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Keys of this device made for another account. Returns: (transfer full). */
+LanDeviceKeys *lan_vault_device_for (const LanVault *vault,
+                                     const LanAccountId *account) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * This device is one of another account from now on: writes the file, and leaves what is in memory
+ * as it is, for those who use it until the profile is closed. @seed: (nullable): the account's key,
+ * NULL: a limited device.
+ */
+gboolean lan_vault_adopt (LanVault *vault, GBytes *list, GBytes *cert, const guint8 *seed,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** The next list, in which @device is revoked. NOT_FOUND, INVALID (this device, a limited one). */
 gboolean lan_vault_revoke (LanVault *vault, const LanDeviceId *device, gint64 wall_ms,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
