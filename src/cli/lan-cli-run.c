@@ -125,6 +125,14 @@ join_other_program (Run *run, GError **error)
   return TRUE;
 }
 
+/* It closed by itself: this computer was linked to somebody's account. */
+static void
+on_state (LanNode *node, GParamSpec *pspec, gpointer user_data)
+{
+  if (lan_node_get_state (node) == LAN_NODE_STATE_CLOSED)
+    ((Run *) user_data)->ended = TRUE;
+}
+
 static void
 serve_own_node (Run *run)
 {
@@ -135,6 +143,7 @@ serve_own_node (Run *run)
     lan_cli_complain (run->cli, "socket", error->message);
   run->terminal = open_terminal (run);
   run->service = lan_rpc_service_new (run->cli->node, send_to_terminal, run);
+  g_signal_connect (run->cli->node, "notify::state", G_CALLBACK (on_state), run);
 }
 
 static void
@@ -169,6 +178,8 @@ lan_cli_run (LanCli *cli, char **args)
                               : run.unanswered > 0 && !run.hung_up) &&
          lan_cli_wait (cli, G_MAXINT64))
     ;
+  if (cli->node != NULL)
+    g_signal_handlers_disconnect_by_data (cli->node, &run);
   g_clear_pointer (&run.service, lan_rpc_service_free);
   lan_rpc_stream_flush (run.terminal, on_flushed, &flushed);
   while (!flushed && !cli->stopped)

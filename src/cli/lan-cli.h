@@ -41,6 +41,9 @@ struct _LanCli {
   char *login;
   char *password_file;
   char *words;
+  gboolean yes;
+  gboolean limited;
+  char *address;
   /* session */
   LanNode *node;        /* NULL while another program has the profile open */
   LanRpcServer *server; /* beside our own node */
@@ -125,6 +128,7 @@ int lan_cli_verify (LanCli *cli, char **args);
 int lan_cli_run (LanCli *cli, char **args);
 int lan_cli_join (LanCli *cli, char **args);
 int lan_cli_server (LanCli *cli, char **args);
+int lan_cli_device (LanCli *cli, char **args);
 int lan_cli_directory (LanCli *cli, char **args);
 
 G_END_DECLS

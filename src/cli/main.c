@@ -26,6 +26,8 @@ const LanCliCommand lan_cli_commands[] = {
   { "join", "LINK|HOST[:PORT]", N_ ("join a company's server"), 1, 1, lan_cli_join },
   { "server", "status|leave", N_ ("show how it stands with the server, or leave it"), 1, 1,
     lan_cli_server },
+  { "device", "list|link|add CODE|revoke ID", N_ ("see, link and revoke your own devices"), 1, 2,
+    lan_cli_device },
   { "directory", "", N_ ("list the company's people by department"), 0, 0, lan_cli_directory },
   { "run", "", N_ ("speak JSON-RPC on standard input and output"), 0, 0, lan_cli_run },
   { NULL, NULL, NULL, 0, 0, NULL },
@@ -76,6 +78,11 @@ make_context (LanCli *cli, gboolean *version)
       N_ ("With join: read the account's password from FILE"), N_ ("FILE") },
     { "words", 0, 0, G_OPTION_ARG_STRING, &cli->words,
       N_ ("With join: the twelve words of the server's key"), N_ ("WORDS") },
+    { "yes", 0, 0, G_OPTION_ARG_NONE, &cli->yes, N_ ("With device: confirm without asking"), NULL },
+    { "limited", 0, 0, G_OPTION_ARG_NONE, &cli->limited,
+      N_ ("With device add: the new one may not link or revoke others"), NULL },
+    { "address", 0, 0, G_OPTION_ARG_STRING, &cli->address,
+      N_ ("With device add: where the new device is"), N_ ("HOST:PORT") },
     { "version", 0, 0, G_OPTION_ARG_NONE, version, N_ ("Print the version"), NULL },
     { NULL },
   };
@@ -201,6 +208,7 @@ main (int argc, char **argv)
   g_free (cli.login);
   g_free (cli.password_file);
   g_free (cli.words);
+  g_free (cli.address);
   g_strfreev (cli.interfaces);
   return code;
 }

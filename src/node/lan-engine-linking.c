@@ -24,6 +24,7 @@ struct _LanEngineLinking {
   LanChannel *lane;
   gboolean up;
   gboolean expected; /* the listener knows the code */
+  char *name;        /* of this device */
   char *address;     /* old: where to look, may be NULL */
   gint64 close_us;   /* new, linked: the profile closes then; 0: no */
 };
@@ -65,10 +66,10 @@ fill_error (LanDeviceLinkInfo *info, LanPairingFail fail)
     const char *code, *text;
   } fails[] = {
     [LAN_PAIRING_FAIL_NONE] = { NULL, NULL },
-    [LAN_PAIRING_FAIL_EXPIRED] = { "expired", "The code's time is over, or the other device was not "
-                                              "found: make a new code" },
-    [LAN_PAIRING_FAIL_WRONG_CODE] = { "wrong-code",
-                                      "Somebody tried wrong codes: make a new one" },
+    [LAN_PAIRING_FAIL_EXPIRED] = { "expired",
+                                   "The code's time is over, or the other device was not "
+                                   "found: make a new code" },
+    [LAN_PAIRING_FAIL_WRONG_CODE] = { "wrong-code", "Somebody tried wrong codes: make a new one" },
     [LAN_PAIRING_FAIL_REFUSED] = { "refused", "The other device said no" },
     [LAN_PAIRING_FAIL_LIMIT] = { "limit", "There are 16 devices already: revoke one first" },
     [LAN_PAIRING_FAIL_INVALID] = { "invalid", "The other device said something that is not "
@@ -94,9 +95,8 @@ tell (LanEngineLinking *self)
   if (info->state == LAN_DEVICE_LINK_CODE) {
     info->code = lan_link_code_format (lan_pairing_get_code (pairing));
     info->qr_text = lan_link_code_format_qr (lan_pairing_get_code (pairing));
-    info->expires_ms =
-        self->engine->now.wall_ms +
-        (lan_pairing_next_deadline (pairing) - self->engine->now.mono_us) / 1000;
+    info->expires_ms = self->engine->now.wall_ms +
+                       (lan_pairing_next_deadline (pairing) - self->engine->now.mono_us) / 1000;
   }
   fill_error (info, lan_pairing_get_fail (pairing));
   lan_engine_tell (self->engine, event);
@@ -244,10 +244,10 @@ lan_engine_linking_begin (LanEngine *engine, const char *name)
 
   lan_engine_linking_free (engine);
   lan_core_set_device_name (engine->core, name, &engine->now);
-  self = linking_new (engine, lan_pairing_new_for_new (
-                                  lan_device_keys_sign_public (device),
-                                  lan_device_keys_dh_public (device), name, lan_random_system (),
-                                  engine->now.mono_us));
+  self = linking_new (engine, lan_pairing_new_for_new (lan_device_keys_sign_public (device),
+                                                       lan_device_keys_dh_public (device), name,
+                                                       lan_random_system (), engine->now.mono_us));
+  self->name = g_strdup (name);
   wait_for_lane (self);
   lan_link_code_tag_secret (lan_pairing_get_code (self->pairing), secret);
   lan_engine_discovery_set_tag (engine, secret);
@@ -346,10 +346,12 @@ lan_engine_linking_join (LanEngine *engine, const char *code, const char *addres
       name = g_array_index (devices, LanOwnDevice, i).name;
   }
   n = lan_core_get_own_certs (engine->core, certs, LAN_DEVICE_LIST_MAX);
-  self = linking_new (engine,
-                      lan_pairing_new_for_old (&parsed, lan_vault_list (engine->vault), certs, n,
-                                               name != NULL ? name : g_get_host_name (), full,
-                                               engine->now.mono_us));
+  if (name == NULL) {
+    name = g_get_host_name (); /* until a person says something better */
+    lan_core_set_device_name (engine->core, name, &engine->now);
+  }
+  self = linking_new (engine, lan_pairing_new_for_old (&parsed, lan_vault_list (engine->vault),
+                                                       certs, n, name, full, engine->now.mono_us));
   lan_secret_wipe (&parsed, sizeof parsed);
   self->address = g_strdup (address);
   tell (self);
@@ -416,8 +418,10 @@ grant (LanEngineLinking *self, GBytes *request)
 /* What the history needs to know the other devices by at the next start. */
 static void
 keep_rows (LanEngine *engine, const LanAccountId *account, const Lanyard__DeviceGrant *granted,
-           const LanDeviceId *self)
+           const LanDeviceId *self, const char *name)
 {
+  g_autofree char *hex = lan_device_id_to_hex (self);
+  g_autofree char *key = g_strconcat ("device.", hex, NULL);
   GPtrArray *changes = lan_changes_new ();
   LanChange *change = lan_changes_add (changes, LAN_CHANGE_PERSON);
 
@@ -438,6 +442,7 @@ keep_rows (LanEngine *engine, const LanAccountId *account, const Lanyard__Device
     change->device.cert = g_bytes_new (granted->certs[i].data, granted->certs[i].len);
   }
   lan_engine_store_commit (engine->stores, LAN_BATCH_OF_NODE, 0, changes);
+  lan_engine_store_put (engine->stores, "core", key, name, strlen (name));
   for (gsize i = 0; i < granted->n_settings; i++) {
     const Lanyard__DeviceSetting *setting = granted->settings[i];
 
@@ -474,7 +479,7 @@ adopt (LanEngineLinking *self)
        lan_vault_adopt (engine->vault, list, own,
                         granted->seed.len == LAN_KEY_BYTES ? granted->seed.data : NULL, &error);
   if (ok)
-    keep_rows (engine, account, granted, lan_device_keys_id (device));
+    keep_rows (engine, account, granted, lan_device_keys_id (device), self->name);
   else
     lan_engine_notice (engine, "devices", "%s",
                        error != NULL ? error->message : "The keys cannot be changed now");
@@ -608,5 +613,6 @@ lan_engine_linking_free (LanEngine *engine)
   drop_lane (self);
   lan_pairing_free (self->pairing);
   g_free (self->address);
+  g_free (self->name);
   g_free (self);
 }

@@ -19,6 +19,10 @@ extern const LanRpcMethod lan_rpc_people_methods[]; /* people.*, peer.* */
 extern const LanRpcMethod lan_rpc_chat_methods[];   /* message.*, typing.*, history.* */
 extern const LanRpcMethod lan_rpc_file_methods[];   /* file.* */
 extern const LanRpcMethod lan_rpc_server_methods[]; /* server.*, directory.* */
+extern const LanRpcMethod lan_rpc_device_methods[]; /* device.* */
+
+JsonObject *lan_rpc_describe_devices (LanDevices *devices);
+JsonObject *lan_rpc_describe_device_link (LanDevices *devices);
 
 /* Parameters that must be there. Each answers and frees @call where it returns NULL. What comes
  * back is borrowed from @call or from the node, but for the list. */

@@ -3,7 +3,7 @@
 /*
  * The node's signals as notifications.
  */
-#include "lan-rpc-service-private.h"
+#include "lan-rpc-methods-private.h"
 
 static void
 notify_person (LanRpcService *service, const char *method, LanPerson *person)
@@ -137,6 +137,19 @@ on_server_changed (LanNode *node, LanServer *server, LanRpcService *service)
   lan_rpc_service_notify (service, "server.state", lan_rpc_describe_server (server));
 }
 
+static void
+on_devices_changed (LanDevices *devices, guint position, guint removed, guint added,
+                    LanRpcService *service)
+{
+  lan_rpc_service_notify (service, "device.changed", lan_rpc_describe_devices (devices));
+}
+
+static void
+on_link_changed (LanDevices *devices, GParamSpec *pspec, LanRpcService *service)
+{
+  lan_rpc_service_notify (service, "device.link", lan_rpc_describe_device_link (devices));
+}
+
 void
 lan_rpc_notify_connect (LanRpcService *service)
 {
@@ -161,6 +174,10 @@ lan_rpc_notify_connect (LanRpcService *service)
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
     g_signal_connect (service->node, table[i].signal, table[i].callback, service);
+  g_signal_connect (lan_node_get_devices (service->node), "items-changed",
+                    G_CALLBACK (on_devices_changed), service);
+  g_signal_connect (lan_node_get_devices (service->node), "notify::link-state",
+                    G_CALLBACK (on_link_changed), service);
   for (guint i = 0; i < g_list_model_get_n_items (people); i++) {
     g_autoptr (LanPerson) person = g_list_model_get_item (people, i);
 
@@ -173,4 +190,5 @@ void
 lan_rpc_notify_disconnect (LanRpcService *service)
 {
   g_signal_handlers_disconnect_by_data (service->node, service);
+  g_signal_handlers_disconnect_by_data (lan_node_get_devices (service->node), service);
 }

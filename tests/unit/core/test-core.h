@@ -5,3 +5,4 @@
 
 void add_attested_tests (void);
 void add_batch_tests (void);
+void add_pairing_tests (void);

@@ -166,5 +166,6 @@ main (int argc, char **argv)
   add_merkle_tests ();
   add_envelope_tests ();
   add_invite_tests ();
+  add_link_code_tests ();
   return g_test_run ();
 }

@@ -24,6 +24,7 @@ void add_organisation_tests (void);
 void add_merkle_tests (void);
 void add_envelope_tests (void);
 void add_invite_tests (void);
+void add_link_code_tests (void);
 
 typedef struct {
   LanSeededRandom random;
