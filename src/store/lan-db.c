@@ -138,6 +138,7 @@ set_up (LanDb *db, GError **error)
                       "PRAGMA page_size = 4096; PRAGMA locking_mode = EXCLUSIVE;"
                       "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
                       "PRAGMA cell_size_check = ON; PRAGMA cache_size = -4096;"
+                      "PRAGMA secure_delete = FAST;" /* used prekeys leave no trace in a page */
                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                       "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216",
                       "open the history", error);
