@@ -254,7 +254,7 @@ prekeys_take (LanHubDb *db, LanRegistryOp *op)
   if (rc != SQLITE_ROW && rc != SQLITE_DONE)
     return FALSE;
   /* A one-time prekey is worth nothing without the signed one. */
-  if (rc == SQLITE_ROW && !take_one_time (db, op))
+  if (rc == SQLITE_ROW && op->prekeys_take.with_one_time && !take_one_time (db, op))
     return FALSE;
   return count_one_time (db, &op->prekeys_take.device, &op->prekeys_take.left);
 }

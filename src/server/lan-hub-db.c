@@ -346,10 +346,16 @@ lan_hub_db_trouble (const LanHubDb *db)
   return db->trouble;
 }
 
-void
-lan_hub_db_tidy (LanHubDb *db)
+guint64
+lan_hub_db_log_bytes (const LanHubDb *db)
 {
-  if (db->wal_pages < TIDY_PAGES)
+  return (guint64) db->wal_pages * 4096;
+}
+
+void
+lan_hub_db_tidy (LanHubDb *db, gboolean scarce)
+{
+  if (db->wal_pages < (scarce ? 1 : TIDY_PAGES))
     return;
   if (sqlite3_wal_checkpoint_v2 (db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) ==
       SQLITE_OK)

@@ -88,7 +88,13 @@ gboolean lan_hub_db_is_read (LanRegistryOpType type);
 /** TRUE for operations that take room which others could use: refused first when disk runs low. */
 gboolean lan_hub_db_takes_room (LanRegistryOpType type);
 
-/** Moves the log into the database when it has grown; between transactions. */
-void lan_hub_db_tidy (LanHubDb *db);
+/** Bytes of the log that are not in the database: so much room will it want. */
+guint64 lan_hub_db_log_bytes (const LanHubDb *db);
+
+/**
+ * Moves the log into the database when it has grown, or, where room is @scarce, at once so that it is
+ * written over instead of growing; between transactions.
+ */
+void lan_hub_db_tidy (LanHubDb *db, gboolean scarce);
 
 G_END_DECLS

@@ -165,14 +165,16 @@ lan_hub_gate_leave (LanHubGate *gate, const LanHubGateKey *key, gboolean was_fin
 {
   if (gate->connections > 0)
     gate->connections--;
-  if (failed && (g_hash_table_size (gate->addresses) < ADDRESSES_MAX ||
-                 g_hash_table_contains (gate->addresses, key))) {
+  if (failed) {
     Address *a = get_address (gate, key);
 
-    if (a->window_us == 0 || now_us - a->window_us >= SECOND_US) {
-      a->window_us = now_us;
+    if (now_us - a->window_us >= SECOND_US) {
+      a->window_us = 0;
       a->failures = 0;
     }
+    /* With so many failing, one more to remember would not help. */
+    if (a->window_us == 0 && g_hash_table_size (gate->addresses) <= ADDRESSES_MAX)
+      a->window_us = now_us;
     a->failures++;
   }
   if (!was_finished)

@@ -5,8 +5,9 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#define GROUP_MAX    1024 /* operations of one transaction: bounds how long the first one waits */
-#define ROOM_LOOK_US G_GINT64_CONSTANT (250000)
+#define GROUP_MAX       1024 /* operations of one transaction: bounds how long the first one waits */
+#define ROOM_LOOK_US    G_GINT64_CONSTANT (250000)
+#define ROOM_LOOK_BYTES (1024 * 1024) /* written since the last look at the free space */
 
 struct _LanHubStore {
   LanHubDb *db;
@@ -28,18 +29,30 @@ struct _LanHubStore {
   LanHubStoreCounters counters;
 
   gint64 room_seen_us; /* the thread's own */
+  gsize room_used;     /* bytes put in since then */
   gboolean is_tight;
 };
 
+static gsize
+size_of (const LanRegistryOp *op)
+{
+  if (op->type == LAN_OP_DEPOSIT)
+    return g_bytes_get_size (op->deposit.envelope);
+  return op->type == LAN_OP_BLOB_PUT ? g_bytes_get_size (op->blob_put.data) : 4096;
+}
+
 static gboolean
-is_tight (LanHubStore *store)
+is_tight (LanHubStore *store, const LanRegistryOp *op)
 {
   gint64 now = g_get_monotonic_time ();
   struct statvfs fs;
 
-  if (store->room_seen_us != 0 && now - store->room_seen_us < ROOM_LOOK_US)
+  store->room_used += 2 * size_of (op); /* once into the log, once into the database */
+  if (store->room_seen_us != 0 && now - store->room_seen_us < ROOM_LOOK_US &&
+      store->room_used < ROOM_LOOK_BYTES)
     return store->is_tight;
   store->room_seen_us = now;
+  store->room_used = 0;
   store->is_tight =
       statvfs (store->path, &fs) == 0 && (guint64) fs.f_bavail * fs.f_frsize < store->reserve;
   return store->is_tight;
@@ -48,7 +61,7 @@ is_tight (LanHubStore *store)
 static gboolean
 run_op (LanHubStore *store, LanRegistryOp *op)
 {
-  if (lan_hub_db_takes_room (op->type) && is_tight (store)) {
+  if (lan_hub_db_takes_room (op->type) && is_tight (store, op)) {
     op->status = LAN_OP_FULL;
     return TRUE;
   }
@@ -127,7 +140,7 @@ run_thread (gpointer data)
       g_ptr_array_add (store->answers, group->pdata[i]);
     g_mutex_unlock (&store->lock);
     store->wake (store->wake_data);
-    lan_hub_db_tidy (store->db);
+    lan_hub_db_tidy (store->db, store->is_tight);
     g_mutex_lock (&store->lock);
   }
   g_mutex_unlock (&store->lock);

@@ -85,6 +85,13 @@ def handshake(pattern, key, static=None, id=None):
 
 def dial(sock, pattern, key, static=None, clock=lane.Clock()):
     """An open lane to a server, on a connected socket."""
+    try:
+        return shake(sock, pattern, key, static, clock)
+    except (lane.LaneError, noise.NoiseError, ConnectionError) as problem:
+        raise Gone("handshake: %s" % problem) from problem
+
+
+def shake(sock, pattern, key, static, clock):
     first, state = handshake(pattern, key, static)
     sock.sendall(first)
     payload = state.read(lane.read_unit(sock))
