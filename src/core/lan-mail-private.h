@@ -120,6 +120,11 @@ void lan_mail_reset_points (LanCore *core);
 void lan_mail_forget_deposits (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device,
                                guint64 up_to, gboolean cancel);
 void lan_mail_drop_expired (LanCore *core);
+/** From @from on, the device's envelopes are given up: they will be sealed again. */
+void lan_mail_give_up_from (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device,
+                            guint64 from);
+LanMailRoute *lan_mail_route_to (LanMailer *mail, const LanDeviceId *device);
+gboolean lan_mail_is_usable (const LanCoreDevice *device);
 
 /* lan-mail-receive.c */
 void lan_mail_look (LanCore *core);

@@ -36,8 +36,8 @@ has_channel (const LanCorePerson *person, const LanDeviceId *device)
   return FALSE;
 }
 
-static gboolean
-is_usable (const LanCoreDevice *device)
+gboolean
+lan_mail_is_usable (const LanCoreDevice *device)
 {
   return device->row.cert != NULL && device->row.state == 0;
 }
@@ -60,7 +60,7 @@ lan_mail_arm (LanCore *core, LanCoreTalk *talk)
   for (guint i = 0; i < talk->peer->devices->len; i++) {
     LanCoreDevice *device = g_ptr_array_index (talk->peer->devices, i);
 
-    if (is_usable (device))
+    if (lan_mail_is_usable (device))
       lan_mail_get_point (talk, &device->row.device);
   }
   set_due (core, talk, core->now.mono_us + LAN_MAIL_DELAY_US);
@@ -116,8 +116,8 @@ lan_mail_forget_deposits (LanCore *core, LanCoreTalk *talk, const LanDeviceId *d
 }
 
 /* From this one on, the device's envelopes are given up: they will be sealed again. */
-static void
-give_up_from (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device, guint64 from)
+void
+lan_mail_give_up_from (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device, guint64 from)
 {
   GPtrArray *deposits = core->mail->deposits;
 
@@ -146,15 +146,15 @@ lan_mail_drop_expired (LanCore *core)
 
     if (deposit->stored || deposit->expires_s + LAN_MAIL_CLOCK_SLACK_S >= now_s)
       continue;
-    give_up_from (core, talk, &device, deposit->from);
+    lan_mail_give_up_from (core, talk, &device, deposit->from);
     i = G_MAXUINT; /* the list is another one now: from the beginning */
   }
 }
 
 /* ---- routes ---- */
 
-static LanMailRoute *
-route_to (LanMailer *mail, const LanDeviceId *device)
+LanMailRoute *
+lan_mail_route_to (LanMailer *mail, const LanDeviceId *device)
 {
   LanMailRoute *route = g_hash_table_lookup (mail->routes, device);
 
@@ -243,7 +243,7 @@ run_device (LanCore *core, LanCoreTalk *talk, const LanCoreDevice *device)
 
   if (from == 0)
     return;
-  route = route_to (core->mail, &device->row.device);
+  route = lan_mail_route_to (core->mail, &device->row.device);
   if (route->not_before_us > core->now.mono_us)
     set_due (core, talk, route->not_before_us);
   else if (!is_fresh (core, route))
@@ -263,7 +263,7 @@ lan_mail_run (LanCore *core, LanCoreTalk *talk)
   for (guint i = 0; i < talk->peer->devices->len; i++) {
     const LanCoreDevice *device = g_ptr_array_index (talk->peer->devices, i);
 
-    if (!is_usable (device))
+    if (!lan_mail_is_usable (device))
       continue;
     any = TRUE;
     if (!has_channel (talk->peer, &device->row.device))
@@ -402,7 +402,7 @@ lan_mail_on_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
 {
   LanCoreTalk *talk = ask->talk;
   LanCoreDevice *device = lan_core_person_device (talk->peer, &ask->holder);
-  LanMailRoute *route = route_to (core->mail, &ask->holder);
+  LanMailRoute *route = lan_mail_route_to (core->mail, &ask->holder);
   g_autoptr (GPtrArray) blobs = g_ptr_array_new ();
   g_autoptr (GArray) messages = g_array_new (FALSE, FALSE, sizeof (LanMessageId));
   Load load = { .blobs = blobs, .messages = messages };
@@ -410,8 +410,8 @@ lan_mail_on_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
   gboolean ok = TRUE;
 
   route->reading = FALSE;
-  if (!may_mail (core, talk) || ask->log != talk->own || device == NULL || !is_usable (device) ||
-      has_channel (talk->peer, &ask->holder) || !route->have ||
+  if (!may_mail (core, talk) || ask->log != talk->own || device == NULL ||
+      !lan_mail_is_usable (device) || has_channel (talk->peer, &ask->holder) || !route->have ||
       next_for (core, talk, &ask->holder) != next) {
     lan_mail_arm (core, talk);
     return;
@@ -432,185 +432,4 @@ lan_mail_on_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
     ok = give_out (core, talk, device, route, &load);
   if (ok && next > ask->from_seq)
     lan_mail_run (core, talk);
-}
-
-/* ---- answers ---- */
-
-/* The talks in which something may wait for @device. */
-static LanCoreTalk *
-talk_of_device (LanCore *core, const LanDeviceId *id, LanCoreDevice **device)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, core->talks);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    LanCoreTalk *talk = value;
-
-    *device = lan_core_person_device (talk->peer, id);
-    if (*device != NULL && is_usable (*device))
-      return talk;
-  }
-  return NULL;
-}
-
-void
-lan_core_bundle (LanCore *core, const LanDeviceId *id, GBytes *signed_prekey, GBytes *one_time,
-                 const LanTime *now)
-{
-  LanMailRoute *route = g_hash_table_lookup (core->mail->routes, id);
-  LanCoreDevice *device = NULL;
-  LanCoreTalk *talk;
-  LanPrekey prekey;
-
-  core->now = *now;
-  talk = talk_of_device (core, id, &device);
-  if (route == NULL || !route->asked || talk == NULL)
-    return;
-  route->asked = FALSE;
-  route->have = FALSE;
-  route->one_time.id = 0;
-  if (lan_prekey_verify (&prekey, device->cert.sign_public, g_bytes_get_data (signed_prekey, NULL),
-                         g_bytes_get_size (signed_prekey)) == LAN_STATUS_OK &&
-      lan_device_id_equal (&prekey.device, id) &&
-      lan_prekey_check_time (&prekey, now->wall_ms / 1000, LAN_MAIL_CLOCK_SLACK_S) ==
-          LAN_STATUS_OK) {
-    route->have = TRUE;
-    route->prekey = prekey;
-    route->fetched_us = now->mono_us;
-    if (one_time != NULL &&
-        lan_one_time_decode (&route->one_time, g_bytes_get_data (one_time, NULL),
-                             g_bytes_get_size (one_time)) != LAN_STATUS_OK)
-      route->one_time.id = 0;
-  } else {
-    route->not_before_us = now->mono_us + LAN_MAIL_RETRY_LONG_US;
-  }
-  lan_mail_run (core, talk);
-  lan_core_settle (core);
-}
-
-static gint64
-when_again (const LanCore *core, guint32 retry_ms)
-{
-  gint64 wait = retry_ms == 0 ? LAN_MAIL_RETRY_LONG_US
-                              : MAX ((gint64) retry_ms * 1000, (gint64) G_USEC_PER_SEC);
-
-  return core->now.mono_us + MIN (wait, LAN_MAIL_RETRY_LONG_US);
-}
-
-void
-lan_core_bundle_refused (LanCore *core, const LanDeviceId *id, guint32 retry_ms, const LanTime *now)
-{
-  LanMailRoute *route = g_hash_table_lookup (core->mail->routes, id);
-  LanCoreDevice *device;
-  LanCoreTalk *talk;
-
-  core->now = *now;
-  if (route == NULL || !route->asked)
-    return;
-  route->asked = FALSE;
-  route->not_before_us = when_again (core, retry_ms);
-  talk = talk_of_device (core, id, &device);
-  if (talk != NULL)
-    lan_mail_run (core, talk);
-  lan_core_settle (core);
-}
-
-static LanMailDeposit *
-find_deposit (LanMailer *mail, const guint8 *id)
-{
-  for (guint i = 0; i < mail->deposits->len; i++) {
-    LanMailDeposit *deposit = g_ptr_array_index (mail->deposits, i);
-
-    if (memcmp (deposit->id, id, LAN_MAIL_ID_BYTES) == 0)
-      return deposit;
-  }
-  return NULL;
-}
-
-static LanCoreAction *
-left_event (LanCore *core, LanCoreTalk *talk)
-{
-  LanCoreAction *event = lan_core_action_new (LAN_CORE_MESSAGE_STATE);
-
-  event->account = talk->peer->row.account;
-  event->state.conversation = talk->row.conversation;
-  event->state.state = LAN_MESSAGE_MAILBOX;
-  event->state.time_ms = core->now.wall_ms;
-  event->state.messages = g_array_new (FALSE, FALSE, sizeof (LanMessageId));
-  return event;
-}
-
-/* The point moves over what is stored without a gap, and people are told once that is kept. */
-static void
-advance (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device)
-{
-  LanMailPoint *point = lan_mail_get_point (talk, device);
-  guint64 delivered = lan_talk_delivered (talk, &talk->own->device);
-  guint64 told = MAX (delivered, lan_mail_left_up_to (talk));
-  GPtrArray *deposits = core->mail->deposits;
-  LanCoreAction *event = left_event (core, talk);
-
-  for (guint i = 0; i < deposits->len;) {
-    const LanMailDeposit *deposit = g_ptr_array_index (deposits, i);
-
-    if (deposit->talk != talk || !lan_device_id_equal (&deposit->device, device)) {
-      i++;
-      continue;
-    }
-    if (!deposit->stored)
-      break;
-    point->seq = MAX (point->seq, deposit->to);
-    point->time_ms = core->now.wall_ms;
-    if (deposit->to > told)
-      g_array_append_vals (event->state.messages, deposit->messages->data, deposit->messages->len);
-    g_ptr_array_remove_index (deposits, i);
-  }
-  if (point->seq > 0)
-    lan_mail_touch_point (core, talk, point);
-  if (event->state.messages->len > 0) {
-    g_ptr_array_add (lan_core_batch (core)->events, event);
-    return;
-  }
-  lan_core_action_clear (event);
-  g_free (event);
-}
-
-void
-lan_core_deposit_stored (LanCore *core, const guint8 id[LAN_MAIL_ID_BYTES], const LanTime *now)
-{
-  LanMailDeposit *deposit = find_deposit (core->mail, id);
-  LanCoreTalk *talk;
-  LanDeviceId device;
-
-  core->now = *now;
-  if (deposit == NULL || deposit->stored)
-    return;
-  deposit->stored = TRUE;
-  core->mail->counters.stored++;
-  talk = deposit->talk;
-  device = deposit->device;
-  advance (core, talk, &device);
-  lan_mail_run (core, talk);
-  lan_core_settle (core);
-}
-
-void
-lan_core_deposit_refused (LanCore *core, const guint8 id[LAN_MAIL_ID_BYTES], guint32 retry_ms,
-                          const LanTime *now)
-{
-  LanMailDeposit *deposit = find_deposit (core->mail, id);
-  LanCoreTalk *talk;
-  LanDeviceId device;
-
-  core->now = *now;
-  if (deposit == NULL || deposit->stored)
-    return;
-  talk = deposit->talk;
-  device = deposit->device;
-  deposit->stored = TRUE; /* it needs no cancelling */
-  route_to (core->mail, &device)->not_before_us = when_again (core, retry_ms);
-  give_up_from (core, talk, &device, deposit->from);
-  lan_mail_run (core, talk);
-  lan_core_settle (core);
 }
