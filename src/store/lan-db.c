@@ -9,10 +9,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* Pages in the WAL after which it is moved into the database: about 4 MiB when nobody waits, 16 MiB
- * (journal_size_limit) in any case. Moving stands before the next commit for tens of milliseconds. */
-#define TIDY_PAGES     1000
-#define TIDY_PAGES_MAX 4000
+/* Pages in the WAL after which it is moved into the database: about 1 MiB when nobody waits, 4 MiB in
+ * any case. Moving stands before the next commit for some ten milliseconds; but a WAL that is written
+ * over costs less at each commit than one that grows, so it is not left to grow for long. */
+#define TIDY_PAGES     250
+#define TIDY_PAGES_MAX 1000
 
 /* A program that is just closing is waited for so long. */
 #define BUSY_WAIT_MS 250
