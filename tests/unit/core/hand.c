@@ -144,6 +144,8 @@ hand_drain (Hand *hand)
 
   while (lan_core_next_action (hand->core, &action)) {
     hand->n[action.type]++;
+    if (hand->on_action != NULL)
+      hand->on_action (hand, &action, hand->on_action_data);
     if (action.type == LAN_CORE_SEND) {
       note_sent (hand, action.send.bytes);
     } else if (action.type == LAN_CORE_COMMIT) {

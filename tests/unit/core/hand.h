@@ -24,7 +24,9 @@ typedef struct {
   guint64 hlc;
 } Somebody;
 
-typedef struct {
+typedef struct _Hand Hand;
+
+struct _Hand {
   LanSeededRandom random;
   LanTime now;
   Somebody *self;
@@ -38,7 +40,10 @@ typedef struct {
   LanFarewell closed;
   guint64 next_channel;
   gboolean found; /* answer to FIND */
-} Hand;
+  /* sees each action first, may take what it holds */
+  void (*on_action) (Hand *hand, LanCoreAction *action, gpointer data);
+  gpointer on_action_data;
+};
 
 Somebody *somebody_new (Hand *hand, const char *name);
 void somebody_free (Somebody *who);

@@ -566,6 +566,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/commands", test_commands);
   add_attested_tests ();
   add_batch_tests ();
+  add_mail_tests ();
   add_pairing_tests ();
   return g_test_run ();
 }

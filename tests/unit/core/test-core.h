@@ -5,4 +5,5 @@
 
 void add_attested_tests (void);
 void add_batch_tests (void);
+void add_mail_tests (void);
 void add_pairing_tests (void);
