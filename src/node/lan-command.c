@@ -41,5 +41,7 @@ lan_command_free (LanCommand *command)
   wipe (command->words);
   wipe (command->secret);
   g_clear_object (&command->task);
+  g_clear_pointer (&command->list, g_strfreev);
+  g_clear_pointer (&command->bytes, g_bytes_unref);
   g_free (command);
 }

@@ -14,33 +14,36 @@ G_BEGIN_DECLS
 typedef enum {
   LAN_COMMAND_OPEN, /* text: passphrase or NULL, name: set when a profile is to be made */
   LAN_COMMAND_CLOSE,
-  LAN_COMMAND_SEND_TEXT,      /* account, message, text */
-  LAN_COMMAND_MARK_READ,      /* message, task: or NULL */
-  LAN_COMMAND_SET_TYPING,     /* account, number: whether */
-  LAN_COMMAND_SET_DRAFT,      /* account, text */
-  LAN_COMMAND_SET_VIEWED,     /* account, number: whether a person looks at the conversation */
-  LAN_COMMAND_READ_NEWER,     /* account, message: after, number: limit, task */
-  LAN_COMMAND_READ_HISTORY,   /* account, message: before (zero: newest), number: limit, task */
-  LAN_COMMAND_ACCEPT,         /* account */
-  LAN_COMMAND_BLOCK,          /* account, number: whether */
-  LAN_COMMAND_REMOVE,         /* account */
-  LAN_COMMAND_VERIFY,         /* account */
-  LAN_COMMAND_MERGE,          /* account: new, other: old */
-  LAN_COMMAND_SET_NOTE,       /* account, text */
-  LAN_COMMAND_SET_FAVOURITE,  /* account, number */
-  LAN_COMMAND_SET_MUTED,      /* account, number */
-  LAN_COMMAND_LINK_STATS,     /* account, task */
-  LAN_COMMAND_SEND_FILE,      /* account, message, text: path */
-  LAN_COMMAND_ACCEPT_FILE,    /* message, text: folder */
-  LAN_COMMAND_DECLINE_FILE,   /* message */
-  LAN_COMMAND_CANCEL_FILE,    /* message */
-  LAN_COMMAND_SET_PRESENCE,   /* number: LanPersonPresence, text */
-  LAN_COMMAND_SET_NAME,       /* text */
-  LAN_COMMAND_SET_HIDDEN,     /* number */
-  LAN_COMMAND_ADD_ADDRESS,    /* text: numeric address, number: port */
-  LAN_COMMAND_SET_SETTING,    /* name: key, text: value or NULL */
-  LAN_COMMAND_DEVICE_BEGIN,   /* name: of this device */
-  LAN_COMMAND_DEVICE_JOIN,    /* text: code, name: address or NULL, number: whether in full */
+  LAN_COMMAND_SEND_TEXT,     /* account, message, text */
+  LAN_COMMAND_MARK_READ,     /* message, task: or NULL */
+  LAN_COMMAND_SET_TYPING,    /* account, number: whether */
+  LAN_COMMAND_SET_DRAFT,     /* account, text */
+  LAN_COMMAND_SET_VIEWED,    /* account, number: whether a person looks at the conversation */
+  LAN_COMMAND_READ_NEWER,    /* account, message: after, number: limit, task */
+  LAN_COMMAND_READ_HISTORY,  /* account, message: before (zero: newest), number: limit, task */
+  LAN_COMMAND_ACCEPT,        /* account */
+  LAN_COMMAND_BLOCK,         /* account, number: whether */
+  LAN_COMMAND_REMOVE,        /* account */
+  LAN_COMMAND_VERIFY,        /* account */
+  LAN_COMMAND_MERGE,         /* account: new, other: old */
+  LAN_COMMAND_SET_NOTE,      /* account, text */
+  LAN_COMMAND_SET_FAVOURITE, /* account, number */
+  LAN_COMMAND_SET_MUTED,     /* account, number */
+  LAN_COMMAND_LINK_STATS,    /* account, task */
+  LAN_COMMAND_SEND_FILE,     /* account, message, text: path, bytes: who else is offered it */
+  LAN_COMMAND_ACCEPT_FILE,   /* message, text: folder, number: LanTransferConflict, list: entries */
+  LAN_COMMAND_DECLINE_FILE,  /* message */
+  LAN_COMMAND_CANCEL_FILE,   /* message */
+  LAN_COMMAND_PAUSE_FILE,    /* message, number: whether */
+  LAN_COMMAND_FILE_ENTRIES,  /* message, task */
+  LAN_COMMAND_FILE_LIMIT,    /* number: bytes a second */
+  LAN_COMMAND_SET_PRESENCE,  /* number: LanPersonPresence, text */
+  LAN_COMMAND_SET_NAME,      /* text */
+  LAN_COMMAND_SET_HIDDEN,    /* number */
+  LAN_COMMAND_ADD_ADDRESS,   /* text: numeric address, number: port */
+  LAN_COMMAND_SET_SETTING,   /* name: key, text: value or NULL */
+  LAN_COMMAND_DEVICE_BEGIN,  /* name: of this device */
+  LAN_COMMAND_DEVICE_JOIN,   /* text: code, name: address or NULL, number: whether in full */
   LAN_COMMAND_DEVICE_CONFIRM, /* - */
   LAN_COMMAND_DEVICE_CANCEL,  /* - */
   LAN_COMMAND_DEVICE_NAME,    /* text */
@@ -62,6 +65,8 @@ typedef struct {
   char *text;
   char *words;
   char *secret;
+  GStrv list;
+  GBytes *bytes;
   GTask *task; /* who waits for the answer; goes back in a REPLY event */
 } LanCommand;
 

@@ -146,6 +146,16 @@ answer_stats (LanEngine *engine, LanCommand *command)
   lan_engine_tell (engine, event);
 }
 
+static void
+answer_entries (LanEngine *engine, LanCommand *command)
+{
+  LanEvent *event = lan_event_new (LAN_EVENT_REPLY);
+
+  event->task = g_steal_pointer (&command->task);
+  event->entries = lan_engine_files_entries (engine, &command->message);
+  lan_engine_tell (engine, event);
+}
+
 /* --- the passphrase --- */
 
 typedef struct {
@@ -250,16 +260,26 @@ execute_open (LanEngine *engine, LanCommand *c)
     answer_stats (engine, c);
     break;
   case LAN_COMMAND_SEND_FILE:
-    lan_engine_files_send (engine, &c->account, &c->message, c->text);
+    lan_engine_files_send (engine, &c->account, &c->message, c->text, c->bytes);
     break;
   case LAN_COMMAND_ACCEPT_FILE:
-    lan_engine_files_accept (engine, &c->message, c->text);
+    lan_engine_files_accept (engine, &c->message, c->text, (LanFileConflict) c->number,
+                             (const char *const *) c->list);
     break;
   case LAN_COMMAND_DECLINE_FILE:
     lan_engine_files_decline (engine, &c->message);
     break;
   case LAN_COMMAND_CANCEL_FILE:
     lan_engine_files_cancel (engine, &c->message);
+    break;
+  case LAN_COMMAND_PAUSE_FILE:
+    lan_engine_files_pause (engine, &c->message, c->number != 0);
+    break;
+  case LAN_COMMAND_FILE_ENTRIES:
+    answer_entries (engine, c);
+    break;
+  case LAN_COMMAND_FILE_LIMIT:
+    lan_engine_files_set_limit (engine, (guint64) c->number);
     break;
   case LAN_COMMAND_SET_PRESENCE:
     set_presence (engine, c);

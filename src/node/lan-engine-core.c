@@ -129,7 +129,7 @@ on_person (LanEngine *engine, const LanAccountId *account)
   lan_engine_links_on_person (engine, account);
   lan_engine_discovery_on_person (engine, account);
   if (row != NULL && (row->flags & LAN_PERSON_BLOCKED) != 0)
-    lan_transfers_drop_peer (lan_engine_files_machine (engine->files), account, engine->now);
+    lan_engine_files_drop (engine, account);
 }
 
 static void

@@ -9,6 +9,8 @@
 #include "lan-engine-store.h"
 #include "lan-record.h"
 
+#include <string.h>
+
 #define ROOM_POLL_US (2 * G_TIME_SPAN_MILLISECOND) /* while blocks wait for a full queue */
 
 struct _LanEngineFiles {
@@ -81,12 +83,19 @@ lan_engine_files_tell (LanEngine *engine, const LanTransferRow *row, gboolean is
   lan_transfer_row_copy (&event->transfer.row, row);
   lan_engine_people_resolve (engine, &row->peer, &event->transfer.row.peer);
   event->transfer.rate = lan_transfers_rate (engine->files->machine, &row->id);
+  event->transfer.is_folder = lan_transfers_is_folder (engine->files->machine, &row->id);
+  event->transfer.is_paused = lan_transfers_is_paused (engine->files->machine, &row->id);
+  if (lan_transfers_tree (engine->files->machine, &row->id) != NULL)
+    event->transfer.files =
+        lan_file_tree_n_files (lan_transfers_tree (engine->files->machine, &row->id));
   event->transfer.request =
       row->incoming && row->state == LAN_TRANSFER_OFFERED && is_stranger (engine, &row->peer);
   if (row->error != NULL)
     event->transfer.error_text =
         g_strdup (lan_transfers_error_text (engine->files->machine, &row->id));
   g_clear_pointer (&event->transfer.row.bitmap, g_bytes_unref);
+  g_clear_pointer (&event->transfer.row.plan, g_bytes_unref);
+  g_clear_pointer (&event->transfer.row.detail, g_bytes_unref);
   lan_engine_tell (engine, event);
 }
 
@@ -111,20 +120,91 @@ refuse (LanEngine *engine, const LanMessageId *id, gboolean ok)
 
 void
 lan_engine_files_send (LanEngine *engine, const LanAccountId *peer, const LanMessageId *id,
-                       const char *path)
+                       const char *path, GBytes *holders)
 {
   LanConversationId conversation;
 
   if (lan_core_open_conversation (engine->core, peer, &conversation) != LAN_STATUS_OK)
     return;
   refuse (engine, id,
-          lan_transfers_send (engine->files->machine, id, &conversation, peer, path, engine->now));
+          lan_transfers_send_shared (engine->files->machine, id, &conversation, peer, path, holders,
+                                     engine->now));
+}
+
+static gboolean
+is_named (const char *path, const char *const *entries)
+{
+  for (guint i = 0; entries[i] != NULL; i++) {
+    gsize len = strlen (entries[i]);
+
+    if (strncmp (path, entries[i], len) == 0 && (path[len] == '\0' || path[len] == '/'))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Returns: (transfer full) (nullable): NULL means all. */
+static GBytes *
+bits_of (LanFileTree *tree, const char *const *entries)
+{
+  guint n = tree != NULL ? lan_file_tree_n_entries (tree) : 0;
+  gsize len = (n + 7) / 8;
+  guint8 *bits;
+
+  if (tree == NULL || entries == NULL || entries[0] == NULL)
+    return NULL;
+  bits = g_malloc0 (len + 1);
+  for (guint i = 0; i < n; i++) {
+    if (is_named (lan_file_tree_entry (tree, i)->path, entries))
+      bits[i / 8] |= (guint8) (1 << i % 8);
+  }
+  return g_bytes_new_take (bits, len);
+}
+
+GPtrArray *
+lan_engine_files_entries (LanEngine *engine, const LanMessageId *id)
+{
+  LanTransfers *machine = engine->files->machine;
+  LanFileTree *tree = lan_transfers_tree (machine, id);
+  guint n = tree != NULL ? lan_file_tree_n_entries (tree) : 0;
+  GPtrArray *entries = g_ptr_array_new_full (n, (GDestroyNotify) lan_transfer_entry_free);
+
+  for (guint i = 0; i < n; i++) {
+    const LanFileEntry *entry = lan_file_tree_entry (tree, i);
+    LanTransferEntry *made = g_new0 (LanTransferEntry, 1);
+
+    made->path = g_strdup (entry->path);
+    made->size = entry->size;
+    made->mtime_ms = entry->mtime_ms;
+    made->folder = entry->kind == LAN_FILE_ENTRY_FOLDER;
+    made->wanted = lan_transfers_entry_wanted (machine, id, i);
+    made->done = lan_transfers_entry_done (machine, id, i);
+    g_ptr_array_add (entries, made);
+  }
+  return entries;
 }
 
 void
-lan_engine_files_accept (LanEngine *engine, const LanMessageId *id, const char *dir)
+lan_engine_files_pause (LanEngine *engine, const LanMessageId *id, gboolean on)
+{
+  refuse (engine, id,
+          on ? lan_transfers_pause (engine->files->machine, id, engine->now)
+             : lan_transfers_resume (engine->files->machine, id, engine->now));
+}
+
+void
+lan_engine_files_set_limit (LanEngine *engine, guint64 bytes_per_s)
+{
+  lan_engine_bulk_set_limit (engine->files->bulk, bytes_per_s);
+}
+
+void
+lan_engine_files_accept (LanEngine *engine, const LanMessageId *id, const char *dir,
+                         LanFileConflict conflict, const char *const *entries)
 {
   const LanTransferRow *row = lan_transfers_get (engine->files->machine, id);
+  LanTransferChoice choice = { .conflict = conflict };
+  g_autoptr (GBytes) wanted = NULL;
 
   /* Taking somebody's file is an answer: no stranger any more. */
   if (row != NULL && row->incoming && is_stranger (engine, &row->peer)) {
@@ -133,7 +213,10 @@ lan_engine_files_accept (LanEngine *engine, const LanMessageId *id, const char *
     if (lan_core_accept (engine->core, &peer, &engine->now) != LAN_STATUS_OK)
       g_info ("the sender of a file cannot be accepted");
   }
-  refuse (engine, id, lan_transfers_accept (engine->files->machine, id, dir, engine->now));
+  wanted = bits_of (lan_transfers_tree (engine->files->machine, id), entries);
+  choice.wanted = wanted;
+  refuse (engine, id,
+          lan_transfers_accept_with (engine->files->machine, id, dir, &choice, engine->now));
 }
 
 void
@@ -227,6 +310,13 @@ lan_engine_files_on_offer_failed (LanEngine *engine, const LanMessageId *id)
     return FALSE;
   lan_transfers_offer_sent (engine->files->machine, id, FALSE, engine->now);
   return TRUE;
+}
+
+void
+lan_engine_files_drop (LanEngine *engine, const LanAccountId *account)
+{
+  lan_transfers_drop_peer (engine->files->machine, account, engine->now);
+  lan_engine_bulk_drop (engine->files->bulk, account);
 }
 
 void

@@ -20,8 +20,16 @@ LanTransfers *lan_engine_files_machine (LanEngineFiles *self);
 
 /* --- what the owner asks --- */
 void lan_engine_files_send (LanEngine *engine, const LanAccountId *peer, const LanMessageId *id,
-                            const char *path);
-void lan_engine_files_accept (LanEngine *engine, const LanMessageId *id, const char *dir);
+                            const char *path, GBytes *holders);
+
+/** @entries: (nullable): paths in the folder that are wanted; a folder stands for what is in it. */
+void lan_engine_files_accept (LanEngine *engine, const LanMessageId *id, const char *dir,
+                              LanFileConflict conflict, const char *const *entries);
+void lan_engine_files_pause (LanEngine *engine, const LanMessageId *id, gboolean on);
+void lan_engine_files_set_limit (LanEngine *engine, guint64 bytes_per_s);
+
+/** Returns: (transfer full) (element-type LanTransferEntry): empty while the tree is not known. */
+GPtrArray *lan_engine_files_entries (LanEngine *engine, const LanMessageId *id);
 void lan_engine_files_decline (LanEngine *engine, const LanMessageId *id);
 void lan_engine_files_cancel (LanEngine *engine, const LanMessageId *id);
 
@@ -36,6 +44,9 @@ void lan_engine_files_join_batch (LanEngine *engine, GPtrArray *changes);
 
 /** Tells the owner of a transfer; @is_old: it was on disk when the profile was opened. */
 void lan_engine_files_tell (LanEngine *engine, const LanTransferRow *row, gboolean is_old);
+
+/** @account was blocked or removed. */
+void lan_engine_files_drop (LanEngine *engine, const LanAccountId *account);
 
 /** Returns: TRUE when @id was an offer of ours that could not be kept. */
 gboolean lan_engine_files_on_offer_failed (LanEngine *engine, const LanMessageId *id);

@@ -147,5 +147,6 @@ lan_event_free (LanEvent *event)
   g_clear_pointer (&event->messages, g_ptr_array_unref);
   g_clear_pointer (&event->objects, g_ptr_array_unref);
   lan_person_stats_free (event->stats);
+  g_clear_pointer (&event->entries, g_ptr_array_unref);
   g_free (event);
 }

@@ -80,6 +80,9 @@ typedef struct {
 typedef struct {
   LanTransferRow row;
   guint64 rate; /* bytes a second */
+  gboolean is_folder;
+  gboolean is_paused; /* by a person here */
+  guint files;
   gboolean request;
   char *error_text; /* NULL: none */
 } LanTransferInfo;
@@ -151,6 +154,7 @@ struct _LanEvent {
   GPtrArray *messages;   /* REPLY to a history read: of LanMessageInfo, oldest first */
   GPtrArray *objects;    /* the same as objects, made by the receiver */
   LanPersonStats *stats; /* REPLY to a question for figures */
+  GPtrArray *entries;    /* REPLY to a question for a folder's tree: of LanTransferEntry */
 };
 
 LanEvent *lan_event_new (LanEventType type);

@@ -170,24 +170,64 @@ lan_node_send_text (LanNode *self, LanPerson *person, const char *text, GError *
   return id;
 }
 
-GStrv
-lan_node_send_files (LanNode *self, LanPerson *person, const char *const *paths, GError **error)
+static GStrv
+send_files (LanNode *self, LanPerson *person, const char *const *paths, GBytes *holders)
 {
-  g_autoptr (GStrvBuilder) ids = NULL;
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
 
-  g_return_val_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person) && paths != NULL, NULL);
-  if (!may_write (self, person, error))
-    return NULL;
-  ids = g_strv_builder_new ();
   for (guint i = 0; paths[i] != NULL; i++) {
     LanCommand *command = new_message_command (LAN_COMMAND_SEND_FILE, person);
     g_autofree char *id = lan_message_id_to_hex (&command->message);
 
     command->text = g_canonicalize_filename (paths[i], NULL);
+    command->bytes = holders != NULL ? g_bytes_ref (holders) : NULL;
     lan_node_push (self, command);
     g_strv_builder_add (ids, id);
   }
   return g_strv_builder_end (ids);
+}
+
+GStrv
+lan_node_send_files (LanNode *self, LanPerson *person, const char *const *paths, GError **error)
+{
+  g_return_val_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person) && paths != NULL, NULL);
+  return may_write (self, person, error) ? send_files (self, person, paths, NULL) : NULL;
+}
+
+GStrv
+lan_node_share_files (LanNode *self, GPtrArray *persons, const char *const *paths, GError **error)
+{
+  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+  g_autoptr (GByteArray) keys = g_byte_array_new ();
+  g_autoptr (GBytes) holders = NULL;
+
+  g_return_val_if_fail (LAN_IS_NODE (self) && persons != NULL && paths != NULL, NULL);
+  for (guint i = 0; i < persons->len; i++) {
+    LanPerson *person = g_ptr_array_index (persons, i);
+
+    if (!may_write (self, person, error))
+      return NULL;
+    g_byte_array_append (keys, lan_person_peek_account (person)->b, LAN_ACCOUNT_ID_BYTES);
+  }
+  if (persons->len > 1)
+    holders = g_byte_array_free_to_bytes (g_steal_pointer (&keys));
+  for (guint i = 0; i < persons->len; i++) {
+    g_auto (GStrv) ids = send_files (self, g_ptr_array_index (persons, i), paths, holders);
+
+    g_strv_builder_addv (all, (const char **) ids);
+  }
+  return g_strv_builder_end (all);
+}
+
+void
+lan_node_set_file_limit (LanNode *self, guint64 bytes_per_s)
+{
+  LanCommand *command;
+
+  g_return_if_fail (LAN_IS_NODE (self));
+  command = lan_command_new (LAN_COMMAND_FILE_LIMIT);
+  command->number = (gint64) MIN (bytes_per_s, G_MAXINT64);
+  lan_node_push (self, command);
 }
 
 gboolean

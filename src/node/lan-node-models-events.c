@@ -197,6 +197,9 @@ on_reply (LanEvent *event)
   } else if (event->objects != NULL) {
     g_task_return_pointer (task, g_steal_pointer (&event->objects),
                            (GDestroyNotify) g_ptr_array_unref);
+  } else if (event->entries != NULL) {
+    g_task_return_pointer (task, g_steal_pointer (&event->entries),
+                           (GDestroyNotify) g_ptr_array_unref);
   } else if (event->stats != NULL) {
     g_task_return_pointer (task, g_steal_pointer (&event->stats),
                            (GDestroyNotify) lan_person_stats_free);

@@ -235,6 +235,26 @@ LAN_API GStrv lan_node_send_files (LanNode *self, LanPerson *person, const char 
                                    GError **error);
 
 /**
+ * lan_node_share_files:
+ * @persons: (element-type LanPerson): who is offered it
+ * @paths: (array zero-terminated=1): files and folders
+ *
+ * Offers the same to several people at once; each is told who else was offered it.
+ *
+ * Returns: (transfer full) (nullable): the transfers' ids, all paths of the first person first.
+ */
+LAN_API GStrv lan_node_share_files (LanNode *self, GPtrArray *persons, const char *const *paths,
+                                    GError **error);
+
+/**
+ * lan_node_set_file_limit:
+ * @bytes_per_s: for all files together that go directly; 0: no limit
+ *
+ * Until the profile is closed.
+ */
+LAN_API void lan_node_set_file_limit (LanNode *self, guint64 bytes_per_s);
+
+/**
  * lan_node_mark_read:
  * @message_id: 32 hex digits of a message of somebody else
  *

@@ -15,6 +15,8 @@ struct _LanTransfer {
   LanTransferInfo info;
 };
 
+G_DEFINE_BOXED_TYPE (LanTransferEntry, lan_transfer_entry, lan_transfer_entry_copy,
+                     lan_transfer_entry_free)
 G_DEFINE_FINAL_TYPE (LanTransfer, lan_transfer, G_TYPE_OBJECT)
 
 enum {
@@ -32,6 +34,9 @@ enum {
   PROP_PATH,
   PROP_ERROR_CODE,
   PROP_ERROR_TEXT,
+  PROP_FOLDER,
+  PROP_FILES,
+  PROP_PAUSED,
   N_PROPS
 };
 
@@ -85,6 +90,15 @@ lan_transfer_get_property (GObject *object, guint id, GValue *value, GParamSpec 
   case PROP_ERROR_TEXT:
     g_value_set_string (value, self->info.error_text);
     break;
+  case PROP_FOLDER:
+    g_value_set_boolean (value, self->info.is_folder);
+    break;
+  case PROP_FILES:
+    g_value_set_uint (value, self->info.files);
+    break;
+  case PROP_PAUSED:
+    g_value_set_boolean (value, self->info.is_paused);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -124,6 +138,9 @@ lan_transfer_class_init (LanTransferClass *klass)
   props[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, flags);
   props[PROP_ERROR_CODE] = g_param_spec_string ("error-code", NULL, NULL, NULL, flags);
   props[PROP_ERROR_TEXT] = g_param_spec_string ("error-text", NULL, NULL, NULL, flags);
+  props[PROP_FOLDER] = g_param_spec_boolean ("folder", NULL, NULL, FALSE, flags);
+  props[PROP_FILES] = g_param_spec_uint ("files", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  props[PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -162,6 +179,9 @@ lan_transfer_apply (LanTransfer *self, LanTransferInfo *info)
   DIFFERS (PROP_PATH, g_strcmp0 (a->path, b->path) != 0 || a->state != b->state);
   DIFFERS (PROP_ERROR_CODE, g_strcmp0 (a->error, b->error) != 0);
   DIFFERS (PROP_ERROR_TEXT, g_strcmp0 (self->info.error_text, info->error_text) != 0);
+  DIFFERS (PROP_FOLDER, self->info.is_folder != info->is_folder);
+  DIFFERS (PROP_FILES, self->info.files != info->files);
+  DIFFERS (PROP_PAUSED, self->info.is_paused != info->is_paused);
 #undef DIFFERS
   if (bits == 0)
     return FALSE;
@@ -202,6 +222,115 @@ lan_transfer_accept (LanTransfer *self, const char *dir)
 {
   g_return_if_fail (LAN_IS_TRANSFER (self) && dir != NULL);
   push (self, LAN_COMMAND_ACCEPT_FILE, dir);
+}
+
+void
+lan_transfer_accept_with (LanTransfer *self, const char *dir, const char *const *entries,
+                          LanTransferConflict conflict)
+{
+  LanNode *node;
+  LanCommand *command;
+
+  g_return_if_fail (LAN_IS_TRANSFER (self) && dir != NULL);
+  node = lan_person_peek_node (self->person);
+  if (node == NULL)
+    return;
+  command = lan_command_new (LAN_COMMAND_ACCEPT_FILE);
+  command->message = self->info.row.id;
+  command->text = g_strdup (dir);
+  command->number = (gint64) conflict;
+  command->list = g_strdupv ((GStrv) entries);
+  lan_node_push (node, command);
+}
+
+static void
+push_pause (LanTransfer *self, gboolean on)
+{
+  LanNode *node = lan_person_peek_node (self->person);
+  LanCommand *command;
+
+  if (node == NULL)
+    return;
+  command = lan_command_new (LAN_COMMAND_PAUSE_FILE);
+  command->message = self->info.row.id;
+  command->number = on;
+  lan_node_push (node, command);
+}
+
+void
+lan_transfer_pause (LanTransfer *self)
+{
+  g_return_if_fail (LAN_IS_TRANSFER (self));
+  push_pause (self, TRUE);
+}
+
+void
+lan_transfer_resume (LanTransfer *self)
+{
+  g_return_if_fail (LAN_IS_TRANSFER (self));
+  push_pause (self, FALSE);
+}
+
+gboolean
+lan_transfer_get_folder (LanTransfer *self)
+{
+  g_return_val_if_fail (LAN_IS_TRANSFER (self), FALSE);
+  return self->info.is_folder;
+}
+
+guint
+lan_transfer_get_files (LanTransfer *self)
+{
+  g_return_val_if_fail (LAN_IS_TRANSFER (self), 0);
+  return self->info.files;
+}
+
+gboolean
+lan_transfer_get_paused (LanTransfer *self)
+{
+  g_return_val_if_fail (LAN_IS_TRANSFER (self), FALSE);
+  return self->info.is_paused;
+}
+
+void
+lan_transfer_read_entries_async (LanTransfer *self, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data)
+{
+  LanCommand *command;
+  GTask *task;
+
+  g_return_if_fail (LAN_IS_TRANSFER (self));
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, lan_transfer_read_entries_async);
+  command = lan_command_new (LAN_COMMAND_FILE_ENTRIES);
+  command->message = self->info.row.id;
+  command->task = task;
+  lan_node_ask (lan_person_peek_node (self->person), command);
+}
+
+GPtrArray *
+lan_transfer_read_entries_finish (LanTransfer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+LanTransferEntry *
+lan_transfer_entry_copy (const LanTransferEntry *entry)
+{
+  LanTransferEntry *copy = g_memdup2 (entry, sizeof *entry);
+
+  copy->path = g_strdup (entry->path);
+  return copy;
+}
+
+void
+lan_transfer_entry_free (LanTransferEntry *entry)
+{
+  if (entry == NULL)
+    return;
+  g_free (entry->path);
+  g_free (entry);
 }
 
 void

@@ -38,6 +38,46 @@ typedef enum {
   LAN_TRANSFER_STATUS_CANCELLED = 8,
 } LanTransferStatus;
 
+/**
+ * LanTransferConflict:
+ * @LAN_TRANSFER_KEEP_BOTH: the new one gets a number
+ * @LAN_TRANSFER_REPLACE: what is there is replaced
+ * @LAN_TRANSFER_SKIP: what is there stays
+ *
+ * What is done where the name is taken; in a folder that is there already, file by file. Append-only.
+ */
+typedef enum {
+  LAN_TRANSFER_KEEP_BOTH = 0,
+  LAN_TRANSFER_REPLACE = 1,
+  LAN_TRANSFER_SKIP = 2,
+} LanTransferConflict;
+
+/**
+ * LanTransferEntry:
+ * @path: below the folder, '/' between components
+ * @size: bytes; 0 for folders
+ * @done: bytes that are there and checked
+ * @mtime_ms: Unix milliseconds, 0 when not told
+ * @folder: a folder, else a file
+ * @wanted: not left out when the offer was taken
+ *
+ * One file or folder of a folder that is sent.
+ */
+typedef struct {
+  char *path;
+  guint64 size;
+  guint64 done;
+  gint64 mtime_ms;
+  gboolean folder;
+  gboolean wanted;
+} LanTransferEntry;
+
+#define LAN_TYPE_TRANSFER_ENTRY (lan_transfer_entry_get_type ())
+LAN_API GType lan_transfer_entry_get_type (void) G_GNUC_CONST;
+LAN_API LanTransferEntry *lan_transfer_entry_copy (const LanTransferEntry *entry);
+LAN_API void lan_transfer_entry_free (LanTransferEntry *entry);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanTransferEntry, lan_transfer_entry_free)
+
 #define LAN_TYPE_TRANSFER (lan_transfer_get_type ())
 LAN_API
 G_DECLARE_FINAL_TYPE (LanTransfer, lan_transfer, LAN, TRANSFER, GObject)
@@ -139,6 +179,62 @@ LAN_API const char *lan_transfer_get_error_text (LanTransfer *self);
  * Does nothing unless an incoming file is offered (or failed and can be taken up again).
  */
 LAN_API void lan_transfer_accept (LanTransfer *self, const char *dir);
+
+/**
+ * lan_transfer_accept_with:
+ * @dir: the folder to put it in; must exist
+ * @entries: (nullable) (array zero-terminated=1): of an offered folder, paths that are wanted; a folder stands for
+ *   what is in it; %NULL: everything
+ * @conflict: where the name is taken
+ */
+LAN_API void lan_transfer_accept_with (LanTransfer *self, const char *dir,
+                                       const char *const *entries, LanTransferConflict conflict);
+
+/**
+ * lan_transfer_pause:
+ *
+ * Either side, while it is accepted or running; it stays so over restarts.
+ */
+LAN_API void lan_transfer_pause (LanTransfer *self);
+LAN_API void lan_transfer_resume (LanTransfer *self);
+
+/**
+ * lan_transfer_get_folder:
+ *
+ * Returns: whether a whole folder is sent.
+ */
+LAN_API gboolean lan_transfer_get_folder (LanTransfer *self);
+
+/**
+ * lan_transfer_get_files:
+ *
+ * Returns: how many files the folder holds, 0 while its list is not here.
+ */
+LAN_API guint lan_transfer_get_files (LanTransfer *self);
+
+/**
+ * lan_transfer_get_paused:
+ *
+ * Returns: whether a person here holds it up.
+ */
+LAN_API gboolean lan_transfer_get_paused (LanTransfer *self);
+
+/**
+ * lan_transfer_read_entries_async:
+ *
+ * Asks what is in an offered or sent folder, and how far each file is.
+ */
+LAN_API void lan_transfer_read_entries_async (LanTransfer *self, GCancellable *cancellable,
+                                              GAsyncReadyCallback callback, gpointer user_data);
+
+/**
+ * lan_transfer_read_entries_finish:
+ *
+ * Returns: (transfer container) (element-type LanTransferEntry): in order of path; empty for a file, and while the
+ *   list is not here.
+ */
+LAN_API GPtrArray *lan_transfer_read_entries_finish (LanTransfer *self, GAsyncResult *result,
+                                                     GError **error);
 LAN_API void lan_transfer_decline (LanTransfer *self);
 
 /**

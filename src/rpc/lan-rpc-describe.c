@@ -81,6 +81,16 @@ lan_rpc_describe_transfer (LanTransfer *transfer)
   json_object_set_string_member (o, "state",
                                  lan_transfer_status_name (lan_transfer_get_status (transfer)));
   json_object_set_boolean_member (o, "incoming", lan_transfer_get_incoming (transfer));
+  if (lan_transfer_get_folder (transfer)) {
+    json_object_set_boolean_member (o, "folder", TRUE);
+    json_object_set_int_member (o, "files", lan_transfer_get_files (transfer));
+  }
+  if (lan_transfer_get_paused (transfer))
+    json_object_set_boolean_member (o, "paused", TRUE);
+  if (lan_transfer_get_rate (transfer) > 0) {
+    json_object_set_int_member (o, "rate", (gint64) lan_transfer_get_rate (transfer));
+    json_object_set_int_member (o, "left", lan_transfer_get_eta (transfer));
+  }
   if (lan_transfer_get_path (transfer) != NULL)
     json_object_set_string_member (o, "path", lan_transfer_get_path (transfer));
   return o;

@@ -2,22 +2,56 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-rpc-methods-private.h"
 
+#include <string.h>
+
 /* file.* */
+
+/* "to": one person, or several. Returns: (transfer full) (nullable): NULL once the call is answered. */
+static GPtrArray *
+need_persons (LanRpcCall *call)
+{
+  g_autoptr (GPtrArray) persons = g_ptr_array_new_with_free_func (g_object_unref);
+  JsonNode *to = json_object_get_member (call->params, "to");
+  g_auto (GStrv) names = NULL;
+  LanPerson *person;
+
+  if (to == NULL || !JSON_NODE_HOLDS_ARRAY (to)) {
+    person = lan_rpc_need_person (call, "to");
+    if (person == NULL)
+      return NULL;
+    g_ptr_array_add (persons, g_object_ref (person));
+    return g_steal_pointer (&persons);
+  }
+  names = lan_rpc_need_strings (call, "to");
+  if (names == NULL)
+    return NULL;
+  for (guint i = 0; names[i] != NULL; i++) {
+    g_autoptr (GError) error = NULL;
+
+    person = lan_node_find_person (call->service->node, names[i], &error);
+    if (person == NULL) {
+      lan_rpc_call_fail (call, error);
+      return NULL;
+    }
+    g_ptr_array_add (persons, g_object_ref (person));
+  }
+  return g_steal_pointer (&persons);
+}
 
 static void
 file_send (LanRpcCall *call)
 {
-  LanPerson *person = lan_rpc_need_person (call, "to");
+  g_autoptr (GPtrArray) persons = need_persons (call);
   g_auto (GStrv) paths = NULL, ids = NULL;
   g_autoptr (GError) error = NULL;
   JsonObject *o;
 
-  if (person == NULL)
+  if (persons == NULL)
     return;
   paths = lan_rpc_need_strings (call, "paths");
   if (paths == NULL)
     return;
-  ids = lan_node_send_files (call->service->node, person, (const char *const *) paths, &error);
+  ids = lan_node_share_files (call->service->node, persons, (const char *const *) paths, &error);
   if (ids == NULL) {
     lan_rpc_call_fail (call, error);
     return;
@@ -55,11 +89,34 @@ need_transfer_that_is (LanRpcCall *call, guint set, gboolean incoming_only)
   return NULL;
 }
 
+/* FALSE once the call is answered. */
+static gboolean
+take_conflict (LanRpcCall *call, LanTransferConflict *conflict)
+{
+  static const char *const names[] = { "keep-both", "replace", "skip" };
+  const char *name = NULL;
+
+  if (!lan_rpc_take_string (call, "conflict", &name))
+    return FALSE;
+  if (name == NULL)
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    if (strcmp (name, names[i]) == 0) {
+      *conflict = (LanTransferConflict) i;
+      return TRUE;
+    }
+  }
+  lan_rpc_call_fail_param (call, "conflict");
+  return FALSE;
+}
+
 static void
 file_accept (LanRpcCall *call)
 {
   LanTransfer *transfer =
       need_transfer_that_is (call, IS (OFFERED) | IS (PAUSED) | IS (FAILED), TRUE);
+  LanTransferConflict conflict = LAN_TRANSFER_KEEP_BOTH;
+  g_auto (GStrv) entries = NULL;
   const char *dir;
 
   if (transfer == NULL)
@@ -75,7 +132,14 @@ file_accept (LanRpcCall *call)
     lan_rpc_call_fail (call, error);
     return;
   }
-  lan_transfer_accept (transfer, dir);
+  if (json_object_has_member (call->params, "entries")) {
+    entries = lan_rpc_need_strings (call, "entries");
+    if (entries == NULL)
+      return;
+  }
+  if (!take_conflict (call, &conflict))
+    return;
+  lan_transfer_accept_with (transfer, dir, (const char *const *) entries, conflict);
   lan_rpc_call_succeed (call, NULL);
 }
 
@@ -102,12 +166,94 @@ file_cancel (LanRpcCall *call)
 }
 
 static void
+file_pause (LanRpcCall *call)
+{
+  LanTransfer *transfer =
+      need_transfer_that_is (call, IS (ACCEPTED) | IS (RUNNING) | IS (PAUSED), FALSE);
+
+  if (transfer == NULL)
+    return;
+  lan_transfer_pause (transfer);
+  lan_rpc_call_succeed (call, NULL);
+}
+
+static void
+file_resume (LanRpcCall *call)
+{
+  LanTransfer *transfer = need_transfer_that_is (call, IS (PAUSED), FALSE);
+
+  if (transfer == NULL)
+    return;
+  lan_transfer_resume (transfer);
+  lan_rpc_call_succeed (call, NULL);
+}
+
+static void
+file_limit (LanRpcCall *call)
+{
+  gint64 limit = 0;
+
+  if (!lan_rpc_take_int (call, "bytes_per_second", &limit))
+    return;
+  if (limit < 0) {
+    lan_rpc_call_fail_param (call, "bytes_per_second");
+    return;
+  }
+  lan_node_set_file_limit (call->service->node, (guint64) limit);
+  lan_rpc_call_succeed (call, NULL);
+}
+
+static void
+on_entries (GObject *source, GAsyncResult *result, gpointer data)
+{
+  LanRpcCall *call = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) entries =
+      lan_transfer_read_entries_finish (LAN_TRANSFER (source), result, &error);
+  JsonArray *array;
+  JsonObject *o;
+
+  if (entries == NULL) {
+    lan_rpc_call_fail (call, error);
+    return;
+  }
+  array = json_array_new ();
+  for (guint i = 0; i < entries->len; i++) {
+    const LanTransferEntry *entry = g_ptr_array_index (entries, i);
+    JsonObject *item = json_object_new ();
+
+    json_object_set_string_member (item, "path", entry->path);
+    json_object_set_string_member (item, "kind", entry->folder ? "folder" : "file");
+    if (!entry->folder) {
+      json_object_set_int_member (item, "size", (gint64) entry->size);
+      json_object_set_int_member (item, "done", (gint64) entry->done);
+    }
+    if (!entry->wanted)
+      json_object_set_boolean_member (item, "wanted", FALSE);
+    json_array_add_object_element (array, item);
+  }
+  o = lan_rpc_describe_transfer (LAN_TRANSFER (source));
+  json_object_set_array_member (o, "entries", array);
+  lan_rpc_call_succeed (call, o);
+}
+
+/* Without an id all transfers; with one that, and what is in it. */
+static void
 file_list (LanRpcCall *call)
 {
   GListModel *transfers = lan_node_get_transfers (call->service->node);
-  JsonArray *array = json_array_new ();
-  JsonObject *o = json_object_new ();
+  JsonArray *array;
+  JsonObject *o;
 
+  if (json_object_has_member (call->params, "id")) {
+    LanTransfer *transfer = lan_rpc_need_transfer (call, "id");
+
+    if (transfer != NULL)
+      lan_transfer_read_entries_async (transfer, call->service->cancellable, on_entries, call);
+    return;
+  }
+  array = json_array_new ();
+  o = json_object_new ();
   for (guint i = 0; i < g_list_model_get_n_items (transfers); i++) {
     g_autoptr (LanTransfer) transfer = g_list_model_get_item (transfers, i);
 
@@ -119,5 +265,6 @@ file_list (LanRpcCall *call)
 
 const LanRpcMethod lan_rpc_file_methods[] = {
   { "file.accept", file_accept }, { "file.cancel", file_cancel }, { "file.decline", file_decline },
-  { "file.list", file_list },     { "file.send", file_send },     { NULL, NULL },
+  { "file.limit", file_limit },   { "file.list", file_list },     { "file.pause", file_pause },
+  { "file.resume", file_resume }, { "file.send", file_send },     { NULL, NULL },
 };

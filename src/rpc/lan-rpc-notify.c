@@ -62,6 +62,8 @@ on_file_offered (LanNode *node, LanTransfer *transfer, LanRpcService *service)
   json_object_set_int_member (o, "size", (gint64) lan_transfer_get_size (transfer));
   if (lan_transfer_get_request (transfer))
     json_object_set_boolean_member (o, "request", TRUE);
+  if (lan_transfer_get_folder (transfer))
+    json_object_set_boolean_member (o, "folder", TRUE);
   lan_rpc_service_notify (service, "file.offered", o);
 }
 

@@ -85,7 +85,7 @@ lan_transfer_detail_decode (LanTransferDetail *detail, GBytes *bytes)
 {
   gsize len = 0;
   const guint8 *data = bytes != NULL ? g_bytes_get_data (bytes, &len) : NULL;
-  guint8 flags;
+  guint8 flags, conflict;
   LanReader r;
 
   if (len == 0)
@@ -96,7 +96,8 @@ lan_transfer_detail_decode (LanTransferDetail *detail, GBytes *bytes)
   flags = lan_read_u8 (&r);
   detail->is_folder = (flags & IS_FOLDER) != 0;
   detail->is_paused = (flags & IS_PAUSED) != 0;
-  detail->conflict = (LanFileConflict) MIN (lan_read_u8 (&r), LAN_FILE_CONFLICT_N - 1);
+  conflict = lan_read_u8 (&r);
+  detail->conflict = (LanFileConflict) MIN (conflict, LAN_FILE_CONFLICT_N - 1);
   lan_read_u8 (&r);
   detail->manifest_size = lan_read_u64 (&r);
   detail->entries = lan_read_u32 (&r);

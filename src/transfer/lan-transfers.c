@@ -502,10 +502,11 @@ lan_transfers_channel_up (LanTransfers *t, guint64 channel, const LanAccountId *
 
     if (!lan_account_id_equal (&one->row.peer, account))
       continue;
-    /* A better way: what is on the other still comes, what is next is asked for here. */
+    /* A better way: what was asked for over the other, and is not here, is asked for again. */
     if (one->channel != NULL && one->channel->carries < carries)
-      one->channel = ch;
-    lan_transfer_in_step (t, one, now);
+      lan_transfer_in_lost (t, one, now);
+    else
+      lan_transfer_in_step (t, one, now);
   }
   fetch_manifests (t, account);
 }

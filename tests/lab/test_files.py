@@ -3,43 +3,12 @@
 # Copyright (c) 2026 The Lanyard developers
 """Files between two hosts: offered, taken, refused, broken off, and across restarts."""
 
-import hashlib
 import os
 import sys
 
+from filelab import MIB, digest, inbox, make_file, pair
 from lab import Lab, check, main, note, test, wait_until
 from people import befriend
-
-MIB = 1 << 20
-
-
-def make_file(lab, name, size):
-    path = lab.path("%d-dir" % lab.serial())
-    os.mkdir(path)
-    path = os.path.join(path, name)
-    with open(path, "wb") as f:
-        for at in range(0, size, MIB):
-            f.write(os.urandom(min(MIB, size - at)))
-    return path
-
-
-def digest(path):
-    with open(path, "rb") as f:
-        return hashlib.file_digest(f, "sha256").hexdigest() if hasattr(hashlib, "file_digest") \
-            else hashlib.sha256(f.read()).hexdigest()
-
-
-def inbox(lab):
-    path = lab.path("inbox-%d" % lab.serial())
-    os.mkdir(path)
-    return path
-
-
-def pair(lab):
-    _, (one, two) = lab.office(["one", "two"])
-    a, b = one.peer("Anna"), two.peer("Bo")
-    befriend(a, b)
-    return a, b
 
 
 def offer(a, b, path):
