@@ -1,0 +1,262 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 The Lanyard developers
+"""Files: throughput, processor time, memory and many small files, beside iperf3, scp, rsync and tar | nc.
+
+    LANYARD_CLI=build/src/cli/lanyard-cli HASH_SEAL=build/tests/bench/bench-hash-seal \\
+      /usr/bin/python3 tests/bench/files.py [PART…]     parts: one small shaped memory
+
+Two hosts of the lab (network namespaces), both on tmpfs so that no disk is measured. Everything that is
+compared runs in the same run. Needs root, and what tests/lab needs; peers that are not installed are left out.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lab"))
+from lab import Lab, wait_until  # noqa: E402
+from people import befriend  # noqa: E402
+
+MIB = 1 << 20
+GIB = 1 << 30
+SHM = "/dev/shm"
+
+
+def say(name, value, unit, note=""):
+    print("%-42s %10.2f %-8s %s" % (name, value, unit, note), flush=True)
+
+
+def in_host(host, *command, **how):
+    return subprocess.Popen(["ip", "netns", "exec", host.name, *command], **how)
+
+
+def make_file(path, size):
+    with open(path, "wb") as f:
+        for _ in range(size // (16 * MIB)):
+            f.write(os.urandom(16 * MIB))
+        f.write(os.urandom(size % (16 * MIB)))
+
+
+def make_small(folder, count, size):
+    for i in range(count):
+        sub = os.path.join(folder, "d%02d" % (i % 50))
+        os.makedirs(sub, exist_ok=True)
+        with open(os.path.join(sub, "f%05d" % i), "wb") as f:
+            f.write(os.urandom(size))
+
+
+class Ssh:
+    """An sshd in the receiving host with a key of its own."""
+
+    def __init__(self, lab, host, folder):
+        self.folder = folder
+        for name in ("host", "user"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f",
+                            os.path.join(folder, name)], check=True)
+        shutil.copy(os.path.join(folder, "user.pub"), os.path.join(folder, "keys"))
+        os.makedirs("/run/sshd", exist_ok=True)
+        with open(os.path.join(folder, "config"), "w") as f:
+            f.write("Port 2222\nHostKey %s/host\nAuthorizedKeysFile %s/keys\nStrictModes no\n"
+                    "UsePAM no\nPidFile none\nPermitRootLogin yes\nMaxStartups 100\n" % (folder, folder))
+        self.daemon = in_host(host, "/usr/sbin/sshd", "-D", "-e", "-f",
+                              os.path.join(folder, "config"), stderr=subprocess.DEVNULL)
+
+    def options(self):
+        return ["-p", "2222", "-i", os.path.join(self.folder, "user"), "-o",
+                "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o",
+                "LogLevel=ERROR"]
+
+    def close(self):
+        self.daemon.terminate()
+        self.daemon.wait()
+
+
+def timed(process):
+    start = time.monotonic()
+    code = process.wait()
+    if code != 0:
+        raise SystemExit("%s: exit %d" % (process.args, code))
+    return time.monotonic() - start
+
+
+def iperf(one, two, address, seconds=3):
+    server = in_host(two, "iperf3", "-s", "-1", stdout=subprocess.DEVNULL)
+    time.sleep(0.3)
+    out = subprocess.run(["ip", "netns", "exec", one.name, "iperf3", "-c", address, "-t",
+                          str(seconds), "-J"], capture_output=True)
+    server.wait()
+    return json.loads(out.stdout)["end"]["sum_received"]["bits_per_second"] / 8
+
+
+class Side:
+    def __init__(self, peer):
+        self.peer = peer
+        self.peak = 0
+        self.base = peer.memory_kib("VmRSS") if hasattr(peer, "memory_kib") else self.rss()
+        self.cpu = peer.cpu_seconds()
+        self.going = True
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+        self.thread.start()
+
+    def rss(self):
+        with open("/proc/%d/status" % self.peer.pid) as f:
+            return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1))
+
+    def watch(self):
+        while self.going:
+            try:
+                self.peak = max(self.peak, self.rss())
+            except (OSError, AttributeError):
+                return
+            time.sleep(0.02)
+
+    def stop(self):
+        self.going = False
+        self.thread.join()
+        return self.peer.cpu_seconds() - self.cpu, (self.peak - self.base) / 1024
+
+
+def lanyard(a, b, path, box, timeout=600):
+    """Seconds for hashing and offering, seconds from acceptance to done, processor time, memory."""
+    sides = [Side(a), Side(b)]
+    start = time.monotonic()
+    sent = a.call("file.send", to=b.id, paths=[path])["id"]
+    b.wait_for("file.offered", id=sent, timeout=timeout)
+    offered = time.monotonic()
+    hashed = [s.peer.cpu_seconds() - s.cpu for s in sides]
+    b.call("file.accept", id=sent, dir=box)
+    done = b.wait_for("file.done", id=sent, timeout=timeout)
+    end = time.monotonic()
+    figures = [s.stop() for s in sides]
+    shutil.rmtree(done[1]["path"], ignore_errors=True)
+    if os.path.exists(done[1]["path"]):
+        os.unlink(done[1]["path"])
+    return offered - start, end - offered, [f[0] - h for f, h in zip(figures, hashed)], \
+        [f[1] for f in figures]
+
+
+def offices(lab):
+    _, (one, two) = lab.office(["one", "two"])
+    a, b = one.peer("Anna"), two.peer("Bo")
+    befriend(a, b)
+    return one, two, a, b
+
+
+def address_of(host):
+    out = subprocess.run(["ip", "netns", "exec", host.name, "ip", "-4", "-o", "addr", "show", "e0"],
+                         capture_output=True, text=True).stdout
+    return re.search(r"inet ([0-9.]+)/", out).group(1)
+
+
+def limits():
+    out = subprocess.run([os.environ["HASH_SEAL"]], capture_output=True, text=True, check=True)
+    return {k: float(v) for k, v in (line.split() for line in out.stdout.splitlines())}
+
+
+def part_one(lab, folder):
+    one, two, a, b = offices(lab)
+    path, box = os.path.join(folder, "one.bin"), os.path.join(folder, "box")
+    os.mkdir(box)
+    make_file(path, GIB)
+    host = address_of(two)
+    ssh = Ssh(lab, two, folder)
+    speed = limits()
+    limit = 1 / (1 / speed["hash"] + 1 / speed["seal"])
+    say("hash, one core", speed["hash"], "MB/s")
+    say("seal, one core", speed["seal"], "MB/s")
+    say("copy, one core", speed["copy"], "MB/s")
+    say("hash + seal, one core: the limit", limit, "MB/s")
+    say("iperf3, plain TCP", iperf(one, two, host) / 1e6, "MB/s")
+    best = None
+    for _ in range(3):
+        hashed, took, cpu, memory = lanyard(a, b, path, box)
+        if best is None or took < best[1]:
+            best = (hashed, took, cpu, memory)
+    hashed, took, cpu, memory = best
+    rate = GIB / took / 1e6
+    say("lanyard, 1 GiB, accepted to done", rate, "MB/s", "%.2f of the limit" % (rate / limit))
+    say("lanyard, with hashing before the offer", GIB / (hashed + took) / 1e6, "MB/s")
+    budget = 1 / speed["hash"] + 1 / speed["seal"] + 1 / speed["copy"]
+    for name, used in zip(("sender", "receiver"), cpu):
+        say("  processor, " + name, used / (GIB / 1e9), "s/GB",
+            "%.2f of hash + seal + copy" % (used / (GIB / 1e6) / budget))
+    for name, grown in zip(("sender", "receiver"), memory):
+        say("  memory, " + name, grown, "MiB")
+    wait_until(lambda: subprocess.run(["ip", "netns", "exec", one.name, "nc", "-z", host, "2222"])
+               .returncode == 0, "sshd")
+    options = ssh.options()
+    options[0] = "-P"
+    best = min(timed(in_host(one, "scp", "-q", *options, path, "root@%s:%s/scp.bin" % (host, box)))
+               for _ in range(2))
+    say("scp", GIB / best / 1e6, "MB/s", "lanyard is %.2f times it" % (rate / (GIB / best / 1e6)))
+    best = timed(in_host(one, "rsync", "-W", "-e", " ".join(["ssh", *ssh.options()]), path,
+                         "root@%s:%s/rsync.bin" % (host, box)))
+    say("rsync -W", GIB / best / 1e6, "MB/s")
+    ssh.close()
+
+
+def part_small(lab, folder):
+    one, two, a, b = offices(lab)
+    top, box = os.path.join(folder, "small"), os.path.join(folder, "box")
+    os.mkdir(box)
+    make_small(top, 10000, 4096)
+    host = address_of(two)
+    ssh = Ssh(lab, two, folder)
+    wait_until(lambda: subprocess.run(["ip", "netns", "exec", one.name, "nc", "-z", host, "2222"])
+               .returncode == 0, "sshd")
+    runs = [lanyard(a, b, top, box) for _ in range(3)]
+    hashed, took, cpu, memory = min(runs, key=lambda r: r[0] + r[1])
+    say("lanyard, 10,000 x 4 KiB, accepted to done", took, "s")
+    say("lanyard, with listing and hashing", hashed + took, "s")
+    for name, used, grown in zip(("sender", "receiver"), cpu, memory):
+        say("  processor, " + name, used, "s", "%.1f MiB more" % grown)
+    shell = " ".join(["ssh", *ssh.options()])
+    best = 1e9
+    for i in range(2):
+        best = min(best, timed(in_host(one, "rsync", "-a", "-e", shell, top + "/",
+                                       "root@%s:%s/r%d" % (host, box, i))))
+    say("rsync -a over ssh", best, "s", "lanyard is %.2f times as fast, %.2f with hashing"
+        % (best / took, best / (hashed + took)))
+    server = in_host(two, "sh", "-c", "cd %s && mkdir t && nc -l -p 2300 | tar -x -C t" % box)
+    time.sleep(0.3)
+    start = time.monotonic()
+    in_host(one, "sh", "-c", "tar -c -C %s . | nc -N %s 2300" % (top, host)).wait()
+    server.wait()
+    say("tar | nc", time.monotonic() - start, "s")
+    ssh.close()
+
+
+def part_memory(lab, folder):
+    _one, _two, a, b = offices(lab)
+    box = os.path.join(folder, "box")
+    os.mkdir(box)
+    top = os.path.join(folder, "many")
+    make_small(top, 100000, 64)
+    hashed, took, _cpu, memory = lanyard(a, b, top, box)
+    say("100,000 files", hashed + took, "s", "memory: sender %.1f MiB, receiver %.1f MiB"
+        % tuple(memory))
+    path = os.path.join(folder, "large.bin")
+    make_file(path, 4 * GIB)
+    hashed, took, _cpu, memory = lanyard(a, b, path, box)
+    say("4 GiB", hashed + took, "s", "memory: sender %.1f MiB, receiver %.1f MiB" % tuple(memory))
+
+
+PARTS = {"one": part_one, "small": part_small, "memory": part_memory}
+
+
+def main():
+    for name in sys.argv[1:] or ["one", "small"]:
+        print("== " + name)
+        with tempfile.TemporaryDirectory(prefix="lanyard-bench-", dir=SHM) as folder, Lab() as lab:
+            PARTS[name](lab, folder)
+
+
+if __name__ == "__main__":
+    main()
