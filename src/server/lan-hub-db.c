@@ -163,11 +163,13 @@ set_up (LanHubDb *db, LanHubDbFlags flags, GError **error)
     return FALSE;
   if (flags & LAN_HUB_DB_READ_ONLY)
     return TRUE;
-  (void) sqlite3_wal_hook (db->handle, on_wal_commit, db);
-  return lan_hub_db_exec (db,
-                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                          "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864",
-                          error);
+  if (!lan_hub_db_exec (db,
+                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                        "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864",
+                        error))
+    return FALSE;
+  (void) sqlite3_wal_hook (db->handle, on_wal_commit, db); /* the pragma would take it away */
+  return TRUE;
 }
 
 static gint64

@@ -118,6 +118,27 @@ write_config (LanHub *hub)
   return NULL;
 }
 
+/* One that a killed server of this folder has left behind: it holds the port. */
+static void
+end_orphan (LanHub *hub, const char *config)
+{
+  g_autofree char *path = g_build_filename (hub->config->state, "turnserver.pid", NULL);
+  g_autofree char *text = NULL, *proc = NULL, *command = NULL;
+  guint64 pid;
+  gsize len;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL) ||
+      !g_ascii_string_to_unsigned (g_strstrip (text), 10, 2, G_MAXINT, &pid, NULL))
+    return;
+  proc = g_strdup_printf ("/proc/%d/cmdline", (int) pid);
+  /* The number may be somebody else's by now: ours was started with our configuration. */
+  if (g_file_get_contents (proc, &command, &len, NULL) &&
+      memmem (command, len, config, strlen (config)) != NULL) {
+    lan_hub_log (LAN_HUB_LOG_NOTICE, "relay-orphan", "pid=%d", (int) pid);
+    (void) kill ((pid_t) pid, SIGKILL);
+  }
+}
+
 static void
 start (LanHubRelayChild *relay)
 {
@@ -137,6 +158,7 @@ start (LanHubRelayChild *relay)
 
   if (relay->is_running || relay->is_closing || config == NULL)
     return;
+  end_orphan (hub, config);
   lan_hub_now (&now);
   relay->started_us = now.mono_us;
   hub->counters.relay_starts++;

@@ -289,6 +289,26 @@ test_blobs (Fixture *f, gconstpointer data)
   g_assert_cmpuint (read->blob_read.size, ==, 40000);
 }
 
+/* The log goes into the database, and is written over, not longer and longer. */
+static void
+test_log_is_tidied (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_strconcat (f->path, "-wal", NULL);
+  GStatBuf st;
+
+  for (guint i = 0; i < 1200; i++) {
+    g_autoptr (LanRegistryOp) op = new_deposit (i, 9, 50000);
+
+    run (f, op);
+    lan_hub_db_tidy (f->db, FALSE);
+  }
+  g_assert_cmpint (g_stat (path, &st), ==, 0);
+  g_assert_cmpint (st.st_size, <, 24 * 1024 * 1024);
+  g_assert_cmpuint (lan_hub_db_log_bytes (f->db), <=, 17 * 1024 * 1024);
+  lan_hub_db_tidy (f->db, TRUE);
+  g_assert_cmpuint (lan_hub_db_log_bytes (f->db), ==, 0);
+}
+
 static void
 test_refuses_others (Fixture *f, gconstpointer data)
 {
@@ -376,6 +396,7 @@ add_db_tests (void)
   ADD ("db/write-is-whole", test_write_is_whole);
   ADD ("db/prekeys", test_prekeys);
   ADD ("db/blobs", test_blobs);
+  ADD ("db/log-is-tidied", test_log_is_tidied);
   ADD ("db/refuses-others", test_refuses_others);
   ADD ("store/order", test_store_order);
   ADD ("store/reserve", test_store_reserve);
