@@ -39,8 +39,9 @@ lan_hub_db_use (LanHubDb *db, LanHubSql id)
 void
 lan_hub_db_note (LanHubDb *db, int rc)
 {
-  int os = sqlite3_system_errno (db->handle);
-  gboolean is_full = (rc & 0xff) == SQLITE_FULL || os == ENOSPC || os == EDQUOT;
+  int kind = rc & 0xff;
+  int os = kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN ? sqlite3_system_errno (db->handle) : 0;
+  gboolean is_full = kind == SQLITE_FULL || os == ENOSPC || os == EDQUOT;
 
   db->trouble = is_full ? LAN_OP_FULL : LAN_OP_FAILED;
 }

@@ -54,7 +54,8 @@ is_tight (LanHubStore *store, const LanRegistryOp *op)
   store->room_seen_us = now;
   store->room_used = 0;
   store->is_tight =
-      statvfs (store->path, &fs) == 0 && (guint64) fs.f_bavail * fs.f_frsize < store->reserve;
+      statvfs (store->path, &fs) == 0 &&
+      (guint64) fs.f_bavail * fs.f_frsize < store->reserve + lan_hub_db_log_bytes (store->db);
   return store->is_tight;
 }
 
