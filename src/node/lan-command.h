@@ -49,6 +49,7 @@ typedef enum {
   LAN_COMMAND_DEVICE_NAME,    /* text */
   LAN_COMMAND_DEVICE_REVOKE,  /* text: hex id, task */
   LAN_COMMAND_SET_PASSPHRASE, /* name: old or NULL, text: new or NULL, task */
+  LAN_COMMAND_SET_SHOWN,      /* account, number */
   LAN_COMMAND_SERVER_LOOK,    /* text: where, task */
   LAN_COMMAND_SERVER_JOIN,    /* text: where, name: login, words, secret: password, task */
   LAN_COMMAND_SERVER_CANCEL,  /* a join that is under way */

@@ -10,6 +10,7 @@
 #include "lan-engine-files.h"
 #include "lan-engine-links-private.h"
 #include "lan-engine-people.h"
+#include "lan-engine-server.h"
 
 #include <string.h>
 
@@ -48,6 +49,8 @@ lan_engine_channel_on_up (LanEngineChannel *c, const LanChannelPeer *peer)
   c->up_ms = engine->now.wall_ms;
   c->opened_us = engine->now.mono_us - c->started_us;
   c->caps = peer->hello.caps;
+  c->dir_epoch = peer->hello.dir_epoch;
+  memcpy (c->dir_root, peer->hello.dir_root, sizeof c->dir_root);
   lan_engine_hello_note (engine, c->dh, peer->hello.ts);
   lan_core_channel_up (engine->core, c->id, carrier_of (c, LAN_STREAM_CHAT), c->dh, &engine->now);
 }
@@ -411,6 +414,7 @@ lan_engine_links_identified (LanEngine *engine, guint64 channel, const LanAccoun
     linger (c);
   }
   lan_engine_discovery_probed (engine, c->candidate, account);
+  lan_engine_server_heard (engine, account, c->dir_epoch, c->dir_root);
   remember_address (c);
   lan_engine_files_on_channel_up (engine, c->id, account,
                                   lan_channel_kind (c->channel) == LAN_CHANNEL_LINK);

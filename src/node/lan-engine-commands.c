@@ -7,6 +7,7 @@
 #include "lan-engine-files.h"
 #include "lan-engine-links.h"
 #include "lan-engine-people.h"
+#include "lan-engine-server.h"
 #include "lan-engine-store.h"
 
 #include <string.h>
@@ -98,6 +99,7 @@ set_presence (LanEngine *engine, LanCommand *command)
   engine->status_text = g_strdup (command->text);
   lan_core_set_presence (engine->core, presence, command->text, &engine->now);
   lan_engine_discovery_set_presence (engine, presence);
+  lan_engine_server_set_presence (engine, presence);
   lan_engine_tell_self (engine);
 }
 
@@ -317,10 +319,21 @@ execute_open (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_SET_PASSPHRASE:
     set_passphrase (engine, c);
     break;
+  case LAN_COMMAND_SET_SHOWN:
+    lan_engine_server_set_shown (engine, &c->account, c->number != 0);
+    break;
   case LAN_COMMAND_SERVER_LOOK:
+    lan_engine_server_look (engine, c);
+    break;
   case LAN_COMMAND_SERVER_JOIN:
+    lan_engine_server_join (engine, c);
+    break;
   case LAN_COMMAND_SERVER_CANCEL:
+    lan_engine_server_cancel_join (engine);
+    break;
   case LAN_COMMAND_SERVER_LEAVE:
+    lan_engine_server_leave (engine, c);
+    break;
   case LAN_COMMAND_OPEN:
   case LAN_COMMAND_CLOSE:
     break;

@@ -8,6 +8,7 @@
 #include "lan-engine-files.h"
 #include "lan-engine-links.h"
 #include "lan-engine-people.h"
+#include "lan-engine-server.h"
 #include "lan-engine-store.h"
 
 /* A file offer's record: its content goes on to the transfers. */
@@ -128,6 +129,7 @@ on_person (LanEngine *engine, const LanAccountId *account)
   lan_engine_people_mark (engine, account);
   lan_engine_links_on_person (engine, account);
   lan_engine_discovery_on_person (engine, account);
+  lan_engine_server_on_person (engine, account);
   if (row != NULL && (row->flags & LAN_PERSON_BLOCKED) != 0)
     lan_engine_files_drop (engine, account);
 }
@@ -200,12 +202,14 @@ carry_out (LanEngine *engine, LanCoreAction *action)
   case LAN_CORE_CLOCK:
     on_clock (engine, action);
     break;
-  case LAN_CORE_WANT_BUNDLE: /* only with a mailbox */
+  case LAN_CORE_WANT_BUNDLE:
   case LAN_CORE_WANT_PAPERS:
   case LAN_CORE_DEPOSIT:
   case LAN_CORE_CANCEL_DEPOSIT:
   case LAN_CORE_MAIL_ACK:
   case LAN_CORE_PUBLISH_PREKEYS:
+    lan_engine_server_on_core (engine, action);
+    break;
   case LAN_CORE_ACTION_N:
     break;
   case LAN_CORE_OVER_LIMIT:

@@ -7,6 +7,7 @@
  * and ended when nothing at all comes back.
  */
 #include "lan-engine-links-private.h"
+#include "lan-engine-server.h"
 #include "lan-frame.h"
 #include "lan-random-system.h"
 
@@ -72,6 +73,8 @@ lan_engine_peer_judge (LanPeer *peer)
 void
 lan_engine_peer_strand (LanPeer *peer)
 {
+  if (lan_engine_server_has_post (peer->engine, &peer->account, &peer->device))
+    return;
   for (guint i = 0; i < peer->channels->len; i++) {
     const LanEngineChannel *c = g_ptr_array_index (peer->channels, i);
 

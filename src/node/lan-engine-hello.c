@@ -7,40 +7,50 @@
  * replay that slips through after a crash gets no further than a first message.
  */
 #include "lan-engine-links-private.h"
+#include "lan-engine-server.h"
 #include "lan-engine-store.h"
 
 #include <string.h>
 
-#define RESERVE_NS   (300 * G_GUINT64_CONSTANT (1000000000))
-#define SETTING_OWN  "own-ts"
-#define SETTING_SEEN "seen-ts"
+#define RESERVE_NS     (300 * G_GUINT64_CONSTANT (1000000000))
+#define SECONDS_BYTES  8 /* of a ts; the rest are nanoseconds */
+#define SETTING_OWN    "own-ts"
+#define SETTING_SEEN   "seen-ts"
+#define SETTING_SIGNAL "signal-ts"
 
 static char *
-seen_key (const guint8 *dh)
+seen_key (const char *setting, const guint8 *dh)
 {
   g_autofree char *hex = lan_hex_encode (dh, LAN_KEY_BYTES);
 
-  return g_strconcat (SETTING_SEEN ".", hex, NULL);
+  return g_strconcat (setting, ".", hex, NULL);
+}
+
+static void
+load_seen (LanSeenTs *seen, const LanSettingRow *row, const char *prefix)
+{
+  guint8 dh[LAN_KEY_BYTES];
+
+  if (g_str_has_prefix (row->key, prefix) &&
+      lan_hex_decode (row->key + strlen (prefix), dh, sizeof dh) &&
+      g_bytes_get_size (row->value) == LAN_TS_BYTES)
+    lan_seen_ts_note (seen, dh, g_bytes_get_data (row->value, NULL));
 }
 
 void
 lan_engine_hello_load (LanEngine *engine, const LanSnapshot *snapshot)
 {
   LanEngineLinks *links = engine->links;
-  const char *prefix = "node." SETTING_SEEN ".";
   GBytes *own = lan_snapshot_get_setting (snapshot, "node." SETTING_OWN);
 
   if (own != NULL && g_bytes_get_size (own) == LAN_TS_BYTES)
     memcpy (links->own_ts, g_bytes_get_data (own, NULL), LAN_TS_BYTES);
   memcpy (links->own_ts_kept, links->own_ts, LAN_TS_BYTES);
   for (guint i = 0; i < snapshot->settings->len; i++) {
-    const LanSettingRow *row = g_ptr_array_index (snapshot->settings, i);
-    guint8 dh[LAN_KEY_BYTES];
-
-    if (g_str_has_prefix (row->key, prefix) &&
-        lan_hex_decode (row->key + strlen (prefix), dh, sizeof dh) &&
-        g_bytes_get_size (row->value) == LAN_TS_BYTES)
-      lan_seen_ts_note (links->seen_ts, dh, g_bytes_get_data (row->value, NULL));
+    load_seen (links->seen_ts, g_ptr_array_index (snapshot->settings, i),
+               "node." SETTING_SEEN ".");
+    load_seen (links->signal_ts, g_ptr_array_index (snapshot->settings, i),
+               "node." SETTING_SIGNAL ".");
   }
 }
 
@@ -48,14 +58,22 @@ void
 lan_engine_hello (LanHello *out, gpointer data)
 {
   LanEngine *engine = data;
-  LanEngineLinks *links = engine->links;
 
   memset (out, 0, sizeof *out);
   out->list_seq = lan_vault_list_seq (engine->vault);
   out->caps = LAN_CAP_LINK | LAN_CAP_BULK;
+  lan_engine_server_fill_hello (engine, out);
+  lan_engine_hello_ts (engine, out->ts);
+}
+
+void
+lan_engine_hello_ts (LanEngine *engine, guint8 ts[LAN_TS_BYTES])
+{
+  LanEngineLinks *links = engine->links;
+
   lan_engine_read_clock (engine);
-  lan_ts_next (out->ts, links->own_ts, engine->now.wall_ms);
-  memcpy (links->own_ts, out->ts, LAN_TS_BYTES);
+  lan_ts_next (ts, links->own_ts, engine->now.wall_ms);
+  memcpy (links->own_ts, ts, LAN_TS_BYTES);
   if (lan_ts_compare (links->own_ts, links->own_ts_kept) < 0)
     return;
   memcpy (links->own_ts_kept, links->own_ts, LAN_TS_BYTES);
@@ -86,8 +104,29 @@ lan_engine_hello_note (LanEngine *engine, const guint8 *dh, const guint8 *ts)
     return;
   lan_seen_ts_note (engine->links->seen_ts, dh, ts);
   if (lan_engine_hello_is_known (dh, engine)) {
-    g_autofree char *key = seen_key (dh);
+    g_autofree char *key = seen_key (SETTING_SEEN, dh);
 
     lan_engine_store_put (engine->stores, "node", key, ts, LAN_TS_BYTES);
   }
+}
+
+/* Signals come by another way than handshakes and may overtake them: a table of their own. */
+gboolean
+lan_engine_signal_is_new (LanEngine *engine, const guint8 *dh, const guint8 *ts)
+{
+  return lan_seen_ts_is_new (engine->links->signal_ts, dh, ts);
+}
+
+void
+lan_engine_signal_note (LanEngine *engine, const guint8 *dh, const guint8 *ts)
+{
+  guint8 second[LAN_TS_BYTES] = { 0 };
+  g_autofree char *key = NULL;
+
+  memcpy (second, ts, SECONDS_BYTES);
+  if (lan_seen_ts_is_new (engine->links->signal_ts, dh, second)) { /* a burst writes once */
+    key = seen_key (SETTING_SIGNAL, dh);
+    lan_engine_store_put (engine->stores, "node", key, ts, LAN_TS_BYTES);
+  }
+  lan_seen_ts_note (engine->links->signal_ts, dh, ts);
 }

@@ -38,6 +38,8 @@ typedef struct {
   LanDeviceId device;
   guint8 dh[LAN_KEY_BYTES];
   guint32 caps;
+  guint64 dir_epoch; /* of its HELLO: the directory as it was shown to them */
+  guint8 dir_root[16];
   GQueue waiting;      /* of GBytes: chat frames that the channel did not take */
   gsize waiting_bytes; /* what they cost */
   gboolean is_deaf;    /* more of them than we keep: its end is asked for */
@@ -69,6 +71,7 @@ struct _LanEngineLinks {
   GHashTable *wants;        /* LanAccountId (owned) -> LanWant bits */
   GHashTable *device_wants; /* set of LanDeviceId, owned: records wait for these */
   LanSeenTs *seen_ts;
+  LanSeenTs *signal_ts;
   GPtrArray *touched; /* of LanPeer */
   guint64 next_id;
   gint64 moved_us; /* when our own network changed last */
@@ -103,9 +106,16 @@ void lan_engine_hello (LanHello *out, gpointer engine);
 /** Whether @dh is a device of somebody whom core knows; @engine: LanEngine. */
 gboolean lan_engine_hello_is_known (const guint8 *dh, gpointer engine);
 
+/** The next timestamp of ours, for a handshake or a signal. */
+void lan_engine_hello_ts (LanEngine *engine, guint8 ts[LAN_TS_BYTES]);
+
 /** TRUE when @ts is newer than the newest seen of @dh. */
 gboolean lan_engine_hello_is_new (LanEngine *engine, const guint8 *dh, const guint8 *ts);
 void lan_engine_hello_note (LanEngine *engine, const guint8 *dh, const guint8 *ts);
+
+/* The same for signals that were sealed and carried (IK1's rule, with a row of its own). */
+gboolean lan_engine_signal_is_new (LanEngine *engine, const guint8 *dh, const guint8 *ts);
+void lan_engine_signal_note (LanEngine *engine, const guint8 *dh, const guint8 *ts);
 
 /* --- lan-engine-doubt.c --- */
 

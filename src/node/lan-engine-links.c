@@ -4,6 +4,7 @@
 #include "lan-engine-discovery.h"
 #include "lan-engine-links-private.h"
 #include "lan-engine-people.h"
+#include "lan-engine-server.h"
 #include "lan-engine-store.h"
 
 #include <string.h>
@@ -104,6 +105,7 @@ lan_engine_links_open (LanEngine *engine, GError **error)
   links->device_wants =
       g_hash_table_new_full (lan_device_id_hash, lan_device_id_equal, g_free, NULL);
   links->seen_ts = lan_seen_ts_new (lan_engine_hello_is_known, engine);
+  links->signal_ts = lan_seen_ts_new (lan_engine_hello_is_known, engine);
   links->touched = g_ptr_array_new ();
   engine->links = links;
   set_keys (engine);
@@ -146,6 +148,7 @@ lan_engine_links_free (LanEngine *engine)
   g_hash_table_unref (links->wants);
   g_hash_table_unref (links->device_wants);
   lan_seen_ts_free (links->seen_ts);
+  lan_seen_ts_free (links->signal_ts);
   g_ptr_array_unref (links->touched);
   lan_deadlines_free (links->deadlines);
   lan_secret_wipe (&links->keys, sizeof links->keys);
@@ -205,6 +208,7 @@ lan_engine_links_network_changed (LanEngine *engine)
 {
   engine->links->moved_us = engine->now.mono_us;
   for_each (engine, lan_session_on_network_changed);
+  lan_engine_server_network_changed (engine);
 }
 
 void
@@ -212,6 +216,7 @@ lan_engine_links_resumed (LanEngine *engine)
 {
   g_info ("the machine slept");
   for_each (engine, lan_session_on_resume);
+  lan_engine_server_network_changed (engine);
 }
 
 /* Unlike end_all(), the sessions go on: they hear of each end, and dial again with the new keys. */

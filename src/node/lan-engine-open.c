@@ -13,6 +13,7 @@
 #include "lan-engine-files.h"
 #include "lan-engine-links.h"
 #include "lan-engine-people.h"
+#include "lan-engine-server.h"
 #include "lan-engine-store.h"
 #include "lan-random-system.h"
 
@@ -44,6 +45,7 @@ lan_engine_tell_self (LanEngine *engine)
   event->person.presence = engine->presence;
   event->person.status_text = g_strdup (engine->status_text);
   event->person.path = "";
+  lan_engine_server_describe (engine, &event->person.account, &event->person);
   lan_engine_tell (engine, event);
 }
 
@@ -66,6 +68,7 @@ lan_engine_new_identity (LanEngine *engine, gboolean new_device)
   if (new_device)
     lan_engine_links_new_device (engine);
   lan_engine_discovery_republish (engine);
+  lan_engine_server_new_identity (engine);
   lan_engine_tell_self (engine);
 }
 
@@ -129,6 +132,7 @@ tell_opened (LanEngine *engine, const LanSnapshot *snapshot)
 
   lan_engine_tell_self (engine);
   lan_engine_devices_tell (engine);
+  lan_engine_server_tell (engine);
   tell_settings (engine, snapshot);
   lan_engine_people_load (engine, snapshot);
   for (guint i = 0; i < snapshot->transfers->len; i++)
@@ -191,6 +195,7 @@ on_history (LanSnapshot *snapshot, const GError *error, gpointer user_data)
     return;
   }
   lan_engine_links_load (engine, snapshot);
+  lan_engine_server_open (engine, snapshot);
   tell_opened (engine, snapshot);
 }
 
@@ -251,6 +256,7 @@ finish (LanEngine *engine)
     lan_engine_tell (engine, event);
   }
   lan_engine_linking_free (engine);
+  g_clear_pointer (&engine->server, lan_engine_server_free);
   g_clear_pointer (&engine->discovery, lan_engine_discovery_free);
   lan_engine_links_free (engine);
   g_clear_pointer (&engine->files, lan_engine_files_free);
@@ -290,7 +296,8 @@ on_farewell (gpointer data)
   LanEngine *engine = data;
 
   lan_engine_read_clock (engine);
-  if (lan_engine_links_count (engine) > 0 && engine->now.mono_us < engine->farewell_us)
+  if ((lan_engine_links_count (engine) > 0 || !lan_engine_server_is_gone (engine)) &&
+      engine->now.mono_us < engine->farewell_us)
     return G_SOURCE_CONTINUE;
   close_history (engine);
   return G_SOURCE_REMOVE;
@@ -303,7 +310,8 @@ say_farewell (LanEngine *engine)
 
   lan_engine_discovery_shut (engine);
   lan_engine_links_shut (engine);
-  if (lan_engine_links_count (engine) == 0) {
+  lan_engine_server_shut (engine);
+  if (lan_engine_links_count (engine) == 0 && lan_engine_server_is_gone (engine)) {
     close_history (engine);
     return;
   }
@@ -337,7 +345,8 @@ lan_engine_close (LanEngine *engine)
     engine->close_asked = TRUE;
     lan_engine_touch (engine); /* commands of this turn have their effects first */
   }
-  if (engine->stage >= LAN_ENGINE_CLOSING || engine->vault_busy || must_wait (engine))
+  if (engine->stage >= LAN_ENGINE_CLOSING || engine->vault_busy || engine->workers > 0 ||
+      must_wait (engine))
     return; /* under way, or called again at the end of a turn or by the worker */
   engine->stage = LAN_ENGINE_CLOSING;
   if (engine->links != NULL)

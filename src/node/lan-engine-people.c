@@ -3,6 +3,7 @@
 #include "lan-engine-people.h"
 
 #include "lan-engine-links.h"
+#include "lan-engine-server.h"
 #include "lan-engine-store.h"
 
 #define MERGES_MAX 16 /* steps from an old key to the present one */
@@ -200,6 +201,7 @@ tell_person (LanEngine *engine, const LanAccountId *account)
   info->status_text = info->online ? g_strdup (status) : NULL;
   info->request = is_request (engine, account);
   lan_engine_links_describe (engine, account, &info->path, &info->rtt_us);
+  lan_engine_server_describe (engine, account, info);
   lan_engine_tell (engine, event);
 }
 

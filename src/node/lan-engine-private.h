@@ -59,6 +59,7 @@ struct _LanEngine {
   GPtrArray *events;  /* of LanEvent, collected in this turn */
   GError *open_error;
   gboolean vault_busy;        /* a worker has the vault */
+  guint workers;              /* others under way: closing waits for them */
   gboolean new_keys_due;      /* and then a new device is to be made */
   gint64 drain_us;            /* closing waits for the disk until then */
   gint64 farewell_us;         /* closing waits for channels until then */
@@ -76,6 +77,7 @@ struct _LanEngine {
   struct _LanEngineDiscovery *discovery;
   struct _LanEngineFiles *files;
   struct _LanEngineLinking *linking; /* NULL: no device is being linked */
+  struct _LanEngineServer *server; /* the company's, joined or not */
 };
 
 /** Asserts that the caller is on the engine's thread. */

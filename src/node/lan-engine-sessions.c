@@ -7,6 +7,7 @@
 #include "lan-engine-discovery.h"
 #include "lan-engine-links-private.h"
 #include "lan-engine-people.h"
+#include "lan-engine-server.h"
 #include "lan-engine-store.h"
 #include "lan-random-system.h"
 
@@ -104,6 +105,8 @@ lan_engine_peer_ensure (LanEngine *engine, const LanAccountId *account, const La
   peer->told_path = "";
   g_hash_table_insert (links->peers, &peer->device, peer);
   lan_engine_discovery_give_addresses (engine, account);
+  lan_session_set_post (peer->session, lan_engine_server_has_post (engine, account, device),
+                        engine->now.mono_us);
   apply_wants (peer);
   return peer;
 }
@@ -153,6 +156,10 @@ lan_engine_links_want (LanEngine *engine, const LanAccountId *account, LanWant w
                        GUINT_TO_POINTER (now));
   if (now != 0)
     adopt_lingering (engine, account);
+  if (now != 0)
+    lan_engine_server_want (engine, account);
+  else
+    lan_engine_server_on_person (engine, account);
   for_each_peer (engine, account, on_want, NULL);
 }
 
@@ -166,6 +173,8 @@ lan_engine_links_want_device (LanEngine *engine, const LanAccountId *account,
   }
   if (on) {
     g_hash_table_add (engine->links->device_wants, g_memdup2 (device, sizeof *device));
+    if (on)
+      lan_engine_server_want (engine, account);
     adopt_lingering (engine, account);
   } else {
     g_hash_table_remove (engine->links->device_wants, device);

@@ -5,6 +5,7 @@
  * the link, the session and the other side's lane.
  */
 #include "lan-engine-links-private.h"
+#include "lan-engine-server.h"
 #include "lan-frame.h"
 
 #include <string.h>
@@ -113,8 +114,10 @@ lan_engine_peer_make_link (LanPeer *peer, const LanSessionAction *action)
 
   /* The link's events carry the channel, which carries the link: made in two steps. */
   c = g_new0 (LanEngineChannel, 1);
+  lan_engine_path_config (engine, &config.path);
   if (find_key (peer, config.remote_key))
     link = lan_link_new (&config, &link_events, c, &error);
+  lan_path_config_clear (&config.path);
   if (link == NULL) {
     g_info ("no link: %s", error != NULL ? error->message : "the device's key is not known");
     g_free (c);
@@ -151,18 +154,21 @@ void
 lan_engine_peer_send_signal (LanPeer *peer, const LanSessionAction *action)
 {
   const LanSessionSignal *signal = &action->signal;
-  LanEngineChannel *c = action->lane != 0 ? lan_engine_peer_find_lane (peer, action->lane) : NULL;
+  gboolean by_post = action->lane == LAN_SESSION_BY_POST;
+  LanEngineChannel *c =
+      by_post || action->lane == 0 ? NULL : lan_engine_peer_find_lane (peer, action->lane);
   Lanyard__LinkSignal body = LANYARD__LINK_SIGNAL__INIT;
   LanFrame frame = LANYARD__FRAME__INIT;
   g_autoptr (GBytes) bytes = NULL;
+  guint8 dh[LAN_KEY_BYTES];
 
-  for (guint i = 0; c == NULL && i < peer->channels->len; i++) {
+  for (guint i = 0; c == NULL && !by_post && i < peer->channels->len; i++) {
     LanEngineChannel *other = g_ptr_array_index (peer->channels, i);
 
     if (other->up && lan_channel_kind (other->channel) == LAN_CHANNEL_LINK)
       c = other;
   }
-  if (c == NULL)
+  if (c == NULL && !by_post)
     return;
   body.link_id.data = (guint8 *) signal->link_id.b;
   body.link_id.len = sizeof signal->link_id.b;
@@ -172,7 +178,10 @@ lan_engine_peer_send_signal (LanPeer *peer, const LanSessionAction *action)
   frame.body_case = LANYARD__FRAME__BODY_LINK_SIGNAL;
   frame.link_signal = &body;
   bytes = lan_frame_encode (&frame);
-  lan_engine_links_send (peer->engine, c->id, bytes, LAN_SEND_CHAT);
+  if (c != NULL)
+    lan_engine_links_send (peer->engine, c->id, bytes, LAN_SEND_CHAT);
+  else if (find_key (peer, dh))
+    lan_engine_server_send_signal (peer->engine, &peer->device, dh, &signal->link_id, bytes);
 }
 
 void

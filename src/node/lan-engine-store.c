@@ -189,6 +189,7 @@ lan_engine_message_status (LanMessageState state)
   case LAN_MESSAGE_READ:
     return LAN_MESSAGE_STATUS_READ;
   case LAN_MESSAGE_MAILBOX:
+    return LAN_MESSAGE_STATUS_MAILBOX;
   case LAN_MESSAGE_QUEUED:
     break;
   }

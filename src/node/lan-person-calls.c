@@ -162,6 +162,13 @@ lan_person_set_muted (LanPerson *self, gboolean muted)
 }
 
 void
+lan_person_set_shown (LanPerson *self, gboolean shown)
+{
+  g_return_if_fail (LAN_IS_PERSON (self));
+  push (self, LAN_COMMAND_SET_SHOWN, shown, NULL);
+}
+
+void
 lan_person_link_stats_async (LanPerson *self, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data)
 {

@@ -260,6 +260,15 @@ LAN_API void lan_person_set_favourite (LanPerson *self, gboolean favourite);
 LAN_API void lan_person_set_muted (LanPerson *self, gboolean muted);
 
 /**
+ * lan_person_set_shown:
+ * @shown: whether they are on screen, such as a row of a list
+ *
+ * Of a large company's people only contacts' presence is asked for, and that of those who are
+ * shown. Not counted: FALSE ends it.
+ */
+LAN_API void lan_person_set_shown (LanPerson *self, gboolean shown);
+
+/**
  * LanPersonStats:
  * @state: "none", "lane" (TCP), "connecting" or "link"
  * @path: "direct", "relayed" or ""

@@ -15,5 +15,6 @@ main (int argc, char **argv)
   add_keys_tests ();
   add_file_tests ();
   add_people_tests ();
+  add_server_tests ();
   return g_test_run ();
 }
