@@ -1,0 +1,249 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 The Lanyard developers
+"""People of one company in different networks, brought together by its server."""
+
+import os
+import sys
+import time
+
+from company import PORT, SERVER, WALL, Company, Site
+from lab import Lab, RpcError, check, main, note, test, wait_until
+from people import history, say, texts
+
+
+def two_sites(lab, **options):
+    """A company with one person in each of two routed networks, both joined."""
+    company = Company(lab, **options)
+    one, two = Site(company, 1), Site(company, 2)
+    a = one.host("anna").peer("Anna")
+    b = two.host("bob").peer("李伟")
+    company.join(a, "anna", "Engineer", "Research/Optics")
+    company.join(b, "liwei", "工程师", "研发部/光学")
+    return company, a, b
+
+
+def sees(a, b, timeout=10):
+    return a.wait_for("person.seen", id=b.id, timeout=timeout)
+
+
+@test("two subnets: join by invitation, see each other, write, send a file")
+def _():
+    with Lab() as lab:
+        company, a, b = two_sites(lab)
+        state = a.call("server.state")
+        check(state["name"] == "Example 公司" and state["address"] == "%s:%d" % (SERVER, PORT),
+              "name and address: %s" % state)
+        sees(a, b)
+        sees(b, a)
+        person = {p["id"]: p for p in a.call("directory.list")["people"]}[b.id]
+        check(person["name"] == "李伟" and person["title"] == "工程师"
+              and person["department"] == "研发部/光学" and person["trust"] == "attested"
+              and person["level"] == 1, "what the directory says: %s" % person)
+        _, took = say(a, b, "第一条消息")
+        note("first message after %.0f ms" % (took * 1000))
+        check(not b.notifications("message.received")[0].get("request"), "a colleague, no stranger")
+        first = a.notifications("message.state")[0]["id"]
+        a.wait_for("message.state", id=first, state="delivered")
+        check(a.call("link.stats", id=b.id)["path"] == "direct", "directly, no relay")
+        answer, took = say(b, a, "hello back")
+        note("an answer after %.1f ms" % (took * 1000))
+        b.wait_for("message.state", id=answer, state="delivered")
+        path = os.path.join(a.host.dir, "plan.bin")
+        with open(path, "wb") as f:
+            f.write(os.urandom(3000000))
+        offer = a.call("file.send", to=b.id, paths=[path])["id"]
+        b.wait_for("file.offered", id=offer)
+        b.call("file.accept", id=offer, dir=b.host.dir)
+        got = b.wait_for("file.done", id=offer, timeout=30)[1]["path"]
+        with open(got, "rb") as f, open(path, "rb") as g:
+            check(f.read() == g.read(), "the same file")
+
+
+@test("join by typed address: the words are compared before anything is sent")
+def _():
+    with Lab() as lab:
+        company = Company(lab)
+        a = Site(company, 1).host("anna").peer("Anna")
+        where = "%s:%d" % (SERVER, PORT)
+        looked = a.call("server.look", address=where)
+        check(" ".join(looked["words"]) == company.words, "the words that the server printed")
+        company.command("user", "anna", "--name", "Anna")
+        secret = lab.path("password")
+        with open(secret, "w") as f:
+            f.write("correct horse\n")
+        company.command("password", "anna", "--passphrase-file", secret)
+        for code, params in (
+                ("words", {}),
+                ("mismatch", {"words": "abandon " * 11 + "about", "login": "anna",
+                              "password": "correct horse"}),
+                ("credentials", {"words": company.words}),
+                ("credentials", {"words": company.words, "login": "anna", "password": "wrong"})):
+            try:
+                a.call("server.join", address=where, timeout=30, **params)
+                check(False, "joined with %s" % params)
+            except RpcError as e:
+                check(e.error["data"]["code"] == code, "%s for %s" % (e.error, params))
+            check(a.call("server.state")["state"] == "none", "as before")
+        state = a.call("server.join", address=where, words=company.words, login="anna",
+                       password="correct horse", timeout=30)
+        check(state["state"] == "online" and state["login"] == "anna", "joined: %s" % state)
+        try:
+            a.call("server.join", url=company.first_invite)
+            check(False, "joined twice")
+        except RpcError as e:
+            check(e.error["data"]["code"] == "joined", str(e.error))
+        a.call("server.leave")
+        check(a.call("server.state")["state"] == "none", "left")
+        a = a.restart()
+        check(a.call("server.state")["state"] == "none", "left for good")
+
+
+@test("the server is killed in mid-conversation: those within reach go on, and merge after")
+def _():
+    with Lab() as lab:
+        company, a, b = two_sites(lab)
+        sees(a, b)
+        say(a, b, "before")
+        say(b, a, "before, too")
+        mark = a.mark()
+        company.kill()
+        a.wait_for("server.state", state="away", since=mark, timeout=20)
+        for i in range(20):
+            say(a, b, "without a server %d" % i)
+            say(b, a, "indeed %d" % i)
+        mark = a.mark()
+        company.start()
+        a.wait_for("server.state", state="online", since=mark, timeout=70)
+        say(a, b, "after")
+        wait_until(lambda: texts(a, b.id) == texts(b, a.id), "one and the same history")
+        check(len(texts(a, b.id)) == 43, "nothing lost, nothing twice")
+        # Somebody starts while it is away: known people and the directory are still there.
+        company.kill()
+        b = b.restart()
+        check(a.id in [p["id"] for p in b.call("directory.list")["people"]], "kept directory")
+
+
+@test("the recipient is off for the whole sending: gets it once after the start")
+def _():
+    with Lab() as lab:
+        company, a, b = two_sites(lab)
+        sees(a, b)
+        say(a, b, "while both are here")
+        b.quit()
+        a.wait_for("person.gone", id=b.id, timeout=20)
+        sent = [a.call("message.send", to=b.id, text="for later %d" % i)["id"] for i in range(30)]
+        for number in sent:
+            a.wait_for("message.state", id=number, state="mailbox", timeout=30)
+        b_id, a_id = b.id, a.id
+        a.quit()
+        b = b.restart()
+        for i in range(30):
+            b.wait_for("message.received", text="for later %d" % i, timeout=30)
+        got = texts(b, a_id, a_id)
+        check(sorted(got) == sorted(["while both are here"] + ["for later %d" % i for i in range(30)]),
+              "each once: %s" % got)
+        a = a.restart()
+        for number in sent:
+            wait_until(lambda: {m["id"]: m["state"] for m in history(a, b_id)}[number]
+                       == "delivered", "delivered after all", 30)
+        say(b, a, "thank you")
+        check(len(texts(b, a_id, a_id)) == 31, "the link brought nothing twice")
+
+
+@test("a suspended person loses access at once, and everybody learns it")
+def _():
+    with Lab() as lab:
+        company, a, b = two_sites(lab)
+        sees(a, b)
+        say(a, b, "hello")
+        mark, mark_b = a.mark(), b.mark()
+        start = time.monotonic()
+        company.command("suspend", "liwei")
+        at, _ = a.wait_for("person.changed", id=b.id, trust="revoked", since=mark, timeout=10)
+        note("others know after %.0f ms" % ((at - start) * 1000))
+        state = b.wait_for("server.state", state="refused", since=mark_b, timeout=10)[1]
+        check(state["code"] == "suspended" and state["text"], "told why: %s" % state)
+        try:
+            a.call("message.send", to=b.id, text="no more")
+            message = a.wait_for("message.state", state="failed", since=mark)[1]
+            note("a message to them: %s" % message["state"])
+        except RpcError as e:
+            note("a message to them: %s" % e.error["data"]["code"])
+        mark = a.mark()
+        company.command("resume", "liwei")
+        a.wait_for("person.changed", id=b.id, trust="attested", since=mark, timeout=10)
+
+
+@test("both behind port-restricted NAT: directly")
+def _():
+    through_nat("restricted", True, "direct")
+
+
+@test("both behind fully random NAT: by the relay")
+def _():
+    through_nat("random", True, "relayed")
+
+
+@test("UDP is blocked: by the relay, over TCP")
+def _():
+    through_nat("restricted", False, "relayed")
+
+
+@test("a path opens during a 200 MB file: from the relay to direct, and the file is whole")
+def _():
+    with Lab() as lab:
+        company = Company(lab, relay=True)
+        one, two = Site(company, 1), Site(company, 2)
+        one.nft(WALL % (two.subnet, two.subnet))
+        a = one.host("anna").peer("Anna")
+        b = two.host("bob").peer("Bob")
+        company.join(a, "anna")
+        company.join(b, "bob")
+        a.wait_for("server.state", relay=True)
+        b.wait_for("server.state", relay=True)
+        sees(a, b)
+        say(a, b, "over the relay", timeout=30)
+        wait_until(lambda: a.call("link.stats", id=b.id)["path"] == "relayed", "relayed", 20)
+        path = os.path.join(a.host.dir, "large.bin")
+        with open(path, "wb") as f:
+            for _ in range(200):
+                f.write(os.urandom(1 << 20))
+        offer = a.call("file.send", to=b.id, paths=[path], timeout=60)["id"]
+        b.wait_for("file.offered", id=offer, timeout=30)
+        b.call("file.accept", id=offer, dir=b.host.dir)
+        b.wait_for("file.progress", id=offer, timeout=30, where=lambda p: p["done"] > 4 << 20)
+        mark = a.mark()
+        one.nft("delete table ip b")
+        at, _ = a.wait_for("link.state", peer=b.id, path="direct", since=mark, timeout=60)
+        done = b.wait_for("file.progress", id=offer)[1]["done"]
+        check(done < 200 << 20, "still under way when the path opened")
+        say(a, b, "a word in between", timeout=10)
+        got = b.wait_for("file.done", id=offer, timeout=120)[1]["path"]
+        check(not a.notifications("file.failed") and not b.notifications("file.failed"), "no failure")
+        with open(got, "rb") as f, open(path, "rb") as g:
+            check(f.read() == g.read(), "the same file")
+        check(len(texts(b, a.id)) == 2, "each message once")
+
+
+def through_nat(nat, udp, path):
+    with Lab() as lab:
+        company = Company(lab, relay=True)
+        one, two = Site(company, 1, nat, udp), Site(company, 2, nat, udp)
+        a = one.host("anna").peer("Anna")
+        b = two.host("bob").peer("Bob")
+        company.join(a, "anna")
+        company.join(b, "bob")
+        a.wait_for("server.state", relay=True)
+        b.wait_for("server.state", relay=True)
+        sees(a, b)
+        _, took = say(a, b, "through two routers", timeout=30)
+        note("first message after %.0f ms" % (took * 1000))
+        wait_until(lambda: a.call("link.stats", id=b.id)["path"] == path, "path is " + path, 20)
+        say(b, a, "and back")
+        times = sorted(say(a, b, "again %d" % i)[1] for i in range(50))
+        note("later messages: p50 %.1f ms, p90 %.1f ms" % (times[25] * 1000, times[45] * 1000))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
