@@ -208,6 +208,21 @@ set_passphrase (LanEngine *engine, LanCommand *command)
 /* --- all of them --- */
 
 static void
+execute_server (LanEngine *engine, LanCommand *c)
+{
+  if (c->type == LAN_COMMAND_SET_SHOWN)
+    lan_engine_server_set_shown (engine, &c->account, c->number != 0);
+  else if (c->type == LAN_COMMAND_SERVER_LOOK)
+    lan_engine_server_look (engine, c);
+  else if (c->type == LAN_COMMAND_SERVER_JOIN)
+    lan_engine_server_join (engine, c);
+  else if (c->type == LAN_COMMAND_SERVER_CANCEL)
+    lan_engine_server_cancel_join (engine);
+  else
+    lan_engine_server_leave (engine, c);
+}
+
+static void
 execute_open (LanEngine *engine, LanCommand *c)
 {
   LanCore *core = engine->core;
@@ -320,19 +335,11 @@ execute_open (LanEngine *engine, LanCommand *c)
     set_passphrase (engine, c);
     break;
   case LAN_COMMAND_SET_SHOWN:
-    lan_engine_server_set_shown (engine, &c->account, c->number != 0);
-    break;
   case LAN_COMMAND_SERVER_LOOK:
-    lan_engine_server_look (engine, c);
-    break;
   case LAN_COMMAND_SERVER_JOIN:
-    lan_engine_server_join (engine, c);
-    break;
   case LAN_COMMAND_SERVER_CANCEL:
-    lan_engine_server_cancel_join (engine);
-    break;
   case LAN_COMMAND_SERVER_LEAVE:
-    lan_engine_server_leave (engine, c);
+    execute_server (engine, c);
     break;
   case LAN_COMMAND_OPEN:
   case LAN_COMMAND_CLOSE:

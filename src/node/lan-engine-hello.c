@@ -47,8 +47,7 @@ lan_engine_hello_load (LanEngine *engine, const LanSnapshot *snapshot)
     memcpy (links->own_ts, g_bytes_get_data (own, NULL), LAN_TS_BYTES);
   memcpy (links->own_ts_kept, links->own_ts, LAN_TS_BYTES);
   for (guint i = 0; i < snapshot->settings->len; i++) {
-    load_seen (links->seen_ts, g_ptr_array_index (snapshot->settings, i),
-               "node." SETTING_SEEN ".");
+    load_seen (links->seen_ts, g_ptr_array_index (snapshot->settings, i), "node." SETTING_SEEN ".");
     load_seen (links->signal_ts, g_ptr_array_index (snapshot->settings, i),
                "node." SETTING_SIGNAL ".");
   }
