@@ -77,7 +77,7 @@ struct _LanEngine {
   struct _LanEngineDiscovery *discovery;
   struct _LanEngineFiles *files;
   struct _LanEngineLinking *linking; /* NULL: no device is being linked */
-  struct _LanEngineServer *server; /* the company's, joined or not */
+  struct _LanEngineServer *server;   /* the company's, joined or not */
 };
 
 /** Asserts that the caller is on the engine's thread. */

@@ -80,7 +80,10 @@ lan_engine_server_end_join (LanEngine *engine, GError *error)
       lan_server_client_get_state (engine->server->client) == LAN_SERVER_ENROLLING)
     lan_server_client_leave (engine->server->client, &engine->now);
   lan_engine_server_tell (engine); /* before the answer: whoever hears it finds the new state */
-  lan_engine_reply (engine, joining->task, error);
+  if (error != NULL)
+    lan_engine_reply (engine, joining->task, error);
+  else
+    lan_engine_server_reply_on_disk (engine, joining->task);
   joining_free (joining);
   engine->server->must_tell = TRUE;
 }
@@ -411,5 +414,8 @@ lan_engine_server_leave (LanEngine *engine, LanCommand *command)
     error = g_error_new_literal (LAN_NODE_ERROR, LAN_NODE_ERROR_NO_SERVER,
                                  "This profile belongs to no server.");
   }
-  lan_engine_reply (engine, g_steal_pointer (&command->task), error);
+  if (error != NULL)
+    lan_engine_reply (engine, g_steal_pointer (&command->task), error);
+  else
+    lan_engine_server_reply_on_disk (engine, g_steal_pointer (&command->task));
 }

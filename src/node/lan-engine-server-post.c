@@ -233,6 +233,26 @@ take_uri (LanEngine *engine, const LanServerClientAction *action, const char *ur
                                                 action->turn.password));
 }
 
+gboolean
+lan_engine_server_has_relay (LanEngine *engine)
+{
+  return engine->server != NULL && engine->server->relays->len > 0;
+}
+
+static void
+tell_sessions (LanEngine *engine)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, engine->links->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    lan_session_set_relay (((LanPeer *) value)->session, lan_engine_server_has_relay (engine),
+                           engine->now.mono_us);
+    lan_engine_peer_touch (value);
+  }
+}
+
 void
 lan_engine_server_on_turn (LanEngine *engine, const LanServerClientAction *action)
 {
@@ -244,6 +264,7 @@ lan_engine_server_on_turn (LanEngine *engine, const LanServerClientAction *actio
       take_uri (engine, action, g_ptr_array_index (action->turn.uris, i));
   }
   self->must_tell = TRUE;
+  tell_sessions (engine);
 }
 
 void

@@ -54,6 +54,8 @@ struct _LanEngineServer {
   gboolean was_online; /* since the start: else it is CONNECTING */
   const char *warning; /* static; NULL: none */
 
+  GTask *on_disk; /* succeeds as soon as all that was to be kept is; NULL: none */
+
   /* joining */
   struct _LanServerJoining *joining;
 
@@ -94,6 +96,9 @@ gboolean lan_engine_server_is_joining (LanEngine *engine);
 gint64 lan_engine_server_join_deadline (LanEngine *engine);
 void lan_engine_server_join_due (LanEngine *engine);
 void lan_engine_server_end_join (LanEngine *engine, GError *error);
+
+/** (transfer full) @task: answered when what follows from the command is on disk. */
+void lan_engine_server_reply_on_disk (LanEngine *engine, GTask *task);
 
 /* --- lan-engine-server-refusal.c --- */
 

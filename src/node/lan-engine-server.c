@@ -278,7 +278,18 @@ lan_engine_server_run (LanEngine *engine)
     carry_out (engine, &action);
   }
   lan_engine_server_tell (engine);
+  if (!any && self->on_disk != NULL && lan_engine_store_is_idle (engine->stores))
+    lan_engine_reply (engine, g_steal_pointer (&self->on_disk), NULL);
   return any;
+}
+
+void
+lan_engine_server_reply_on_disk (LanEngine *engine, GTask *task)
+{
+  if (engine->server->on_disk != NULL)
+    lan_engine_reply (engine, g_steal_pointer (&engine->server->on_disk), NULL);
+  engine->server->on_disk = task;
+  lan_engine_touch (engine);
 }
 
 gint64
@@ -337,6 +348,8 @@ lan_engine_server_shut (LanEngine *engine)
     return;
   lan_engine_server_end_join (engine, g_error_new_literal (LAN_NODE_ERROR, LAN_NODE_ERROR_NOT_OPEN,
                                                            "the profile was closed"));
+  if (self->on_disk != NULL)
+    lan_engine_reply (engine, g_steal_pointer (&self->on_disk), NULL);
   for (guint i = self->looks->len; i-- > 0;) {
     LanServerLane *look = g_ptr_array_index (self->looks, i);
 

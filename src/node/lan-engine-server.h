@@ -72,6 +72,9 @@ gboolean lan_engine_server_has_post (LanEngine *engine, const LanAccountId *acco
 void lan_engine_server_send_signal (LanEngine *engine, const LanDeviceId *device, const guint8 *dh,
                                     const LanLinkId *link_id, GBytes *frame);
 
+/** Whether there is a relay that paths may use. */
+gboolean lan_engine_server_has_relay (LanEngine *engine);
+
 /** Adds the server's relays and its STUN address to @config, which the caller clears. */
 void lan_engine_path_config (LanEngine *engine, LanPathConfig *config);
 

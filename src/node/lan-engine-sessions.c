@@ -107,6 +107,7 @@ lan_engine_peer_ensure (LanEngine *engine, const LanAccountId *account, const La
   lan_engine_discovery_give_addresses (engine, account);
   lan_session_set_post (peer->session, lan_engine_server_has_post (engine, account, device),
                         engine->now.mono_us);
+  lan_session_set_relay (peer->session, lan_engine_server_has_relay (engine), engine->now.mono_us);
   apply_wants (peer);
   return peer;
 }

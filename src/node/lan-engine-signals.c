@@ -79,9 +79,18 @@ on_link_silent (LanLink *link, gpointer data)
   lan_engine_peer_touch (c->peer);
 }
 
-static const LanLinkEvents link_events = { .signal = on_link_signal,
-                                           .path = on_link_path,
-                                           .silent = on_link_silent };
+static void
+on_link_configure (LanLink *link, LanPathConfig *config, gpointer data)
+{
+  lan_engine_path_config (((LanEngineChannel *) data)->engine, config);
+}
+
+static const LanLinkEvents link_events = {
+  .signal = on_link_signal,
+  .path = on_link_path,
+  .silent = on_link_silent,
+  .configure = on_link_configure,
+};
 
 static gboolean
 find_key (LanPeer *peer, guint8 dh[LAN_KEY_BYTES])
@@ -114,6 +123,7 @@ lan_engine_peer_make_link (LanPeer *peer, const LanSessionAction *action)
 
   /* The link's events carry the channel, which carries the link: made in two steps. */
   c = g_new0 (LanEngineChannel, 1);
+  c->engine = engine;
   lan_engine_path_config (engine, &config.path);
   if (find_key (peer, config.remote_key))
     link = lan_link_new (&config, &link_events, c, &error);
