@@ -185,7 +185,7 @@ def _():
     through_nat("random", True, "relayed")
 
 
-@test("UDP is blocked: by the relay, over TCP")
+@test("UDP is blocked at one end: by the relay, over TCP")
 def _():
     through_nat("restricted", False, "relayed")
 
@@ -230,7 +230,7 @@ def _():
 def through_nat(nat, udp, path):
     with Lab() as lab:
         company = Company(lab, relay=True)
-        one, two = Site(company, 1, nat, udp), Site(company, 2, nat, udp)
+        one, two = Site(company, 1, nat, udp), Site(company, 2, nat)
         a = one.host("anna").peer("Anna")
         b = two.host("bob").peer("Bob")
         company.join(a, "anna")
