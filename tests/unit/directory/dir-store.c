@@ -576,3 +576,24 @@ dir_store_count_writes (const DirStore *store)
 {
   return store->writes;
 }
+
+GBytes *
+dir_store_log (const DirStore *store, LanMerkleFrontier *frontier)
+{
+  GBytes *head = NULL;
+
+  lan_merkle_frontier_init (frontier);
+  for (guint i = 0; i < store->rows->len; i++) {
+    const LanRegistryRow *row = &g_array_index (store->rows, LanRegistryRow, i);
+    LanHash leaf;
+
+    if (row->type == LAN_ROW_HEAD)
+      head = row->head.bytes;
+    if (row->type != LAN_ROW_ENTRY)
+      continue;
+    lan_merkle_leaf (&leaf, g_bytes_get_data (row->entry.bytes, NULL),
+                     g_bytes_get_size (row->entry.bytes));
+    lan_merkle_frontier_append (frontier, &leaf);
+  }
+  return head;
+}

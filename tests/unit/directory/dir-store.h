@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "lan-merkle.h"
 #include "lan-registry.h"
 
 G_BEGIN_DECLS
@@ -26,6 +27,9 @@ void dir_store_run (DirStore *store, LanRegistryOp *op);
 
 /** Gives @registry all rows that it loads at start. */
 LanStatus dir_store_load (const DirStore *store, LanRegistry *registry);
+
+/** The log's entries and its newest head. Returns: (transfer none) (nullable): the head. */
+GBytes *dir_store_log (const DirStore *store, LanMerkleFrontier *frontier);
 
 guint dir_store_count_mail (const DirStore *store);
 guint dir_store_count_writes (const DirStore *store);

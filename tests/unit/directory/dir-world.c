@@ -619,6 +619,31 @@ dir_world_attest (DirWorld *world, DirClient *client, const char *login, guint64
   return g_bytes_new_take (bytes, len);
 }
 
+GBytes *
+dir_world_next_head (DirWorld *world, guint view, GBytes *entry)
+{
+  LanMerkleFrontier frontier;
+  GBytes *before = dir_store_log (world->servers[view].store, &frontier);
+  LanDirectoryHead old, head = { .time_s = now_s (world) };
+  LanIssuer issuer;
+  LanHash leaf;
+
+  g_assert_cmpint (
+      lan_directory_head_decode (&old, g_bytes_get_data (before, NULL), g_bytes_get_size (before)),
+      ==, LAN_STATUS_OK);
+  g_assert_cmpint (lan_issuer_decode (&issuer, g_bytes_get_data (world->issuer_cert, NULL),
+                                      g_bytes_get_size (world->issuer_cert)),
+                   ==, LAN_STATUS_OK);
+  lan_merkle_leaf (&leaf, g_bytes_get_data (entry, NULL), g_bytes_get_size (entry));
+  lan_merkle_frontier_append (&frontier, &leaf);
+  head.epoch = old.epoch + 1;
+  head.size = frontier.size;
+  lan_merkle_frontier_root (&frontier, &head.root);
+  lan_directory_head_hash (&head.previous, g_bytes_get_data (before, NULL),
+                           g_bytes_get_size (before));
+  return lan_directory_head_issue (&head, &issuer, world->issuer_key);
+}
+
 /* ---- looking ---- */
 
 void

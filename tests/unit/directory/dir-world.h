@@ -109,6 +109,9 @@ void dir_world_change (DirWorld *world, guint view, const LanRegistryAccountChan
 GBytes *dir_world_attest (DirWorld *world, DirClient *client, const char *login, guint64 seq,
                           gboolean with_wrong_key);
 
+/** A head that the server's key signs over its log and @entry, whatever that is. */
+GBytes *dir_world_next_head (DirWorld *world, guint view, GBytes *entry);
+
 /** A frame from nowhere, as if the server had sent it. */
 void dir_client_inject (DirClient *client, const LanServerFrame *frame);
 /** Cuts its lane. */
