@@ -17,7 +17,11 @@
 /* ENet retransmits after rtt + 4 * variance, in whole milliseconds: on a LAN that is 1 ms, less than
  * a scheduler's whim. */
 #define VARIANCE_MIN_MS 5
-#define RETRY_MAX_MS    2000 /* its doubling waits stop here */
+#define VARIANCE_SHARE  8 /* and this part of a round trip: acknowledgements wait in queues too */
+/* One in so many may be lost, or be taken for lost by ENet, which knows only timers, without meaning
+ * that the path is too full: the delay says that much better. */
+#define LOSS_SHARE   50
+#define RETRY_MAX_MS 2000 /* its doubling waits stop here */
 /* The link decides when a path is dead; ENet gives up long after. */
 #define GIVE_UP_MIN_MS 60000
 #define GIVE_UP_MAX_MS 90000
@@ -41,10 +45,10 @@ struct _LanFlow {
   Stream streams[LAN_STREAM_N];
   LanPacer *pacer;
   LanTicker *ticker;
-  guint32 lost_seen;     /* peer->packetsLost when last looked at */
-  guint64 lost;          /* since the start */
-  gboolean forgive_loss; /* the next losses belong to the path before */
-  guint busy;            /* depth of service, in which nothing may be freed */
+  guint32 lost_seen, sent_seen; /* the peer's counters when a loss was last judged */
+  guint64 lost;                 /* since the start */
+  gboolean forgive_loss;        /* the next losses belong to the path before */
+  guint busy;                   /* depth of service, in which nothing may be freed */
   gboolean is_freed;
 };
 
@@ -278,7 +282,8 @@ tune (LanFlow *flow)
   /* Bandwidth commands and the handshake set these anew; the sums are cheap. */
   peer->windowSize = lan_enet_port_is_shim (flow->port) ? SHIM_WINDOW_BYTES : WINDOW_BYTES;
   peer->mtu = MIN (peer->mtu, LAN_ENET_MTU);
-  peer->roundTripTimeVariance = MAX (peer->roundTripTimeVariance, VARIANCE_MIN_MS);
+  peer->roundTripTimeVariance = MAX (peer->roundTripTimeVariance,
+                                     MAX (VARIANCE_MIN_MS, peer->roundTripTime / VARIANCE_SHARE));
 }
 
 static void
@@ -320,15 +325,16 @@ look_at_losses (LanFlow *flow)
   if (peer == NULL || peer->packetsLost == flow->lost_seen)
     return;
   if (peer->packetsLost > flow->lost_seen) {
+    guint32 lost = peer->packetsLost - flow->lost_seen;
+    guint32 sent = peer->packetsSent - MIN (flow->sent_seen, peer->packetsSent);
+
     cap_retries (peer, RETRY_MAX_MS);
-    if (!flow->forgive_loss && flow->pacer != NULL)
-      lan_pacer_on_loss (flow->pacer, lan_boottime_us ());
+    if (!flow->forgive_loss && flow->pacer != NULL && lost * LOSS_SHARE >= sent)
+      lan_pacer_on_repeat (flow->pacer, lan_boottime_us ());
     flow->forgive_loss = FALSE;
-    flow->lost += peer->packetsLost - flow->lost_seen;
-  } else {
-    flow->lost += peer->packetsLost;
   }
   flow->lost_seen = peer->packetsLost; /* ENet starts from 0 every ten seconds */
+  flow->sent_seen = peer->packetsSent;
 }
 
 static void

@@ -11,6 +11,9 @@
 #define MINUTE_US       (60 * G_USEC_PER_SEC)
 #define LOSS_SPACING_US 10000          /* least time between two halvings */
 #define VOICE_HOLD_US   G_USEC_PER_SEC /* voice counts as under way this long after a frame */
+#define REGROW_RTTS     8
+#define REGROW_MIN_US   100000
+#define REGROW_SHARE    16 /* of the window in a round trip */
 #define UNKNOWN         G_MAXINT64
 
 struct _LanPacer {
@@ -26,7 +29,7 @@ struct _LanPacer {
   guint n_samples;
 
   gint64 rtt_us; /* smoothed; -1 */
-  gint64 last_loss_us;
+  gint64 last_loss_us, last_full_us;
   gint64 last_voice_us;
 };
 
@@ -41,7 +44,7 @@ lan_pacer_new (gint64 now_us)
     pacer->base[i] = UNKNOWN;
   pacer->base_since_us = now_us;
   pacer->rtt_us = -1;
-  pacer->last_loss_us = pacer->last_voice_us = now_us - VOICE_HOLD_US;
+  pacer->last_loss_us = pacer->last_voice_us = pacer->last_full_us = now_us - VOICE_HOLD_US;
   return pacer;
 }
 
@@ -108,13 +111,23 @@ target_us (const LanPacer *pacer, gint64 now_us)
 
 /* RFC 6817 2.4.2: window += GAIN * off_target * bytes_newly_acked * MSS / window. */
 static void
-follow_target (LanPacer *pacer, gsize acked, gint64 now_us)
+follow_target (LanPacer *pacer, gsize acked, gboolean is_full, gint64 now_us)
 {
   double target = (double) target_us (pacer, now_us);
   double delay = (double) MAX (0, lan_pacer_queue_delay_us (pacer));
   double off = CLAMP ((target - delay) / target, -1.0, 1.0);
   double step = off * (double) acked * SEGMENT_BYTES / (double) pacer->window;
 
+  if (delay > target)
+    pacer->last_full_us = now_us;
+  /* Nothing in the queue and nothing lost for long: there is much more room than a segment. Far
+   * beyond the target, waiting for it to go down a segment at a time is no answer either. */
+  if (delay < target / 8 && is_full &&
+      now_us - MAX (pacer->last_loss_us, pacer->last_full_us) >
+          MAX (REGROW_RTTS * pacer->rtt_us, REGROW_MIN_US))
+    step += (double) acked / REGROW_SHARE;
+  else if (delay > target * 3 / 2)
+    step -= (double) acked / REGROW_SHARE;
   pacer->window =
       (gsize) CLAMP ((double) pacer->window + step, LAN_PACER_WINDOW_MIN, LAN_PACER_WINDOW_MAX);
 }
@@ -132,7 +145,7 @@ lan_pacer_on_acked (LanPacer *pacer, LanPaceClass pace, gsize bytes, gint64 now_
   if (pace != LAN_PACE_FILES)
     return;
   if (!pacer->is_ramping)
-    follow_target (pacer, bytes, now_us);
+    follow_target (pacer, bytes, is_full, now_us);
   else if (is_full)
     pacer->window = MIN (pacer->window + bytes, LAN_PACER_WINDOW_MAX);
 }
@@ -168,6 +181,21 @@ lan_pacer_on_loss (LanPacer *pacer, gint64 now_us)
   pacer->last_loss_us = now_us;
   pacer->is_ramping = FALSE;
   pacer->window = MAX (pacer->window / 2, LAN_PACER_WINDOW_MIN);
+}
+
+void
+lan_pacer_on_repeat (LanPacer *pacer, gint64 now_us)
+{
+  gint64 delay_us = lan_pacer_queue_delay_us (pacer);
+
+  if (pacer->n_samples < FILTER_SAMPLES || delay_us > target_us (pacer, now_us) / 4) {
+    lan_pacer_on_loss (pacer, now_us);
+    return;
+  }
+  if (now_us - pacer->last_loss_us < MAX (2 * pacer->rtt_us, LOSS_SPACING_US))
+    return;
+  pacer->last_loss_us = now_us;
+  pacer->window = MAX (pacer->window - pacer->window / 8, LAN_PACER_WINDOW_MIN);
 }
 
 gsize

@@ -55,6 +55,12 @@ void lan_pacer_on_delay (LanPacer *pacer, gint64 one_way_us, gint64 rtt_us, gint
 /** Something was lost: halves the window, at most once per round trip. */
 void lan_pacer_on_loss (LanPacer *pacer, gint64 now_us);
 
+/**
+ * Something was sent again because a timer ran out, which may also mean that a machine was busy: as
+ * on_loss() while there is a queue, or nothing known about it; else the window loses an eighth.
+ */
+void lan_pacer_on_repeat (LanPacer *pacer, gint64 now_us);
+
 gsize lan_pacer_window (const LanPacer *pacer);
 gsize lan_pacer_in_flight (const LanPacer *pacer, LanPaceClass pace);
 

@@ -8,8 +8,9 @@
  *   link-peer a|b [relay=udp|tcp:ADDRESS:PORT:USER:PASSWORD]… [stun=ADDRESS:PORT] [force-relay]
  *
  * In: "open"; "signal TYPE PATH LINKID BASE64"; "send COUNT BYTES" (numbered frames as files);
- * "ping" (a chat frame, answered); "ground" (addresses changed); "close".
- * Out: JSON lines: ready, signal, path, up, sent, got, pong, closed.
+ * "ping" (a chat frame, answered); "flood MBIT SECONDS" (bare datagrams over the same path, without ENet and pacer);
+ * "ground" (addresses changed); "stats"; "close".
+ * Out: JSON lines: ready, signal, path, up, got, flood, pong, closed.
  */
 #include "lan-identity.h"
 #include "lan-link.h"
@@ -39,6 +40,10 @@ typedef struct {
   guint64 wrong;            /* lost, twice or out of order */
   guint64 bytes;
   gint64 first_us, last_us;
+  double flood_rate; /* bytes per microsecond */
+  gint64 flood_from_us, flood_until_us;
+  guint64 flooded; /* bytes sent by us, or come from the other side */
+  gint64 flood_first_us, flood_last_us;
   guint8 ts[LAN_TS_BYTES];
   gboolean has_ts;
 } Peer;
@@ -171,6 +176,57 @@ on_closed (LanChannel *channel, LanCloseReason reason, const char *detail, gpoin
 
 static const LanChannelEvents channel_events = { on_up, on_frame, on_writable, on_closed };
 
+/* ---- bare datagrams, as fast as told ---- */
+
+static gboolean
+flood_more (gpointer data)
+{
+  Peer *p = data;
+  static const guint8 datagram[LAN_LINK_DATAGRAM_MAX];
+  gint64 at = now ();
+  guint64 due = (guint64) (p->flood_rate * (double) (at - p->flood_from_us));
+
+  if (p->link == NULL || at >= p->flood_until_us) {
+    g_print ("{\"flood\": \"sent\", \"bytes\": %" G_GUINT64_FORMAT "}\n", p->flooded);
+    return G_SOURCE_REMOVE;
+  }
+  while (p->flooded < due) {
+    if (!lan_link_send_datagram (p->link, LAN_DATAGRAM_LANE_MEDIA, datagram, sizeof datagram))
+      break;
+    p->flooded += sizeof datagram;
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+flood (Peer *p, double mbit, double seconds)
+{
+  p->flooded = 0;
+  p->flood_rate = mbit / 8;
+  p->flood_from_us = now ();
+  p->flood_until_us = p->flood_from_us + (gint64) (seconds * 1e6);
+  g_timeout_add (1, flood_more, p);
+}
+
+/* A pause begins another flood. */
+static void
+on_datagram (LanLink *link, LanDatagramLane lane, const guint8 *bytes, gsize len, gpointer data)
+{
+  Peer *p = data;
+  gint64 at = now ();
+
+  if (at - p->flood_last_us > G_USEC_PER_SEC / 2) {
+    p->flooded = 0;
+    p->flood_first_us = at;
+  }
+  p->flood_last_us = at;
+  p->flooded += len;
+  if (p->flooded / len % 500 == 0)
+    g_print ("{\"flood\": \"got\", \"bytes\": %" G_GUINT64_FORMAT ", \"us\": %" G_GINT64_FORMAT
+             "}\n",
+             p->flooded, at - p->flood_first_us);
+}
+
 /* ---- the link ---- */
 
 static void
@@ -216,7 +272,11 @@ on_configure (LanLink *link, LanPathConfig *config, gpointer data)
 }
 
 static const LanLinkEvents link_events = {
-  .signal = on_signal, .path = on_path, .silent = on_silent, .configure = on_configure
+  .signal = on_signal,
+  .path = on_path,
+  .silent = on_silent,
+  .configure = on_configure,
+  .datagram = on_datagram,
 };
 
 static void
@@ -345,6 +405,14 @@ take_order (Peer *p, const char *line)
     memcpy (frame + 8, &at, sizeof at);
     if (!lan_channel_send (lan_link_channel (p->link), LAN_STREAM_CHAT, frame, sizeof frame))
       g_printerr ("no room for a ping\n");
+  } else if (strcmp (words[0], "stats") == 0 && p->link != NULL) {
+    LanLinkStats stats;
+
+    lan_link_get_stats (p->link, &stats);
+    g_print ("{\"window\": %zu, \"rtt_ms\": %.1f, \"queue_ms\": %.1f}\n", stats.window,
+             (double) stats.rtt_us / 1000, (double) stats.queue_delay_us / 1000);
+  } else if (strcmp (words[0], "flood") == 0 && n == 3) {
+    flood (p, g_ascii_strtod (words[1], NULL), g_ascii_strtod (words[2], NULL));
   } else if (strcmp (words[0], "ground") == 0) {
     lan_session_on_network_changed (p->session, now ());
   } else if (strcmp (words[0], "close") == 0) {

@@ -115,9 +115,11 @@ class Relay:
 
     secret = "a secret of the lab"
 
-    def __init__(self, street, address="10.80.0.2", options=()):
+    def __init__(self, street, address="10.80.0.2", options=(), prepare=None):
         self.address = address
         self.host = street.host("relay", address)
+        if prepare is not None:  # more cables, before it looks at its addresses
+            prepare(self.host)
         # Without a default route relaying towards an unroutable candidate makes ICE fail.
         self.host.ip("addr", "add", "10.80.0.254/32", "dev", "lo")
         self.host.ip("route", "add", "default", "dev", "lo")
@@ -135,12 +137,12 @@ class Relay:
         out = run("ip", "netns", "exec", self.host.namespace, "ss", "-lun")
         return ":3478" in out
 
-    def option(self, transport="udp", name="lab", life=3600):
+    def option(self, transport="udp", name="lab", life=3600, address=None):
         """What link-peer takes."""
         user = "%d:%s" % (time.time() + life, name)
         password = base64.b64encode(hmac.new(self.secret.encode(), user.encode(),
                                              hashlib.sha1).digest()).decode()
-        return "relay=%s:%s:3478:%s:%s" % (transport, self.address, user, password)
+        return "relay=%s:%s:3478:%s:%s" % (transport, address or self.address, user, password)
 
 
 class LinkPeer(JsonProcess):

@@ -3,17 +3,14 @@
 # Copyright (c) 2026 The Lanyard developers
 """What a full-speed transfer does to others on a narrow cable, and what it makes of a wide one."""
 
+import json
 import os
 import shutil
-import socket
-import struct
-import subprocess
 import sys
-import threading
 import time
 
 from lab import Lab, Process, check, main, note, run, test, wait_until
-from nat import Cable, percentile
+from nat import Cable, LinkPeer, Post, Relay, Street, percentile
 
 SENDER = """
 import socket, struct, sys, time
@@ -73,7 +70,6 @@ def iperf(one, two, seconds):
     out = run("ip", "netns", "exec", one.namespace, "iperf3", "-c", "10.90.0.2", "-t",
               str(seconds), "-J")
     server.kill()
-    import json
     return json.loads(out)["end"]["sum_received"]["bits_per_second"] / 1e6
 
 
@@ -84,8 +80,7 @@ def _():
             one, two = lab.host("one"), lab.host("two")
             Cable(lab, one, two, "rate=20", "buffer=250", "delay=%d" % delay)
             idle = stream(one, two, 5)
-            server, client = bulk(one, two, 25)
-            client.lines  # it runs beside
+            server, _ = bulk(one, two, 25)
             loaded = stream(one, two, 20)
             speed = rate(server)
             extra = percentile(loaded, 0.99) - percentile(idle, 0.5)
@@ -109,8 +104,58 @@ def _():
         check(speed >= 0.9 * plain, "%.3f of iperf3" % (speed / plain))
 
 
+def flood(a, b, mbit):
+    """Bare datagrams from a to b for three seconds, Mbit/s that arrived."""
+    sent_at, got_at = a.mark(), b.mark()
+    a.write("flood %f 3" % mbit)
+    a.wait("flood", "sent", since=sent_at)
+    b.wait("flood", "got", since=got_at)
+    last = [None]
+
+    def quiet():
+        with b.changed:
+            news = [o for _, o in b.seen[got_at:] if o.get("flood") == "got"]
+        if news[-1] != last[0]:
+            last[0], quiet.since = news[-1], time.monotonic()
+        return time.monotonic() - quiet.since > 0.6
+
+    wait_until(quiet, "the flood is over", every=0.05)
+    return last[0]["bytes"] * 8 / last[0]["us"]
+
+
+@test("a link through a relay far away carries 0.7 of what bare datagrams do there")
+def _():
+    for mbit, buffer in ((20, 250), (50, 100)):
+        with Lab() as lab:
+            street, one = Street(lab), lab.host("one")
+            relay = Relay(street, options=["--listening-ip=10.90.0.2"], prepare=lambda host: Cable(
+                lab, one, host, "rate=%d" % mbit, "buffer=%d" % buffer, "delay=25"))
+            two = street.house("b", "open").host("b1")
+            a = LinkPeer(one, "a", relay.option(address="10.90.0.2"), "force-relay")
+            b = LinkPeer(two, "b", relay.option(), "force-relay")
+            post = Post(a, b)
+            a.write("open")
+            a.wait("up")
+            b.wait("up")
+            check(a.values("path") == ["relayed"], "relayed: %s" % a.values("path"))
+            bare = max(flood(a, b, mbit * share) for share in (0.85, 0.95))
+            frames = mbit * 100  # of 8000 bytes: some six seconds
+            start = b.mark()
+            a.write("send %d 8000" % frames)
+            b.wait("got", frames, timeout=120, since=start)
+            with b.changed:
+                got = [(at, o) for at, o in b.seen[start:] if "got" in o]
+            (t0, first), (t1, last) = got[0], got[-1]
+            speed = (last["got"] - first["got"]) * 8000 * 8 / (t1 - t0) / 1e6
+            note("%d Mbit/s, 50 ms: bare %.1f, link %.1f Mbit/s: %.2f" % (mbit, bare, speed,
+                                                                         speed / bare))
+            check(last["wrong"] == 0, "in order: %s" % last)
+            check(speed >= 0.7 * bare, "%.2f of bare datagrams" % (speed / bare))
+            post.stop()
+
+
 if __name__ == "__main__":
-    missing = [p for p in ("iperf3", "ethtool", "ss") if shutil.which(p) is None]
+    missing = [p for p in ("iperf3", "ethtool", "ss", "turnserver", "nft") if shutil.which(p) is None]
     if missing:
         print("1..0 # SKIP needs " + " ".join(missing))
         sys.exit(0)

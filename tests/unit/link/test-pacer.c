@@ -82,6 +82,44 @@ test_loss (void)
   g_assert_cmpuint (lan_pacer_window (pacer), <=, before + 1160);
 }
 
+/* A timer that ran out beside an empty queue costs little; beside a full one it is a loss. */
+static void
+test_repeat (void)
+{
+  g_autoptr (LanPacer) pacer = lan_pacer_new (0);
+  gint64 now_us = 0;
+  gsize before;
+
+  for (guint i = 0; i < 10; i++)
+    now_us = round_trip (pacer, now_us, 0);
+  before = lan_pacer_window (pacer);
+  lan_pacer_on_repeat (pacer, now_us);
+  lan_pacer_on_repeat (pacer, now_us + 1);
+  g_assert_cmpuint (lan_pacer_window (pacer), ==, before - before / 8);
+  for (guint i = 0; i < 4; i++)
+    now_us = round_trip (pacer, now_us, LAN_PACER_TARGET_US);
+  before = lan_pacer_window (pacer);
+  lan_pacer_on_repeat (pacer, now_us + G_USEC_PER_SEC);
+  g_assert_cmpuint (lan_pacer_window (pacer), ==, MAX (before / 2, LAN_PACER_WINDOW_MIN));
+}
+
+/* Room that shows itself is taken in a few round trips, not a segment at a time. */
+static void
+test_regrows (void)
+{
+  g_autoptr (LanPacer) pacer = lan_pacer_new (0);
+  gint64 now_us = 0;
+  gsize before;
+
+  for (guint i = 0; i < 10; i++)
+    now_us = round_trip (pacer, now_us, 0);
+  lan_pacer_on_loss (pacer, now_us);
+  before = lan_pacer_window (pacer);
+  for (guint i = 0; i < 60; i++)
+    now_us = round_trip (pacer, now_us, 0);
+  g_assert_cmpuint (lan_pacer_window (pacer), >, MIN (2 * before, LAN_PACER_WINDOW_MAX - 1));
+}
+
 static void
 test_classes (void)
 {
@@ -129,6 +167,8 @@ add_pacer_tests (void)
   g_test_add_func ("/link/pacer/ramp", test_ramp);
   g_test_add_func ("/link/pacer/settles-at-target", test_settles_at_target);
   g_test_add_func ("/link/pacer/loss", test_loss);
+  g_test_add_func ("/link/pacer/repeat", test_repeat);
+  g_test_add_func ("/link/pacer/regrows", test_regrows);
   g_test_add_func ("/link/pacer/classes", test_classes);
   g_test_add_func ("/link/pacer/base-ages", test_base_ages);
 }
