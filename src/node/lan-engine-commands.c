@@ -314,22 +314,12 @@ execute_open (LanEngine *engine, LanCommand *c)
     set_setting (engine, c);
     break;
   case LAN_COMMAND_DEVICE_BEGIN:
-    lan_engine_linking_begin (engine, c->name);
-    break;
   case LAN_COMMAND_DEVICE_JOIN:
-    lan_engine_linking_join (engine, c->text, c->name, c->number != 0);
-    break;
   case LAN_COMMAND_DEVICE_CONFIRM:
-    lan_engine_linking_confirm (engine);
-    break;
   case LAN_COMMAND_DEVICE_CANCEL:
-    lan_engine_linking_cancel (engine);
-    break;
   case LAN_COMMAND_DEVICE_NAME:
-    lan_core_set_device_name (core, c->text, &engine->now);
-    break;
   case LAN_COMMAND_DEVICE_REVOKE:
-    lan_engine_devices_revoke (engine, c->text, g_steal_pointer (&c->task));
+    lan_engine_devices_execute (engine, c);
     break;
   case LAN_COMMAND_SET_PASSPHRASE:
     set_passphrase (engine, c);

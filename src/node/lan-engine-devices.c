@@ -48,8 +48,8 @@ lan_engine_devices_tell (LanEngine *engine)
   lan_engine_tell (engine, event);
 }
 
-void
-lan_engine_devices_revoke (LanEngine *engine, const char *id, GTask *task)
+static void
+revoke_device (LanEngine *engine, const char *id, GTask *task)
 {
   GError *error = NULL;
   LanDeviceId device;
@@ -63,4 +63,21 @@ lan_engine_devices_revoke (LanEngine *engine, const char *id, GTask *task)
   else if (lan_vault_revoke (engine->vault, &device, engine->now.wall_ms, &error))
     lan_engine_new_identity (engine, FALSE);
   lan_engine_reply (engine, task, error);
+}
+
+void
+lan_engine_devices_execute (LanEngine *engine, LanCommand *c)
+{
+  if (c->type == LAN_COMMAND_DEVICE_BEGIN)
+    lan_engine_linking_begin (engine, c->name);
+  else if (c->type == LAN_COMMAND_DEVICE_JOIN)
+    lan_engine_linking_join (engine, c->text, c->name, c->number != 0);
+  else if (c->type == LAN_COMMAND_DEVICE_CONFIRM)
+    lan_engine_linking_confirm (engine);
+  else if (c->type == LAN_COMMAND_DEVICE_CANCEL)
+    lan_engine_linking_cancel (engine);
+  else if (c->type == LAN_COMMAND_DEVICE_NAME)
+    lan_core_set_device_name (engine->core, c->text, &engine->now);
+  else if (c->type == LAN_COMMAND_DEVICE_REVOKE)
+    revoke_device (engine, c->text, g_steal_pointer (&c->task));
 }

@@ -16,8 +16,8 @@ void lan_engine_devices_on_list (LanEngine *engine, GBytes *list, const LanDevic
 /** Tells the owner of all devices. */
 void lan_engine_devices_tell (LanEngine *engine);
 
-/** @id: hex. Answers @task (transfer full). */
-void lan_engine_devices_revoke (LanEngine *engine, const char *id, GTask *task);
+/** One of the owner's DEVICE commands. */
+void lan_engine_devices_execute (LanEngine *engine, LanCommand *command);
 
 /* --- lan-engine-linking.c: a new device and the one that links it --- */
 
