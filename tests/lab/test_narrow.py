@@ -91,6 +91,39 @@ def _():
             check(speed > 20 * 0.85, "and the cable is used: %.1f of 20 Mbit/s" % speed)
 
 
+def pings(a, seconds):
+    """Round trips of chat frames over a link, ten a second, in milliseconds."""
+    mark, end, sent = a.mark(), time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        a.write("ping")
+        sent += 1
+        time.sleep(0.1)  # the pace of the pings
+    wait_until(lambda: len(a.values("pong", since=mark)) >= sent, "every ping comes back")
+    return [us / 1000 for us in a.values("pong", since=mark)]
+
+
+@test("chat over a link beside a full-speed transfer waits at most 30 ms more at p99")
+def _():
+    with Lab() as lab:
+        one, two = lab.host("one"), lab.host("two")
+        Cable(lab, one, two, "rate=20", "buffer=250", "delay=10")
+        a, b = LinkPeer(one, "a"), LinkPeer(two, "b")
+        post = Post(a, b)
+        a.write("open")
+        a.wait("up")
+        b.wait("up")
+        idle = pings(a, 4)
+        server, _ = bulk(one, two, 25)
+        loaded = pings(a, 20)
+        speed = rate(server)
+        extra = percentile(loaded, 0.99) - percentile(idle, 0.5)
+        note("idle p50 %.1f ms; loaded p50 %.1f p99 %.1f max %.1f ms, %.1f Mbit/s" % (
+            percentile(idle, 0.5), percentile(loaded, 0.5), percentile(loaded, 0.99), max(loaded),
+            speed))
+        check(extra <= 30, "%.1f ms more than idle" % extra)
+        post.stop()
+
+
 @test("a wide cable is filled as plain TCP fills it")
 def _():
     with Lab() as lab:
