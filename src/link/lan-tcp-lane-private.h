@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
-/* The listener's half of a lane. Private to this module. */
+/* What dialling (lan-tcp-lane-dial.c), the listener and bulk lanes share of a lane. Private to this module. */
 #pragma once
 
 #include "lan-bulk-record.h"
 #include "lan-tcp-lane.h"
 
 G_BEGIN_DECLS
+
+/* How a lane is dialled; copied. */
+typedef struct {
+  LanLaneKind kind;
+  LanLanePattern pattern;
+  const guint8 *remote_key; /* NULL where the pattern needs none */
+  const guint8 *lane_id;    /* NULL: random */
+  const guint8 *psk;        /* NULL where the pattern has none */
+} LanTcpLaneDial;
+
+LanChannel *lan_tcp_lane_dial_as (const LanLocalKeys *keys, const LanTcpLaneDial *dial,
+                                  GPtrArray *addresses) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * The listening side of a lane on @socket, a connection just accepted. @decisions is borrowed for

@@ -502,55 +502,28 @@ on_race_done (GSocket *socket, GSocketAddress *address, gpointer data)
   lan_channel_let_go (&lane->channel);
 }
 
-static TcpLane *
-dial (const LanLocalKeys *keys, LanLaneKind kind, LanLanePattern pattern, const guint8 *remote_key,
-      GPtrArray *addresses)
+LanChannel *
+lan_tcp_lane_dial_as (const LanLocalKeys *keys, const LanTcpLaneDial *dial, GPtrArray *addresses)
 {
   TcpLane *lane = tcp_lane_new (keys, TRUE);
 
-  lane->kind = kind;
-  lane->pattern = pattern;
-  if (remote_key != NULL)
-    memcpy (lane->remote_key, remote_key, LAN_KEY_BYTES);
-  if (kind == LAN_LANE_KIND_SERVER && remote_key != NULL)
-    lan_hash_n (lane->net_id, sizeof lane->net_id, remote_key, LAN_KEY_BYTES);
-  lan_random_bytes (lan_random_system (), lane->id, sizeof lane->id);
+  lane->kind = dial->kind;
+  lane->pattern = dial->pattern;
+  if (dial->remote_key != NULL)
+    memcpy (lane->remote_key, dial->remote_key, LAN_KEY_BYTES);
+  if (dial->kind == LAN_LANE_KIND_SERVER && dial->remote_key != NULL)
+    lan_hash_n (lane->net_id, sizeof lane->net_id, dial->remote_key, LAN_KEY_BYTES);
+  if (dial->psk != NULL)
+    memcpy (lane->psk, dial->psk, LAN_KEY_BYTES);
+  if (dial->lane_id != NULL)
+    memcpy (lane->id, dial->lane_id, sizeof lane->id);
+  else
+    lan_random_bytes (lan_random_system (), lane->id, sizeof lane->id);
   lane->untried = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < addresses->len && i < LAN_LANE_RACE_MAX; i++)
     g_ptr_array_add (lane->untried, g_object_ref (g_ptr_array_index (addresses, i)));
   lane->dial_by_us = lan_boottime_us () + LAN_LANE_DIAL_US;
   lane->race = lan_lane_race_new (lane->untried, on_race_done, lane);
-  return lane;
-}
-
-LanChannel *
-lan_tcp_lane_dial (const LanLocalKeys *keys, const guint8 *remote_key, GPtrArray *addresses)
-{
-  return &dial (keys, LAN_LANE_KIND_PEER,
-                remote_key != NULL ? LAN_LANE_PATTERN_IK : LAN_LANE_PATTERN_XX, remote_key,
-                addresses)
-              ->channel;
-}
-
-LanChannel *
-lan_tcp_lane_dial_server (const LanLocalKeys *keys, const LanServerDial *server,
-                          GPtrArray *addresses)
-{
-  return &dial (keys, LAN_LANE_KIND_SERVER, server->pattern,
-                server->pattern != LAN_LANE_PATTERN_XX ? server->key : NULL, addresses)
-              ->channel;
-}
-
-LanChannel *
-lan_tcp_lane_dial_secret (const LanLocalKeys *keys, const LanLaneSecret *secret,
-                          GPtrArray *addresses)
-{
-  static const LanLocalKeys no_keys;
-  TcpLane *lane =
-      dial (keys != NULL ? keys : &no_keys, secret->kind, secret->pattern, NULL, addresses);
-
-  memcpy (lane->id, secret->lane_id, sizeof lane->id);
-  memcpy (lane->psk, secret->psk, sizeof lane->psk);
   return &lane->channel;
 }
 
