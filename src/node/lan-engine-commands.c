@@ -207,6 +207,69 @@ set_passphrase (LanEngine *engine, LanCommand *command)
 
 /* --- all of them --- */
 
+/* What is decided about a person. */
+static void
+execute_person (LanEngine *engine, LanCommand *c)
+{
+  LanCore *core = engine->core;
+
+  switch ((guint) c->type) {
+  case LAN_COMMAND_ACCEPT:
+    note (c, lan_core_accept (core, &c->account, &engine->now));
+    break;
+  case LAN_COMMAND_BLOCK:
+    note (c, lan_core_block (core, &c->account, c->number != 0, &engine->now));
+    break;
+  case LAN_COMMAND_REMOVE:
+    note (c, lan_core_remove (core, &c->account, &engine->now));
+    break;
+  case LAN_COMMAND_VERIFY:
+    note (c, lan_core_verify (core, &c->account, &engine->now));
+    break;
+  case LAN_COMMAND_MERGE:
+    note (c, lan_core_merge (core, &c->other, &c->account, &engine->now));
+    break;
+  case LAN_COMMAND_SET_NOTE:
+    note (c, lan_core_set_note (core, &c->account, c->text));
+    break;
+  case LAN_COMMAND_SET_FAVOURITE:
+    set_flag (engine, c, LAN_PERSON_FAVOURITE);
+    break;
+  case LAN_COMMAND_SET_MUTED:
+    set_flag (engine, c, LAN_PERSON_MUTED);
+    break;
+  }
+}
+
+static void
+execute_file (LanEngine *engine, LanCommand *c)
+{
+  switch ((guint) c->type) {
+  case LAN_COMMAND_SEND_FILE:
+    lan_engine_files_send (engine, &c->account, &c->message, c->text, c->bytes);
+    break;
+  case LAN_COMMAND_ACCEPT_FILE:
+    lan_engine_files_accept (engine, &c->message, c->text, (LanFileConflict) c->number,
+                             (const char *const *) c->list);
+    break;
+  case LAN_COMMAND_DECLINE_FILE:
+    lan_engine_files_decline (engine, &c->message);
+    break;
+  case LAN_COMMAND_CANCEL_FILE:
+    lan_engine_files_cancel (engine, &c->message);
+    break;
+  case LAN_COMMAND_PAUSE_FILE:
+    lan_engine_files_pause (engine, &c->message, c->number != 0);
+    break;
+  case LAN_COMMAND_FILE_ENTRIES:
+    answer_entries (engine, c);
+    break;
+  case LAN_COMMAND_FILE_LIMIT:
+    lan_engine_files_set_limit (engine, (guint64) c->number);
+    break;
+  }
+}
+
 static void
 execute_server (LanEngine *engine, LanCommand *c)
 {
@@ -250,53 +313,26 @@ execute_open (LanEngine *engine, LanCommand *c)
                            g_steal_pointer (&c->task));
     break;
   case LAN_COMMAND_ACCEPT:
-    note (c, lan_core_accept (core, &c->account, &engine->now));
-    break;
   case LAN_COMMAND_BLOCK:
-    note (c, lan_core_block (core, &c->account, c->number != 0, &engine->now));
-    break;
   case LAN_COMMAND_REMOVE:
-    note (c, lan_core_remove (core, &c->account, &engine->now));
-    break;
   case LAN_COMMAND_VERIFY:
-    note (c, lan_core_verify (core, &c->account, &engine->now));
-    break;
   case LAN_COMMAND_MERGE:
-    note (c, lan_core_merge (core, &c->other, &c->account, &engine->now));
-    break;
   case LAN_COMMAND_SET_NOTE:
-    note (c, lan_core_set_note (core, &c->account, c->text));
-    break;
   case LAN_COMMAND_SET_FAVOURITE:
-    set_flag (engine, c, LAN_PERSON_FAVOURITE);
-    break;
   case LAN_COMMAND_SET_MUTED:
-    set_flag (engine, c, LAN_PERSON_MUTED);
+    execute_person (engine, c);
     break;
   case LAN_COMMAND_LINK_STATS:
     answer_stats (engine, c);
     break;
   case LAN_COMMAND_SEND_FILE:
-    lan_engine_files_send (engine, &c->account, &c->message, c->text, c->bytes);
-    break;
   case LAN_COMMAND_ACCEPT_FILE:
-    lan_engine_files_accept (engine, &c->message, c->text, (LanFileConflict) c->number,
-                             (const char *const *) c->list);
-    break;
   case LAN_COMMAND_DECLINE_FILE:
-    lan_engine_files_decline (engine, &c->message);
-    break;
   case LAN_COMMAND_CANCEL_FILE:
-    lan_engine_files_cancel (engine, &c->message);
-    break;
   case LAN_COMMAND_PAUSE_FILE:
-    lan_engine_files_pause (engine, &c->message, c->number != 0);
-    break;
   case LAN_COMMAND_FILE_ENTRIES:
-    answer_entries (engine, c);
-    break;
   case LAN_COMMAND_FILE_LIMIT:
-    lan_engine_files_set_limit (engine, (guint64) c->number);
+    execute_file (engine, c);
     break;
   case LAN_COMMAND_SET_PRESENCE:
     set_presence (engine, c);
