@@ -219,6 +219,62 @@ lan_node_share_files (LanNode *self, GPtrArray *persons, const char *const *path
   return g_strv_builder_end (all);
 }
 
+/* "files.auto." and the first half of the id: keys of settings are short. */
+static char *
+rule_key (LanPerson *person)
+{
+  return g_strdup_printf ("files.auto.%.32s", lan_person_get_id (person));
+}
+
+void
+lan_node_set_auto_accept (LanNode *self, LanPerson *person, guint64 max_bytes, const char *dir)
+{
+  g_autofree char *key = NULL;
+  g_autofree char *value = NULL;
+
+  g_return_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person));
+  key = rule_key (person);
+  if (max_bytes > 0 && dir != NULL)
+    value = g_strdup_printf ("%" G_GUINT64_FORMAT " %s", max_bytes, dir);
+  lan_node_set_setting (self, key, value);
+}
+
+guint64
+lan_node_get_auto_accept (LanNode *self, LanPerson *person, char **dir)
+{
+  g_autofree char *key = NULL;
+  const char *value;
+  char *end = NULL;
+  guint64 max_bytes;
+
+  g_return_val_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person), 0);
+  key = rule_key (person);
+  value = lan_node_get_setting (self, key);
+  max_bytes = value != NULL ? g_ascii_strtoull (value, &end, 10) : 0;
+  if (max_bytes > 0 && *end != ' ')
+    max_bytes = 0;
+  if (dir != NULL)
+    *dir = max_bytes > 0 ? g_strdup (end + 1) : NULL;
+  return max_bytes;
+}
+
+/* Only from people whose key is known for sure, only within the cap (SECURITY section 7, rule f). */
+void
+lan_node_accept_by_rule (LanNode *self, LanTransfer *transfer)
+{
+  LanPerson *person = lan_transfer_get_person (transfer);
+  LanPersonTrust trust = lan_person_get_trust (person);
+  g_autofree char *dir = NULL;
+  guint64 max_bytes;
+
+  if (!lan_transfer_get_incoming (transfer) || lan_transfer_get_request (transfer) ||
+      (trust != LAN_PERSON_TRUST_VERIFIED && trust != LAN_PERSON_TRUST_ATTESTED))
+    return;
+  max_bytes = lan_node_get_auto_accept (self, person, &dir);
+  if (max_bytes > 0 && lan_transfer_get_size (transfer) <= max_bytes)
+    lan_transfer_accept (transfer, dir);
+}
+
 void
 lan_node_set_file_limit (LanNode *self, guint64 bytes_per_s)
 {

@@ -173,6 +173,8 @@ on_transfer (LanNodeModels *m, LanEvent *event)
   if (is_new || before != lan_transfer_get_status (transfer) ||
       transfer_signal (before) == LAN_NODE_FILE_PROGRESS)
     emit_later (m, transfer_signal (lan_transfer_get_status (transfer)), transfer);
+  if (is_new && lan_transfer_get_status (transfer) == LAN_TRANSFER_STATUS_OFFERED)
+    lan_node_accept_by_rule (m->node, transfer);
 }
 
 /* In its place among the events: states that come after the page was read must reach its rows. */

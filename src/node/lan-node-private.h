@@ -55,6 +55,8 @@ LanPerson *lan_node_peek_person (LanNode *self, const LanAccountId *account);
 void lan_node_conversation_id (LanNode *self, LanPerson *person, LanConversationId *id);
 
 LanNodeModels *lan_node_peek_models (LanNode *self);
+/** Takes an offer for which the person has a rule. */
+void lan_node_accept_by_rule (LanNode *self, LanTransfer *transfer);
 GHashTable *lan_node_peek_settings (LanNode *self);
 
 /** Asserts that the caller is in the owner's context. */

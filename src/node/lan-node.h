@@ -247,6 +247,24 @@ LAN_API GStrv lan_node_share_files (LanNode *self, GPtrArray *persons, const cha
                                     GError **error);
 
 /**
+ * lan_node_set_auto_accept:
+ * @max_bytes: files and folders up to this size are taken without asking; 0: never
+ * @dir: (nullable): where they go; must exist
+ *
+ * Holds only while the person is verified or vouched for by the company's directory.
+ */
+LAN_API void lan_node_set_auto_accept (LanNode *self, LanPerson *person, guint64 max_bytes,
+                                       const char *dir);
+
+/**
+ * lan_node_get_auto_accept:
+ * @dir: (out) (optional) (nullable) (transfer full): where they go
+ *
+ * Returns: the size up to which offers of @person are taken, 0: none.
+ */
+LAN_API guint64 lan_node_get_auto_accept (LanNode *self, LanPerson *person, char **dir);
+
+/**
  * lan_node_set_file_limit:
  * @bytes_per_s: for all files together that go directly; 0: no limit
  *

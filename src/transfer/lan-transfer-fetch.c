@@ -302,6 +302,8 @@ ask_for_run (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, guint
     cost += more;
     count++;
   }
+  if (ch->carries != LAN_CARRIES_BULK)
+    cost = MAX (cost, LAN_TRANSFER_LINK_COST);
   slot = add_slot (one, ch, first, count, cost);
   if (ch->carries != LAN_CARRIES_BULK) {
     slot->len = leaf_length (one, first);

@@ -193,6 +193,9 @@ fail_for_peer (LanTransfers *t, LanTransferOne *one, const char *code, LanTime n
           : NULL;
 
   one->is_quiet = TRUE;
+  /* What fails at the sender's stays so: a part is of no use any more. */
+  if (one->row.incoming)
+    lan_transfer_in_stop (t, one, TRUE, now);
   lan_transfer_fail (t, one, LAN_FILE_ERROR_PEER, text, now);
 }
 

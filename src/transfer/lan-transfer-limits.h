@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 #define LAN_TRANSFER_SERVE_BYTES     (1024 * 1024)
 #define LAN_TRANSFER_BULK_BYTES      (8 * 1024 * 1024)
 #define LAN_TRANSFER_RUN_BYTES       (1024 * 1024) /* asked for at once over a bulk lane */
-#define LAN_TRANSFER_LEAF_COST       4096  /* what a short leaf counts in the window at least */
+#define LAN_TRANSFER_LEAF_COST       4096 /* what a short leaf counts in the window at least */
+#define LAN_TRANSFER_LINK_COST       (16 * 1024) /* the same over a link, where 128 may be asked for */
 #define LAN_TRANSFER_MAX_BULK        16384 /* leaves asked of us and unanswered, a bulk lane */
 #define LAN_TRANSFER_PAGE_BYTES      60000 /* of a manifest in one frame */
 #define LAN_TRANSFER_PAGES           4     /* of a manifest asked for and not here */

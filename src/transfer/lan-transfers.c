@@ -643,8 +643,8 @@ lan_transfers_frame (LanTransfers *t, guint64 channel, const LanFrame *frame, La
   LanTransferOne *one;
   LanMessageId id;
 
-  if (ch == NULL)
-    return LAN_STATUS_STATE;
+  if (ch == NULL || lan_frame_type (frame) == LAN_FRAME_FILE_HAVE)
+    return LAN_STATUS_STATE; /* nobody asked here */
   if (field == NULL || field->len != LAN_MESSAGE_ID_BYTES)
     return LAN_STATUS_MALFORMED;
   memcpy (id.b, field->data, sizeof id.b);

@@ -420,6 +420,7 @@ main (int argc, char **argv)
   g_test_add_func ("/transfer/progress", test_progress);
   g_test_add_func ("/transfer/many", test_many);
   g_test_add_func ("/transfer/blocked-peer", test_blocked_peer);
+  add_folder_tests ();
   add_restart_tests ();
   add_hostile_tests ();
   return g_test_run ();

@@ -4,4 +4,5 @@
 #pragma once
 
 void add_hostile_tests (void);
+void add_folder_tests (void);
 void add_restart_tests (void);
