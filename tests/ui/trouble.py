@@ -6,13 +6,13 @@
 The other side is lanyard-cli in a second namespace. Pictures of every screen are kept in tests/ui/shots
 of the build folder, in English and in Chinese.
 """
-import json
 import os
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desk import Desk, Failed, need, run, wait  # noqa: E402
+from desk import Desk, Failed, need, wait  # noqa: E402
+from peer import Peer, cli, init  # noqa: E402
 
 BEFORE = "明天上午十点开会。"
 AFTER = "我换了新电脑，还是我。"
@@ -23,56 +23,6 @@ Atspi = None
 def step(function):
     STEPS.append(function)
     return function
-
-
-def cli(desk):
-    return desk.build + "/src/cli/lanyard-cli"
-
-
-def init(desk, profile, name, *options):
-    run(cli(desk), "--profile", profile, "init", "--name", name, *options)
-
-
-class Peer:
-    """`lanyard-cli run` on a profile of its own."""
-
-    def __init__(self, desk, namespace, name, folder):
-        self.desk = desk
-        profile = os.path.join(desk.dir, folder)
-        init(desk, profile, name)
-        self.log = os.path.join(desk.dir, folder + ".jsonl")
-        env = dict(os.environ, HOME=desk.dir, LC_ALL="C.UTF-8")
-        with open(self.log, "wb") as out:
-            self.process = subprocess.Popen(
-                ["ip", "netns", "exec", namespace, cli(desk), "run", "--profile", profile, "--no-mdns"], env=env,
-                stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL)
-        desk.processes.append(self.process)
-        self.serial = 0
-
-    def lines(self):
-        with open(self.log, encoding="utf-8") as f:
-            return [json.loads(line) for line in f.read().split("\n")[:-1]]
-
-    def event(self, method, **fields):
-        def found():
-            return [o for o in self.lines() if o.get("method") == method
-                    and all(o["params"].get(k) == v for k, v in fields.items())]
-        return wait(found, "%s %s" % (method, fields))[0]["params"]
-
-    def send(self, name, text):
-        self.event("person.seen", name=name)
-        self.serial += 1
-        call = {"jsonrpc": "2.0", "id": self.serial, "method": "message.send", "params": {"to": name, "text": text}}
-        self.process.stdin.write((json.dumps(call) + "\n").encode())
-        self.process.stdin.flush()
-        answer = wait(lambda: [o for o in self.lines() if o.get("id") == self.serial and "method" not in o],
-                      "the answer to message.send")[0]
-        if "error" in answer:
-            raise Failed("message.send: %s" % answer["error"])
-
-    def quit(self):
-        self.process.stdin.close()
-        wait(lambda: self.process.poll() is not None, "the end of the peer")
 
 
 class Scene:
