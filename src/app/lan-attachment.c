@@ -92,10 +92,12 @@ lan_attachment_new (const char *path, guint64 size)
 {
   LanAttachment *self = g_object_new (LAN_TYPE_ATTACHMENT, NULL);
   g_autofree char *name = g_filename_display_basename (path);
-  g_autofree char *letters = lan_file_kind_letters (name);
-  LanFileKind kind = lan_file_kind (name);
+  gboolean folder = size == LAN_ATTACHMENT_FOLDER;
+  g_autofree char *letters = folder ? g_strdup ("") : lan_file_kind_letters (name);
+  LanFileKind kind = lan_file_kind (folder ? "" : name);
   g_autofree char *amount = g_format_size (size);
-  g_autofree char *line = g_strdup_printf (_ ("%s, %s"), amount, kind.description);
+  g_autofree char *line =
+      folder ? g_strdup (_ ("folder")) : g_strdup_printf (_ ("%s, %s"), amount, kind.description);
 
   self->path = g_strdup (path);
   self->size = size;
@@ -107,8 +109,14 @@ lan_attachment_new (const char *path, guint64 size)
     gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self->icon_label)),
                                  kind.style);
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), name);
-  lan_thumbnail_load_async (path, THUMBNAIL_PX, self->cancellable, on_thumbnail,
-                            g_object_ref (self));
+  if (folder) {
+    gtk_image_set_from_icon_name (self->picture, "folder-symbolic", GTK_ICON_SIZE_DND);
+    gtk_widget_show (GTK_WIDGET (self->picture));
+    gtk_widget_hide (GTK_WIDGET (self->icon_label));
+  } else {
+    lan_thumbnail_load_async (path, THUMBNAIL_PX, self->cancellable, on_thumbnail,
+                              g_object_ref (self));
+  }
   return GTK_WIDGET (self);
 }
 

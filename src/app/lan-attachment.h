@@ -13,7 +13,10 @@ G_BEGIN_DECLS
 #define LAN_TYPE_ATTACHMENT (lan_attachment_get_type ())
 G_DECLARE_FINAL_TYPE (LanAttachment, lan_attachment, LAN, ATTACHMENT, GtkBox)
 
-/** @path: an absolute name of a regular file of @size bytes. */
+/* In place of a size: a folder, whose files nobody has counted yet. */
+#define LAN_ATTACHMENT_FOLDER G_MAXUINT64
+
+/** @path: an absolute name of a regular file of @size bytes, or of a folder. */
 GtkWidget *lan_attachment_new (const char *path, guint64 size);
 const char *lan_attachment_get_path (LanAttachment *self);
 guint64 lan_attachment_get_size (LanAttachment *self);

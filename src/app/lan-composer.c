@@ -56,12 +56,18 @@ static void
 update_amount (LanComposer *self)
 {
   guint64 total = 0;
+  gboolean known = TRUE;
   g_autofree char *size = NULL;
   g_autofree char *text = NULL;
 
-  for (guint i = 0; i < self->attachments->len; i++)
-    total += lan_attachment_get_size (g_ptr_array_index (self->attachments, i));
-  size = g_format_size (total);
+  for (guint i = 0; i < self->attachments->len; i++) {
+    guint64 bytes = lan_attachment_get_size (g_ptr_array_index (self->attachments, i));
+
+    known = known && bytes != LAN_ATTACHMENT_FOLDER;
+    total += bytes != LAN_ATTACHMENT_FOLDER ? bytes : 0;
+  }
+  /* Translators: how large something is that has not been counted */
+  size = known ? g_format_size (total) : g_strdup (_ ("with folders"));
   text = self->attachments->len == 0
              ? g_strdup ("")
              : g_strdup_printf (
@@ -295,9 +301,9 @@ on_file_info (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (path == NULL)
     fail (self, _ ("This file is not on this computer. Copy it here first."));
   else if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
-    fail (self, _ ("A folder cannot be sent as it is. Pack it into an archive first."));
+    add_file (self, path, LAN_ATTACHMENT_FOLDER);
   else if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
-    fail (self, _ ("Only ordinary files can be sent."));
+    fail (self, _ ("Only ordinary files and folders can be sent."));
   else
     add_file (self, path, (guint64) g_file_info_get_size (info));
 }
@@ -333,18 +339,29 @@ on_files_chosen (GtkNativeDialog *dialog, int response, LanComposer *self)
 }
 
 static void
-on_attach (LanComposer *self)
+choose (LanComposer *self, const char *title, GtkFileChooserAction action)
 {
   GtkWidget *window = gtk_widget_get_toplevel (GTK_WIDGET (self));
-  GtkFileChooserNative *dialog =
-      gtk_file_chooser_native_new (_ ("Send files"), GTK_WINDOW (window),
-                                   GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Choose"), _ ("_Cancel"));
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (title, GTK_WINDOW (window), action,
+                                                              _ ("_Choose"), _ ("_Cancel"));
 
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), TRUE);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_files_chosen), self, 0);
   g_object_set_data_full (G_OBJECT (self), "dialog", dialog, g_object_unref);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static void
+on_attach_files (LanComposer *self)
+{
+  choose (self, _ ("Send files"), GTK_FILE_CHOOSER_ACTION_OPEN);
+}
+
+static void
+on_attach_folder (LanComposer *self)
+{
+  choose (self, _ ("Send a folder"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER);
 }
 
 static void
@@ -445,7 +462,8 @@ lan_composer_class_init (LanComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanComposer, hint_label);
   gtk_widget_class_bind_template_child (widget_class, LanComposer, amount_label);
   gtk_widget_class_bind_template_callback (widget_class, on_send);
-  gtk_widget_class_bind_template_callback (widget_class, on_attach);
+  gtk_widget_class_bind_template_callback (widget_class, on_attach_files);
+  gtk_widget_class_bind_template_callback (widget_class, on_attach_folder);
   gtk_widget_class_bind_template_callback (widget_class, on_emoji);
   gtk_widget_class_bind_template_callback (widget_class, on_key_press);
   gtk_widget_class_bind_template_callback (widget_class, on_focus_changed);

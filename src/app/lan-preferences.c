@@ -21,6 +21,7 @@ struct _LanPreferences {
   GtkSwitch *hidden_switch;
   GtkSwitch *away_switch;
   GtkFileChooser *folder_button;
+  GtkSpinButton *limit_spin;
   GtkToggleButton *system_button;
   GtkToggleButton *light_button;
   GtkToggleButton *dark_button;
@@ -103,6 +104,14 @@ on_folder (LanPreferences *self)
 }
 
 static void
+on_limit (LanPreferences *self)
+{
+  if (!self->is_filling)
+    lan_settings_set_limit (self->node,
+                            (guint64) (gtk_spin_button_get_value (self->limit_spin) * 1e6));
+}
+
+static void
 on_look (LanPreferences *self, GtkToggleButton *button)
 {
   LanLook look = LAN_LOOK_SYSTEM;
@@ -173,6 +182,7 @@ fill (LanPreferences *self)
     gtk_switch_set_active (which, lan_settings_get_bool (self->node, key));
   gtk_switch_set_active (self->hidden_switch, lan_node_get_hidden (self->node));
   gtk_file_chooser_set_filename (self->folder_button, folder);
+  gtk_spin_button_set_value (self->limit_spin, (double) lan_settings_get_limit (self->node) / 1e6);
   gtk_toggle_button_set_active (looks[lan_window_state_get_look (self->state)], TRUE);
   gtk_entry_set_text (self->interfaces_entry, names);
   gtk_entry_set_text (self->hosts_entry, hosts != NULL ? hosts : "");
@@ -209,6 +219,7 @@ lan_preferences_class_init (LanPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, hidden_switch);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, away_switch);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, folder_button);
+  gtk_widget_class_bind_template_child (widget_class, LanPreferences, limit_spin);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, system_button);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, light_button);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, dark_button);
@@ -220,6 +231,7 @@ lan_preferences_class_init (LanPreferencesClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_name);
   gtk_widget_class_bind_template_callback (widget_class, on_name_left);
   gtk_widget_class_bind_template_callback (widget_class, on_folder);
+  gtk_widget_class_bind_template_callback (widget_class, on_limit);
   gtk_widget_class_bind_template_callback (widget_class, on_look);
   gtk_widget_class_bind_template_callback (widget_class, on_interfaces);
   gtk_widget_class_bind_template_callback (widget_class, on_hosts);

@@ -4,6 +4,7 @@
 
 #include "lan-file-kind.h"
 #include "lan-files.h"
+#include "lan-folder-window.h"
 #include "lan-format.h"
 
 #include <glib/gi18n.h>
@@ -13,10 +14,13 @@ struct _LanTransferCard {
   LanTransfer *transfer;
   gboolean with_person;
   GtkLabel *icon_label;
+  GtkWidget *folder_icon;
   GtkLabel *name_label;
   GtkLabel *line_label;
   GtkWidget *open_button;
   GtkWidget *folder_button;
+  GtkWidget *pause_button;
+  GtkWidget *resume_button;
   GtkWidget *cancel_button;
   GtkProgressBar *progress;
   GtkWidget *figures;
@@ -25,6 +29,7 @@ struct _LanTransferCard {
   GtkWidget *answers;
   GtkWidget *again_button;
   GtkWidget *accept_button;
+  GtkWidget *choose_button;
   GtkWidget *save_button;
   GtkWidget *decline_button;
 };
@@ -38,19 +43,32 @@ is_moving (LanTransferStatus status)
          status == LAN_TRANSFER_STATUS_PAUSED || status == LAN_TRANSFER_STATUS_VERIFYING;
 }
 
+/* What it is: the kind that a file's name speaks of, or how much is in a folder. */
+static char *
+describe_kind (LanTransfer *transfer)
+{
+  guint n = lan_transfer_get_files (transfer);
+
+  if (!lan_transfer_get_folder (transfer))
+    return g_strdup (lan_file_kind (lan_transfer_get_name (transfer)).description);
+  if (n == 0)
+    return g_strdup (_ ("folder"));
+  return g_strdup_printf (ngettext ("folder with %u file", "folder with %u files", n), n);
+}
+
 static char *
 describe (LanTransferCard *self)
 {
-  LanFileKind kind = lan_file_kind (lan_transfer_get_name (self->transfer));
+  g_autofree char *kind = describe_kind (self->transfer);
   g_autofree char *size = g_format_size (lan_transfer_get_size (self->transfer));
   const char *who = lan_person_get_name (lan_transfer_get_person (self->transfer));
 
   if (!self->with_person)
     /* Translators: size and kind of a file */
-    return g_strdup_printf (_ ("%s, %s"), size, kind.description);
+    return g_strdup_printf (_ ("%s, %s"), size, kind);
   if (lan_transfer_get_incoming (self->transfer))
-    return g_strdup_printf (_ ("From %s, %s, %s"), who, size, kind.description);
-  return g_strdup_printf (_ ("To %s, %s, %s"), who, size, kind.description);
+    return g_strdup_printf (_ ("From %s, %s, %s"), who, size, kind);
+  return g_strdup_printf (_ ("To %s, %s, %s"), who, size, kind);
 }
 
 static char *
@@ -66,6 +84,8 @@ describe_moving (LanTransferCard *self, LanTransferStatus status)
   case LAN_TRANSFER_STATUS_ACCEPTED:
     return g_strdup (_ ("Starting…"));
   case LAN_TRANSFER_STATUS_PAUSED:
+    if (lan_transfer_get_paused (self->transfer))
+      return g_strdup_printf (_ ("Paused at %d %%, %s of %s"), percent, have, all);
     return g_strdup_printf (_ ("Waits at %d %% until both are connected"), percent);
   case LAN_TRANSFER_STATUS_VERIFYING:
     return g_strdup (_ ("Checking…"));
@@ -174,16 +194,22 @@ update_buttons (LanTransferCard *self, LanTransferStatus status)
       status == LAN_TRANSFER_STATUS_DONE && lan_transfer_get_path (self->transfer) != NULL;
   gboolean offered = incoming && status == LAN_TRANSFER_STATUS_OFFERED;
   gboolean again = incoming && status == LAN_TRANSFER_STATUS_FAILED;
+  gboolean folder = lan_transfer_get_folder (self->transfer);
+  gboolean paused = lan_transfer_get_paused (self->transfer);
   LanFileKind kind = lan_file_kind (lan_transfer_get_name (self->transfer));
 
-  gtk_widget_set_visible (self->open_button, done && !kind.is_program);
+  gtk_widget_set_visible (self->open_button, done && (folder || !kind.is_program));
+  gtk_widget_set_visible (self->pause_button,
+                          is_moving (status) && !paused && status != LAN_TRANSFER_STATUS_VERIFYING);
+  gtk_widget_set_visible (self->resume_button, is_moving (status) && paused);
   gtk_widget_set_visible (self->folder_button, done);
   gtk_widget_set_visible (self->cancel_button,
                           is_moving (status) ||
                               (!incoming && status == LAN_TRANSFER_STATUS_OFFERED));
   gtk_widget_set_visible (self->accept_button, offered);
   gtk_widget_set_visible (self->decline_button, offered);
-  gtk_widget_set_visible (self->save_button, offered || again);
+  gtk_widget_set_visible (self->choose_button, offered && folder);
+  gtk_widget_set_visible (self->save_button, (offered && !folder) || again);
   gtk_widget_set_visible (self->again_button, again);
   gtk_widget_set_visible (self->answers, offered || again);
 }
@@ -254,6 +280,29 @@ on_decline (LanTransferCard *self)
 }
 
 static void
+on_pause (LanTransferCard *self)
+{
+  lan_transfer_pause (self->transfer);
+}
+
+static void
+on_resume (LanTransferCard *self)
+{
+  lan_transfer_resume (self->transfer);
+}
+
+static void
+on_choose (LanTransferCard *self)
+{
+  GtkWidget *window = lan_folder_window_new (self->transfer);
+
+  gtk_window_set_transient_for (GTK_WINDOW (window),
+                                GTK_WINDOW (gtk_widget_get_toplevel (GTK_WIDGET (self))));
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
 on_cancel (LanTransferCard *self)
 {
   lan_transfer_cancel (self->transfer);
@@ -291,10 +340,13 @@ lan_transfer_card_class_init (LanTransferCardClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/transfer-card.ui");
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, icon_label);
+  gtk_widget_class_bind_template_child (widget_class, LanTransferCard, folder_icon);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, name_label);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, line_label);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, open_button);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, folder_button);
+  gtk_widget_class_bind_template_child (widget_class, LanTransferCard, pause_button);
+  gtk_widget_class_bind_template_child (widget_class, LanTransferCard, resume_button);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, cancel_button);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, progress);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, figures);
@@ -303,11 +355,15 @@ lan_transfer_card_class_init (LanTransferCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, answers);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, again_button);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, accept_button);
+  gtk_widget_class_bind_template_child (widget_class, LanTransferCard, choose_button);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, save_button);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, decline_button);
   gtk_widget_class_bind_template_callback (widget_class, on_accept);
   gtk_widget_class_bind_template_callback (widget_class, on_save);
   gtk_widget_class_bind_template_callback (widget_class, on_decline);
+  gtk_widget_class_bind_template_callback (widget_class, on_pause);
+  gtk_widget_class_bind_template_callback (widget_class, on_resume);
+  gtk_widget_class_bind_template_callback (widget_class, on_choose);
   gtk_widget_class_bind_template_callback (widget_class, on_cancel);
   gtk_widget_class_bind_template_callback (widget_class, on_open);
   gtk_widget_class_bind_template_callback (widget_class, on_folder);
@@ -325,13 +381,16 @@ lan_transfer_card_new (LanTransfer *transfer, gboolean with_person)
   LanTransferCard *self = g_object_new (LAN_TYPE_TRANSFER_CARD, NULL);
   const char *name = lan_transfer_get_name (transfer);
   LanFileKind kind = lan_file_kind (name);
-  g_autofree char *letters = lan_file_kind_letters (name);
+  g_autofree char *letters =
+      lan_transfer_get_folder (transfer) ? g_strdup ("") : lan_file_kind_letters (name);
 
   self->transfer = g_object_ref (transfer);
   self->with_person = with_person;
   gtk_label_set_text (self->name_label, name);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name_label), name);
   gtk_label_set_text (self->icon_label, letters);
+  gtk_widget_set_visible (GTK_WIDGET (self->icon_label), !lan_transfer_get_folder (transfer));
+  gtk_widget_set_visible (self->folder_icon, lan_transfer_get_folder (transfer));
   if (*kind.style != '\0')
     set_class (self->icon_label, kind.style, TRUE);
   g_signal_connect_object (transfer, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
