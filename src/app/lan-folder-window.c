@@ -194,6 +194,7 @@ lan_folder_window_new (LanTransfer *transfer)
       g_strdup_printf (_ ("From %s"), lan_person_get_name (lan_transfer_get_person (transfer)));
 
   self->transfer = g_object_ref (transfer);
+  gtk_window_set_title (GTK_WINDOW (self), lan_transfer_get_name (transfer));
   hdy_header_bar_set_title (self->header, lan_transfer_get_name (transfer));
   hdy_header_bar_set_subtitle (self->header, from);
   gtk_file_chooser_set_filename (self->folder_button, folder);

@@ -104,11 +104,7 @@ def a_file(lin, wei):
     path = os.path.join(lin.home, "框架合同 2027.pdf")
     with open(path, "wb") as f:
         f.write(os.urandom(3 * 1024 * 1024))
-    subprocess.run(["xclip", "-selection", "clipboard", "-t", "text/uri-list"], check=True,
-                   input=("file://" + path + "\r\n").encode())
-    lin.click(lin.all(name="Message")[0])
-    lin.key("ctrl+v")
-    lin.button("Take out")
+    paste(lin, path)
     lin.shot("attachment")
     lin.press("Send")
     wei.button("Accept")
@@ -122,6 +118,58 @@ def a_file(lin, wei):
     wei.find(name="Transfers")
     wei.shot("transfers")
     wei.press("Chats")
+
+
+def paste(app, path):
+    subprocess.run(["xclip", "-selection", "clipboard", "-t", "text/uri-list"], check=True,
+                   input=("file://" + path + "\r\n").encode())
+    app.click(app.all(name="Message")[0])
+    app.key("ctrl+v")
+    app.button("Take out")
+
+
+def limit(app, megabytes):
+    app.key("ctrl+comma")
+    app.press("Files and network")
+    spin = app.find(Atspi.Role.SPIN_BUTTON, name="Speed limit")
+    spin.get_value_iface().set_current_value(megabytes)
+    run("xdotool", "key", "Escape", check=False)
+    wait(lambda: not app.all(name="Speed limit"), "that the preferences are gone")
+
+
+@step
+def a_folder(lin, wei):
+    folder = os.path.join(lin.home, "项目资料")
+    for name, size in (("合同/框架合同.pdf", 900_000), ("合同/附件/报价单.xlsx", 40_000), ("照片/厂房.jpg", 2_500_000),
+                       ("说明.txt", 1_200)):
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as f:
+            f.write(os.urandom(size))
+    limit(lin, 0.5)
+    paste(lin, folder)
+    lin.shot("folder-attachment")
+    lin.press("Send")
+    wei.press("Choose files…")
+    window = wait(lambda: [n for role in (Atspi.Role.DIALOG, Atspi.Role.FRAME) for n in wei.all(role, name="项目资料")],
+                  "the window of the folder")[0]
+    accept = wait(lambda: [n for n in wei.all(Atspi.Role.PUSH_BUTTON, name="Accept", root=window)
+                           if n.get_state_set().contains(Atspi.StateType.SENSITIVE)], "its button")[0]
+    wei.screen_shot("folder-offered")
+    accept.get_action_iface().do_action(0)
+    wei.button("Pause")
+    wei.shot("folder-running")
+    wei.press("Pause")
+    wei.find(begins="Paused at")
+    wei.shot("folder-paused")
+    wei.press("Resume")
+    limit(lin, 0)
+    arrived = os.path.join(wei.home, "Downloads", "项目资料")
+    wait(lambda: os.path.exists(arrived + "/照片/厂房.jpg") and filecmp.cmp(
+        folder + "/照片/厂房.jpg", arrived + "/照片/厂房.jpg", shallow=False), "the same picture")
+    wait(lambda: os.path.exists(arrived + "/合同/附件/报价单.xlsx"), "the deepest file")
+    wait(lambda: len(wei.all(Atspi.Role.PUSH_BUTTON, name="Open")) == 2, "that the folder is whole")
+    wei.shot("folder-done")
 
 
 @step
