@@ -24,6 +24,7 @@ update (LanPersonRow *self)
 {
   const char *icon = lan_person_look_list_icon (self->person);
   g_autofree char *line = lan_person_look_line (self->person);
+  g_autofree char *department = lan_person_look_department (self->person);
   g_autofree char *name = NULL;
   const char *tag = NULL;
 
@@ -41,7 +42,10 @@ update (LanPersonRow *self)
   gtk_label_set_text (self->line_label, line);
   gtk_widget_set_visible (GTK_WIDGET (self->tag_label), tag != NULL);
   gtk_label_set_text (self->tag_label, tag != NULL ? tag : "");
-  name = g_strdup_printf ("%s, %s", lan_person_get_name (self->person), line);
+  /* A heading is not read out with its rows: who cannot see it hears the department here. */
+  name = *department != '\0'
+             ? g_strdup_printf ("%s, %s, %s", lan_person_get_name (self->person), line, department)
+             : g_strdup_printf ("%s, %s", lan_person_get_name (self->person), line);
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), name);
 }
 
