@@ -19,6 +19,7 @@
  *   notice (code, text): something a person should know, a stable word and a sentence. Codes: those of
  *     the history ("disk-full", "io", ...) and "history-well" when it is over; "keys", "new-device",
  *     "busy" (own keys); "clock" (somebody's is ahead); "request-limit" (a stranger sent too much);
+ *     "equivocation", "rollback", "broken", "forged" (of the server's directory: LanServer's warning);
  *     "network", "bad-address", "mdns-absent", "mdns-back", "beacon-refused".
  */
 #pragma once

@@ -4,6 +4,7 @@
 """People of one company in different networks, brought together by its server."""
 
 import os
+import subprocess
 import sys
 import time
 
@@ -97,6 +98,47 @@ def _():
         check(a.call("server.state")["state"] == "none", "left")
         a = a.restart()
         check(a.call("server.state")["state"] == "none", "left for good")
+
+
+def one_shot(host, profile, *arguments):
+    """A command for people. Returns (exit code, what it printed)."""
+    done = subprocess.run(
+        ["ip", "netns", "exec", host.namespace, os.environ["LANYARD_CLI"]] + list(arguments)
+        + ["--profile", profile], env=host.environment(), stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+    return done.returncode, done.stdout.decode()
+
+
+@test("the commands for people: join, server status, directory, server leave")
+def _():
+    with Lab() as lab:
+        company = Company(lab)
+        site = Site(company, 1)
+        b = site.host("bob").peer("Bob")
+        company.join(b, "bob", "Driver", "Transport")
+        host, profile = site.host("anna"), lab.path("anna-profile")
+        code, said = one_shot(host, profile, "init", "--name", "Anna")
+        check(code == 0, said)
+        code, said = one_shot(host, profile, "server", "status")
+        check(code == 1 and "join" in said, "no server yet: %d %s" % (code, said))
+        code, said = one_shot(host, profile, "join", "%s:%d" % (SERVER, PORT))
+        check(code == 1 and "--words" in said, "words are needed: %d %s" % (code, said))
+        code, said = one_shot(host, profile, "join", company.invite("anna", "Anna"))
+        check(code == 0 and "Example 公司" in said, "joined: %d %s" % (code, said))
+        code, said = one_shot(host, profile, "server", "status")
+        check(code == 0 and "connected" in said, "connected: %d %s" % (code, said))
+        code, said = one_shot(host, profile, "directory")
+        check(code == 0 and "Transport" in said and "Bob, Driver  (available)" in said,
+              "the directory: %d %s" % (code, said))
+        company.kill()
+        code, said = one_shot(host, profile, "server", "status")
+        check(code == 3 and "does not answer" in said, "away: %d %s" % (code, said))
+        code, said = one_shot(host, profile, "directory", "--wait", "0")
+        check(code == 0 and "Bob, Driver  (not here)" in said, "kept: %d %s" % (code, said))
+        code, said = one_shot(host, profile, "server", "leave")
+        check(code == 0, said)
+        code, said = one_shot(host, profile, "directory", "--wait", "0")
+        check(code == 0 and "Bob" not in said, "forgotten: %d %s" % (code, said))
 
 
 @test("the server is killed in mid-conversation: those within reach go on, and merge after")
