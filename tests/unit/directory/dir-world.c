@@ -200,6 +200,21 @@ keep (DirClient *client, const LanServerClientAction *action)
   }
 }
 
+static void
+on_client_send (DirClient *client, const LanServerClientAction *action)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (action->lane != client->lane || client->conn == NULL)
+    return;
+  bytes = client->tamper_up != NULL ? client->tamper_up (client, action->bytes, client->tamper_data)
+                                    : g_bytes_ref (action->bytes);
+  if (bytes != NULL)
+    lan_registry_frame (client->world->servers[client->conn_view].registry, client->conn,
+                        g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                        &client->world->now);
+}
+
 static gboolean
 drain_client (DirClient *client)
 {
@@ -214,10 +229,7 @@ drain_client (DirClient *client)
       if (action.lane == client->lane)
         lane_down (client);
     } else if (action.type == LAN_SERVER_CLIENT_SEND) {
-      if (action.lane == client->lane && client->conn != NULL)
-        lan_registry_frame (client->world->servers[client->conn_view].registry, client->conn,
-                            g_bytes_get_data (action.bytes, NULL), g_bytes_get_size (action.bytes),
-                            &client->world->now);
+      on_client_send (client, &action);
     } else if (action.type == LAN_SERVER_CLIENT_COMMIT) {
       keep (client, &action);
     } else {

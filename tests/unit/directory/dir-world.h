@@ -69,6 +69,7 @@ struct _DirClient {
   GQueue inbox;    /* of GBytes */
   GPtrArray *told; /* of LanServerClientAction */
   DirTamper tamper;
+  DirTamper tamper_up; /* the same for what it sends */
   gpointer tamper_data;
   guint dials;
   gboolean is_cut_off; /* its dials fail */
