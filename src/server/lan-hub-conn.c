@@ -116,7 +116,7 @@ tell_pressure (LanHubConn *conn)
   if (conn->peer == NULL || (conn->is_full ? n > QUEUE_EASY : n <= QUEUE_FULL))
     return;
   conn->is_full = !conn->is_full;
-  lan_hub_now (&now);
+  lan_hub_turn_time (conn->hub, &now);
   lan_registry_writable (conn->hub->registry, conn->peer, !conn->is_full, &now);
 }
 
@@ -245,7 +245,7 @@ lan_hub_conn_send (LanHubConn *conn, const guint8 *frame, gsize len, gboolean id
     close_conn (conn, FALSE);
     return;
   }
-  lan_hub_now (&now);
+  lan_hub_turn_time (conn->hub, &now);
   if (lan_slim_lane_send (conn->slim, frame, len, now.mono_us, out_of (conn)) != LAN_STATUS_OK)
     close_conn (conn, FALSE);
 }
@@ -378,7 +378,7 @@ on_frame (gpointer user_data, const guint8 *frame, gsize len)
 
   if (conn->peer == NULL)
     return;
-  lan_hub_now (&now);
+  lan_hub_turn_time (conn->hub, &now);
   lan_registry_frame (conn->hub->registry, conn->peer, frame, len, &now);
   lan_hub_drain (conn->hub);
 }
@@ -464,7 +464,7 @@ feed (LanHubConn *conn, guint8 *data, gsize len)
   LanStatus status;
   LanTime now;
 
-  lan_hub_now (&now);
+  lan_hub_turn_time (conn->hub, &now);
   conn->has_spoken = TRUE;
   conn->hub->counters.bytes_in += len;
   if (conn->is_ending)

@@ -50,6 +50,8 @@ struct _LanHub {
   uv_signal_t signals[3];
   uv_tcp_t *listeners;
   guint n_listeners;
+  LanTime turn_time;
+  guint64 turn_stamp; /* the loop's own time when turn_time was read */
   gint64 stopping_us; /* 0, or when the patience with what is under way ends */
   gboolean is_over;
 
@@ -73,6 +75,9 @@ struct _LanHub {
 };
 
 void lan_hub_now (LanTime *now);
+
+/** The same as it was when this turn of the loop woke up: at most a millisecond old, and cheap. */
+void lan_hub_turn_time (LanHub *hub, LanTime *now);
 
 /** Carries out what the registry wants; after every call into it. */
 void lan_hub_drain (LanHub *hub);

@@ -29,6 +29,18 @@ lan_hub_now (LanTime *now)
   now->wall_ms = (gint64) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+void
+lan_hub_turn_time (LanHub *hub, LanTime *now)
+{
+  guint64 stamp = uv_now (&hub->loop);
+
+  if (stamp != hub->turn_stamp) {
+    lan_hub_now (&hub->turn_time);
+    hub->turn_stamp = stamp;
+  }
+  *now = hub->turn_time;
+}
+
 /* ---- what the registry wants ---- */
 
 typedef struct {

@@ -315,7 +315,7 @@ run (char **args)
   server_pid = atoi (args[2]);
   n_conns = (guint) atoi (args[3]);
   if (protocol == &office_protocol)
-    office_setup (args[4]);
+    office_setup (args[4], n_conns);
   conns = g_new0 (Conn, n_conns);
   dirty = g_ptr_array_new ();
   latencies = g_array_new (FALSE, FALSE, sizeof (guint32));

@@ -29,7 +29,7 @@ typedef struct {
 extern const Protocol office_protocol;
 extern const Protocol mqtt_protocol;
 
-void office_setup (const char *key_hex);
+void office_setup (const char *key_hex, guint n);
 int office_prepare (const char *database, guint n);
 
 /* Called by protocols. */
