@@ -249,8 +249,9 @@ static void
 raw (Run *run, DirClient *client, gboolean to_server)
 {
   guint8 buffer[256];
-  gsize len = MIN (lan_read_u8 (&run->in), lan_reader_left (&run->in));
+  gsize len = lan_read_u8 (&run->in);
 
+  len = MIN (len, lan_reader_left (&run->in));
   lan_read_bytes (&run->in, buffer, len);
   if (!to_server)
     g_queue_push_tail (&client->inbox, g_bytes_new (buffer, len));
