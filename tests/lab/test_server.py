@@ -154,9 +154,9 @@ def _():
         for i in range(20):
             say(a, b, "without a server %d" % i)
             say(b, a, "indeed %d" % i)
-        mark = a.mark()
         company.start()
         a.wait_for("server.state", state="online", since=mark, timeout=70)
+        check(not a.notifications("person.gone", since=mark), "nobody flickered")
         say(a, b, "after")
         wait_until(lambda: texts(a, b.id) == texts(b, a.id), "one and the same history")
         check(len(texts(a, b.id)) == 43, "nothing lost, nothing twice")
