@@ -56,6 +56,8 @@ class TurnClient:
             try:
                 self.sock.send(message)
                 answer = self.sock.recv(2048)
+                while answer[8:20] != transaction:  # to a question that was asked twice
+                    answer = self.sock.recv(2048)
                 break
             except ConnectionRefusedError:  # not there yet
                 time.sleep(0.2)
@@ -122,7 +124,7 @@ def _():
         alice = server.join("Alice")
         wait_until(lambda: server.log_holds("relay-started"), "coturn runs")
         client = turn_client(server, alice)
-        check(wait_until(lambda: client.allocate() == 0, "an allocation", 10 * SLOW), "allocated")
+        check(wait_until(lambda: client.allocate() in (0, 437), "an allocation", 10 * SLOW), "allocated")
         for address in ("10.0.0.4", "10.0.0.6", "192.168.7.7"):
             check(client.permit(address) == 0, address + " is a client's")
         for address in ("127.0.0.1", "127.8.9.1", "::ffff:127.0.0.1", "::ffff:10.0.0.7", "fe80::1",
@@ -137,7 +139,7 @@ def _():
         alice = server.join("Alice")
         wait_until(lambda: server.log_holds("relay-started"), "coturn runs")
         good = turn_client(server, alice)
-        check(wait_until(lambda: good.allocate() == 0, "an allocation", 10 * SLOW), "allocated")
+        check(wait_until(lambda: good.allocate() in (0, 437), "an allocation", 10 * SLOW), "allocated")
         for user, password in (("guest", "guest"), (good.user, "wrong"),
                                ("%d:%s" % (int(time.time()) - 10, alice.device.hex()), "x")):
             bad = turn_client(server, alice)
