@@ -64,7 +64,7 @@ class Ssh:
         os.makedirs("/run/sshd", exist_ok=True)
         with open(os.path.join(folder, "config"), "w") as f:
             f.write("Port 2222\nHostKey %s/host\nAuthorizedKeysFile %s/keys\nStrictModes no\n"
-                    "UsePAM yes\nPidFile none\nPermitRootLogin yes\nMaxStartups 100\n" % (folder, folder))
+                    "Subsystem sftp internal-sftp\nUsePAM yes\nPidFile none\nPermitRootLogin yes\nMaxStartups 100\n" % (folder, folder))
         self.daemon = in_host(host, "/usr/sbin/sshd", "-D", "-e", "-f",
                               os.path.join(folder, "config"), stderr=subprocess.DEVNULL)
 
