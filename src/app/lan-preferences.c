@@ -3,6 +3,7 @@
 #include "lan-preferences.h"
 
 #include "lan-company-page.h"
+#include "lan-devices-page.h"
 #include "lan-files.h"
 
 #include <glib/gi18n.h>
@@ -30,6 +31,7 @@ struct _LanPreferences {
   HdyActionRow *name_row;
   HdyActionRow *hosts_row;
   LanCompanyPage *company_page;
+  LanDevicesPage *devices_page;
 };
 
 static guint changed_signal;
@@ -207,6 +209,7 @@ lan_preferences_class_init (LanPreferencesClass *klass)
   changed_signal = g_signal_new ("changed", LAN_TYPE_PREFERENCES, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 0);
   g_type_ensure (LAN_TYPE_COMPANY_PAGE);
+  g_type_ensure (LAN_TYPE_DEVICES_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, name_row);
@@ -227,6 +230,7 @@ lan_preferences_class_init (LanPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, hosts_row);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, hosts_entry);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, company_page);
+  gtk_widget_class_bind_template_child (widget_class, LanPreferences, devices_page);
   gtk_widget_class_bind_template_callback (widget_class, on_switch);
   gtk_widget_class_bind_template_callback (widget_class, on_name);
   gtk_widget_class_bind_template_callback (widget_class, on_name_left);
@@ -252,6 +256,7 @@ lan_preferences_new (LanNode *node, LanWindowState *state)
   self->node = g_object_ref (node);
   self->state = state;
   lan_company_page_set_node (self->company_page, node);
+  lan_devices_page_set_node (self->devices_page, node);
   fill (self);
   return GTK_WIDGET (self);
 }
