@@ -218,6 +218,10 @@ GArray *lan_core_list_devices (LanCore *core) G_GNUC_WARN_UNUSED_RESULT;
 /** What this device is called, for the person's other devices. @name: clean, at most 64 bytes. */
 void lan_core_set_device_name (LanCore *core, const char *name, const LanTime *now);
 
+/** What another device of this account said that it is called, before it can say so itself. */
+void lan_core_name_device (LanCore *core, const LanDeviceId *device, const char *name,
+                           const LanTime *now);
+
 /** @cert, of another device of this account, is known from now on: call lan_core_set_identity()
  * with the list that names it. */
 void lan_core_add_own_cert (LanCore *core, GBytes *cert);

@@ -399,3 +399,12 @@ lan_core_set_device_name (LanCore *core, const char *name, const LanTime *now)
     write_name (core);
   lan_core_settle (core);
 }
+
+void
+lan_core_name_device (LanCore *core, const LanDeviceId *device, const char *name,
+                      const LanTime *now)
+{
+  core->now = *now;
+  lan_core_note_name (core, device, name);
+  lan_core_settle (core);
+}

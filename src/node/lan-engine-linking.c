@@ -384,6 +384,7 @@ grant (LanEngineLinking *self, GBytes *request)
   GBytes *certs[LAN_DEVICE_LIST_MAX];
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) cert = NULL;
+  LanCert decoded;
   gsize len;
 
   if (engine->vault_busy ||
@@ -397,6 +398,10 @@ grant (LanEngineLinking *self, GBytes *request)
     return;
   }
   lan_core_add_own_cert (engine->core, cert);
+  if (lan_cert_decode (&decoded, g_bytes_get_data (cert, NULL), g_bytes_get_size (cert)) ==
+      LAN_STATUS_OK)
+    lan_core_name_device (engine->core, &decoded.device, lan_pairing_get_other_name (self->pairing),
+                          &engine->now);
   lan_engine_new_identity (engine, FALSE);
   body.n_certs = lan_core_get_own_certs (engine->core, certs, LAN_DEVICE_LIST_MAX);
   for (guint i = 0; i < body.n_certs; i++) {
