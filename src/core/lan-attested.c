@@ -136,8 +136,9 @@ lan_core_unattest (LanCore *core, const LanAccountId *account, const LanTime *no
   set_attested (core, person, FALSE);
   if ((person->row.flags & LAN_PERSON_SUSPENDED) != 0)
     (void) restore (core, person);
-  if (lan_trust_step (&person->row.trust, LAN_TRUST_ON_UNATTEST) && lan_core_is_accepted (person))
-    (void) lan_trust_step (&person->row.trust, LAN_TRUST_ON_ACCEPT);
+  if (lan_trust_step (&person->row.trust, LAN_TRUST_ON_UNATTEST) && lan_core_is_accepted (person) &&
+      !lan_trust_step (&person->row.trust, LAN_TRUST_ON_ACCEPT))
+    lan_core_touch_person (core, person); /* claimed, as for somebody never accepted */
   if (!person->kept && person->channels->len == 0) {
     lan_core_forget_stranger (core, person);
   } else {
