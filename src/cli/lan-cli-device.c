@@ -127,6 +127,7 @@ static int
 follow (LanCli *cli, gboolean is_new)
 {
   gint64 deadline = lan_cli_deadline (cli, LINK_WAIT_S);
+  gboolean asked = FALSE;
 
   for (;;) {
     g_autoptr (JsonObject) state = NULL;
@@ -140,13 +141,14 @@ follow (LanCli *cli, gboolean is_new)
     name = member (state, "state");
     if (g_str_equal (name, "done") || g_str_equal (name, "failed") || g_str_equal (name, "none"))
       return end (cli, state);
-    if (g_str_equal (name, "confirm")) {
+    if (g_str_equal (name, "confirm") && !asked) {
       gboolean yes = says_yes (cli, state, is_new);
       g_autoptr (JsonObject) done =
           call (cli, yes ? "device.link.confirm" : "device.link.cancel", NULL);
 
       if (!yes || done == NULL)
         return LAN_CLI_FAILED;
+      asked = TRUE;
     }
     if (!lan_cli_wait (cli, MIN (deadline, g_get_monotonic_time () + TICK_US)) &&
         (cli->stopped || g_get_monotonic_time () >= deadline)) {
@@ -167,6 +169,12 @@ wait_closed (LanCli *cli)
     ;
 }
 
+static void
+on_notification (const char *method, JsonObject *params, gpointer user_data)
+{
+  /* follow() asks */
+}
+
 static gboolean
 open_or_make (LanCli *cli, const char *device_name)
 {
@@ -175,7 +183,7 @@ open_or_make (LanCli *cli, const char *device_name)
   if (lan_node_profile_exists (cli->profile))
     return lan_cli_open (cli) == LAN_CLI_OK;
   if (lan_cli_open_node (cli, device_name, &error)) {
-    cli->client = lan_rpc_client_new_for_node (cli->node, NULL, cli);
+    cli->client = lan_rpc_client_new_for_node (cli->node, on_notification, cli);
     return TRUE;
   }
   lan_cli_complain_error (cli, error);
