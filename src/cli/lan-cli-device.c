@@ -12,6 +12,7 @@
 
 #define LINK_WAIT_S 300.0
 #define TICK_US     200000
+#define START_US    (3 * G_USEC_PER_SEC)
 
 static const char *
 member (JsonObject *object, const char *name)
@@ -127,6 +128,7 @@ static int
 follow (LanCli *cli, gboolean is_new)
 {
   gint64 deadline = lan_cli_deadline (cli, LINK_WAIT_S);
+  gint64 begun = g_get_monotonic_time ();
   gboolean asked = FALSE;
 
   for (;;) {
@@ -139,7 +141,9 @@ follow (LanCli *cli, gboolean is_new)
     if (state == NULL)
       return LAN_CLI_FAILED;
     name = member (state, "state");
-    if (g_str_equal (name, "done") || g_str_equal (name, "failed") || g_str_equal (name, "none"))
+    /* It begins a moment after it was asked for. */
+    if (g_str_equal (name, "done") || g_str_equal (name, "failed") ||
+        (g_str_equal (name, "none") && g_get_monotonic_time () - begun > START_US))
       return end (cli, state);
     if (g_str_equal (name, "confirm") && !asked) {
       gboolean yes = says_yes (cli, state, is_new);
