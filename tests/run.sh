@@ -39,7 +39,7 @@ failed=0
 build "$out/plain" all --werror || finish 0 1 0
 meson test -C "$out/plain" --timeout-multiplier 2 --no-rebuild --print-errorlogs || failed=1
 build "$out/sanitized" all --werror -Db_sanitize=address,undefined -Db_lundef=false || finish 0 1 0
-LANYARD_TEST_SLOW=4 meson test -C "$out/sanitized" --timeout-multiplier 4 --no-rebuild --print-errorlogs --no-suite lint --no-suite ui || failed=1
+LANYARD_TEST_SLOW=4 meson test -C "$out/sanitized" --timeout-multiplier 4 --no-rebuild --print-errorlogs --no-suite lint --no-suite ui --no-suite measure || failed=1
 
 # Do the committed corpora still reach what they should?
 replayers=$(ninja -C "$out/plain" -t targets all | sed -n 's/^\(tests\/fuzz\/replay-[a-z0-9-]*\): .*/\1/p')
