@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * One client's connection: gate, handshake, frames in, sealed bytes out. What is to be written waits
- * until the end of the loop's turn, so that a burst is one system call. An idle connection is this
+ * One client's connection: gate, handshake, frames in, the end of it. An idle connection is this
  * struct, a slot of keys (lan-slim-lane.h) and the registry's own: no buffer.
  */
 #include "lan-hub-private.h"
@@ -12,41 +11,8 @@
 #include <netdb.h>
 #include <string.h>
 
-#define QUEUE_FULL  (64 * 1024) /* the registry sheds presence above .. */
-#define QUEUE_EASY  (16 * 1024) /* .. until below */
-#define SPARE_MAX   256
-#define SPARE_BYTES 16384
-#define BACKLOG     1024
-#define SECOND_US   G_GINT64_CONSTANT (1000000)
-
-typedef enum {
-  CONN_HANDSHAKE,
-  CONN_OPEN,
-  CONN_CLOSING, /* uv_close() is under way, or will be once what is sealed is written */
-} ConnState;
-
-struct _LanHubConn {
-  uv_tcp_t tcp; /* first: a handle is a connection */
-  LanHub *hub;
-  LanRegistryConn *peer; /* registry's; NULL before and after */
-  LanSlimLane *slim;
-  LanLane *lane;       /* until the keys are there */
-  GByteArray *out;     /* sealed and not written; NULL when empty */
-  uv_write_t *writing; /* NULL, or what the kernel did not take; its data is a GByteArray */
-  GList *link;         /* in handshaking */
-  LanHubGateKey key;
-  guint32 accepted_ms; /* of the monotonic clock, for the handshake's deadlines */
-  guint8 state;
-  guint8 is_dirty : 1;
-  guint8 has_spoken : 1;
-  guint8 is_finished : 1; /* the gate knows that it logged in */
-  guint8 is_full : 1;     /* the registry knows that the queue is long */
-  guint8 is_ending : 1;   /* close when all is written */
-  guint8 is_listed : 1;   /* the listener accepted it */
-  guint8 is_shut : 1;     /* our side of the stream has ended */
-};
-
-static void close_conn (LanHubConn *conn, gboolean failed);
+#define BACKLOG   1024
+#define SECOND_US G_GINT64_CONSTANT (1000000)
 
 static gboolean
 accept_pattern (gpointer data, LanLaneKind kind, LanLanePattern pattern)
@@ -64,192 +30,6 @@ to_ms (gint64 us)
   return (guint32) (us / 1000);
 }
 
-/* ---- writing ---- */
-
-static GByteArray *
-take_buffer (LanHub *hub)
-{
-  if (hub->buffers->len > 0)
-    return g_ptr_array_steal_index_fast (hub->buffers, hub->buffers->len - 1);
-  return g_byte_array_sized_new (2048);
-}
-
-static void
-give_buffer (LanHub *hub, GByteArray *buffer)
-{
-  if (hub->buffers->len >= SPARE_MAX || buffer->len > SPARE_BYTES) {
-    g_byte_array_unref (buffer);
-    return;
-  }
-  g_byte_array_set_size (buffer, 0);
-  g_ptr_array_add (hub->buffers, buffer);
-}
-
-static GByteArray *
-out_of (LanHubConn *conn)
-{
-  if (conn->out == NULL)
-    conn->out = take_buffer (conn->hub);
-  if (!conn->is_dirty) {
-    conn->is_dirty = TRUE;
-    g_ptr_array_add (conn->hub->dirty, conn);
-  }
-  return conn->out;
-}
-
-static gsize
-queued (const LanHubConn *conn)
-{
-  gsize n = conn->out != NULL ? conn->out->len : 0;
-
-  if (conn->writing != NULL)
-    n += uv_stream_get_write_queue_size ((const uv_stream_t *) &conn->tcp);
-  return n;
-}
-
-static void
-tell_pressure (LanHubConn *conn)
-{
-  gsize n = queued (conn);
-  LanTime now;
-
-  if (conn->peer == NULL || (conn->is_full ? n > QUEUE_EASY : n <= QUEUE_FULL))
-    return;
-  conn->is_full = !conn->is_full;
-  lan_hub_turn_time (conn->hub, &now);
-  lan_registry_writable (conn->hub->registry, conn->peer, !conn->is_full, &now);
-}
-
-static void
-on_shut (uv_shutdown_t *request, int status)
-{
-  g_free (request);
-}
-
-/* All is written: the stream ends, and the other side closes it when it has read everything. */
-static void
-finish_ending (LanHubConn *conn)
-{
-  uv_shutdown_t *request;
-
-  if (conn->is_shut)
-    return;
-  conn->is_shut = TRUE;
-  request = g_new0 (uv_shutdown_t, 1);
-  if (uv_shutdown (request, (uv_stream_t *) &conn->tcp, on_shut) != 0) {
-    g_free (request);
-    close_conn (conn, FALSE);
-  }
-}
-
-static void
-on_written (uv_write_t *request, int status)
-{
-  LanHubConn *conn = (LanHubConn *) request->handle;
-
-  conn->writing = NULL;
-  g_byte_array_unref (request->data);
-  g_free (request);
-  if (uv_is_closing ((uv_handle_t *) &conn->tcp))
-    return;
-  if (status < 0) {
-    close_conn (conn, FALSE);
-    return;
-  }
-  if (conn->out != NULL)
-    (void) out_of (conn);
-  else if (conn->is_ending)
-    finish_ending (conn);
-  if (conn->is_full) {
-    tell_pressure (conn);
-    lan_hub_drain (conn->hub);
-  }
-}
-
-/* The kernel took @done bytes of @buffer: the rest is libuv's. */
-static void
-write_rest (LanHubConn *conn, GByteArray *buffer, gsize done)
-{
-  uv_buf_t piece = uv_buf_init ((char *) buffer->data + done, (guint) (buffer->len - done));
-  uv_write_t *request = g_new (uv_write_t, 1);
-
-  request->data = buffer;
-  if (uv_write (request, (uv_stream_t *) &conn->tcp, &piece, 1, on_written) != 0) {
-    g_free (request);
-    g_byte_array_unref (buffer);
-    close_conn (conn, FALSE);
-    return;
-  }
-  conn->writing = request;
-  tell_pressure (conn);
-}
-
-static void
-flush_conn (LanHubConn *conn)
-{
-  GByteArray *buffer;
-  uv_buf_t piece;
-  int done;
-
-  conn->is_dirty = FALSE;
-  if (conn->out == NULL || conn->writing != NULL || uv_is_closing ((uv_handle_t *) &conn->tcp))
-    return;
-  buffer = g_steal_pointer (&conn->out);
-  if (buffer->len == 0) {
-    give_buffer (conn->hub, buffer);
-    if (conn->is_ending)
-      finish_ending (conn);
-    return;
-  }
-  piece = uv_buf_init ((char *) buffer->data, buffer->len);
-  done = uv_try_write ((uv_stream_t *) &conn->tcp, &piece, 1);
-  conn->hub->counters.writes++;
-  conn->hub->counters.bytes_out += buffer->len;
-  if (done == UV_EAGAIN)
-    done = 0;
-  if (done < 0) {
-    g_byte_array_unref (buffer);
-    close_conn (conn, FALSE);
-    return;
-  }
-  if ((guint) done < buffer->len) {
-    write_rest (conn, buffer, (gsize) done);
-    return;
-  }
-  give_buffer (conn->hub, buffer);
-  if (conn->is_ending)
-    finish_ending (conn);
-}
-
-void
-lan_hub_conns_flush (LanHub *hub)
-{
-  /* Closing one may make more to write: the array grows while it is walked. */
-  for (guint i = 0; i < hub->dirty->len; i++)
-    flush_conn (hub->dirty->pdata[i]);
-  g_ptr_array_set_size (hub->dirty, 0);
-}
-
-void
-lan_hub_conn_send (LanHubConn *conn, const guint8 *frame, gsize len, gboolean idle)
-{
-  LanTime now;
-
-  if (conn->state != CONN_OPEN || conn->slim == NULL || conn->is_ending)
-    return;
-  if (queued (conn) + len > conn->hub->config->write_queue) {
-    if (idle)
-      return;
-    conn->hub->counters.dropped_slow++;
-    lan_hub_log (LAN_HUB_LOG_INFO, "client-slow", "queued=%" G_GSIZE_FORMAT, queued (conn));
-    close_conn (conn, FALSE);
-    return;
-  }
-  lan_hub_turn_time (conn->hub, &now);
-  if (lan_slim_lane_send (conn->slim, frame, len, now.mono_us, out_of (conn)) != LAN_STATUS_OK)
-    close_conn (conn, FALSE);
-}
-
 /* ---- ends ---- */
 
 static void
@@ -261,7 +41,7 @@ on_closed (uv_handle_t *handle)
   if (conn->is_dirty)
     g_ptr_array_remove_fast (hub->dirty, conn);
   if (conn->out != NULL)
-    give_buffer (hub, conn->out);
+    lan_hub_give_buffer (hub, conn->out);
   lan_slim_lane_free (hub->pool, conn->slim);
   lan_lane_free (conn->lane);
   hub->conns--;
@@ -276,8 +56,8 @@ leave_list (LanHubConn *conn)
 }
 
 /* Nothing of the connection may be called by the registry after this; memory goes in on_closed(). */
-static void
-close_conn (LanHubConn *conn, gboolean failed)
+void
+lan_hub_conn_close (LanHubConn *conn, gboolean failed)
 {
   LanHub *hub = conn->hub;
   LanTime now;
@@ -302,9 +82,9 @@ lan_hub_conn_end (LanHubConn *conn)
   if (conn->is_ending || uv_is_closing ((uv_handle_t *) &conn->tcp))
     return;
   if (conn->slim != NULL)
-    lan_slim_lane_end (conn->slim, out_of (conn));
+    lan_slim_lane_end (conn->slim, lan_hub_conn_out (conn));
   else if (conn->out == NULL)
-    (void) out_of (conn);
+    (void) lan_hub_conn_out (conn);
   conn->is_ending = TRUE;
   conn->accepted_ms = 0;
   if (conn->peer != NULL) {
@@ -367,7 +147,7 @@ fail_handshake (LanHubConn *conn, LanStatus status)
   conn->hub->counters.handshakes_failed++;
   lan_hub_log (LAN_HUB_LOG_INFO, "handshake-failed", "address=%s why=%s",
                lan_hub_conn_address (conn, address, sizeof address), lan_status_name (status));
-  close_conn (conn, TRUE);
+  lan_hub_conn_close (conn, TRUE);
 }
 
 static void
@@ -392,7 +172,7 @@ take_output (LanHubConn *conn)
   if (bytes != NULL) {
     const guint8 *data = g_bytes_get_data (bytes, &len);
 
-    g_byte_array_append (out_of (conn), data, (guint) len);
+    g_byte_array_append (lan_hub_conn_out (conn), data, (guint) len);
   }
 }
 
@@ -476,7 +256,7 @@ feed (LanHubConn *conn, guint8 *data, gsize len)
   }
   status = lan_slim_lane_feed (conn->slim, data, len, now.mono_us, on_frame, conn);
   if (status != LAN_STATUS_OK)
-    close_conn (conn, !conn->is_finished);
+    lan_hub_conn_close (conn, !conn->is_finished);
   else if (lan_slim_lane_state (conn->slim) == LAN_SLIM_LANE_ENDED)
     lan_hub_conn_end (conn);
 }
@@ -498,7 +278,7 @@ on_read (uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
   if (n > 0)
     feed (conn, (guint8 *) buf->base, (gsize) n);
   else if (n < 0)
-    close_conn (conn, conn->lane != NULL && !conn->is_ending);
+    lan_hub_conn_close (conn, conn->lane != NULL && !conn->is_ending);
   lan_hub_drain (hub);
 }
 
@@ -559,7 +339,7 @@ on_connection (uv_stream_t *listener, int status)
   conn->accepted_ms = to_ms (now.mono_us);
   if (uv_accept (listener, (uv_stream_t *) &conn->tcp) != 0 || hub->stopping_us != 0 ||
       !pass_gate (conn, now.mono_us)) {
-    close_conn (conn, FALSE);
+    lan_hub_conn_close (conn, FALSE);
     return;
   }
   (void) uv_tcp_nodelay (&conn->tcp, 1);
@@ -567,7 +347,7 @@ on_connection (uv_stream_t *listener, int status)
   g_queue_push_tail (&hub->handshaking, conn);
   conn->link = hub->handshaking.tail;
   if (uv_read_start ((uv_stream_t *) &conn->tcp, on_alloc, on_read) != 0)
-    close_conn (conn, FALSE);
+    lan_hub_conn_close (conn, FALSE);
 }
 
 void
@@ -583,7 +363,7 @@ lan_hub_conns_tick (LanHub *hub, gint64 now_us)
 
     next = l->next;
     if (conn->is_ending && age >= whole)
-      close_conn (conn, FALSE);
+      lan_hub_conn_close (conn, FALSE);
     else if (!conn->is_ending && (age >= whole || (!conn->has_spoken && age >= first)))
       fail_handshake (conn, LAN_STATUS_EXPIRED);
   }
@@ -599,7 +379,7 @@ drop_one (uv_handle_t *handle, void *arg)
   for (guint i = 0; i < hub->n_listeners; i++)
     if (handle == (uv_handle_t *) &hub->listeners[i])
       return;
-  close_conn ((LanHubConn *) handle, FALSE);
+  lan_hub_conn_close ((LanHubConn *) handle, FALSE);
 }
 
 void

@@ -74,6 +74,33 @@ struct _LanHub {
   guint8 *read_buffer; /* one for all connections */
 };
 
+typedef enum {
+  CONN_HANDSHAKE,
+  CONN_OPEN,
+  CONN_CLOSING, /* uv_close() is under way, or will be once what is sealed is written */
+} ConnState;
+
+struct _LanHubConn {
+  uv_tcp_t tcp; /* first: a handle is a connection */
+  LanHub *hub;
+  LanRegistryConn *peer; /* registry's; NULL before and after */
+  LanSlimLane *slim;
+  LanLane *lane;       /* until the keys are there */
+  GByteArray *out;     /* sealed and not written; NULL when empty */
+  uv_write_t *writing; /* NULL, or what the kernel did not take; its data is a GByteArray */
+  GList *link;         /* in handshaking */
+  LanHubGateKey key;
+  guint32 accepted_ms; /* of the monotonic clock, for the handshake's deadlines */
+  guint8 state;
+  guint8 is_dirty : 1;
+  guint8 has_spoken : 1;
+  guint8 is_finished : 1; /* the gate knows that it logged in */
+  guint8 is_full : 1;     /* the registry knows that the queue is long */
+  guint8 is_ending : 1;   /* close when all is written */
+  guint8 is_listed : 1;   /* the listener accepted it */
+  guint8 is_shut : 1;     /* our side of the stream has ended */
+};
+
 void lan_hub_now (LanTime *now);
 
 /** The same as it was when this turn of the loop woke up: at most a millisecond old, and cheap. */
@@ -89,13 +116,21 @@ void lan_hub_stop (LanHub *hub);
 
 /* lan-hub-conn.c */
 gboolean lan_hub_listen (LanHub *hub, GError **error);
-void lan_hub_conn_send (LanHubConn *conn, const guint8 *frame, gsize len, gboolean idle);
 void lan_hub_conn_end (LanHubConn *conn);
 void lan_hub_conn_logged_in (LanHubConn *conn);
 const char *lan_hub_conn_address (LanHubConn *conn, char *text, gsize len);
-void lan_hub_conns_flush (LanHub *hub);
 void lan_hub_conns_tick (LanHub *hub, gint64 now_us);
 void lan_hub_conns_drop_all (LanHub *hub);
+/** The registry hears of it; memory goes when libuv is done. @failed: counts against the address. */
+void lan_hub_conn_close (LanHubConn *conn, gboolean failed);
+
+/* lan-hub-conn-write.c */
+void lan_hub_conn_send (LanHubConn *conn, const guint8 *frame, gsize len, gboolean idle);
+void lan_hub_conns_flush (LanHub *hub);
+/** Returns: (transfer none): what is appended here is written at the end of the turn. */
+GByteArray *lan_hub_conn_out (LanHubConn *conn);
+/** (transfer full) @buffer: among the spare ones, or freed. */
+void lan_hub_give_buffer (LanHub *hub, GByteArray *buffer);
 
 /* lan-hub-commands.c: answers of the registry */
 void lan_hub_command_done (LanHub *hub, const LanRegistryAction *action);
