@@ -233,6 +233,11 @@ struct _LanRegistry {
   LanRegistryCounters counters;
 };
 
+/* ---- lan-registry.c ---- */
+
+void lan_conn_list_append (ConnList *list, Conn *conn);
+void lan_conn_list_remove (ConnList *list, Conn *conn);
+
 /* ---- lan-registry-op.c ---- */
 
 void lan_registry_account_row_clear (LanRegistryAccountRow *row);
