@@ -181,6 +181,21 @@ struct _LanServerClient {
 
 /* ---- lan-server-client.c ---- */
 
+/** 0 where the own list does not decode. */
+guint32 lan_client_own_list_seq (LanServerClient *client);
+
+/* ---- lan-server-client-state.c ---- */
+
+/** Tells of it when it is another one; @due_us ends it. */
+void lan_client_set_state (LanServerClient *client, LanServerState state, gint64 due_us);
+/** Until the next dial: as long as backing off says, and @at_least_us. */
+void lan_client_wait (LanServerClient *client, gint64 at_least_us);
+void lan_client_dial (LanServerClient *client, gboolean enrol);
+/** Closes the lane, if there is one; the state stays. */
+void lan_client_cut (LanServerClient *client);
+void lan_client_join_failed (LanServerClient *client, guint32 refusal, guint32 retry_ms);
+/** The lane is gone: dials again later. */
+void lan_client_lost (LanServerClient *client);
 /** The old device has said who comes after it: a lane with the new one's key. */
 void lan_client_switched (LanServerClient *client);
 
@@ -229,18 +244,24 @@ void lan_client_withheld (LanServerClient *client);
 /** Returns: (transfer none) (nullable): NULL when too many wait. */
 Ask *lan_client_ask (LanServerClient *client, AskType type);
 Ask *lan_client_find_ask (LanServerClient *client, guint64 request, AskType type);
-void lan_client_send_ask (LanServerClient *client, Ask *ask);
 void lan_client_send_asks (LanServerClient *client);
 void lan_client_end_ask (LanServerClient *client, Ask *ask);
 void lan_client_asks_offline (LanServerClient *client);
 void lan_client_asks_clear (LanServerClient *client);
 gint64 lan_client_asks_due (const LanServerClient *client);
+void lan_client_renew_turn (LanServerClient *client);
+void lan_client_put_papers (LanServerClient *client);
+
+/* ---- lan-server-client-ask-send.c ---- */
+
+void lan_client_send_ask (LanServerClient *client, Ask *ask);
+
+/* ---- lan-server-client-answer.c ---- */
+
 void lan_client_ask_refused (LanServerClient *client, const Lanyard__Server__Refused *m);
 void lan_client_ask_done (LanServerClient *client, guint64 request);
 /** TRUE: the frame was the answer to an ask. */
 gboolean lan_client_on_answer (LanServerClient *client, const LanServerFrame *frame);
-void lan_client_renew_turn (LanServerClient *client);
-void lan_client_put_papers (LanServerClient *client);
 
 /* ---- lan-server-client-people.c ---- */
 
