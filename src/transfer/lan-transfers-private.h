@@ -2,7 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /*
  * Inside the transfer machine: one transfer, one channel, and the doors between the files that
- * share them. lan-transfers.c takes what comes from outside; lan-transfer-state.c is the only writer
+ * share them. lan-transfers.c and -table.c take what comes from outside; lan-transfer-state.c is the only writer
  * of a state; lan-transfer-receive.c (with -fetch.c) and -send.c are the two directions; lan-transfer-channel.c
  * decides whose turn it is on a channel; lan-transfer-frame.c builds frames.
  */
@@ -196,10 +196,6 @@ struct _LanTransfers {
 };
 
 /* -- lan-transfers.c -- */
-LanTransferOne *lan_transfers_find (const LanTransfers *t, const LanMessageId *id);
-LanTransferOne *lan_transfers_add (LanTransfers *t, const LanTransferRow *row);
-/** Returns: (transfer container) (element-type LanTransferOne). */
-GPtrArray *lan_transfers_of_peer (LanTransfers *t, const LanAccountId *peer);
 LanTransferAction *lan_transfers_push (LanTransfers *t, LanTransferActionType type);
 /** A job for the disk, already queued as an action: fill in its fields. */
 LanFileJob *lan_transfers_push_job (LanTransfers *t, LanTransferOne *one, LanFileJobType type,
@@ -207,6 +203,12 @@ LanFileJob *lan_transfers_push_job (LanTransfers *t, LanTransferOne *one, LanFil
 
 /** Whether anything is counted as moving, or about to move, over @channel: for tests. */
 gboolean lan_transfers_channel_is_busy (const LanTransfers *t, guint64 channel);
+
+/* -- lan-transfers-table.c -- */
+LanTransferOne *lan_transfers_find (const LanTransfers *t, const LanMessageId *id);
+LanTransferOne *lan_transfers_add (LanTransfers *t, const LanTransferRow *row);
+/** Returns: (transfer container) (element-type LanTransferOne). */
+GPtrArray *lan_transfers_of_peer (LanTransfers *t, const LanAccountId *peer);
 
 /* -- lan-transfer-state.c -- */
 gboolean lan_transfer_may (const LanTransferOne *one, LanTransferState next);
