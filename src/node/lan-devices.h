@@ -36,7 +36,11 @@ typedef enum {
   LAN_DEVICE_LINK_FAILED = 6,
 } LanDeviceLinkState;
 
-/** Returns: (transfer none): "none", "code", "searching", "confirm", "waiting", "done", "failed". */
+/**
+ * lan_device_link_state_name:
+ *
+ * Returns: (transfer none): "none", "code", "searching", "confirm", "waiting", "done", "failed".
+ */
 LAN_API const char *lan_device_link_state_name (LanDeviceLinkState state);
 
 #define LAN_TYPE_DEVICE (lan_device_get_type ())
@@ -57,16 +61,32 @@ LAN_API const char *lan_device_get_id (LanDevice *self);
  */
 LAN_API const char *lan_device_get_name (LanDevice *self);
 
-/** lan_device_get_is_self: Returns: whether it is the one this program runs on. */
+/**
+ * lan_device_get_is_self:
+ *
+ * Returns: whether it is the one this program runs on.
+ */
 LAN_API gboolean lan_device_get_is_self (LanDevice *self);
 
-/** lan_device_get_active: Returns: FALSE once it was revoked. */
+/**
+ * lan_device_get_active:
+ *
+ * Returns: FALSE once it was revoked.
+ */
 LAN_API gboolean lan_device_get_active (LanDevice *self);
 
-/** lan_device_get_online: Returns: whether there is a channel to it now. */
+/**
+ * lan_device_get_online:
+ *
+ * Returns: whether there is a channel to it now.
+ */
 LAN_API gboolean lan_device_get_online (LanDevice *self);
 
-/** lan_device_get_since: Returns: when its certificate begins, Unix milliseconds; 0: not known. */
+/**
+ * lan_device_get_since:
+ *
+ * Returns: when its certificate begins, Unix milliseconds; 0: not known.
+ */
 LAN_API gint64 lan_device_get_since (LanDevice *self);
 
 #define LAN_TYPE_DEVICES (lan_devices_get_type ())
@@ -89,7 +109,11 @@ LAN_API const char *lan_devices_get_code (LanDevices *self);
  */
 LAN_API const char *lan_devices_get_qr_text (LanDevices *self);
 
-/** lan_devices_get_expires: Returns: when the code ends, Unix milliseconds; 0: no code. */
+/**
+ * lan_devices_get_expires:
+ *
+ * Returns: when the code ends, Unix milliseconds; 0: no code.
+ */
 LAN_API gint64 lan_devices_get_expires (LanDevices *self);
 
 /**
@@ -106,7 +130,11 @@ LAN_API const char *lan_devices_get_other_name (LanDevices *self);
  */
 LAN_API const char *lan_devices_get_person_name (LanDevices *self);
 
-/** lan_devices_get_full: Returns: whether the new device may link and revoke others itself. */
+/**
+ * lan_devices_get_full:
+ *
+ * Returns: whether the new device may link and revoke others itself.
+ */
 LAN_API gboolean lan_devices_get_full (LanDevices *self);
 
 /**

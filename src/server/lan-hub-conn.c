@@ -123,7 +123,7 @@ lan_hub_conn_address (LanHubConn *conn, char *text, gsize len)
     (void) getnameinfo ((struct sockaddr *) &address, (socklen_t) size, text, (socklen_t) len, NULL,
                         0, NI_NUMERICHOST);
   if (g_str_has_prefix (text, "::ffff:") && strchr (text, '.') != NULL)
-    memmove (text, text + 7, strlen (text + 7) + 1);
+    memmove (text, text + 7, len - 7);
   return text;
 }
 
