@@ -169,6 +169,7 @@ send_open (LanEngineBulk *bulk, LanEngineChannel *c, guint8 *lane_id, guint8 *se
   Lanyard__BulkOpen open = LANYARD__BULK_OPEN__INIT;
   LanFrame frame = LANYARD__FRAME__INIT;
   char *addresses[LAN_BULK_ADDRESSES];
+  g_autoptr (GBytes) bytes = NULL;
 
   open.lane_id = (ProtobufCBinaryData){ LAN_LANE_ID_BYTES, lane_id };
   open.session = (ProtobufCBinaryData){ LAN_SESSION_NAME_BYTES, session };
@@ -177,7 +178,8 @@ send_open (LanEngineBulk *bulk, LanEngineChannel *c, guint8 *lane_id, guint8 *se
   open.addresses = addresses;
   frame.body_case = LANYARD__FRAME__BODY_BULK_OPEN;
   frame.bulk_open = &open;
-  lan_engine_links_send_file (bulk->engine, c->id, lan_frame_encode (&frame), FALSE);
+  bytes = lan_frame_encode (&frame);
+  lan_engine_links_send_file (bulk->engine, c->id, bytes, FALSE);
   for (gsize i = 0; i < open.n_addresses; i++)
     g_free (addresses[i]);
 }
