@@ -25,6 +25,10 @@ lan_core_action_clear (LanCoreAction *action)
   case LAN_CORE_OWN_LIST:
     g_clear_pointer (&action->own_list.list, g_bytes_unref);
     break;
+  case LAN_CORE_OWN_SETTING:
+    g_clear_pointer (&action->setting.key, g_free);
+    g_clear_pointer (&action->setting.value, g_free);
+    break;
   case LAN_CORE_FRAME:
     g_clear_pointer (&action->frame.frame, lan_frame_free);
     break;

@@ -66,8 +66,9 @@ typedef enum {
   LAN_CORE_MAIL_ACK,        /* .mail: on disk, or never wanted: the server may delete it */
   LAN_CORE_PUBLISH_PREKEYS, /* .prekeys: either may be NULL */
   /* the account's other devices */
-  LAN_CORE_DEVICES, /* own devices: list, names or who is there changed */
-  LAN_CORE_REVOKED, /* this device is no longer one of its account's: nothing goes on */
+  LAN_CORE_OWN_SETTING, /* .setting: another own device has set it */
+  LAN_CORE_DEVICES,     /* own devices: list, names or who is there changed */
+  LAN_CORE_REVOKED,     /* this device is no longer one of its account's: nothing goes on */
   LAN_CORE_ACTION_N
 } LanCoreActionType;
 
@@ -100,6 +101,9 @@ typedef struct {
     struct {
       LanDeviceId device; /* zero: any device of the person */
     } want;
+    struct {
+      char *key, *value;
+    } setting;
     struct {
       GBytes *list;
       LanDeviceId from; /* whose word about itself counts, should two lists be joined */

@@ -329,6 +329,7 @@ struct _LanCore {
   gboolean shared;          /* the other devices were told of everybody */
   gboolean revoked;         /* this device: nothing goes on */
   GHashTable *device_names; /* LanDeviceId -> char * */
+  GHashTable *own_settings; /* char * -> LanOwnSetting */
   const LanRandom *random;
   LanTime now;
   gboolean started;
@@ -424,6 +425,16 @@ void lan_core_note_devices (LanCorePerson *person);
 void lan_core_keep_stamps (LanCore *core, const LanCorePerson *person);
 void lan_core_clear_shared (LanShared *shared);
 void lan_core_note_shared (LanCorePerson *person);
+void lan_core_write_own_op (LanCore *core, Lanyard__OwnOp *op);
+/** Whether something can be told to the other devices now. */
+gboolean lan_core_may_share (const LanCore *core);
+
+/* ---- lan-own-setting.c ---- */
+
+void lan_own_setting_free (gpointer setting);
+gboolean lan_core_load_own_setting (LanCore *core, const char *key, GBytes *value);
+void lan_core_share_settings (LanCore *core);
+void lan_core_apply_setting (LanCore *core, const Lanyard__SettingOp *op, guint64 hlc);
 void lan_core_load_stamps (LanCore *core, const char *key, GBytes *value);
 
 /* lan-own-apply.c */

@@ -30,6 +30,8 @@ lan_core_new (const LanCoreConfig *config)
   core->asks =
       g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) lan_ask_free);
   core->repeats = g_ptr_array_new_with_free_func (g_free);
+  core->own_settings =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, lan_own_setting_free);
   core->device_names =
       g_hash_table_new_full (lan_device_id_hash, lan_device_id_equal, g_free, g_free);
   lan_core_make_me (core);
@@ -69,6 +71,7 @@ lan_core_free (LanCore *core)
   g_hash_table_unref (core->talks);
   g_hash_table_unref (core->persons);
   g_hash_table_unref (core->device_names);
+  g_hash_table_unref (core->own_settings);
   lan_deadlines_free (core->deadlines);
   g_bytes_unref (core->list);
   g_bytes_unref (core->cert);
@@ -174,6 +177,8 @@ lan_core_load_setting (LanCore *core, const char *key, GBytes *value)
     core->typing = on;
   else if (strcmp (key, "core.shared") == 0)
     core->shared = on;
+  else if (lan_core_load_own_setting (core, key, value))
+    return;
   else if (!lan_mail_load_setting (core, key, value))
     lan_core_load_stamps (core, key, value);
 }

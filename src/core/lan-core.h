@@ -229,6 +229,13 @@ void lan_core_add_own_cert (LanCore *core, GBytes *cert);
 /** Certificates of all devices of this account that are known; borrowed. Returns: how many. */
 guint lan_core_get_own_certs (LanCore *core, GBytes **certs, guint max);
 
+/**
+ * What all devices of this account go by: kept, and told to the others; OWN_SETTING is how it arrives
+ * there. @key: 1 to 64 bytes, @value: at most 1,024. Nothing happens where it is known already.
+ */
+void lan_core_set_own_setting (LanCore *core, const char *key, const char *value,
+                               const LanTime *now);
+
 /* Frames and records that were dropped since the start, for `link.stats` and tests. */
 typedef struct {
   guint64 frames_unknown;  /* of a newer version */

@@ -135,8 +135,12 @@ advance (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device)
       break;
     point->seq = MAX (point->seq, deposit->to);
     point->time_ms = core->now.wall_ms;
-    if (deposit->to > told)
-      g_array_append_vals (event->state.messages, deposit->messages->data, deposit->messages->len);
+    for (guint k = 0; k < deposit->messages->len; k++) {
+      const LanMailMessage *message = &g_array_index (deposit->messages, LanMailMessage, k);
+
+      if (message->seq > told) /* else another device of theirs has it, or a letter for one */
+        g_array_append_val (event->state.messages, message->id);
+    }
     g_ptr_array_remove_index (deposits, i);
   }
   if (point->seq > 0)

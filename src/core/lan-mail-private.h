@@ -57,6 +57,12 @@ typedef struct {
   gint64 not_before_us;
 } LanMailRoute;
 
+/* A message in a deposit. */
+typedef struct {
+  LanMessageId id;
+  guint64 seq;
+} LanMailMessage;
+
 typedef struct {
   guint8 id[LAN_MAIL_ID_BYTES];
   LanCoreTalk *talk;
@@ -65,7 +71,7 @@ typedef struct {
   guint64 to;
   gint64 expires_s; /* of the signed prekey */
   gboolean stored;
-  GArray *messages; /* of LanMessageId, those that a person sees */
+  GArray *messages; /* of LanMailMessage, those that a person sees */
 } LanMailDeposit;
 
 typedef struct {

@@ -306,8 +306,11 @@ load_put (Load *load, const LanRecordRow *row)
     load->from = row->seq;
   load->to = row->seq;
   load->hash = row->hash;
-  if (lan_kind_is_visible (row->kind))
-    g_array_append_val (load->messages, row->message);
+  if (lan_kind_is_visible (row->kind)) {
+    const LanMailMessage message = { row->message, row->seq };
+
+    g_array_append_val (load->messages, message);
+  }
   return TRUE;
 }
 
@@ -404,7 +407,7 @@ lan_mail_on_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
   LanCoreDevice *device = lan_core_person_device (talk->peer, &ask->holder);
   LanMailRoute *route = lan_mail_route_to (core->mail, &ask->holder);
   g_autoptr (GPtrArray) blobs = g_ptr_array_new ();
-  g_autoptr (GArray) messages = g_array_new (FALSE, FALSE, sizeof (LanMessageId));
+  g_autoptr (GArray) messages = g_array_new (FALSE, FALSE, sizeof (LanMailMessage));
   Load load = { .blobs = blobs, .messages = messages };
   guint64 next = ask->from_seq;
   gboolean ok = TRUE;

@@ -202,6 +202,9 @@ lan_core_apply_op (LanCore *core, const Lanyard__OwnOp *op, guint64 hlc)
     lan_core_note_name (core, &device, name);
     break;
   }
+  case LANYARD__OWN_OP__OP_SETTING:
+    lan_core_apply_setting (core, op->setting, hlc);
+    break;
   case LANYARD__OWN_OP__OP__NOT_SET:
   default:
     break;

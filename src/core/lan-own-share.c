@@ -172,8 +172,8 @@ lan_core_load_stamps (LanCore *core, const char *key, GBytes *value)
 
 /* --- writing operations --- */
 
-static void
-write_op (LanCore *core, Lanyard__OwnOp *op)
+void
+lan_core_write_own_op (LanCore *core, Lanyard__OwnOp *op)
 {
   LanContent content = LANYARD__CONTENT__INIT;
   LanMessageId id;
@@ -282,7 +282,7 @@ write_person (LanCore *core, LanCorePerson *person, gboolean everything)
   }
   own.op_case = LANYARD__OWN_OP__OP_PERSON;
   own.person = &op;
-  write_op (core, &own);
+  lan_core_write_own_op (core, &own);
   for (guint i = 0; i < op.n_fields; i++) {
     if (fields[i].at == 0)
       person->shared.at[fields[i].field] = core->me->talk->own->head.hlc;
@@ -291,8 +291,8 @@ write_person (LanCore *core, LanCorePerson *person, gboolean everything)
   lan_core_keep_stamps (core, person);
 }
 
-static gboolean
-may_write (const LanCore *core)
+gboolean
+lan_core_may_share (const LanCore *core)
 {
   return core->n_siblings > 0 && !core->revoked && !core->forked &&
          (core->me->talk == NULL || !core->me->talk->restoring);
@@ -303,7 +303,7 @@ lan_core_share_person (LanCore *core, LanCorePerson *person)
 {
   if (lan_core_is_me (core, person) || !core->shared || !person->kept)
     return;
-  if (may_write (core))
+  if (lan_core_may_share (core))
     write_person (core, person, FALSE);
   else if (core->n_siblings > 0)
     core->shared = FALSE; /* not now: all of it, later */
@@ -320,13 +320,13 @@ write_read (LanCore *core, LanCoreTalk *talk)
   op.hlc = talk->row.own_read_hlc;
   own.op_case = LANYARD__OWN_OP__OP_READ;
   own.read = &op;
-  write_op (core, &own);
+  lan_core_write_own_op (core, &own);
 }
 
 void
 lan_core_share_read (LanCore *core, LanCoreTalk *talk)
 {
-  if (core->shared && may_write (core))
+  if (core->shared && lan_core_may_share (core))
     write_read (core, talk);
 }
 
@@ -343,13 +343,13 @@ write_name (LanCore *core)
   op.name = name;
   own.op_case = LANYARD__OWN_OP__OP_DEVICE;
   own.device = &op;
-  write_op (core, &own);
+  lan_core_write_own_op (core, &own);
 }
 
 gboolean
 lan_core_share_is_due (const LanCore *core)
 {
-  return !core->shared && may_write (core);
+  return !core->shared && lan_core_may_share (core);
 }
 
 void
@@ -361,6 +361,7 @@ lan_core_share_all (LanCore *core)
   core->shared = TRUE;
   put (core, "core.", "shared", g_bytes_new_static ("1", 1));
   write_name (core);
+  lan_core_share_settings (core);
   for (GList *l = people; l != NULL; l = l->next) {
     LanCorePerson *person = l->data;
 
@@ -395,7 +396,7 @@ lan_core_set_device_name (LanCore *core, const char *name, const LanTime *now)
   if (g_strcmp0 (g_hash_table_lookup (core->device_names, &core->self_device), name) == 0)
     return;
   lan_core_note_name (core, &core->self_device, name);
-  if (core->shared && may_write (core))
+  if (core->shared && lan_core_may_share (core))
     write_name (core);
   lan_core_settle (core);
 }

@@ -74,6 +74,9 @@ refused_for_good (LanServerClient *client, const Ask *ask, const Lanyard__Server
       lan_client_warn (client, LAN_DIRECTORY_OLD_LIST,
                        lan_device_keys_account (client->config.device), FALSE, 0,
                        client->config.list, NULL);
+    if (m->code == LAN_REFUSAL_LIST) /* another device has put one since: let us see it */
+      lan_server_client_want_papers (client, lan_device_keys_account (client->config.device),
+                                     &client->now);
     break;
   case ASK_PAPERS:
   case ASK_PREKEYS:

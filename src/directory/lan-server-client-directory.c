@@ -244,6 +244,7 @@ take_person (LanServerClient *client, GBytes *bytes)
   }
   tell_person (client, &a, bytes, old);
   lan_client_add_person (client, &a, bytes);
+  lan_client_own_person (client, &a);
   lan_client_keep_person (client, g_hash_table_lookup (client->people, &a.user));
 }
 

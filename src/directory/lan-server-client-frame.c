@@ -58,9 +58,11 @@ take_welcome (LanServerClient *client, const Lanyard__Server__Welcome *m)
   client->heard_us = client->now.mono_us + (gint64) client->idle_ms * 2500;
   g_free (client->seen_address);
   client->seen_address = g_strdup (m->address);
-  if (strcmp (client->org_name, m->org_name) != 0) {
+  if (strcmp (client->org_name, m->org_name) != 0 || client->is_adopted) {
     g_free (client->org_name);
     client->org_name = g_strdup (m->org_name);
+    client->is_adopted = FALSE;
+    memcpy (client->uid.b, m->uid.data, LAN_USER_ID_BYTES);
     lan_client_keep_pin (client);
   }
 }
@@ -68,18 +70,13 @@ take_welcome (LanServerClient *client, const Lanyard__Server__Welcome *m)
 static void
 on_welcome (LanServerClient *client, const Lanyard__Server__Welcome *m)
 {
-  guint32 seq = lan_client_own_list_seq (client);
   gint64 ahead = (gint64) MIN (m->time_ms, G_MAXINT64) - client->now.wall_ms;
 
   take_welcome (client, m);
   lan_client_set_state (client, LAN_SERVER_ONLINE, LAN_NO_DEADLINE);
   if (ahead > CLIENT_CLOCK_MS || ahead < -CLIENT_CLOCK_MS)
     lan_client_warn (client, LAN_DIRECTORY_CLOCK, NULL, FALSE, 0, NULL, NULL);
-  if (seq > m->list_seq)
-    lan_client_put_papers (client);
-  else if (seq < m->list_seq)
-    lan_server_client_want_papers (client, lan_device_keys_account (client->config.device),
-                                   &client->now);
+  lan_client_own_welcome (client, m->list_seq);
   lan_client_send_presence (client);
   lan_client_subscribe_all (client);
   lan_client_on_newest_head (client, &m->head);
@@ -118,7 +115,8 @@ on_goodbye (LanServerClient *client, const Lanyard__Server__Goodbye *m)
     return;
   }
   client->refusal = m->code;
-  if (is_denial (m->code)) {
+  /* The device that linked this one has not been there since. */
+  if (is_denial (m->code) && !(client->is_adopted && m->code == LAN_REFUSAL_UNKNOWN)) {
     lan_client_set_state (client, LAN_SERVER_DENIED, client->now.mono_us + CLIENT_DENIED_US);
     return;
   }

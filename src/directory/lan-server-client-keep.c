@@ -22,6 +22,7 @@
 #define HAS_ENROLLED 1
 #define HAS_ROOT     2
 #define ROOT_PINNED  4
+#define IS_ADOPTED   8
 
 static void
 write_text (LanWriter *w, const char *text)
@@ -41,18 +42,18 @@ read_text (LanReader *r)
   return text != NULL ? g_strndup ((const char *) text, len) : g_strdup ("");
 }
 
-void
-lan_client_keep_pin (LanServerClient *client)
+static GBytes *
+encode_pin (const LanServerClient *client)
 {
   guint8 buffer[PIN_MAX];
-  g_autoptr (GBytes) bytes = NULL;
   LanWriter w;
 
   lan_writer_init (&w, buffer, sizeof buffer);
   lan_write_u8 (&w, PIN_VERSION);
-  lan_write_u8 (&w, (guint8) ((client->is_enrolled ? HAS_ENROLLED : 0) |
-                              (client->has_root ? HAS_ROOT : 0) |
-                              (client->root_pinned ? ROOT_PINNED : 0)));
+  lan_write_u8 (
+      &w,
+      (guint8) ((client->is_enrolled ? HAS_ENROLLED : 0) | (client->has_root ? HAS_ROOT : 0) |
+                (client->root_pinned ? ROOT_PINNED : 0) | (client->is_adopted ? IS_ADOPTED : 0)));
   lan_write_u16 (&w, client->address.port);
   lan_write_bytes (&w, client->server_public, LAN_KEY_BYTES);
   lan_write_bytes (&w, client->root_public, LAN_KEY_BYTES);
@@ -60,8 +61,37 @@ lan_client_keep_pin (LanServerClient *client)
   write_text (&w, client->address.host);
   write_text (&w, client->login);
   write_text (&w, client->org_name);
-  bytes = g_bytes_new (buffer, w.len);
+  return g_bytes_new (buffer, w.len);
+}
+
+void
+lan_client_keep_pin (LanServerClient *client)
+{
+  g_autoptr (GBytes) bytes = encode_pin (client);
+
   lan_client_keep (client, "server.pin", bytes);
+}
+
+void
+lan_client_take_server (LanServerClient *client, const LanServerAddress *address,
+                        const guint8 *server_public, const guint8 *root_public)
+{
+  client->is_known = client->is_enrolled = client->is_adopted = TRUE;
+  client->address = *address;
+  memcpy (client->server_public, server_public, LAN_KEY_BYTES);
+  client->has_root = client->root_pinned = root_public != NULL;
+  if (root_public != NULL)
+    memcpy (client->root_public, root_public, LAN_KEY_BYTES);
+}
+
+GBytes *
+lan_server_client_make_pin (const LanServerAddress *address, const guint8 *server_public,
+                            const guint8 *root_public)
+{
+  LanServerClient client = { .login = (char *) "", .org_name = (char *) "" };
+
+  lan_client_take_server (&client, address, server_public, root_public);
+  return encode_pin (&client);
 }
 
 static void
@@ -91,6 +121,7 @@ load_pin (LanServerClient *client, GBytes *value)
   g_strlcpy (client->address.host, host, sizeof client->address.host);
   client->has_root = (flags & HAS_ROOT) != 0;
   client->root_pinned = (flags & ROOT_PINNED) != 0;
+  client->is_adopted = (flags & IS_ADOPTED) != 0;
   client->is_known = client->is_enrolled = (flags & HAS_ENROLLED) != 0;
 }
 

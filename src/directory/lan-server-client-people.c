@@ -239,4 +239,6 @@ lan_client_on_papers (LanServerClient *client, const Lanyard__Server__Papers *m)
   action->account = account;
   action->papers.list = g_bytes_ref (bytes);
   action->papers.certs = good_certs (m, &list);
+  if (lan_account_id_equal (&account, lan_device_keys_account (client->config.device)))
+    lan_client_own_papers (client, bytes, action->papers.certs);
 }

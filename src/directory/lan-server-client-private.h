@@ -112,6 +112,7 @@ struct _LanServerClient {
   guint8 root_public[LAN_KEY_BYTES];
   gboolean has_root;
   gboolean root_pinned;
+  gboolean is_adopted; /* by another device, and not yet let in */
   LanUserId uid;
   char *login;
   char *org_name;
@@ -184,6 +185,16 @@ struct _LanServerClient {
 /** 0 where the own list does not decode. */
 guint32 lan_client_own_list_seq (LanServerClient *client);
 
+/* ---- lan-server-client-own.c ---- */
+
+/** Logged in: what the server holds of this account is the list of number @seq. */
+void lan_client_own_welcome (LanServerClient *client, guint32 seq);
+/** The server has shown the own list: puts the papers where a certificate is missing. */
+void lan_client_own_papers (LanServerClient *client, GBytes *list, GPtrArray *certs);
+/** The directory names somebody: under which login, if it is oneself. */
+void lan_client_own_start (LanServerClient *client);
+void lan_client_own_person (LanServerClient *client, const LanAttestation *person);
+
 /* ---- lan-server-client-state.c ---- */
 
 /** Tells of it when it is another one; @due_us ends it. */
@@ -213,6 +224,9 @@ ProtobufCBinaryData lan_client_field (GBytes *bytes);
 /* ---- lan-server-client-keep.c ---- */
 
 void lan_client_keep_pin (LanServerClient *client);
+/** As another device of the account has joined it. */
+void lan_client_take_server (LanServerClient *client, const LanServerAddress *address,
+                             const guint8 *server_public, const guint8 *root_public);
 void lan_client_keep_directory (LanServerClient *client);
 void lan_client_keep_person (LanServerClient *client, const Person *person);
 void lan_client_keep_list (LanServerClient *client, const LanAccountId *account, GBytes *list);

@@ -81,6 +81,7 @@ lan_server_client_start (LanServerClient *client, const LanTime *now)
   client->now = *now;
   client->is_started = TRUE;
   lan_client_directory_init (client);
+  lan_client_own_start (client);
   if (client->is_enrolled)
     lan_client_dial (client, FALSE);
 }
@@ -95,6 +96,7 @@ forget (LanServerClient *client)
   lan_client_mail_clear (client);
   lan_client_asks_clear (client);
   client->is_known = client->is_enrolled = client->has_root = client->root_pinned = FALSE;
+  client->is_adopted = FALSE;
   client->attempts = 0;
   client->refusal = 0;
   memset (client->root_public, 0, sizeof client->root_public);
@@ -132,6 +134,25 @@ lan_server_client_join (LanServerClient *client, const LanServerJoin *join, cons
   lan_client_dial (client, TRUE);
 }
 
+LanStatus
+lan_server_client_adopt (LanServerClient *client, const LanServerAddress *address,
+                         const guint8 *server_public, const guint8 *root_public, const LanTime *now)
+{
+  client->now = *now;
+  if (client->is_enrolled || client->state == LAN_SERVER_ENROLLING)
+    return LAN_STATUS_STATE;
+  forget (client);
+  lan_client_take_server (client, address, server_public, root_public);
+  memset (&client->uid, 0, sizeof client->uid);
+  g_free (client->login);
+  client->login = g_strdup ("");
+  g_free (client->org_name);
+  client->org_name = g_strdup ("");
+  lan_client_keep_pin (client);
+  lan_client_dial (client, FALSE);
+  return LAN_STATUS_OK;
+}
+
 void
 lan_server_client_set_address (LanServerClient *client, const LanServerAddress *address,
                                const LanTime *now)
@@ -164,15 +185,6 @@ lan_server_client_set_identity (LanServerClient *client, const LanServerClientCo
     lan_client_cut (client);
     lan_client_dial (client, FALSE);
   }
-}
-
-void
-lan_server_client_set_certs (LanServerClient *client, GPtrArray *certs, const LanTime *now)
-{
-  client->now = *now;
-  g_ptr_array_set_size (client->certs, 0);
-  for (guint i = 0; i < certs->len; i++)
-    g_ptr_array_add (client->certs, g_bytes_ref (g_ptr_array_index (certs, i)));
 }
 
 /* ---- lane ---- */

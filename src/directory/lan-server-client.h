@@ -200,6 +200,22 @@ typedef struct {
 void lan_server_client_join (LanServerClient *client, const LanServerJoin *join,
                              const LanTime *now);
 
+/**
+ * Belongs from now on to the server that another device of this account has joined: nothing is asked
+ * but to be let in, which the server does once that device has shown it the list that names this one.
+ * @root_public: (nullable): 32 bytes. STATE: belongs to a server already.
+ */
+LanStatus lan_server_client_adopt (LanServerClient *client, const LanServerAddress *address,
+                                   const guint8 *server_public, const guint8 *root_public,
+                                   const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * The same for a profile that is about to become a device of the account: to be kept as setting
+ * "server.pin", and found there at its next start. Returns: (transfer full).
+ */
+GBytes *lan_server_client_make_pin (const LanServerAddress *address, const guint8 *server_public,
+                                    const guint8 *root_public) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Forgets the server, the directory and everything kept of them. */
 void lan_server_client_leave (LanServerClient *client, const LanTime *now);
 
@@ -211,7 +227,10 @@ void lan_server_client_set_address (LanServerClient *client, const LanServerAddr
 void lan_server_client_set_identity (LanServerClient *client, const LanServerClientConfig *config,
                                      const LanTime *now);
 
-/** Certificates of the account's other active devices, sent with the own list. Of GBytes; copies. */
+/**
+ * Certificates of the account's other active devices, of GBytes; copies. They go with the own list, and
+ * anew where the server turns out to lack one: it lets in only devices whose certificate it has.
+ */
 void lan_server_client_set_certs (LanServerClient *client, GPtrArray *certs, const LanTime *now);
 
 /* ---- lane ---- */

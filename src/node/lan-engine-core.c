@@ -221,7 +221,12 @@ carry_out (LanEngine *engine, LanCoreAction *action)
   case LAN_CORE_REVOKED:
     lan_engine_devices_on_revoked (engine);
     break;
+  case LAN_CORE_OWN_SETTING:
+    if (g_str_equal (action->setting.key, LAN_SETTING_SERVER))
+      lan_engine_server_adopt (engine, action->setting.value);
+    break;
   case LAN_CORE_DEVICES:
+    lan_engine_server_set_certs (engine);
     lan_engine_links_on_person (engine, lan_vault_account_id (engine->vault));
     lan_engine_discovery_on_devices (engine);
     lan_engine_devices_tell (engine);

@@ -3,6 +3,7 @@
 /* What the old device grants to the new one, and what that one keeps of it. */
 #include "lan-engine-linking-private.h"
 
+#include "lan-engine-server.h"
 #include "lan-engine-store.h"
 
 #include <string.h>
@@ -10,9 +11,10 @@
 #define CLOSING_US   (2 * G_USEC_PER_SEC) /* what the last word gets to be sent */
 #define SETTINGS_MAX 8
 
-/* What a person chose about privacy holds on the new device from the first moment. */
+/* What a person chose about privacy holds on the new device from the first moment, and it knows which
+ * server is theirs. */
 static guint
-collect_settings (LanEngine *engine, Lanyard__DeviceSetting *settings)
+collect_settings (LanEngine *engine, char *server, Lanyard__DeviceSetting *settings)
 {
   lanyard__device_setting__init (&settings[0]);
   settings[0].key = (char *) "privacy.read-receipts";
@@ -20,7 +22,12 @@ collect_settings (LanEngine *engine, Lanyard__DeviceSetting *settings)
   lanyard__device_setting__init (&settings[1]);
   settings[1].key = (char *) "privacy.typing";
   settings[1].value = (char *) (lan_core_get_typing (engine->core) ? "1" : "0");
-  return 2;
+  if (server == NULL)
+    return 2;
+  lanyard__device_setting__init (&settings[2]);
+  settings[2].key = (char *) LAN_SETTING_SERVER;
+  settings[2].value = server;
+  return 3;
 }
 
 void
@@ -33,6 +40,7 @@ lan_engine_linking_grant (LanEngineLinking *self, GBytes *request)
   GBytes *certs[LAN_DEVICE_LIST_MAX];
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) cert = NULL;
+  g_autofree char *server = lan_engine_server_link (engine);
   LanCert decoded;
   gsize len;
 
@@ -62,7 +70,7 @@ lan_engine_linking_grant (LanEngineLinking *self, GBytes *request)
     body.seed.data = (guint8 *) lan_account_keys_seed (lan_vault_account (engine->vault));
     body.seed.len = LAN_KEY_BYTES;
   }
-  body.n_settings = collect_settings (engine, settings);
+  body.n_settings = collect_settings (engine, server, settings);
   for (guint i = 0; i < body.n_settings; i++)
     pointers[i] = &settings[i];
   body.settings = pointers;
@@ -107,6 +115,8 @@ keep_rows (LanEngine *engine, const LanAccountId *account, const Lanyard__Device
       lan_engine_store_put (engine->stores, "core", "read-receipts", setting->value, 1);
     else if (strcmp (setting->key, "privacy.typing") == 0)
       lan_engine_store_put (engine->stores, "core", "typing", setting->value, 1);
+    else if (strcmp (setting->key, LAN_SETTING_SERVER) == 0)
+      lan_engine_server_keep_link (engine, setting->value);
   }
 }
 

@@ -221,8 +221,10 @@ lan_engine_server_on_papers (LanEngine *engine, const LanServerClientAction *act
 {
   LanStatus status;
 
-  if (is_self (engine, &action->account))
-    return; /* own devices are the vault's matter */
+  if (is_self (engine, &action->account)) {
+    lan_engine_server_on_own_papers (engine, action);
+    return;
+  }
   status = lan_core_papers (engine->core, &action->account, action->papers.list,
                             action->papers.certs, &engine->now);
 

@@ -138,4 +138,11 @@ void lan_engine_server_on_signal (LanEngine *engine, const LanServerClientAction
 void lan_engine_server_on_turn (LanEngine *engine, const LanServerClientAction *action);
 void lan_engine_server_drop_relays (LanEngineServer *self);
 
+/* --- lan-engine-server-devices.c --- */
+
+/** The person's other devices are told which server this is. */
+void lan_engine_server_tell_devices (LanEngine *engine);
+/** The server shows the person's own device list. */
+void lan_engine_server_on_own_papers (LanEngine *engine, const LanServerClientAction *action);
+
 G_END_DECLS

@@ -177,6 +177,8 @@ on_state (LanEngine *engine)
   lan_engine_server_on_session (engine, online);
   lan_engine_server_update_mailbox (engine);
   lan_engine_server_on_join_state (engine);
+  if (online)
+    lan_engine_server_tell_devices (engine);
   self->must_tell = TRUE;
 }
 
@@ -326,6 +328,7 @@ lan_engine_server_open (LanEngine *engine, const LanSnapshot *snapshot)
 
     lan_server_client_load_setting (self->client, row->key, row->value);
   }
+  lan_engine_server_set_certs (engine);
   if (warning != NULL) {
     g_autofree char *code =
         g_strndup (g_bytes_get_data (warning, NULL), g_bytes_get_size (warning));
@@ -389,6 +392,7 @@ lan_engine_server_new_identity (LanEngine *engine)
 {
   LanServerClientConfig config;
 
+  lan_engine_server_set_certs (engine);
   fill_config (engine, &config);
   lan_server_client_set_identity (engine->server->client, &config, &engine->now);
   lan_engine_touch (engine);

@@ -14,6 +14,8 @@
 
 G_BEGIN_DECLS
 
+#define LAN_SETTING_SERVER "server" /* among a person's devices: the server's link */
+
 typedef struct _LanEngineServer LanEngineServer;
 
 /** After core and links, before the owner is told what there is. */
@@ -40,6 +42,17 @@ void lan_engine_server_leave (LanEngine *engine, LanCommand *command);
 
 /** Own list, certificate or device changed. */
 void lan_engine_server_new_identity (LanEngine *engine);
+/** Certificates of the person's other devices are known, or others than before. */
+void lan_engine_server_set_certs (LanEngine *engine);
+
+/** Returns: (transfer full) (nullable): the server's link without an invite, for another own device. */
+char *lan_engine_server_link (LanEngine *engine);
+
+/** Another own device has joined this server: so does this one, where it belongs to none. */
+void lan_engine_server_adopt (LanEngine *engine, const char *link);
+/** The same for the person whose device this profile is at its next start. */
+void lan_engine_server_keep_link (LanEngine *engine, const char *link);
+
 void lan_engine_server_network_changed (LanEngine *engine);
 void lan_engine_server_set_presence (LanEngine *engine, LanPresence state);
 

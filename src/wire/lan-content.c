@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-content.h"
 
+#include "lan-device-frame.h"
 #include "lan-manifest.h"
 #include "lan-record.h"
 #include "lan-text.h"
@@ -81,6 +82,10 @@ check_own_op (const Lanyard__OwnOp *own)
   case LANYARD__OWN_OP__OP_DEVICE:
     return lan_field_is (&own->device->device, LAN_DEVICE_ID_BYTES) &&
            lan_wire_text_ok (own->device->name, LAN_DEVICE_NAME_MAX_BYTES);
+  case LANYARD__OWN_OP__OP_SETTING:
+    return own->setting->key[0] != '\0' &&
+           lan_wire_text_ok (own->setting->key, LAN_DEVICE_SETTING_KEY_MAX) &&
+           lan_wire_text_ok (own->setting->value, LAN_DEVICE_SETTING_MAX);
   case LANYARD__OWN_OP__OP__NOT_SET: /* of a newer version */
   default:
     return TRUE;

@@ -2,7 +2,9 @@
 # Copyright (c) 2026 The Lanyard developers
 """What several lab tests do with people: meet, become contacts, look at a conversation."""
 
-from lab import check, wait_until
+import time
+
+from lab import check, note, wait_until
 
 
 def meet(a, b, timeout=10):
@@ -13,7 +15,6 @@ def meet(a, b, timeout=10):
 
 def say(a, b, text, timeout=10):
     """a sends, b has it. Returns (message id, seconds until b printed it)."""
-    import time
     mark = b.mark()
     start = time.monotonic()
     number = a.post("message.send", to=b.id, text=text)
@@ -63,3 +64,24 @@ def wait_path(peer, other_id, timeout=10):
     """Waits until a link to the other is up; returns its statistics."""
     return wait_until(lambda: (lambda s: s if s.get("state") in ("up", "ready", "connected") else None)(
         peer.call("link.stats", id=other_id)), "a link", timeout)
+
+
+def link(old, new, name="laptop", **options):
+    """Links @new to @old by the typed code; @new ends by itself and starts again as the person."""
+    begun = new.call("device.link.begin", name=name)
+    check(len(begun["code"].replace("-", "")) == 26, "26 characters: %s" % begun["code"])
+    check(begun["qr"].startswith("LYL1:"), "a QR text")
+    start = time.monotonic()
+    old.call("device.link.join", code=begun["code"], **options)
+    for peer in (old, new):
+        peer.wait_for("device.link", state="confirm", timeout=20)
+    note("met %.2f s after the code was given" % (time.monotonic() - start))
+    check(old.call("device.link.state")["device"] == name, "the new one's name is shown")
+    check(new.call("device.link.state")["person"] == old.call("self.get")["name"], "whose it becomes")
+    new.call("device.link.confirm")
+    old.call("device.link.confirm")
+    old.wait_for("device.link", state="done", timeout=20)
+    wait_until(lambda: not new.is_alive(), "the new device's profile closes", timeout=20)
+    new = new.restart()
+    check(new.id == old.id, "the same person on both")
+    return new

@@ -3,31 +3,8 @@
 # Copyright (c) 2026 The Lanyard developers
 """One person with two computers: linked by a code, both get everything, one is revoked."""
 
-import time
-
-from lab import Lab, RpcError, check, main, note, test, wait_until
-from people import befriend, history, say, texts
-
-
-def link(old, new, name="laptop", **options):
-    """Links @new to @old by the typed code; @new ends by itself and starts again as the person."""
-    begun = new.call("device.link.begin", name=name)
-    check(len(begun["code"].replace("-", "")) == 26, "26 characters: %s" % begun["code"])
-    check(begun["qr"].startswith("LYL1:"), "a QR text")
-    start = time.monotonic()
-    old.call("device.link.join", code=begun["code"], **options)
-    for peer in (old, new):
-        peer.wait_for("device.link", state="confirm", timeout=20)
-    note("met %.2f s after the code was given" % (time.monotonic() - start))
-    check(old.call("device.link.state")["device"] == name, "the new one's name is shown")
-    check(new.call("device.link.state")["person"] == old.call("self.get")["name"], "whose it becomes")
-    new.call("device.link.confirm")
-    old.call("device.link.confirm")
-    old.wait_for("device.link", state="done", timeout=20)
-    wait_until(lambda: not new.is_alive(), "the new device's profile closes", timeout=20)
-    new = new.restart()
-    check(new.id == old.id, "the same person on both")
-    return new
+from lab import Lab, RpcError, check, main, test, wait_until
+from people import befriend, history, link, say, texts
 
 
 def count_of(peer, other):

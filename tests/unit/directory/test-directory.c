@@ -11,5 +11,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_registry_tests ();
   add_client_tests ();
+  add_own_device_tests ();
   return g_test_run ();
 }

@@ -7,3 +7,4 @@
 
 void add_registry_tests (void);
 void add_client_tests (void);
+void add_own_device_tests (void);
