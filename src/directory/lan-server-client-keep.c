@@ -42,8 +42,8 @@ read_text (LanReader *r)
   return text != NULL ? g_strndup ((const char *) text, len) : g_strdup ("");
 }
 
-static GBytes *
-encode_pin (const LanServerClient *client)
+GBytes *
+lan_client_encode_pin (const LanServerClient *client)
 {
   guint8 buffer[PIN_MAX];
   LanWriter w;
@@ -67,31 +67,9 @@ encode_pin (const LanServerClient *client)
 void
 lan_client_keep_pin (LanServerClient *client)
 {
-  g_autoptr (GBytes) bytes = encode_pin (client);
+  g_autoptr (GBytes) bytes = lan_client_encode_pin (client);
 
   lan_client_keep (client, "server.pin", bytes);
-}
-
-void
-lan_client_take_server (LanServerClient *client, const LanServerAddress *address,
-                        const guint8 *server_public, const guint8 *root_public)
-{
-  client->is_known = client->is_enrolled = client->is_adopted = TRUE;
-  client->address = *address;
-  memcpy (client->server_public, server_public, LAN_KEY_BYTES);
-  client->has_root = client->root_pinned = root_public != NULL;
-  if (root_public != NULL)
-    memcpy (client->root_public, root_public, LAN_KEY_BYTES);
-}
-
-GBytes *
-lan_server_client_make_pin (const LanServerAddress *address, const guint8 *server_public,
-                            const guint8 *root_public)
-{
-  LanServerClient client = { .login = (char *) "", .org_name = (char *) "" };
-
-  lan_client_take_server (&client, address, server_public, root_public);
-  return encode_pin (&client);
 }
 
 static void

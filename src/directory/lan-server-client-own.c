@@ -6,6 +6,30 @@
  */
 #include "lan-server-client-private.h"
 
+#include <string.h>
+
+void
+lan_client_take_server (LanServerClient *client, const LanServerAddress *address,
+                        const guint8 *server_public, const guint8 *root_public)
+{
+  client->is_known = client->is_enrolled = client->is_adopted = TRUE;
+  client->address = *address;
+  memcpy (client->server_public, server_public, LAN_KEY_BYTES);
+  client->has_root = client->root_pinned = root_public != NULL;
+  if (root_public != NULL)
+    memcpy (client->root_public, root_public, LAN_KEY_BYTES);
+}
+
+GBytes *
+lan_server_client_make_pin (const LanServerAddress *address, const guint8 *server_public,
+                            const guint8 *root_public)
+{
+  LanServerClient client = { .login = (char *) "", .org_name = (char *) "" };
+
+  lan_client_take_server (&client, address, server_public, root_public);
+  return lan_client_encode_pin (&client);
+}
+
 static gboolean
 contains (GPtrArray *certs, GBytes *cert)
 {

@@ -187,6 +187,9 @@ guint32 lan_client_own_list_seq (LanServerClient *client);
 
 /* ---- lan-server-client-own.c ---- */
 
+/** As another device of the account has joined it. */
+void lan_client_take_server (LanServerClient *client, const LanServerAddress *address,
+                             const guint8 *server_public, const guint8 *root_public);
 /** Logged in: what the server holds of this account is the list of number @seq. */
 void lan_client_own_welcome (LanServerClient *client, guint32 seq);
 /** The server has shown the own list: puts the papers where a certificate is missing. */
@@ -224,9 +227,7 @@ ProtobufCBinaryData lan_client_field (GBytes *bytes);
 /* ---- lan-server-client-keep.c ---- */
 
 void lan_client_keep_pin (LanServerClient *client);
-/** As another device of the account has joined it. */
-void lan_client_take_server (LanServerClient *client, const LanServerAddress *address,
-                             const guint8 *server_public, const guint8 *root_public);
+GBytes *lan_client_encode_pin (const LanServerClient *client);
 void lan_client_keep_directory (LanServerClient *client);
 void lan_client_keep_person (LanServerClient *client, const Person *person);
 void lan_client_keep_list (LanServerClient *client, const LanAccountId *account, GBytes *list);
