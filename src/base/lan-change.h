@@ -96,6 +96,7 @@ typedef struct {
   gint64 received_ms; /* when it reached this disk */
   GBytes *blob;       /* the whole signed record, opaque to the store */
   char *text;         /* what the screen and search show, NULL for kinds without text */
+  gint64 arrival;     /* from a search: the rows' order of arrival on this disk; else 0 */
 } LanRecordRow;
 
 /* What a device is known to have on its disk: 'delivered' is read off these. */

@@ -44,6 +44,11 @@ struct _LanCli {
   gboolean yes;
   gboolean limited;
   char *address;
+  char *peer; /* of search and what moves chats: names or ids as typed */
+  char *from;
+  char *kind;
+  char *since;
+  char *until;
   /* session */
   LanNode *node;        /* NULL while another program has the profile open */
   LanRpcServer *server; /* beside our own node */
@@ -124,6 +129,7 @@ int lan_cli_send (LanCli *cli, char **args);
 int lan_cli_send_file (LanCli *cli, char **args);
 int lan_cli_listen (LanCli *cli, char **args);
 int lan_cli_history (LanCli *cli, char **args);
+int lan_cli_search (LanCli *cli, char **args);
 int lan_cli_verify (LanCli *cli, char **args);
 int lan_cli_run (LanCli *cli, char **args);
 int lan_cli_join (LanCli *cli, char **args);

@@ -21,6 +21,7 @@ const LanCliCommand lan_cli_commands[] = {
     lan_cli_send_file },
   { "listen", "", N_ ("print what arrives until stopped"), 0, 0, lan_cli_listen },
   { "history", "PEER", N_ ("print the last messages"), 1, 1, lan_cli_history },
+  { "search", "TEXT…", N_ ("find messages by their words"), 0, -1, lan_cli_search },
   { "verify", "PEER [WORDS|NUMBER]", N_ ("show what to compare, or say that it is right"), 1, -1,
     lan_cli_verify },
   { "join", "LINK|HOST[:PORT]", N_ ("join a company's server"), 1, 1, lan_cli_join },
@@ -69,7 +70,18 @@ make_context (LanCli *cli, gboolean *version)
       N_ ("With init: only contacts shall recognise this computer"), NULL },
     { "accept", 0, 0, G_OPTION_ARG_FILENAME, &cli->accept_dir,
       N_ ("With listen: take contacts' files into DIR"), N_ ("DIR") },
-    { "limit", 0, 0, G_OPTION_ARG_INT, &cli->limit, N_ ("With history: N messages"), N_ ("N") },
+    { "limit", 0, 0, G_OPTION_ARG_INT, &cli->limit, N_ ("With history and search: N messages"),
+      N_ ("N") },
+    { "peer", 0, 0, G_OPTION_ARG_STRING, &cli->peer, N_ ("With search: only the chat with PEER"),
+      N_ ("PEER") },
+    { "from", 0, 0, G_OPTION_ARG_STRING, &cli->from, N_ ("With search: only what PEER wrote"),
+      N_ ("PEER") },
+    { "kind", 0, 0, G_OPTION_ARG_STRING, &cli->kind,
+      N_ ("With search: only text, file, media or link"), N_ ("KIND") },
+    { "since", 0, 0, G_OPTION_ARG_STRING, &cli->since, N_ ("With search: from this day on"),
+      N_ ("YYYY-MM-DD") },
+    { "until", 0, 0, G_OPTION_ARG_STRING, &cli->until, N_ ("With search: up to this day"),
+      N_ ("YYYY-MM-DD") },
     { "passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->passphrase_file,
       N_ ("Read the profile's passphrase from FILE"), N_ ("FILE") },
     { "login", 0, 0, G_OPTION_ARG_STRING, &cli->login, N_ ("With join: the name of your account"),
@@ -209,6 +221,11 @@ main (int argc, char **argv)
   g_free (cli.password_file);
   g_free (cli.words);
   g_free (cli.address);
+  g_free (cli.peer);
+  g_free (cli.from);
+  g_free (cli.kind);
+  g_free (cli.since);
+  g_free (cli.until);
   g_strfreev (cli.interfaces);
   return code;
 }

@@ -40,6 +40,9 @@ lan_command_free (LanCommand *command)
   wipe (command->text);
   wipe (command->words);
   wipe (command->secret);
+  if (command->search != NULL)
+    wipe (command->search->text);
+  g_free (command->search);
   g_clear_object (&command->task);
   g_clear_pointer (&command->list, g_strfreev);
   g_clear_pointer (&command->bytes, g_bytes_unref);

@@ -54,7 +54,24 @@ typedef enum {
   LAN_COMMAND_SERVER_JOIN,    /* text: where, name: login, words, secret: password, task */
   LAN_COMMAND_SERVER_CANCEL,  /* a join that is under way */
   LAN_COMMAND_SERVER_LEAVE,   /* task */
+  LAN_COMMAND_SEARCH,         /* search, task */
+  LAN_COMMAND_READ_DAYS,      /* account, bytes: gint64s at which days begin, task */
 } LanCommandType;
+
+/* What is looked for in the history: lan-store.h's query, by person. */
+typedef struct {
+  char *text;
+  gboolean is_typing;
+  gboolean has_peer;
+  LanAccountId peer;
+  gboolean has_author;
+  LanAccountId author;
+  guint kinds;
+  gint64 from_ms;
+  gint64 to_ms;
+  gint64 before;
+  guint limit;
+} LanSearchWish;
 
 typedef struct {
   LanCommandType type;
@@ -68,6 +85,7 @@ typedef struct {
   char *secret;
   GStrv list;
   GBytes *bytes;
+  LanSearchWish *search;
   GTask *task; /* who waits for the answer; goes back in a REPLY event */
 } LanCommand;
 

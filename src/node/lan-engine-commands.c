@@ -7,6 +7,7 @@
 #include "lan-engine-files.h"
 #include "lan-engine-links.h"
 #include "lan-engine-people.h"
+#include "lan-engine-search.h"
 #include "lan-engine-server.h"
 #include "lan-engine-store.h"
 
@@ -366,6 +367,10 @@ execute_open (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_SERVER_CANCEL:
   case LAN_COMMAND_SERVER_LEAVE:
     execute_server (engine, c);
+    break;
+  case LAN_COMMAND_SEARCH:
+  case LAN_COMMAND_READ_DAYS:
+    lan_engine_search_execute (engine, c);
     break;
   case LAN_COMMAND_OPEN:
   case LAN_COMMAND_CLOSE:

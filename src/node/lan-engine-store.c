@@ -253,9 +253,8 @@ on_page (GPtrArray *rows, const GError *error, gpointer user_data)
   lan_engine_tell (engine, event);
 }
 
-/* The conversations that show as one with that of @peer: those merged into it too. */
-static GArray *
-conversations_of (LanEngine *engine, const LanAccountId *peer)
+GArray *
+lan_engine_store_conversations_of (LanEngine *engine, const LanAccountId *peer)
 {
   GArray *ids = g_array_new (FALSE, FALSE, sizeof (LanConversationId));
   g_autoptr (GPtrArray) all = lan_core_list_conversations (engine->core);
@@ -274,7 +273,7 @@ conversations_of (LanEngine *engine, const LanAccountId *peer)
 static void
 query (LanEngineStore *self, const LanHistoryCursor *cursor, Call *call)
 {
-  g_autoptr (GArray) ids = conversations_of (self->engine, &call->peer);
+  g_autoptr (GArray) ids = lan_engine_store_conversations_of (self->engine, &call->peer);
   LanHistoryQuery q = {
     .conversations = (const LanConversationId *) (void *) ids->data,
     .n_conversations = ids->len,

@@ -54,4 +54,8 @@ LanMessageStatus lan_engine_message_status (LanMessageState state);
 gboolean lan_engine_message_info (LanEngine *engine, const LanRecordRow *row,
                                   LanMessageInfo *info) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Returns: (transfer full) (element-type LanConversationId): the conversations that show as one with
+ * that of @peer: those merged into it too. */
+GArray *lan_engine_store_conversations_of (LanEngine *engine, const LanAccountId *peer);
+
 G_END_DECLS

@@ -265,6 +265,13 @@ lan_message_get_time (LanMessage *self)
   return self->info.time_ms;
 }
 
+gint64
+lan_message_get_place_time (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), 0);
+  return (gint64) (self->info.order >> 16);
+}
+
 LanMessageStatus
 lan_message_get_status (LanMessage *self)
 {

@@ -104,6 +104,14 @@ LAN_API LanMessageStatus lan_message_get_status (LanMessage *self);
 LAN_API LanMessageKind lan_message_get_kind (LanMessage *self);
 
 /**
+ * lan_message_get_place_time:
+ *
+ * Returns: Unix milliseconds that its place among the rows stands for: its time, unless its author's
+ *   clock contradicts what it answers.
+ */
+LAN_API gint64 lan_message_get_place_time (LanMessage *self);
+
+/**
  * lan_message_get_delivered_time:
  *
  * Returns: Unix milliseconds when it was found delivered (own) or arrived here (others'); 0 when

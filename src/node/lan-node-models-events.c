@@ -197,6 +197,7 @@ on_reply (LanEvent *event)
   if (event->error != NULL) {
     g_task_return_error (task, g_steal_pointer (&event->error));
   } else if (event->objects != NULL) {
+    lan_node_note_searched (task, event);
     g_task_return_pointer (task, g_steal_pointer (&event->objects),
                            (GDestroyNotify) g_ptr_array_unref);
   } else if (event->entries != NULL) {

@@ -50,6 +50,9 @@ void lan_node_read_page_async (LanNode *self, LanPerson *person, LanCommandType 
                                const char *anchor, guint limit, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);
 
+/** Where @event answers a search: notes how far it came. */
+void lan_node_note_searched (GTask *task, const LanEvent *event);
+
 /** Returns: (transfer none) (nullable): the object of a known account. */
 LanPerson *lan_node_peek_person (LanNode *self, const LanAccountId *account);
 void lan_node_conversation_id (LanNode *self, LanPerson *person, LanConversationId *id);

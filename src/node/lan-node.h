@@ -30,6 +30,7 @@
 #include "lan-message.h"
 #include "lan-node-error.h"
 #include "lan-person.h"
+#include "lan-search.h"
 #include "lan-server.h"
 #include "lan-transfer.h"
 
@@ -323,6 +324,42 @@ LAN_API void lan_node_read_history_async (LanNode *self, LanPerson *person, cons
  */
 LAN_API GPtrArray *lan_node_read_history_finish (LanNode *self, GAsyncResult *result,
                                                  GError **error);
+
+/**
+ * lan_node_search_async:
+ * @search: what to look for
+ *
+ * Looks through all chats, or one. A task that is cancelled answers at once.
+ */
+LAN_API void lan_node_search_async (LanNode *self, LanSearch *search, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+
+/**
+ * lan_node_search_finish:
+ *
+ * Returns: (transfer full) (element-type LanMessage): newest arrival first; @search knows whether there
+ *   is more.
+ */
+LAN_API GPtrArray *lan_node_search_finish (LanNode *self, GAsyncResult *result, GError **error);
+
+/**
+ * lan_node_list_days_async:
+ * @year: such as 2026
+ * @month: 1 to 12
+ *
+ * Asks on which days of a month, by this computer's clock, there are messages in a chat.
+ */
+LAN_API void lan_node_list_days_async (LanNode *self, LanPerson *person, int year, int month,
+                                       GCancellable *cancellable, GAsyncReadyCallback callback,
+                                       gpointer user_data);
+
+/**
+ * lan_node_list_days_finish:
+ *
+ * Returns: (transfer full) (element-type LanMessage): the first message of each day that has one, in
+ *   order; lan_message_get_place_time() says which day it is.
+ */
+LAN_API GPtrArray *lan_node_list_days_finish (LanNode *self, GAsyncResult *result, GError **error);
 
 /**
  * lan_node_set_presence:

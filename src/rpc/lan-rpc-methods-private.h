@@ -14,12 +14,13 @@ typedef struct {
   void (*run) (LanRpcCall *call);
 } LanRpcMethod;
 
-extern const LanRpcMethod lan_rpc_self_methods[];   /* self.*, address.*, link.* */
-extern const LanRpcMethod lan_rpc_people_methods[]; /* people.*, peer.* */
-extern const LanRpcMethod lan_rpc_chat_methods[];   /* message.*, typing.*, history.* */
-extern const LanRpcMethod lan_rpc_file_methods[];   /* file.* */
-extern const LanRpcMethod lan_rpc_server_methods[]; /* server.*, directory.* */
-extern const LanRpcMethod lan_rpc_device_methods[]; /* device.* */
+extern const LanRpcMethod lan_rpc_self_methods[];    /* self.*, address.*, link.* */
+extern const LanRpcMethod lan_rpc_people_methods[];  /* people.*, peer.* */
+extern const LanRpcMethod lan_rpc_chat_methods[];    /* message.*, typing.*, history.* */
+extern const LanRpcMethod lan_rpc_file_methods[];    /* file.* */
+extern const LanRpcMethod lan_rpc_server_methods[];  /* server.*, directory.* */
+extern const LanRpcMethod lan_rpc_device_methods[];  /* device.* */
+extern const LanRpcMethod lan_rpc_history_methods[]; /* history.* but for list */
 
 JsonObject *lan_rpc_describe_devices (LanDevices *devices);
 JsonObject *lan_rpc_describe_device_link (LanDevices *devices);

@@ -30,6 +30,8 @@ read_record (sqlite3_stmt *s, LanRecordRow *row)
   row->received_ms = lan_column_int (s, 11);
   row->blob = lan_column_bytes (s, 12);
   row->text = lan_column_text (s, 13);
+  if (sqlite3_column_count (s) > 14)
+    row->arrival = lan_column_int (s, 14);
 }
 
 static void
@@ -39,6 +41,12 @@ add_record (sqlite3_stmt *s, gpointer to)
 
   read_record (s, row);
   g_ptr_array_add (to, row);
+}
+
+void
+lan_db_add_record (sqlite3_stmt *s, GPtrArray *rows)
+{
+  add_record (s, rows);
 }
 
 static void
@@ -167,6 +175,8 @@ read_all (LanDb *db, sqlite3_stmt *s, ReadRow read_row, gpointer to, GError **er
 static void
 record_free (gpointer data)
 {
+  if (data == NULL)
+    return;
   lan_record_row_clear (data);
   g_free (data);
 }
@@ -178,8 +188,8 @@ transfer_free (gpointer data)
   g_free (data);
 }
 
-static GPtrArray *
-records_new (void)
+GPtrArray *
+lan_db_records_new (void)
 {
   return g_ptr_array_new_with_free_func (record_free);
 }
@@ -225,7 +235,7 @@ read_screen (LanDb *db, const LanHistoryQuery *query, const LanConversationId *c
 GPtrArray *
 lan_db_read_history (LanDb *db, const LanHistoryQuery *query, GError **error)
 {
-  g_autoptr (GPtrArray) rows = records_new ();
+  g_autoptr (GPtrArray) rows = lan_db_records_new ();
   guint limit = MIN (query->limit, HISTORY_LIMIT);
 
   for (guint i = 0; i < query->n_conversations; i++) {
@@ -245,7 +255,7 @@ GPtrArray *
 lan_db_read_log (LanDb *db, const LanConversationId *conversation, const LanDeviceId *device,
                  guint64 from_seq, guint64 to_seq, gsize max_bytes, GError **error)
 {
-  g_autoptr (GPtrArray) rows = records_new ();
+  g_autoptr (GPtrArray) rows = lan_db_records_new ();
   sqlite3_stmt *s = lan_db_use (db, LAN_SQL_LOG);
   gsize bytes = 0;
   int rc;
@@ -273,7 +283,7 @@ GPtrArray *
 lan_db_find_message (LanDb *db, const LanAccountId *author, const LanMessageId *message,
                      GError **error)
 {
-  g_autoptr (GPtrArray) rows = records_new ();
+  g_autoptr (GPtrArray) rows = lan_db_records_new ();
   sqlite3_stmt *s = lan_db_use (db, author != NULL ? LAN_SQL_MESSAGE_OF : LAN_SQL_MESSAGE);
 
   lan_bind_id (s, 1, message->b, sizeof message->b);

@@ -2,7 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /* Carries out batches of changes: one function per row type, each one statement. */
 #include "lan-column.h"
-#include "lan-db.h"
+#include "lan-db-search.h"
 
 #include <string.h>
 
@@ -106,18 +106,36 @@ put_record (LanDb *db, const LanRecordRow *row, GError **error)
   lan_bind_text (s, 14, row->text);
   if (!lan_db_run (db, s, "save a message", error))
     return FALSE;
+  db->search.is_behind = TRUE;
   return sqlite3_changes (db->handle) > 0 || check_same_record (db, row, error);
+}
+
+/* Its number in order of arrival; 0: there is none. */
+static gint64
+find_record (LanDb *db, const LanRecordRow *row)
+{
+  sqlite3_stmt *s = lan_db_use (db, LAN_SQL_GET_ID);
+  gint64 id;
+
+  bind_record_key (s, row);
+  id = sqlite3_step (s) == SQLITE_ROW ? lan_column_int (s, 0) : 0;
+  sqlite3_reset (s);
+  return id;
 }
 
 static gboolean
 put_record_flags (LanDb *db, const LanRecordRow *row, GError **error)
 {
-  sqlite3_stmt *s = lan_db_use (db, LAN_SQL_PUT_FLAGS);
+  gint64 id = find_record (db, row);
+  sqlite3_stmt *s;
 
+  if (!lan_db_search_forget (db, id, error))
+    return FALSE;
+  s = lan_db_use (db, LAN_SQL_PUT_FLAGS);
   bind_record_key (s, row);
   lan_bind_int (s, 4, row->flags);
   lan_bind_int (s, 5, (row->flags & LAN_RECORD_HIDDEN) == 0);
-  return lan_db_run (db, s, "mark a message", error);
+  return lan_db_run (db, s, "mark a message", error) && lan_db_search_note (db, id, error);
 }
 
 static gboolean

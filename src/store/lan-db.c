@@ -3,6 +3,7 @@
 #include "lan-db.h"
 
 #include "lan-db-probe.h"
+#include "lan-db-search.h"
 #include "lan-migration.h"
 
 #include <errno.h>
@@ -213,7 +214,7 @@ lan_db_open (const char *path, LanPageSeal *seal, const char *below, LanStoreFla
     create_private (path);
   if (lan_db_probe (db->vfs, path, must_exist, error) && open_handle (db, path, error) &&
       set_up (db, error) && lan_migration_run (db, error) && check_layout (db, error) &&
-      prepare_all (db, error)) {
+      prepare_all (db, error) && lan_db_search_open (db, error)) {
     (void) sqlite3_wal_hook (db->handle, on_wal_commit, db);
     db->is_damaged = FALSE;
     return db;
@@ -230,6 +231,7 @@ lan_db_close (LanDb *db)
 
   if (db == NULL)
     return;
+  lan_db_search_close (db);
   for (int i = 0; i < LAN_SQL_N; i++)
     sqlite3_finalize (db->statements[i]);
   if (db->handle != NULL && !db->is_damaged) {

@@ -14,10 +14,31 @@
 
 G_BEGIN_DECLS
 
+/* The statements of the index (lan-db-search.c). */
+typedef enum {
+  LAN_SEARCH_NEXT,
+  LAN_SEARCH_ROW,
+  LAN_SEARCH_LAST,
+  LAN_SEARCH_SET_UPTO,
+  LAN_SEARCH_ADD,
+  LAN_SEARCH_DROP,
+  LAN_SEARCH_N
+} LanSearchStatement;
+
+typedef struct {
+  sqlite3_stmt *statements[LAN_SEARCH_N];
+  guint generation;   /* of the table: search_N */
+  gint64 upto;        /* record.id up to which it is indexed */
+  gboolean is_behind; /* there may be more to index */
+  gboolean is_broken; /* to be made anew */
+  guint n_made;       /* how often it was since the database was opened */
+} LanDbSearch;
+
 typedef struct {
   sqlite3 *handle;
   LanVfs *vfs;
   sqlite3_stmt *statements[LAN_SQL_N];
+  LanDbSearch search;
   int wal_pages;       /* in the WAL after the last commit */
   gboolean is_damaged; /* something did not open: leave all files as they are for whoever repairs */
 } LanDb;
@@ -72,5 +93,13 @@ GPtrArray *lan_db_find_message (LanDb *db, const LanAccountId *author, const Lan
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *lan_db_read_transfers (LanDb *db, gint64 before_ms, guint limit,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *lan_db_search (LanDb *db, const LanSearchQuery *query,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *lan_db_read_days (LanDb *db, const LanDaysQuery *query,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* For the files that read: rows that free themselves, and a statement at LAN_SQL_RECORD_COLUMNS. */
+GPtrArray *lan_db_records_new (void) G_GNUC_WARN_UNUSED_RESULT;
+void lan_db_add_record (sqlite3_stmt *s, GPtrArray *rows);
 
 G_END_DECLS

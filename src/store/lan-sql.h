@@ -39,6 +39,7 @@ G_BEGIN_DECLS
      "?11 AND NOT EXISTS (SELECT 1 FROM record WHERE message = ?5 AND author = ?6 AND shown = 1)," \
      "?12,?13,?14) ON CONFLICT (conversation, device, seq) DO NOTHING")                            \
   X (GET_HASH, "SELECT hash FROM record WHERE conversation = ?1 AND device = ?2 AND seq = ?3")     \
+  X (GET_ID, "SELECT id FROM record WHERE conversation = ?1 AND device = ?2 AND seq = ?3")         \
   X (PUT_FLAGS,                                                                                    \
      "UPDATE record SET flags = ?4, shown = ?5 AND NOT EXISTS (SELECT 1 FROM record AS o "         \
      "WHERE o.message = record.message AND o.author = record.author AND o.shown = 1 "              \

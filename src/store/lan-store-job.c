@@ -2,6 +2,10 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-store-job.h"
 
+#include "lan-db-search.h"
+
+#define CATCH_UP 3 /* batches indexed before a search */
+
 LanStoreJob *
 lan_store_job_new (LanStoreJobType type, gpointer user_data)
 {
@@ -19,6 +23,10 @@ lan_store_job_free (LanStoreJob *job)
     return;
   g_clear_pointer (&job->changes, g_ptr_array_unref);
   g_free ((LanConversationId *) job->history.conversations);
+  g_free ((LanConversationId *) job->search.conversations);
+  g_free ((char *) job->search.text);
+  g_free ((LanConversationId *) job->days.conversations);
+  g_free ((gint64 *) job->days.days);
   g_clear_error (&job->error);
   lan_snapshot_free (job->snapshot);
   g_clear_pointer (&job->rows, g_ptr_array_unref);
@@ -65,6 +73,16 @@ lan_store_job_read (LanStoreJob *job, LanDb *db)
   case LAN_STORE_JOB_TRANSFERS:
     job->rows = lan_db_read_transfers (db, job->before_ms, job->limit, &job->error);
     break;
+  case LAN_STORE_JOB_SEARCH:
+    /* What has just arrived shall be found too, while that is a matter of milliseconds. */
+    for (guint i = 0; i < CATCH_UP && lan_db_search_is_behind (db); i++)
+      lan_db_search_index_some (db, LAN_SEARCH_BATCH);
+    job->rows = lan_db_search (db, &job->search, &job->error);
+    job->percent = lan_db_search_progress (db);
+    break;
+  case LAN_STORE_JOB_DAYS:
+    job->rows = lan_db_read_days (db, &job->days, &job->error);
+    break;
   case LAN_STORE_JOB_OPEN:
   case LAN_STORE_JOB_COMMIT:
   case LAN_STORE_JOB_CLOSE:
@@ -91,6 +109,7 @@ abandon (LanDb *db)
   /* SQLite itself has rolled back after some errors of the disk. */
   if (is_in_transaction (db) && !run (db, LAN_SQL_ROLLBACK, NULL))
     g_info ("rollback failed");
+  lan_db_search_rolled_back (db);
 }
 
 /* One batch inside the group's transaction. FALSE: the transaction as a whole is lost. */
@@ -106,7 +125,10 @@ apply_in_savepoint (LanStoreJob *job, LanDb *db)
   /* Only what the batch itself is guilty of leaves its neighbours alone. */
   if (!g_error_matches (job->error, LAN_STORE_ERROR, LAN_STORE_ERROR_CONFLICT))
     return FALSE;
-  return run (db, LAN_SQL_ROLLBACK_TO, NULL) && run (db, LAN_SQL_RELEASE, NULL);
+  if (!run (db, LAN_SQL_ROLLBACK_TO, NULL) || !run (db, LAN_SQL_RELEASE, NULL))
+    return FALSE;
+  lan_db_search_rolled_back (db);
+  return TRUE;
 }
 
 static gboolean
@@ -157,10 +179,15 @@ lan_store_job_answer (LanStoreJob *job)
     if (job->callback.done != NULL)
       job->callback.done (job->error, job->user_data);
     break;
+  case LAN_STORE_JOB_SEARCH:
+    if (job->callback.found != NULL)
+      job->callback.found (job->rows, job->percent, job->error, job->user_data);
+    break;
   case LAN_STORE_JOB_HISTORY:
   case LAN_STORE_JOB_LOG:
   case LAN_STORE_JOB_MESSAGE:
   case LAN_STORE_JOB_TRANSFERS:
+  case LAN_STORE_JOB_DAYS:
   default:
     if (job->callback.rows != NULL)
       job->callback.rows (job->rows, job->error, job->user_data);

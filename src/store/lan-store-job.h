@@ -17,6 +17,8 @@ typedef enum {
   LAN_STORE_JOB_LOG,
   LAN_STORE_JOB_MESSAGE,
   LAN_STORE_JOB_TRANSFERS,
+  LAN_STORE_JOB_SEARCH,
+  LAN_STORE_JOB_DAYS,
   LAN_STORE_JOB_CLOSE,
 } LanStoreJobType;
 
@@ -26,6 +28,7 @@ typedef struct {
     LanStoreOpened opened;
     LanStoreDone done;
     LanStoreRows rows;
+    LanStoreFound found;
   } callback; /* NULL: nobody waits for the answer */
   gpointer user_data;
   int turn; /* atomic: see lan_store_job_give */
@@ -43,11 +46,14 @@ typedef struct {
   LanMessageId message;
   gint64 before_ms; /* TRANSFERS */
   guint limit;
+  LanSearchQuery search; /* SEARCH; what it points to is owned */
+  LanDaysQuery days;     /* DAYS; likewise */
 
   /* the answer */
   GError *error;
   LanSnapshot *snapshot;
   GPtrArray *rows;
+  guint percent; /* SEARCH */
 } LanStoreJob;
 
 LanStoreJob *lan_store_job_new (LanStoreJobType type, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;

@@ -4,6 +4,7 @@
  * The store's thread and its two queues: jobs go down in call order, answers come up in the same
  * order. Only the thread touches the database.
  */
+#include "lan-db-search.h"
 #include "lan-store-job.h"
 #include "lan-store-private.h"
 
@@ -129,16 +130,21 @@ run_commits (LanStore *store, LanStoreJob *first, LanDb *db)
   return next;
 }
 
-/* Waits for the next job. Once nothing has come for a while, the database is tidied. */
+/* Waits for the next job. Once nothing has come for a while, the database is tidied and
+ * what is new is indexed. */
 static LanStoreJob *
 next_job (LanStore *store, LanDb *db)
 {
+  gboolean is_quiet = FALSE;
   LanStoreJob *job = NULL;
 
-  if (db != NULL && lan_db_is_untidy (db)) {
-    job = g_async_queue_timeout_pop (store->jobs, QUIET_US);
-    if (job == NULL)
+  while (job == NULL && db != NULL && (lan_db_is_untidy (db) || lan_db_search_is_behind (db))) {
+    job = g_async_queue_timeout_pop (store->jobs, is_quiet ? 0 : QUIET_US);
+    is_quiet = TRUE;
+    if (job == NULL && lan_db_is_untidy (db))
       lan_db_tidy (db, TRUE);
+    else if (job == NULL)
+      lan_db_search_index_some (db, LAN_SEARCH_BATCH);
   }
   if (job == NULL)
     job = g_async_queue_pop (store->jobs);
@@ -175,6 +181,8 @@ run_thread (gpointer data)
     case LAN_STORE_JOB_LOG:
     case LAN_STORE_JOB_MESSAGE:
     case LAN_STORE_JOB_TRANSFERS:
+    case LAN_STORE_JOB_SEARCH:
+    case LAN_STORE_JOB_DAYS:
     default:
       lan_store_job_read (job, db);
       break;
@@ -286,6 +294,39 @@ lan_store_read_transfers (LanStore *store, gint64 before_ms, guint limit, LanSto
   job->callback.rows = on_rows;
   job->before_ms = before_ms;
   job->limit = limit;
+  push_job (store, job);
+}
+
+void
+lan_store_search (LanStore *store, const LanSearchQuery *query, LanStoreFound on_found,
+                  gpointer user_data)
+{
+  LanStoreJob *job;
+
+  g_return_if_fail (store != NULL && query != NULL);
+  job = lan_store_job_new (LAN_STORE_JOB_SEARCH, user_data);
+  job->callback.found = on_found;
+  job->search = *query;
+  job->search.text = g_strdup (query->text);
+  job->search.conversations =
+      g_memdup2 (query->conversations, query->n_conversations * sizeof (LanConversationId));
+  push_job (store, job);
+}
+
+void
+lan_store_read_days (LanStore *store, const LanDaysQuery *query, LanStoreRows on_rows,
+                     gpointer user_data)
+{
+  LanStoreJob *job;
+
+  g_return_if_fail (store != NULL && query != NULL && query->n_days > 0);
+  job = lan_store_job_new (LAN_STORE_JOB_DAYS, user_data);
+  job->callback.rows = on_rows;
+  job->days = *query;
+  job->days.n_days = MIN (query->n_days, LAN_DAYS_MAX);
+  job->days.conversations =
+      g_memdup2 (query->conversations, query->n_conversations * sizeof (LanConversationId));
+  job->days.days = g_memdup2 (query->days, (job->days.n_days + 1) * sizeof (gint64));
   push_job (store, job);
 }
 

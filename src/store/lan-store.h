@@ -58,6 +58,37 @@ typedef struct {
   guint limit; /* at most 1,000 are given */
 } LanHistoryQuery;
 
+/* What is looked for. Everything that is not set lets everything through. */
+typedef struct {
+  const char *text;   /* as typed (lan-word-query.h), or NULL; copied by the call */
+  gboolean is_typing; /* the last word may go on */
+  const LanConversationId *conversations; /* copied by the call */
+  guint n_conversations;                  /* 0: in all */
+  gboolean has_author;
+  LanAccountId author;
+  guint kinds;    /* LAN_SEARCH_FILE... (lan-search-kind.h): one of them must hold; 0: any */
+  gint64 from_ms; /* written at this time or later; 0: any */
+  gint64 to_ms;   /* written before this time; 0: any */
+  gint64 before;  /* arrived before the row with this .arrival; 0: the newest */
+  guint limit;    /* at most 1,000 are given */
+} LanSearchQuery;
+
+/* @rows: as for LanStoreRows, newest arrival first. @percent: how much of the history is indexed so
+ * far; below 100 only right after a new version or damage. */
+typedef void (*LanStoreFound) (GPtrArray *rows, guint percent, const GError *error,
+                               gpointer user_data);
+
+/* Which days have messages. */
+typedef struct {
+  const LanConversationId *conversations; /* copied by the call */
+  guint n_conversations;
+  const gint64
+      *days;    /* rising Unix ms at which days begin, and one at which the last ends; copied */
+  guint n_days; /* of days, one less than of numbers */
+} LanDaysQuery;
+
+#define LAN_DAYS_MAX 400
+
 /**
  * Opens the database at @path (its folder must exist; the file is made 0600 where there is none),
  * brings it to this version's layout and reads the snapshot. @key: 32 bytes, copied and wiped at
@@ -101,6 +132,17 @@ void lan_store_find_message (LanStore *store, const LanAccountId *author,
 /** Up to @limit LanTransferRow, newest first, made before @before_ms (G_MAXINT64: all). */
 void lan_store_read_transfers (LanStore *store, gint64 before_ms, guint limit, LanStoreRows on_rows,
                                gpointer user_data);
+
+/** What @query looks for, newest arrival first. */
+void lan_store_search (LanStore *store, const LanSearchQuery *query, LanStoreFound on_found,
+                       gpointer user_data);
+
+/**
+ * The first row on screen of each day that has one, oldest first, days told apart by the rows' order
+ * on screen (LanRecordRow.order >> 16). At most LAN_DAYS_MAX days are looked at.
+ */
+void lan_store_read_days (LanStore *store, const LanDaysQuery *query, LanStoreRows on_rows,
+                          gpointer user_data);
 
 /**
  * Carries out everything asked for so far, tidies and closes the file, then runs @on_closed

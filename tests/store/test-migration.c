@@ -192,11 +192,12 @@ dump (LanDb *db, const char *path)
   sqlite3_stmt *statement = NULL;
 
   g_string_append_printf (to, "PRAGMA user_version = %d;\n", lan_migration_latest ());
-  g_assert_cmpint (sqlite3_prepare_v2 (db->handle,
-                                       "SELECT sql, type, name FROM sqlite_schema "
-                                       "WHERE sql IS NOT NULL ORDER BY rowid",
-                                       -1, &statement, NULL),
-                   ==, SQLITE_OK);
+  g_assert_cmpint (
+      sqlite3_prepare_v2 (db->handle,
+                          "SELECT sql, type, name FROM sqlite_schema "
+                          "WHERE sql IS NOT NULL AND name NOT LIKE 'search%' ORDER BY rowid",
+                          -1, &statement, NULL),
+      ==, SQLITE_OK);
   while (sqlite3_step (statement) == SQLITE_ROW) {
     g_string_append_printf (to, "%s;\n", sqlite3_column_text (statement, 0));
     if (g_strcmp0 ((const char *) sqlite3_column_text (statement, 1), "table") == 0)

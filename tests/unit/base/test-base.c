@@ -8,6 +8,7 @@
 #include "lan-status.h"
 #include "lan-text.h"
 #include "test-file-name.h"
+#include "test-words.h"
 
 #include <string.h>
 
@@ -257,5 +258,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/status", test_status);
   lan_test_file_name_add ();
   lan_test_manifest_add ();
+  lan_test_words_add ();
   return g_test_run ();
 }

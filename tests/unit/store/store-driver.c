@@ -131,6 +131,43 @@ store_driver_find (StoreDriver *driver, const LanAccountId *author, const LanMes
   return wait_for_rows (driver, &wait, error);
 }
 
+typedef struct {
+  Wait wait;
+  guint percent;
+} WaitForFound;
+
+static void
+on_found (GPtrArray *rows, guint percent, const GError *error, gpointer user_data)
+{
+  WaitForFound *found = user_data;
+
+  found->percent = percent;
+  on_rows (rows, error, &found->wait);
+}
+
+GPtrArray *
+store_driver_search (StoreDriver *driver, const LanSearchQuery *query, guint *percent,
+                     GError **error)
+{
+  WaitForFound found = { 0 };
+  GPtrArray *rows;
+
+  lan_store_search (driver->store, query, on_found, &found);
+  rows = wait_for_rows (driver, &found.wait, error);
+  if (percent != NULL)
+    *percent = found.percent;
+  return rows;
+}
+
+GPtrArray *
+store_driver_days (StoreDriver *driver, const LanDaysQuery *query, GError **error)
+{
+  Wait wait = { 0 };
+
+  lan_store_read_days (driver->store, query, on_rows, &wait);
+  return wait_for_rows (driver, &wait, error);
+}
+
 GPtrArray *
 store_driver_transfers (StoreDriver *driver, gint64 before_ms, guint limit, GError **error)
 {

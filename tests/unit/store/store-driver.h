@@ -36,6 +36,11 @@ GPtrArray *store_driver_find (StoreDriver *driver, const LanAccountId *author,
 GPtrArray *store_driver_transfers (StoreDriver *driver, gint64 before_ms, guint limit,
                                    GError **error);
 
+/** @percent: (out) (optional) */
+GPtrArray *store_driver_search (StoreDriver *driver, const LanSearchQuery *query, guint *percent,
+                                GError **error);
+GPtrArray *store_driver_days (StoreDriver *driver, const LanDaysQuery *query, GError **error);
+
 /* Ids whose last four bytes are the number, the rest a letter of the kind. */
 LanAccountId store_account (guint n);
 LanDeviceId store_device (guint n);

@@ -12,5 +12,6 @@ main (int argc, char **argv)
   add_vfs_tests ();
   add_rows_tests ();
   add_trouble_tests ();
+  add_search_tests ();
   return g_test_run ();
 }
