@@ -89,7 +89,7 @@ lan_hub_backup_make (const char *state, const char *config, const char *path, GE
 }
 
 static gboolean
-write_files (sqlite3 *handle, const char *state, char **config, GError **error)
+write_files (sqlite3 *handle, const char *state, GError **error)
 {
   gboolean is_good = TRUE, has_key = FALSE;
   sqlite3_stmt *s = NULL;
@@ -104,9 +104,7 @@ write_files (sqlite3 *handle, const char *state, char **config, GError **error)
     const void *bytes = sqlite3_column_blob (s, 1);
     gsize len = (gsize) sqlite3_column_bytes (s, 1);
 
-    if (g_strcmp0 (name, "config") == 0) {
-      *config = g_strndup (bytes, len);
-    } else if (name != NULL && g_strv_contains (lan_hub_key_files, name)) {
+    if (name != NULL && g_strv_contains (lan_hub_key_files, name)) {
       g_autofree char *path = g_build_filename (state, name, NULL);
 
       has_key = has_key || strcmp (name, "server.key") == 0;
@@ -120,8 +118,31 @@ write_files (sqlite3 *handle, const char *state, char **config, GError **error)
   return is_good && has_key;
 }
 
+char *
+lan_hub_backup_config (const char *path, GError **error)
+{
+  g_autoptr (LanHubDb) db = lan_hub_db_open (path, LAN_HUB_DB_READ_ONLY, error);
+  sqlite3_stmt *s = NULL;
+  sqlite3 *handle = NULL;
+  char *text = NULL;
+
+  if (db == NULL)
+    return NULL;
+  if (sqlite3_open_v2 (path, &handle, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+      sqlite3_prepare_v2 (handle, "SELECT bytes FROM kept_file WHERE name = 'config'", -1, &s,
+                          NULL) == SQLITE_OK &&
+      sqlite3_step (s) == SQLITE_ROW)
+    text = g_strndup (sqlite3_column_blob (s, 0), (gsize) sqlite3_column_bytes (s, 0));
+  sqlite3_finalize (s);
+  sqlite3_close_v2 (handle);
+  if (text == NULL)
+    g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_DAMAGED, "%s",
+                 _ ("this is no backup of lanyard-server"));
+  return text;
+}
+
 gboolean
-lan_hub_backup_restore (const char *path, const char *state, char **config, GError **error)
+lan_hub_backup_restore (const char *path, const char *state, GError **error)
 {
   g_autofree char *database = g_build_filename (state, "server.db", NULL);
   g_autoptr (LanHubDb) db = NULL;
@@ -142,7 +163,7 @@ lan_hub_backup_restore (const char *path, const char *state, char **config, GErr
   if (db == NULL || !lan_hub_db_copy_to (db, database, error))
     return FALSE;
   is_good = sqlite3_open_v2 (database, &handle, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-            write_files (handle, state, config, error) &&
+            write_files (handle, state, error) &&
             (sqlite3_exec (handle, "DROP TABLE kept_file", NULL, NULL, NULL) == SQLITE_OK ||
              set_sqlite (handle, error));
   sqlite3_close_v2 (handle);

@@ -14,8 +14,10 @@ G_BEGIN_DECLS
 gboolean lan_hub_backup_make (const char *state, const char *config, const char *path,
                               GError **error);
 
-/** Makes @state, which must be empty or missing, from a backup; the configuration is given back. */
-gboolean lan_hub_backup_restore (const char *path, const char *state, char **config,
-                                 GError **error);
+/** Returns: (transfer full) (nullable): the configuration that a backup holds. */
+char *lan_hub_backup_config (const char *path, GError **error);
+
+/** Makes @state, which must be empty or missing, from a backup, but for the configuration. */
+gboolean lan_hub_backup_restore (const char *path, const char *state, GError **error);
 
 G_END_DECLS

@@ -29,6 +29,7 @@ typedef struct {
   LanHubConfig *config;
   LanHubKeys *keys;
   gboolean is_running;
+  guint64 pid; /* of the running server */
   guint wrong;
 } Check;
 
@@ -216,20 +217,75 @@ check_clock (Check *check)
     good (check, "%s", _ ("the clock is kept right"));
 }
 
+/* "Max open files            1024                 524288               files": the soft one. */
+static gboolean
+limit_of_process (guint64 pid, guint64 *limit)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%" G_GUINT64_FORMAT "/limits", pid);
+  g_autofree char *text = NULL;
+  const char *line;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL) ||
+      (line = strstr (text, "Max open files")) == NULL)
+    return FALSE;
+  line += strlen ("Max open files");
+  line += strspn (line, " ");
+  *limit = g_str_has_prefix (line, "unlimited") ? G_MAXUINT64 : g_ascii_strtoull (line, NULL, 10);
+  return TRUE;
+}
+
+static gboolean
+limit_of_unit (guint64 *limit)
+{
+  const char *argv[] = { "systemctl", "show", "--property=LoadState,LimitNOFILE",
+                         "lanyard-server.service", NULL };
+  g_autofree char *text = NULL;
+  const char *line;
+
+  if (!g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL,
+                     NULL, NULL, &text, NULL, NULL, NULL) ||
+      text == NULL || strstr (text, "LoadState=loaded") == NULL ||
+      (line = strstr (text, "LimitNOFILE=")) == NULL)
+    return FALSE;
+  line += strlen ("LimitNOFILE=");
+  *limit = g_str_has_prefix (line, "infinity") ? G_MAXUINT64 : g_ascii_strtoull (line, NULL, 10);
+  return TRUE;
+}
+
+/* What holds for the server, not for this shell: its own limit, else its unit's. */
 static void
 check_descriptors (Check *check)
 {
-  struct rlimit limit;
+  struct rlimit own;
+  guint64 limit;
+  const char *whose;
 
-  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+  if (check->pid != 0 && limit_of_process (check->pid, &limit)) {
+    whose = _ ("of the running server");
+  } else if (limit_of_unit (&limit)) {
+    whose = _ ("of the service");
+  } else if (getrlimit (RLIMIT_NOFILE, &own) == 0) {
+    limit = own.rlim_max;
+    whose = _ ("of this shell, which would be the server's if it were started here");
+  } else {
     return;
-  if (limit.rlim_max < check->config->connections + 64)
+  }
+  if (limit < check->config->connections + 64)
     bad (check, _ ("raise LimitNOFILE in the service, or lower [limits] connections"),
-         _ ("%llu descriptors do not carry %llu connections"), (unsigned long long) limit.rlim_max,
-         (unsigned long long) check->config->connections);
+         _ ("%llu descriptors (%s) do not carry %llu connections"), (unsigned long long) limit,
+         whose, (unsigned long long) check->config->connections);
   else
-    good (check, _ ("descriptors for %llu connections"),
-          (unsigned long long) check->config->connections);
+    good (check, _ ("descriptors for %llu connections (%s)"),
+          (unsigned long long) check->config->connections, whose);
+}
+
+/* "pid=123 ..." */
+static guint64
+pid_in (const GPtrArray *said)
+{
+  return said->len > 0 && g_str_has_prefix (said->pdata[0], "pid=")
+             ? g_ascii_strtoull ((const char *) said->pdata[0] + 4, NULL, 10)
+             : 0;
 }
 
 /* A STUN question, which a TURN server answers too. */
@@ -325,6 +381,7 @@ int
 lan_hub_cli_check (LanHubCli *cli, char **args)
 {
   const char *words[] = { "status", NULL };
+  g_autoptr (GPtrArray) said = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
   Check check = { 0 };
 
@@ -333,7 +390,8 @@ lan_hub_cli_check (LanHubCli *cli, char **args)
   if (check.config == NULL)
     return lan_hub_cli_fail (error);
   good (&check, "%s", _ ("the configuration can be read"));
-  check.is_running = lan_hub_control_ask (check.config->state, words, NULL, NULL);
+  check.is_running = lan_hub_control_ask (check.config->state, words, said, NULL);
+  check.pid = pid_in (said);
   check_state (&check);
   check_keys (&check);
   if (check.keys != NULL)

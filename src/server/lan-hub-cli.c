@@ -83,6 +83,27 @@ lan_hub_cli_ask (LanHubCli *cli, const char *const *words, GError **error)
   return g_steal_pointer (&said);
 }
 
+GPtrArray *
+lan_hub_cli_ask_running (LanHubCli *cli, const char *const *words, GError **error)
+{
+  g_autoptr (GPtrArray) said = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (LanHubConfig) config = lan_hub_cli_config (cli, error);
+  g_autoptr (GError) why = NULL;
+
+  if (config == NULL)
+    return NULL;
+  if (lan_hub_control_ask (config->state, words, said, &why))
+    return g_steal_pointer (&said);
+  if (g_error_matches (why, LAN_HUB_ERROR, LAN_HUB_ERROR_MISSING))
+    g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_MISSING,
+                 _ ("no server is running on %s: start it with lanyard-server run, or systemctl "
+                    "start lanyard-server"),
+                 config->state);
+  else
+    g_propagate_error (error, g_steal_pointer (&why));
+  return NULL;
+}
+
 static gboolean
 is_dark (const QRcode *code, int x, int y)
 {
@@ -195,6 +216,19 @@ ask_simple (LanHubCli *cli, const char *name, char **args)
   return ask_and_print (cli, words);
 }
 
+static int
+revoke_invite (LanHubCli *cli)
+{
+  const char *words[] = { "revoke-invite", cli->revoke, NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) said = lan_hub_cli_ask (cli, words, &error);
+
+  if (said == NULL)
+    return lan_hub_cli_fail (error);
+  puts (_ ("This invite is worth nothing any more."));
+  return LAN_HUB_EXIT_DONE;
+}
+
 int
 lan_hub_cli_invite (LanHubCli *cli, char **args)
 {
@@ -203,8 +237,10 @@ lan_hub_cli_invite (LanHubCli *cli, char **args)
   g_autoptr (GPtrArray) said = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (cli->revoke != NULL)
+    return revoke_invite (cli);
   g_ptr_array_add (words, (gpointer) "invite");
-  if (cli->days > 0)
+  if (cli->days != LAN_HUB_CLI_DAYS_NONE)
     add_option (words, "--days", days);
   add_option (words, "--login", cli->login);
   add_option (words, "--name", cli->name);
@@ -363,14 +399,28 @@ lan_hub_cli_revoke (LanHubCli *cli, char **args)
   return ask_simple (cli, "revoke-device", args);
 }
 
+static int
+ask_running (LanHubCli *cli, const char *name)
+{
+  const char *words[] = { name, NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) said = lan_hub_cli_ask_running (cli, words, &error);
+
+  if (said == NULL)
+    return lan_hub_cli_fail (error);
+  for (guint i = 0; i < said->len; i++)
+    puts (said->pdata[i]);
+  return LAN_HUB_EXIT_DONE;
+}
+
 int
 lan_hub_cli_reload (LanHubCli *cli, char **args)
 {
-  return ask_simple (cli, "reload", NULL);
+  return ask_running (cli, "reload");
 }
 
 int
 lan_hub_cli_status (LanHubCli *cli, char **args)
 {
-  return ask_simple (cli, "status", NULL);
+  return ask_running (cli, "status");
 }

@@ -13,16 +13,20 @@ enum {
   LAN_HUB_EXIT_USAGE = 2,
 };
 
+#define LAN_HUB_CLI_DAYS_NONE G_MININT
+
 typedef struct {
   char *config_path;
   char *state;
+  gboolean has_state; /* --state was given */
   char *address;
   char *organisation;
   char *org_key;
   char *passphrase_file;
   char *login, *name, *title, *department;
   char *output;
-  int days;
+  char *revoke; /* with invite: the link, or its code */
+  int days;     /* LAN_HUB_CLI_DAYS_NONE: not given */
   int level;
   gboolean admin, member, reset, json, yes, here;
   gboolean is_verbose;
@@ -57,12 +61,17 @@ int lan_hub_cli_org (LanHubCli *cli, char **args);
 int lan_hub_cli_fail (const GError *error);
 
 LanHubConfig *lan_hub_cli_config (LanHubCli *cli, GError **error);
+/** Writes @text as the configuration, which is not there yet. */
+gboolean lan_hub_cli_write_config (LanHubCli *cli, const char *text, GError **error);
 
 /**
  * Asks the running server, or opens the state folder in this program when none runs. (transfer full)
  * (nullable): the lines said.
  */
 GPtrArray *lan_hub_cli_ask (LanHubCli *cli, const char *const *words, GError **error);
+
+/** Asks the running server; where none runs, @error says so. (transfer full) (nullable). */
+GPtrArray *lan_hub_cli_ask_running (LanHubCli *cli, const char *const *words, GError **error);
 
 /** Prints a link as QR code of half blocks, where standard output is a terminal or @always. */
 void lan_hub_cli_qr (const char *text, gboolean always);

@@ -21,7 +21,8 @@
 typedef struct {
   LanHub *hub;
   guint64 ticket;
-  char *line; /* to say when it went well; NULL: nothing */
+  char *line;          /* to say when it went well; NULL: nothing */
+  const char *unknown; /* what UNKNOWN means here; NULL: nobody has this login */
   LanHubReply reply;
   gpointer user_data;
 } Command;
@@ -75,7 +76,10 @@ lan_hub_command_done (LanHub *hub, const LanRegistryAction *action)
   Command *command = g_hash_table_lookup (hub->commands, &action->ticket);
 
   if (command != NULL)
-    end_command (command, action->refusal != LAN_REFUSAL_NONE ? explain (action->refusal) : NULL);
+    end_command (command, action->refusal == LAN_REFUSAL_NONE ? NULL
+                          : action->refusal == LAN_REFUSAL_UNKNOWN && command->unknown != NULL
+                              ? command->unknown
+                              : explain (action->refusal));
 }
 
 void
@@ -164,6 +168,23 @@ run_invite (LanHub *hub, Command *command, const char *const *words)
   g_free (row.display);
   g_free (row.title);
   g_free (row.department);
+}
+
+static void
+run_revoke_invite (LanHub *hub, Command *command, const char *const *words)
+{
+  LanInvite invite;
+  LanHash hash;
+  LanTime now;
+
+  if (words[1] == NULL || lan_invite_parse (&invite, words[1]) != LAN_STATUS_OK ||
+      !invite.has_code) {
+    end_command (command, _ ("give the whole link of the invite, as it was printed"));
+    return;
+  }
+  lan_invite_hash (&hash, invite.code);
+  lan_hub_now (&now);
+  lan_registry_admin_drop_invite (hub->registry, wait_for (hub, command), hash.b, &now);
 }
 
 /* ---- people ---- */
@@ -282,6 +303,8 @@ run_revoke_device (LanHub *hub, Command *command, const char *const *words)
     return;
   }
   lan_hub_now (&now);
+  command->unknown = _ ("no device has this id here: lanyard-cli device list shows each person "
+                        "the ids of theirs");
   lan_registry_admin_revoke_device (hub->registry, wait_for (hub, command), &device, &now);
 }
 
@@ -405,10 +428,19 @@ static const struct {
   const char *name;
   Run run;
 } commands[] = {
-  { "invite", run_invite }, { "users", run_users },   { "suspend", run_suspend },
-  { "resume", run_resume }, { "leave", run_leave },   { "user", run_user },
-  { "export", run_export }, { "import", run_import }, { "revoke-device", run_revoke_device },
-  { "status", run_status }, { "reload", run_reload }, { "backup", run_backup },
+  { "invite", run_invite },
+  { "users", run_users },
+  { "suspend", run_suspend },
+  { "resume", run_resume },
+  { "leave", run_leave },
+  { "user", run_user },
+  { "export", run_export },
+  { "import", run_import },
+  { "revoke-device", run_revoke_device },
+  { "status", run_status },
+  { "reload", run_reload },
+  { "backup", run_backup },
+  { "revoke-invite", run_revoke_invite },
 };
 
 void

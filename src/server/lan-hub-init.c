@@ -46,8 +46,8 @@ make_folder (const char *path, int mode, GError **error)
   return FALSE;
 }
 
-static gboolean
-write_config (LanHubCli *cli, const char *text, GError **error)
+gboolean
+lan_hub_cli_write_config (LanHubCli *cli, const char *text, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (cli->config_path);
 
@@ -112,7 +112,7 @@ set_up (LanHubCli *cli, char **words, GError **error)
   root = get_org_key (cli, words, error);
   return root != NULL &&
          lan_hub_keys_make (cli->state, root, g_get_real_time () / G_USEC_PER_SEC, error) &&
-         write_config (cli, text, error);
+         lan_hub_cli_write_config (cli, text, error);
 }
 
 static void
@@ -214,32 +214,5 @@ lan_hub_cli_backup (LanHubCli *cli, char **args)
     return lan_hub_cli_fail (error);
   printf (_ ("%s holds database, keys and configuration. Keep it as safe as the server itself.\n"),
           path);
-  return LAN_HUB_EXIT_DONE;
-}
-
-int
-lan_hub_cli_restore (LanHubCli *cli, char **args)
-{
-  g_autofree char *path = g_canonicalize_filename (args[0], NULL);
-  g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (LanHubConfig) config = NULL;
-  const char *state = cli->state;
-
-  if (g_file_test (cli->config_path, G_FILE_TEST_EXISTS)) {
-    config = lan_hub_cli_config (cli, &error);
-    if (config == NULL)
-      return lan_hub_cli_fail (error);
-    state = config->state;
-  }
-  if (!lan_hub_backup_restore (path, state, &text, &error))
-    return lan_hub_cli_fail (error);
-  (void) g_chmod (state, 0700);
-  if (config == NULL && text != NULL && !write_config (cli, text, &error))
-    return lan_hub_cli_fail (error);
-  printf (
-      _ ("%s is as it was when the backup was made. Mail that was left since then is gone; clients "
-         "send again what they know to be undelivered.\n"),
-      state);
   return LAN_HUB_EXIT_DONE;
 }

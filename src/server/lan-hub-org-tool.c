@@ -149,11 +149,17 @@ org_issuer (LanHubCli *cli, char **args, GError **error)
 {
   const char *path = args[0] != NULL ? args[0] : cli->org_key;
   const char *out = cli->output != NULL ? cli->output : "issuer.key";
-  gint64 days = cli->days > 0 ? MIN (cli->days, 366) : 365;
-  g_autoptr (LanOrgKey) root = open_root (cli, path, error);
+  gint64 days = cli->days == LAN_HUB_CLI_DAYS_NONE ? 365 : cli->days;
+  g_autoptr (LanOrgKey) root = NULL;
   g_autoptr (LanIssuerKey) key = NULL;
   g_autoptr (GBytes) cert = NULL;
 
+  if (days < 1 || days > 366) {
+    g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_USAGE, "%s",
+                 _ ("--days is a number from 1 to 366"));
+    return LAN_HUB_EXIT_USAGE;
+  }
+  root = open_root (cli, path, error);
   if (root == NULL)
     return LAN_HUB_EXIT_FAILED;
   key = lan_issuer_key_new (lan_random_system ());

@@ -59,7 +59,7 @@ make_context (LanHubCli *cli, gboolean *version)
     { "config", 'c', 0, G_OPTION_ARG_FILENAME, &cli->config_path, N_ ("The configuration"),
       N_ ("FILE") },
     { "state", 0, 0, G_OPTION_ARG_FILENAME, &cli->state,
-      N_ ("With init: folder for keys and database"), N_ ("DIR") },
+      N_ ("With init and restore: folder for keys and database"), N_ ("DIR") },
     { "address", 0, 0, G_OPTION_ARG_STRING, &cli->address,
       N_ ("With init: name and port under which clients reach the server"), N_ ("NAME:PORT") },
     { "organisation", 0, 0, G_OPTION_ARG_STRING, &cli->organisation,
@@ -79,6 +79,8 @@ make_context (LanHubCli *cli, gboolean *version)
     { "reset", 0, 0, G_OPTION_ARG_NONE, &cli->reset,
       N_ ("With user: forget key and devices of somebody who lost everything"), NULL },
     { "days", 0, 0, G_OPTION_ARG_INT, &cli->days, N_ ("For so many days"), N_ ("N") },
+    { "revoke", 0, 0, G_OPTION_ARG_STRING, &cli->revoke,
+      N_ ("With invite: take this one back, instead of making one"), N_ ("LINK") },
     { "level", 0, 0, G_OPTION_ARG_INT, &cli->level, N_ ("With org issuer: level 1 or 2"),
       N_ ("N") },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &cli->output, N_ ("With org: write to FILE"),
@@ -107,6 +109,7 @@ fill_in_places (LanHubCli *cli)
     cli->config_path = is_root ? g_strdup ("/etc/lanyard-server/server.conf")
                                : g_build_filename (g_get_user_config_dir (), "lanyard-server",
                                                    "server.conf", NULL);
+  cli->has_state = cli->state != NULL;
   if (cli->state == NULL)
     cli->state = is_root ? g_strdup ("/var/lib/lanyard-server")
                          : g_build_filename (g_get_user_data_dir (), "lanyard-server", NULL);
@@ -140,7 +143,7 @@ clear_cli (LanHubCli *cli)
 {
   char *texts[] = { cli->config_path, cli->state,           cli->address, cli->organisation,
                     cli->org_key,     cli->passphrase_file, cli->login,   cli->name,
-                    cli->title,       cli->department,      cli->output };
+                    cli->title,       cli->department,      cli->output,  cli->revoke };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);
@@ -149,7 +152,7 @@ clear_cli (LanHubCli *cli)
 int
 main (int argc, char **argv)
 {
-  LanHubCli cli = { 0 };
+  LanHubCli cli = { .days = LAN_HUB_CLI_DAYS_NONE };
   g_autoptr (GOptionContext) context = NULL;
   g_autoptr (GError) error = NULL;
   gboolean version = FALSE;
