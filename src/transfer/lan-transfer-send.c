@@ -199,6 +199,10 @@ on_hashed (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, La
   one->out.leaves = g_bytes_ref (result->leaves);
   one->out.stamp = one->out.opened_stamp;
   take_tree (one, result);
+  if (g_bytes_get_size (result->leaves) / LAN_HASH_BYTES < lan_file_tree_n_hashes (one->tree)) {
+    lan_transfer_fail (t, one, LAN_FILE_ERROR_IO, NULL, now);
+    return;
+  }
   lan_transfer_plan_commit (t, one, TRUE);
   if (first) {
     one->row.root = result->root;
