@@ -109,13 +109,4 @@ mqtt_send (Conn *from, guint to, const guint8 *payload, gsize len)
   put_packet (from, 0x30, body, n + len);
 }
 
-static void
-mqtt_close (Conn *conn)
-{
-  Mqtt *state = conn->state;
-
-  g_byte_array_unref (state->in);
-  g_free (state);
-}
-
-const Protocol mqtt_protocol = { "mosquitto", mqtt_open, mqtt_read, mqtt_send, NULL, mqtt_close };
+const Protocol mqtt_protocol = { "mosquitto", mqtt_open, mqtt_read, mqtt_send, NULL };

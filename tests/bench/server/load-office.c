@@ -260,11 +260,5 @@ office_deposit (Conn *from, guint to, guint64 number)
   }
 }
 
-static void
-office_close (Conn *conn)
-{
-  lan_lane_free (conn->state);
-}
-
-const Protocol office_protocol = { "lanyard",   office_open,    office_read,
-                                   office_send, office_deposit, office_close };
+const Protocol office_protocol = { "lanyard", office_open, office_read, office_send,
+                                   office_deposit };

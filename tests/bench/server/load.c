@@ -1,200 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * load prepare DATABASE N                        people 0..N-1 into a server's database
- * load run lanyard|mqtt PORT PID N KEY SECONDS   all phases; one `name value` a line on standard output
+ * load prepare DATABASE N           people 0..N-1 into a server's database
+ * load run lanyard|mqtt|xmpp PORT PID N KEY SECONDS WORKERS [PHASE,...]
+ *                                   phases; one `name value` a line on standard output
+ *
+ * PID is the server's: its processor time and memory are read from /proc. For each phase: what was done a
+ * second, the server's processor time for one (all its threads), how many that would be with one
+ * core busy, the generator's own time for one, and the 99th percentile.
  */
 #include "load.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <time.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#define DIALS_AT_ONCE 128
-#define PAYLOAD       100
+#define WARM_UP_S 0.5
+#define IDLE_S    2
 
-typedef enum { PHASE_NONE, PHASE_SEND, PHASE_DEPOSIT } Phase;
-
-static const Protocol *protocol;
-static Conn *conns;
-static guint n_conns, n_opened, n_ready, port;
-static int epoll_fd, server_pid;
-static GPtrArray *dirty;
-static guint64 received, stored, refused, sent;
-static GArray *latencies;       /* guint32, us */
-static gint64 *deposit_sent_ns; /* by number */
-static guint window;            /* 0: paced */
-static Phase phase;
-static guint32 dice = 1;
-
-#define DEPOSITS_MAX 8000000
-
-gint64
-load_now_ns (void)
-{
-  struct timespec ts;
-
-  clock_gettime (CLOCK_MONOTONIC, &ts);
-  return (gint64) ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
-static guint
-roll (guint below)
-{
-  dice ^= dice << 13;
-  dice ^= dice >> 17;
-  dice ^= dice << 5;
-  return dice % below;
-}
-
-void
-load_output (Conn *conn)
-{
-  if (conn->is_dirty || conn->out->len == 0)
-    return;
-  conn->is_dirty = TRUE;
-  g_ptr_array_add (dirty, conn);
-}
+static Share *share;
+static int server_pid;
+static const char *phases;
 
 static void
-flush (void)
+nap (double seconds)
 {
-  for (guint i = 0; i < dirty->len; i++) {
-    Conn *conn = dirty->pdata[i];
-    gssize n = send (conn->fd, conn->out->data, conn->out->len, MSG_NOSIGNAL | MSG_DONTWAIT);
-
-    conn->is_dirty = FALSE;
-    if (n > 0)
-      g_byte_array_remove_range (conn->out, 0, (guint) n);
-    else if (n < 0 && errno != EAGAIN)
-      g_byte_array_set_size (conn->out, 0);
-  }
-  g_ptr_array_set_size (dirty, 0);
-}
-
-/* What a full socket did not take goes out with the next turn. */
-static void
-retry (void)
-{
-  for (guint i = 0; i < n_opened; i++)
-    load_output (&conns[i]);
-  flush ();
-}
-
-static void
-open_one (void)
-{
-  struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons ((guint16) port) };
-  struct sockaddr_in from = { .sin_family = AF_INET };
-  Conn *conn = &conns[n_opened];
-  struct epoll_event event = { .events = EPOLLIN, .data.ptr = conn };
-  int on = 1;
-
-  conn->index = n_opened++;
-  conn->out = g_byte_array_new ();
-  conn->fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  to.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
-  from.sin_addr.s_addr = htonl (INADDR_LOOPBACK + 1 + conn->index / 20000);
-  (void) setsockopt (conn->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-  if (bind (conn->fd, (struct sockaddr *) &from, sizeof from) != 0 ||
-      connect (conn->fd, (struct sockaddr *) &to, sizeof to) != 0)
-    g_error ("connection %u: %s", conn->index, g_strerror (errno));
-  (void) setsockopt (conn->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  epoll_ctl (epoll_fd, EPOLL_CTL_ADD, conn->fd, &event);
-  protocol->open (conn);
-}
-
-void
-load_ready (Conn *conn)
-{
-  if (conn->is_ready)
-    return;
-  conn->is_ready = TRUE;
-  n_ready++;
-}
-
-static void
-send_one (void)
-{
-  guint8 payload[PAYLOAD] = { 0 };
-  gint64 now = load_now_ns ();
-
-  sent++;
-  if (phase == PHASE_DEPOSIT) {
-    deposit_sent_ns[sent % DEPOSITS_MAX] = now;
-    protocol->deposit (&conns[roll (n_conns)], roll (n_conns), sent);
-    return;
-  }
-  memcpy (payload, &now, sizeof now);
-  protocol->send (&conns[roll (n_conns)], roll (n_conns), payload, sizeof payload);
-}
-
-static void
-note_latency (gint64 sent_ns)
-{
-  guint32 us = (guint32) ((load_now_ns () - sent_ns) / 1000);
-
-  g_array_append_val (latencies, us);
-}
-
-void
-load_received (const guint8 *payload, gsize len)
-{
-  gint64 when;
-
-  received++;
-  memcpy (&when, payload, sizeof when);
-  note_latency (when);
-  if (window > 0 && phase == PHASE_SEND)
-    send_one ();
-}
-
-void
-load_stored (guint64 number)
-{
-  stored++;
-  note_latency (deposit_sent_ns[number % DEPOSITS_MAX]);
-  if (window > 0 && phase == PHASE_DEPOSIT)
-    send_one ();
-}
-
-void
-load_refused (void)
-{
-  if (refused++ == 0)
-    fprintf (stderr, "the server refused something\n");
-}
-
-static void
-turn (int timeout_ms)
-{
-  static guint8 buffer[65536];
-  struct epoll_event events[512];
-  int n = epoll_wait (epoll_fd, events, G_N_ELEMENTS (events), timeout_ms);
-
-  for (int i = 0; i < n; i++) {
-    Conn *conn = events[i].data.ptr;
-    gssize len = recv (conn->fd, buffer, sizeof buffer, MSG_DONTWAIT);
-
-    if (len > 0)
-      protocol->read (conn, buffer, (gsize) len);
-    else if (len == 0)
-      g_error ("connection %u was cut", conn->index);
-  }
-  flush ();
+  g_usleep ((gulong) (seconds * 1e6));
 }
 
 static double
-cpu_seconds (void)
+cpu_seconds (int pid)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", server_pid);
+  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", pid);
   g_autofree char *text = NULL;
   g_auto (GStrv) words = NULL;
 
@@ -218,121 +60,186 @@ own_kilobytes (void)
   return line != NULL ? strtod (line + 14, NULL) : 0;
 }
 
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  guint32 x = *(const guint32 *) a, y = *(const guint32 *) b;
+typedef struct {
+  double server_cpu, load_cpu;
+  gint64 at_ns;
+  guint64 received, stored, refused;
+  guint ready;
+} Look;
 
-  return x < y ? -1 : x > y;
+static Look
+look (void)
+{
+  Look now = { .at_ns = load_now_ns (), .server_cpu = cpu_seconds (server_pid) };
+
+  for (guint i = 0; i < share->n_workers; i++) {
+    const Worker *w = &share->workers[i];
+
+    now.load_cpu += cpu_seconds (w->pid);
+    now.received += __atomic_load_n (&w->received, __ATOMIC_RELAXED);
+    now.stored += __atomic_load_n (&w->stored, __ATOMIC_RELAXED);
+    now.refused += __atomic_load_n (&w->refused, __ATOMIC_RELAXED);
+    now.ready += __atomic_load_n (&w->ready, __ATOMIC_RELAXED);
+  }
+  return now;
+}
+
+static void
+tell (Plan plan)
+{
+  share->plan = plan;
+  __atomic_add_fetch (&share->seq, 1, __ATOMIC_RELEASE);
 }
 
 static double
 percentile (double part)
 {
-  g_array_sort (latencies, compare);
-  return latencies->len > 0
-             ? g_array_index (latencies, guint32, (guint) ((latencies->len - 1) * part)) / 1000.0
-             : 0;
+  guint64 sum = 0, upto = 0;
+
+  for (guint b = 0; b < LOAD_BUCKETS; b++)
+    for (guint i = 0; i < share->n_workers; i++)
+      sum += share->workers[i].latencies[b];
+  for (guint b = 0; b < LOAD_BUCKETS; b++) {
+    for (guint i = 0; i < share->n_workers; i++)
+      upto += share->workers[i].latencies[b];
+    if ((double) upto >= (double) sum * part)
+      return load_bucket_ms (b);
+  }
+  return 0;
 }
 
 static void
-say (const char *name, double value)
+say (const char *name, const char *what, double value)
 {
-  printf ("%s %.3f\n", name, value);
+  printf ("%s%s %.3f\n", name, what, value);
   fflush (stdout);
+}
+
+static void
+say_rates (const char *name, const Look *from, const Look *to, guint64 done)
+{
+  double n = (double) MAX (1, done), cpu = to->server_cpu - from->server_cpu;
+
+  say (name, "_per_s", (double) done / ((double) (to->at_ns - from->at_ns) / 1e9));
+  say (name, "_cpu_us", cpu * 1e6 / n);
+  say (name, "_per_core_s", n / MAX (cpu, 1e-9));
+  say (name, "_generator_us", (to->load_cpu - from->load_cpu) * 1e6 / n);
 }
 
 static void
 log_in (void)
 {
-  double before = own_kilobytes (), cpu = cpu_seconds ();
-  gint64 begun = load_now_ns ();
-  double seconds;
+  double before = own_kilobytes ();
+  Look from = look (), to;
 
-  while (n_ready < n_conns) {
-    while (n_opened < n_conns && n_opened - n_ready < DIALS_AT_ONCE)
-      open_one ();
-    turn (100);
-  }
-  seconds = (double) (load_now_ns () - begun) / 1e9;
-  say ("logins_per_s", n_conns / seconds);
-  say ("login_cpu_us", (cpu_seconds () - cpu) * 1e6 / n_conns);
-  for (gint64 end = load_now_ns () + 2000000000; load_now_ns () < end;)
-    turn (50);
-  say ("idle_bytes_each", (own_kilobytes () - before) * 1024 / n_conns);
+  tell ((Plan){ .phase = PHASE_LOGIN });
+  do {
+    nap (0.005);
+    to = look ();
+    for (guint i = 0; i < share->n_workers; i++)
+      if (waitpid (share->workers[i].pid, NULL, WNOHANG) != 0)
+        g_error ("a worker ended");
+  } while (to.ready < share->n_conns);
+  say_rates ("login", &from, &to, to.ready);
+  tell ((Plan){ .phase = PHASE_IDLE });
+  nap (IDLE_S);
+  say ("idle", "_bytes_each", (own_kilobytes () - before) * 1024 / share->n_conns);
 }
 
 static void
-run_phase (Phase what, guint in_flight, guint rate, double seconds, const char *name)
+run_phase (const char *name, Phase phase, guint in_flight, double rate, double seconds)
 {
-  g_autofree char *label = NULL;
-  gint64 begun = load_now_ns (), end = begun + (gint64) (seconds * 1e9);
-  guint64 *counter = what == PHASE_SEND ? &received : &stored, from = *counter, first = sent;
-  double cpu = cpu_seconds (), took;
-  guint turns = 0;
+  Look from, to;
 
-  phase = what;
-  window = in_flight;
-  g_array_set_size (latencies, 0);
-  for (guint i = 0; i < in_flight; i++)
-    send_one ();
-  flush ();
-  while (load_now_ns () < end) {
-    if (rate > 0) {
-      guint64 due = (guint64) ((double) (load_now_ns () - begun) / 1e9 * rate);
+  if (phases != NULL && !g_strv_contains ((const char *const *) g_strsplit (phases, ",", -1), name))
+    return;
+  for (guint i = 0; i < share->n_workers; i++)
+    memset (share->workers[i].latencies, 0, sizeof share->workers[i].latencies);
+  tell ((Plan){ .phase = phase,
+                .in_flight = in_flight / share->n_workers,
+                .rate = rate / share->n_workers,
+                .count_ns = load_now_ns () + (gint64) (WARM_UP_S * 1e9) });
+  nap (WARM_UP_S);
+  from = look ();
+  nap (seconds);
+  to = look ();
+  tell ((Plan){ .phase = PHASE_IDLE });
+  say_rates (name, &from, &to,
+             phase == PHASE_SEND ? to.received - from.received : to.stored - from.stored);
+  say (name, "_p99_ms", percentile (0.99));
+  nap (1); /* what is under way arrives */
+}
 
-      while (sent - first < due)
-        send_one ();
-      flush ();
-    }
-    turn (rate > 0 ? 1 : 100);
-    if (++turns % 1024 == 0)
-      retry ();
+static int
+start_worker (guint i, const Protocol *protocol)
+{
+  int pid = fork ();
+
+  if (pid == 0) {
+    prctl (PR_SET_PDEATHSIG, SIGKILL);
+    load_work (share, i, protocol);
+    _exit (0);
   }
-  took = (double) (load_now_ns () - begun) / 1e9;
-  cpu = cpu_seconds () - cpu;
-  window = 0;
-  label = g_strdup_printf ("%s_per_s", name);
-  say (label, (double) (*counter - from) / took);
-  g_free (label);
-  label = g_strdup_printf ("%s_cpu_us", name);
-  say (label, cpu * 1e6 / (double) MAX (1, *counter - from));
-  g_free (label);
-  label = g_strdup_printf ("%s_p99_ms", name);
-  say (label, percentile (0.99));
-  for (end = load_now_ns () + 1000000000; load_now_ns () < end;)
-    turn (50); /* what is under way arrives */
-  phase = PHASE_NONE;
+  return pid;
+}
+
+static void
+start_workers (guint n, guint n_conns, guint port, const Protocol *protocol)
+{
+  share = mmap (NULL, sizeof *share + n * sizeof (Worker), PROT_READ | PROT_WRITE,
+                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (share == MAP_FAILED)
+    g_error ("no shared memory");
+  share->n_workers = n;
+  share->n_conns = n_conns;
+  share->port = port;
+  share->plan.phase = PHASE_IDLE;
+  for (guint i = 0; i < n; i++) {
+    Worker *w = &share->workers[i];
+
+    w->first = (guint) ((guint64) n_conns * i / n);
+    w->count = (guint) ((guint64) n_conns * (i + 1) / n) - w->first;
+    w->pid = start_worker (i, protocol);
+  }
+}
+
+static void
+raise_descriptors (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    (void) setrlimit (RLIMIT_NOFILE, &limit);
+  }
 }
 
 static int
 run (char **args)
 {
+  const Protocol *protocol = strcmp (args[0], "mqtt") == 0   ? &mqtt_protocol
+                             : strcmp (args[0], "xmpp") == 0 ? &xmpp_protocol
+                                                             : &office_protocol;
+  guint n = (guint) atoi (args[3]), many = CLAMP (n, 512, 4096);
   double seconds = strtod (args[5], NULL);
 
-  protocol = strcmp (args[0], "mqtt") == 0 ? &mqtt_protocol : &office_protocol;
-  port = (guint) atoi (args[1]);
   server_pid = atoi (args[2]);
-  n_conns = (guint) atoi (args[3]);
+  phases = args[7];
+  raise_descriptors ();
   if (protocol == &office_protocol)
-    office_setup (args[4], n_conns);
-  conns = g_new0 (Conn, n_conns);
-  dirty = g_ptr_array_new ();
-  latencies = g_array_new (FALSE, FALSE, sizeof (guint32));
-  deposit_sent_ns = g_new0 (gint64, DEPOSITS_MAX);
-  epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+    office_setup (args[4], n);
+  start_workers ((guint) MAX (1, atoi (args[6])), n, (guint) atoi (args[1]), protocol);
   log_in ();
-  run_phase (PHASE_SEND, 512, 0, seconds, "routed");
-  run_phase (PHASE_SEND, 0, 5000, seconds, "paced");
+  run_phase ("routed", PHASE_SEND, many, 0, seconds);
+  run_phase ("paced", PHASE_SEND, 0, 5000, seconds);
   if (protocol->deposit != NULL) {
-    run_phase (PHASE_DEPOSIT, 2048, 0, seconds, "deposits");
-    run_phase (PHASE_DEPOSIT, 0, 2000, seconds, "deposits_paced");
+    run_phase ("deposits", PHASE_DEPOSIT, MAX (many, 2048), 0, seconds);
+    run_phase ("deposits_paced", PHASE_DEPOSIT, 0, 2000, seconds);
   }
-  say ("refused", (double) refused);
-  for (guint i = 0; i < n_conns; i++) {
-    close (conns[i].fd);
-    protocol->close (&conns[i]);
-  }
+  say ("refused", "", (double) look ().refused);
+  tell ((Plan){ .phase = PHASE_QUIT });
+  for (guint i = 0; i < share->n_workers; i++)
+    (void) waitpid (share->workers[i].pid, NULL, 0);
   return 0;
 }
 
@@ -341,8 +248,9 @@ main (int argc, char **argv)
 {
   if (argc == 4 && strcmp (argv[1], "prepare") == 0)
     return office_prepare (argv[2], (guint) atoi (argv[3]));
-  if (argc == 8 && strcmp (argv[1], "run") == 0)
-    return run (argv + 2);
-  fprintf (stderr, "load prepare DATABASE N | load run lanyard|mqtt PORT PID N KEY SECONDS\n");
+  if ((argc == 9 || argc == 10) && strcmp (argv[1], "run") == 0)
+    return run (argv + 2); /* argv ends with NULL: no phases named, all of them */
+  fprintf (stderr, "load prepare DATABASE N\n"
+                   "load run lanyard|mqtt|xmpp PORT PID N KEY SECONDS WORKERS [PHASE,...]\n");
   return 2;
 }
