@@ -89,6 +89,7 @@ lan_lane_handshake_start (LanLane *lane, const guint8 *remote_public, const guin
       .prologue = prologue,
       .prologue_len = sizeof prologue,
       .local_secret = lane->has_local_secret ? lane->secrets->local_secret : NULL,
+      .local_public = lane->has_local_public ? lane->secrets->local_public : NULL,
       .remote_public = remote_public,
       .psks = psk,
       .n_psks = lane->suite->needs_psk && psk != NULL ? 1 : 0,

@@ -28,6 +28,7 @@ typedef enum {
 /* In guarded memory. */
 typedef struct {
   guint8 local_secret[LAN_KEY_BYTES]; /* until the handshake has it */
+  guint8 local_public[LAN_KEY_BYTES]; /* when has_local_public */
   LanRecordFlow send;
   LanRecordFlow receive;
   guint8 exporter[LAN_KEY_BYTES];
@@ -51,7 +52,7 @@ struct _LanLane {
   const LanRandom *random;
   guint8 net_id[LAN_NET_ID_BYTES];
   LanHello hello;
-  gboolean has_local_secret;
+  gboolean has_local_secret, has_local_public;
 
   LanLaneKind kind;
   LanLanePattern pattern;

@@ -6,6 +6,7 @@
 #include "lan-fork-guard.h"
 #include "lan-kdf.h"
 #include "lan-lane-private.h"
+#include "lan-secret-slab.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -76,6 +77,8 @@ lan_lane_output (LanLane *lane)
   return lane->output;
 }
 
+static LanSecretSlab secrets = { .size = sizeof (LanLaneSecrets) };
+
 static LanLane *
 lane_new (const LanLaneConfig *config, gboolean is_dialer, gint64 now_us)
 {
@@ -93,13 +96,13 @@ lane_new (const LanLaneConfig *config, gboolean is_dialer, gint64 now_us)
   lane->hello = config->hello;
   if (config->net_id != NULL)
     memcpy (lane->net_id, config->net_id, sizeof lane->net_id);
-  lane->secrets = sodium_malloc (sizeof *lane->secrets);
-  if (lane->secrets == NULL)
-    g_error ("no memory for a key");
-  memset (lane->secrets, 0, sizeof *lane->secrets);
+  lane->secrets = lan_secret_slab_take (&secrets);
   lane->has_local_secret = config->local_secret != NULL;
   if (lane->has_local_secret)
     memcpy (lane->secrets->local_secret, config->local_secret, LAN_KEY_BYTES);
+  lane->has_local_public = config->local_public != NULL;
+  if (lane->has_local_public)
+    memcpy (lane->secrets->local_public, config->local_public, LAN_KEY_BYTES);
   lane->items = g_array_new (FALSE, FALSE, sizeof (LanLaneItem));
   lane->first_due_us = now_us + LAN_LANE_FIRST_US;
   lane->handshake_due_us = now_us + LAN_LANE_HANDSHAKE_US;
@@ -144,7 +147,7 @@ lan_lane_free (LanLane *lane)
   g_array_unref (lane->items);
   g_clear_pointer (&lane->output, g_byte_array_unref);
   lan_noise_free (lane->noise);
-  sodium_free (lane->secrets);
+  lan_secret_slab_give (&secrets, lane->secrets);
   if (lane->opened != NULL)
     sodium_memzero (lane->opened, LAN_RECORD_SEALED_MAX);
   g_free (lane->opened);

@@ -93,10 +93,11 @@ typedef struct {
 
   /* Both. */
   const guint8
-      *local_secret;       /* 32 bytes: the device's DH key; may be NULL for NK and NNpsk0 dials */
-  const guint8 *net_id;    /* 16 bytes, NULL: zeros (between peers) */
-  LanHello hello;          /* what we say of ourselves; ts must be fresh (lan_ts_next) */
-  const LanRandom *random; /* borrowed for the lane's life */
+      *local_secret; /* 32 bytes: the device's DH key; may be NULL for NK and NNpsk0 dials */
+  const guint8 *local_public; /* 32 bytes that belong to local_secret; NULL: computed each time */
+  const guint8 *net_id;       /* 16 bytes, NULL: zeros (between peers) */
+  LanHello hello;             /* what we say of ourselves; ts must be fresh (lan_ts_next) */
+  const LanRandom *random;    /* borrowed for the lane's life */
 } LanLaneConfig;
 
 typedef enum {

@@ -4,6 +4,7 @@
 
 #include "lan-noise-pattern.h"
 #include "lan-noise-symmetric.h"
+#include "lan-secret-slab.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -32,6 +33,8 @@ struct _LanNoise {
   Turn before;
 };
 
+static LanSecretSlab states = { .size = sizeof (LanNoise) };
+
 /* A cursor over the message that is being written or read. */
 typedef struct {
   guint8 *out;
@@ -53,7 +56,10 @@ take_keys (LanNoise *noise, const LanNoiseConfig *config)
     if (config->local_secret == NULL)
       return FALSE;
     memcpy (noise->s_secret, config->local_secret, LAN_KEY_BYTES);
-    crypto_scalarmult_base (noise->s_public, noise->s_secret);
+    if (config->local_public != NULL)
+      memcpy (noise->s_public, config->local_public, LAN_KEY_BYTES);
+    else
+      crypto_scalarmult_base (noise->s_public, noise->s_secret);
   }
   if (need_remote) {
     if (config->remote_public == NULL)
@@ -92,10 +98,7 @@ lan_noise_new (const LanNoiseConfig *config)
   if (!lan_noise_pattern_parse (&pattern, config->pattern))
     return NULL;
   lan_crypto_init ();
-  noise = sodium_malloc (sizeof *noise);
-  if (noise == NULL)
-    return NULL;
-  memset (noise, 0, sizeof *noise);
+  noise = lan_secret_slab_take (&states);
   noise->pattern = pattern;
   noise->is_initiator = config->is_initiator;
   noise->random = *config->random;
@@ -112,8 +115,7 @@ lan_noise_new (const LanNoiseConfig *config)
 void
 lan_noise_free (LanNoise *noise)
 {
-  if (noise != NULL)
-    sodium_free (noise); /* wipes it */
+  lan_secret_slab_give (&states, noise); /* wipes it */
 }
 
 gboolean

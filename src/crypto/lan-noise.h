@@ -29,6 +29,7 @@ typedef struct {
   const guint8 *prologue; /* may be NULL when prologue_len is 0 */
   gsize prologue_len;
   const guint8 *local_secret;  /* 32 bytes; NULL where the pattern uses no static key of ours */
+  const guint8 *local_public;  /* 32 bytes that belong to local_secret; NULL: computed each time */
   const guint8 *remote_public; /* 32 bytes; NULL unless the pattern knows the other's key before */
   const guint8 *psks;          /* 32 bytes for each psk token, in order of use */
   guint n_psks;

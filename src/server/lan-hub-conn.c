@@ -289,6 +289,7 @@ new_lane (LanHub *hub, gint64 now_us)
 {
   const LanLaneConfig config = { .listener = &lane_callbacks,
                                  .local_secret = hub->keys->secret,
+                                 .local_public = hub->keys->server_public,
                                  .net_id = hub->net_id,
                                  .random = lan_random_system () };
 

@@ -155,6 +155,7 @@ main (int argc, char **argv)
   add_lane_tests ();
   add_lane_hostile_tests ();
   add_slim_lane_tests ();
+  add_secret_slab_tests ();
   add_datagram_tests ();
   add_tree_hash_tests ();
   add_tree_leaves_tests ();

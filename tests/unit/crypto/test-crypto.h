@@ -13,6 +13,7 @@ void add_noise_tests (void);
 void add_lane_tests (void);
 void add_lane_hostile_tests (void);
 void add_slim_lane_tests (void);
+void add_secret_slab_tests (void);
 void add_datagram_tests (void);
 void add_tree_hash_tests (void);
 void add_tree_leaves_tests (void);
