@@ -4,6 +4,8 @@
 #pragma once
 
 #include "lan-hub-db.h"
+#include "lan-hub-recent.h"
+#include "lan-hub-tidy.h"
 
 G_BEGIN_DECLS
 
@@ -39,7 +41,15 @@ G_BEGIN_DECLS
   X (FIND_INVITE,                                                                                  \
      "SELECT hash, login, display, title, department, role, expires_s, used_s, uid FROM invite"    \
      " WHERE hash = ?1")                                                                           \
-  X (DROP_MAIL, "DELETE FROM mail WHERE device = ?1")                                              \
+  X (DROP_MAIL, "DELETE FROM mail WHERE id IN (SELECT id FROM mail_place WHERE device = ?1)")      \
+  X (DROP_PLACES, "DELETE FROM mail_place WHERE device = ?1")                                      \
+  X (DROP_ONE_MAIL, "DELETE FROM mail WHERE id = ?1")                                              \
+  X (PUT_PLACE,                                                                                    \
+     "INSERT OR IGNORE INTO mail_place (device, id, size) SELECT device, id, size FROM "           \
+     "mail WHERE id = ?1")                                                                         \
+  X (DROP_PLACE, "DELETE FROM mail_place WHERE device = ?1 AND id = ?2")                           \
+  X (PUT_RECENT, "INSERT INTO recent (mail_id, sender, id, time_ms) VALUES (?1, ?2, ?3, ?4)")      \
+  X (DROP_RECENT, "DELETE FROM recent WHERE mail_id <= ?1")                                        \
   X (DROP_SIGNED, "DELETE FROM signed_prekey WHERE device = ?1")                                   \
   X (DROP_ONE_TIME, "DELETE FROM one_time_prekey WHERE device = ?1")                               \
   X (PUT_SEEN,                                                                                     \
@@ -49,16 +59,20 @@ G_BEGIN_DECLS
      "INSERT INTO mail (id, device, time_ms, expires_ms, size, envelope) VALUES (?1, ?2, ?3, ?4,"  \
      " ?5, ?6)")                                                                                   \
   X (KEEP_MAIL_ID, "UPDATE counter SET next_mail_id = ?1")                                         \
-  X (READ_MAIL,                                                                                    \
-     "SELECT id, time_ms, envelope FROM mail WHERE device = ?1 AND id > ?2 ORDER BY id LIMIT ?3")  \
+  X (READ_MAIL, "SELECT m.id, m.time_ms, m.envelope FROM mail_place AS p CROSS JOIN mail AS m ON " \
+                "m.id = p.id WHERE p.device = ?1 AND p.id > ?2 ORDER BY p.id LIMIT ?3")            \
+  X (READ_ONE_MAIL, "SELECT id, time_ms, envelope FROM mail WHERE id = ?1")                        \
   X (ACK_MAIL, "DELETE FROM mail WHERE id = ?1 AND device = ?2 RETURNING size")                    \
   X (SUM_EXPIRED,                                                                                  \
      "SELECT device, sum(size), count(*) FROM mail WHERE expires_ms <= ?1 GROUP BY device")        \
+  X (EXPIRE_PLACES,                                                                                \
+     "DELETE FROM mail_place WHERE (device, id) IN (SELECT device, id FROM mail WHERE "            \
+     "expires_ms <= ?1)")                                                                          \
   X (EXPIRE_MAIL, "DELETE FROM mail WHERE expires_ms <= ?1")                                       \
-  X (EXPIRE_SEEN, "DELETE FROM deposit WHERE time_ms < ?1")                                        \
+  X (EXPIRE_SEEN, "DELETE FROM deposit WHERE sender >= ?2 AND sender < ?3 AND time_ms < ?1")       \
   X (EXPIRE_PIECES,                                                                                \
-     "DELETE FROM blob_piece WHERE EXISTS (SELECT 1 FROM blob WHERE blob.uid = blob_piece.uid AND" \
-     " blob.root = blob_piece.root AND expires_ms <= ?1)")                                         \
+     "DELETE FROM blob_piece WHERE piece IN (SELECT p.piece FROM blob AS b CROSS JOIN "            \
+     "blob_piece AS p ON p.root = b.root AND p.uid = b.uid WHERE b.expires_ms <= ?1)")             \
   X (EXPIRE_BLOB, "DELETE FROM blob WHERE expires_ms <= ?1")                                       \
   X (EXPIRE_INVITE, "DELETE FROM invite WHERE expires_s < ?1 / 1000 - 2592000")                    \
   X (EXPIRE_SIGNED, "DELETE FROM signed_prekey WHERE expires_s < ?1 / 1000")                       \
@@ -95,7 +109,9 @@ G_BEGIN_DECLS
   X (LOAD_DEVICES,                                                                                 \
      "SELECT device, uid, dh_public, state, cert, seen_s, m.bytes, m.n, o.n,"                      \
      " coalesce(s.expires_s, 0) FROM device"                                                       \
-     " LEFT JOIN (SELECT device, sum(size) AS bytes, count(*) AS n FROM mail GROUP BY device) AS"  \
+     " LEFT JOIN (SELECT device, sum(size) AS bytes, count(*) AS n FROM mail_place GROUP BY "      \
+     "device) "                                                                                    \
+     "AS"                                                                                          \
      " m USING (device) LEFT JOIN (SELECT device, count(*) AS n FROM one_time_prekey GROUP BY"     \
      " device) AS o USING (device) LEFT JOIN signed_prekey AS s USING (device)")                   \
   X (LOAD_HIDDEN, "SELECT uid, accounts FROM hidden")                                              \
@@ -119,6 +135,11 @@ struct _LanHubDb {
   int wal_pages;
   guint64 next_mail_id;
   guint64 kept_mail_id; /* ids below this one may have been given */
+  LanHubTidy *tidy;     /* NULL: the log is moved between transactions */
+  LanHubRecent *recent;
+  guint deposits;     /* of this transaction */
+  gboolean sorted;    /* this transaction ends the old generation */
+  guint expire_slice; /* of the remembered deposits, the next one to be looked at */
 };
 
 /** Returns: (transfer none): the statement, reset; aborts on wrong SQL, which is a bug of ours. */
@@ -151,5 +172,13 @@ gboolean lan_hub_db_run_write (LanHubDb *db, LanRegistryOp *op);
 gboolean lan_hub_db_run_mail (LanHubDb *db, LanRegistryOp *op);
 gboolean lan_hub_db_run_prekeys (LanHubDb *db, LanRegistryOp *op);
 gboolean lan_hub_db_run_blob (LanHubDb *db, LanRegistryOp *op);
+
+/* lan-hub-db-recent.c; FALSE: roll back. */
+gboolean lan_hub_db_recent_open (LanHubDb *db, GError **error);
+gboolean lan_hub_db_recent_put (LanHubDb *db, const LanRegistryOp *op, guint64 mail_id);
+/** Some of the old ones into the indices, as many as this transaction's deposits pay for. */
+gboolean lan_hub_db_recent_sort (LanHubDb *db);
+void lan_hub_db_recent_end (LanHubDb *db, gboolean committed);
+gboolean lan_hub_db_recent_drop_mail (LanHubDb *db, const LanDeviceId *device);
 
 G_END_DECLS

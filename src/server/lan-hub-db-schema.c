@@ -40,7 +40,16 @@ static const char migration_1[] =
     " offset INTEGER NOT NULL, leaf BLOB NOT NULL, data BLOB NOT NULL);"
     "CREATE UNIQUE INDEX blob_piece_place ON blob_piece (root, uid, offset, leaf);";
 
-static const char *const migrations[LAN_HUB_DB_VERSION] = { migration_1 };
+/* What lies for whom is its own table now, which is filled later than the mail (lan-hub-recent.h). */
+static const char migration_2[] =
+    "DROP INDEX mail_of_device;"
+    "CREATE TABLE mail_place (device BLOB NOT NULL, id INTEGER NOT NULL, size INTEGER NOT NULL,"
+    " PRIMARY KEY (device, id)) WITHOUT ROWID;"
+    "INSERT INTO mail_place SELECT device, id, size FROM mail ORDER BY device, id;"
+    "CREATE TABLE recent (mail_id INTEGER PRIMARY KEY, sender BLOB NOT NULL, id BLOB NOT NULL,"
+    " time_ms INTEGER NOT NULL);";
+
+static const char *const migrations[LAN_HUB_DB_VERSION] = { migration_1, migration_2 };
 
 static int
 get_version (LanHubDb *db)

@@ -88,9 +88,9 @@ bind_key (LanHubDb *db, LanHubSql id, const void *key, gsize len)
 static int
 drop_mailbox (LanHubDb *db, const LanDeviceId *device)
 {
-  static const LanHubSql drops[] = { LAN_HUB_SQL_DROP_MAIL, LAN_HUB_SQL_DROP_SIGNED,
-                                     LAN_HUB_SQL_DROP_ONE_TIME };
-  int rc = SQLITE_DONE;
+  static const LanHubSql drops[] = { LAN_HUB_SQL_DROP_MAIL, LAN_HUB_SQL_DROP_PLACES,
+                                     LAN_HUB_SQL_DROP_SIGNED, LAN_HUB_SQL_DROP_ONE_TIME };
+  int rc = lan_hub_db_recent_drop_mail (db, device) ? SQLITE_DONE : SQLITE_ERROR;
 
   for (guint i = 0; i < G_N_ELEMENTS (drops) && rc == SQLITE_DONE; i++) {
     sqlite3_stmt *s = bind_key (db, drops[i], device, sizeof *device);

@@ -10,8 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TIDY_PAGES   4000 /* of the log, about 16 MiB, before it is moved into the database */
-#define BUSY_WAIT_MS 2000
+#define TIDY_PAGES      4000  /* of the log, about 16 MiB, before it is moved into the database */
+#define TIDY_PAGES_LEFT 512   /* so few the writer moves itself */
+#define TIDY_PAGES_MAX  32000 /* .. or when the log outruns the thread */
+#define BUSY_WAIT_MS    2000
 
 LAN_DEFINE_ERROR (LanHubError, lan_hub_error, "lan-hub-error", LAN_HUB_ERROR_LIST)
 
@@ -241,6 +243,7 @@ lan_hub_db_open (const char *path, LanHubDbFlags flags, GError **error)
   gboolean is_there = access (path, F_OK) == 0;
   int fd;
 
+  db->recent = lan_hub_recent_new (LAN_HUB_RECENT_MAX);
   if (!is_there && !(flags & LAN_HUB_DB_CREATE)) {
     g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_MISSING, "there is no %s", path);
     return NULL;
@@ -260,7 +263,8 @@ lan_hub_db_open (const char *path, LanHubDbFlags flags, GError **error)
   if (!set_up (db, flags, error) || !check_identity (db, !is_there, error) ||
       !check_whole (db, path, flags, error))
     return NULL;
-  if (!(flags & LAN_HUB_DB_READ_ONLY) && !lan_hub_db_migrate (db, error))
+  if (!(flags & LAN_HUB_DB_READ_ONLY) &&
+      (!lan_hub_db_migrate (db, error) || !lan_hub_db_recent_open (db, error)))
     return NULL;
   db->next_mail_id = db->kept_mail_id =
       (guint64) MAX (1, MAX (read_number (db, "SELECT next_mail_id FROM counter"),
@@ -275,7 +279,9 @@ lan_hub_db_close (LanHubDb *db)
     return;
   for (guint i = 0; i < LAN_HUB_SQL_N; i++)
     sqlite3_finalize (db->statements[i]);
+  lan_hub_tidy_free (db->tidy);
   sqlite3_close_v2 (db->handle);
+  lan_hub_recent_free (db->recent);
   g_free (db);
 }
 
@@ -319,6 +325,8 @@ lan_hub_db_begin (LanHubDb *db)
 gboolean
 lan_hub_db_commit (LanHubDb *db)
 {
+  if (!lan_hub_db_recent_sort (db))
+    return FALSE;
   if (db->next_mail_id > db->kept_mail_id) {
     /* Ids are promised in blocks, so that this is not written with every deposit. */
     sqlite3_stmt *s = lan_hub_db_use (db, LAN_HUB_SQL_KEEP_MAIL_ID);
@@ -329,7 +337,10 @@ lan_hub_db_commit (LanHubDb *db)
       return FALSE;
     db->kept_mail_id = keep;
   }
-  return lan_hub_db_do (db, lan_hub_db_use (db, LAN_HUB_SQL_COMMIT));
+  if (!lan_hub_db_do (db, lan_hub_db_use (db, LAN_HUB_SQL_COMMIT)))
+    return FALSE;
+  lan_hub_db_recent_end (db, TRUE);
+  return TRUE;
 }
 
 void
@@ -340,6 +351,7 @@ lan_hub_db_rollback (LanHubDb *db)
       sqlite3_reset (db->statements[i]);
   if (!sqlite3_get_autocommit (db->handle))
     (void) sqlite3_exec (db->handle, "ROLLBACK", NULL, NULL, NULL);
+  lan_hub_db_recent_end (db, FALSE);
   db->kept_mail_id = 0; /* what was promised may be gone with it: promise again */
 }
 
@@ -355,14 +367,42 @@ lan_hub_db_log_bytes (const LanHubDb *db)
   return (guint64) db->wal_pages * 4096;
 }
 
-void
-lan_hub_db_tidy (LanHubDb *db, gboolean scarce)
+static void
+tidy_here (LanHubDb *db)
 {
-  if (db->wal_pages < (scarce ? 1 : TIDY_PAGES))
-    return;
   if (sqlite3_wal_checkpoint_v2 (db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) ==
       SQLITE_OK)
     db->wal_pages = 0;
+}
+
+void
+lan_hub_db_tidy (LanHubDb *db, gboolean scarce)
+{
+  LanHubTidyState state;
+  int left;
+
+  if (db->wal_pages < (scarce ? 1 : TIDY_PAGES))
+    return;
+  if (db->tidy == NULL || scarce || db->wal_pages >= TIDY_PAGES_MAX) {
+    tidy_here (db);
+    return;
+  }
+  state = lan_hub_tidy_look (db->tidy, &left);
+  if (state == LAN_HUB_TIDY_AT_WORK)
+    return;
+  if (state == LAN_HUB_TIDY_DONE && left <= TIDY_PAGES_LEFT) {
+    /* Only when nothing at all is left does the log begin anew. */
+    tidy_here (db);
+    lan_hub_tidy_rest (db->tidy);
+    return;
+  }
+  lan_hub_tidy_ask (db->tidy);
+}
+
+void
+lan_hub_db_tidy_beside (LanHubDb *db, const char *path)
+{
+  db->tidy = lan_hub_tidy_new (path);
 }
 
 gboolean

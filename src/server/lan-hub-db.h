@@ -15,7 +15,7 @@
 G_BEGIN_DECLS
 
 #define LAN_HUB_DB_APPLICATION_ID 0x4c595356 /* "LYSV" */
-#define LAN_HUB_DB_VERSION        1
+#define LAN_HUB_DB_VERSION        2
 #define LAN_HUB_DB_CHECK_BYTES                                                                     \
   (64 * 1024 * 1024) /* up to this size every page is checked at start */
 
@@ -96,5 +96,8 @@ guint64 lan_hub_db_log_bytes (const LanHubDb *db);
  * written over instead of growing; between transactions.
  */
 void lan_hub_db_tidy (LanHubDb *db, gboolean scarce);
+
+/** From now on a thread beside this one moves the most of it; @path: of the database. */
+void lan_hub_db_tidy_beside (LanHubDb *db, const char *path);
 
 G_END_DECLS

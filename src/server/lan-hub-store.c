@@ -166,6 +166,7 @@ lan_hub_store_new (LanHubDb *db, const char *path, guint64 reserve, void (*wake)
   store->answers = g_ptr_array_new ();
   g_mutex_init (&store->lock);
   g_cond_init (&store->more);
+  lan_hub_db_tidy_beside (db, path);
   store->thread = g_thread_new ("lan-hub-store", run_thread, store);
   return store;
 }

@@ -8,6 +8,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_config_tests ();
   add_db_tests ();
+  add_db_mail_tests ();
   add_gate_tests ();
   return g_test_run ();
 }

@@ -6,4 +6,5 @@
 
 void add_config_tests (void);
 void add_db_tests (void);
+void add_db_mail_tests (void);
 void add_gate_tests (void);
