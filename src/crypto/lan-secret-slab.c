@@ -113,7 +113,7 @@ lan_secret_slab_give (LanSecretSlab *slab, gpointer secret)
     link_block (slab, block);
   slot->next = block->free;
   block->free = slot;
-  if (--block->used == 0 && slab->empty++ >= EMPTY_MAX) {
+  if (--block->used == 0 && ++slab->empty > EMPTY_MAX) {
     slab->empty--;
     unlink_block (slab, block);
     sodium_free (block->memory);
