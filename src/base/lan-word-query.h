@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * What a person types into a search, as words (lan-words.h): parts with spaces between them must all
+ * What a person types into a search, as words (lan-text-words.h): parts with spaces between them must all
  * be there, in any order; the words of one part, and of what stands in quotes, one after the other.
  * A part that ends with one character of a script without spaces, or with '*', also finds longer words;
  * so does the last one while a person is still typing it. Bounded: at most 16 parts of 32 words. A
@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "lan-words.h"
+#include "lan-text-words.h"
 
 G_BEGIN_DECLS
 

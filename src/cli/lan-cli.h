@@ -130,6 +130,7 @@ int lan_cli_send_file (LanCli *cli, char **args);
 int lan_cli_listen (LanCli *cli, char **args);
 int lan_cli_history (LanCli *cli, char **args);
 int lan_cli_search (LanCli *cli, char **args);
+int lan_cli_export (LanCli *cli, char **args);
 int lan_cli_verify (LanCli *cli, char **args);
 int lan_cli_run (LanCli *cli, char **args);
 int lan_cli_join (LanCli *cli, char **args);

@@ -22,6 +22,7 @@ const LanCliCommand lan_cli_commands[] = {
   { "listen", "", N_ ("print what arrives until stopped"), 0, 0, lan_cli_listen },
   { "history", "PEER", N_ ("print the last messages"), 1, 1, lan_cli_history },
   { "search", "TEXT…", N_ ("find messages by their words"), 0, -1, lan_cli_search },
+  { "export", "PEER FILE.html|FILE.json", N_ ("write a chat into a file"), 2, 2, lan_cli_export },
   { "verify", "PEER [WORDS|NUMBER]", N_ ("show what to compare, or say that it is right"), 1, -1,
     lan_cli_verify },
   { "join", "LINK|HOST[:PORT]", N_ ("join a company's server"), 1, 1, lan_cli_join },

@@ -318,6 +318,7 @@ void
 lan_engine_store_page (LanEngineStore *self, const LanAccountId *peer, const LanMessageId *anchor,
                        gboolean after, guint limit, GTask *task)
 {
+  static const LanHistoryCursor oldest;
   Call *call = call_new (self, 0);
 
   call->peer = *peer;
@@ -325,7 +326,7 @@ lan_engine_store_page (LanEngineStore *self, const LanAccountId *peer, const Lan
   call->after = after;
   call->task = task;
   if (lan_message_id_is_zero (anchor))
-    query (self, NULL, call);
+    query (self, after ? &oldest : NULL, call);
   else
     lan_store_find_message (self->engine->store, NULL, anchor, on_cursor, call);
 }

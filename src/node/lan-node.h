@@ -64,6 +64,18 @@ typedef enum {
   LAN_NODE_PROTECTION_PASSPHRASE = 2,
 } LanNodeProtection;
 
+/**
+ * LanExportFormat:
+ * @LAN_EXPORT_FORMAT_JSON: for programs
+ * @LAN_EXPORT_FORMAT_HTML: a page for people, with the JSON inside
+ *
+ * What a chat is written as.
+ */
+typedef enum {
+  LAN_EXPORT_FORMAT_JSON = 0,
+  LAN_EXPORT_FORMAT_HTML = 1,
+} LanExportFormat;
+
 #define LAN_TYPE_NODE (lan_node_get_type ())
 LAN_API
 G_DECLARE_FINAL_TYPE (LanNode, lan_node, LAN, NODE, GObject)
@@ -360,6 +372,23 @@ LAN_API void lan_node_list_days_async (LanNode *self, LanPerson *person, int yea
  *   order; lan_message_get_place_time() says which day it is.
  */
 LAN_API GPtrArray *lan_node_list_days_finish (LanNode *self, GAsyncResult *result, GError **error);
+
+/**
+ * lan_node_export_async:
+ * @path: a file that must not exist; only its owner may read it. It is not encrypted.
+ *
+ * Writes the whole chat with @person, oldest message first.
+ */
+LAN_API void lan_node_export_async (LanNode *self, LanPerson *person, const char *path,
+                                    LanExportFormat format, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+
+/**
+ * lan_node_export_finish:
+ *
+ * Returns: how many messages were written, -1 with @error set where it failed; then there is no file.
+ */
+LAN_API gssize lan_node_export_finish (LanNode *self, GAsyncResult *result, GError **error);
 
 /**
  * lan_node_set_presence:

@@ -4,8 +4,8 @@
 
 #include "lan-column.h"
 #include "lan-search-kind.h"
+#include "lan-text-words.h"
 #include "lan-tokenizer.h"
-#include "lan-words.h"
 
 #include <string.h>
 

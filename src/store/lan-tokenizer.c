@@ -2,7 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-tokenizer.h"
 
-#include "lan-words.h"
+#include "lan-text-words.h"
 
 typedef int (*TakeToken) (void *, int, const char *, int, int, int);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
-#include "lan-words.h"
+#include "lan-text-words.h"
 
 #include <string.h>
 

@@ -1,0 +1,136 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 The Lanyard developers
+"""The history: found by words, by day and by kind, written to files, and nowhere readable on disk."""
+
+import datetime
+import itertools
+import json
+import os
+import re
+import signal
+
+from lab import Failure, Lab, check, main, test, wait_until
+from people import befriend, say
+
+
+def found(peer, **params):
+    return [m["text"] for m in peer.call("history.search", **params)["messages"]]
+
+
+def refused(call, what):
+    try:
+        call()
+    except Failure:
+        return
+    check(False, what)
+
+
+def two_with_history(lab):
+    _, (one, two) = lab.office(["one", "two"], avahi=False)
+    a, b = one.peer("Anna"), two.peer("李伟")
+    befriend(a, b)
+    for author, other, text in [(a, b, "合同已经发给法务"), (b, a, "The Contract is READY 👍"),
+                                (a, b, "see https://example.org/école"), (b, a, "合同在哪里")]:
+        say(author, other, text)
+    return a, b
+
+
+@test("messages are found by words, person, kind and day; hits say where")
+def _():
+    with Lab() as lab:
+        a, b = two_with_history(lab)
+        check(found(a, text="合同") == ["合同在哪里", "合同已经发给法务"], "a Chinese word, newest first")
+        check(found(a, text="务") == ["合同已经发给法务"], "one character")
+        check(found(b, text="contract") == ["The Contract is READY 👍"], "an English word")
+        check(found(b, text="ECOLE") == ["see https://example.org/école"], "without accents")
+        check(found(b, text='"contract ready"') == [], "a phrase that is none")
+        check(found(a, text="contr", typing=True) == ["The Contract is READY 👍"], "while typing")
+        check(found(a, text="合同", **{"from": b.id}) == ["合同在哪里"], "by author")
+        check(found(a, kind="link") == ["see https://example.org/école"], "by kind")
+        check(found(a, text="合同", until=1000) == [], "by time")
+        page = a.call("history.search", text="合同", limit=1)
+        check([m["text"] for m in page["messages"]] == ["合同在哪里"] and page["indexed"] == 100, "a page")
+        check(page["messages"][0]["hits"] == [[0, 2]] and page["messages"][0]["peer"] == b.id, "hits")
+        check(found(a, text="合同", before=page["next"]) == ["合同已经发给法务"], "the next page")
+        today = datetime.date.today()
+        days = a.call("history.days", peer=b.id, year=today.year, month=today.month)["days"]
+        check([d["day"] for d in days] == [today.isoformat()], "today has messages: %s" % days)
+        check(a.call("history.days", peer=b.id, year=2001, month=1)["days"] == [], "an empty month")
+        file = lab.path("照片.png")
+        with open(file, "wb") as f:
+            f.write(b"x" * 1000)
+        a.call("file.send", to=b.id, paths=[file])
+        b.wait_for("file.offered")
+        media = b.call("history.media", peer=a.id, kind="media")["messages"]
+        check([m["text"] for m in media] == ["照片.png"], "media of the chat: %s" % media)
+        check(found(b, text="照片") == ["照片.png"], "a file by its name")
+
+
+@test("a chat is written as JSON and as a page, once")
+def _():
+    with Lab() as lab:
+        a, b = two_with_history(lab)
+        path = lab.path("chat.json")
+        written = a.call("history.export", peer=b.id, path=path)["messages"]
+        with open(path, encoding="utf-8") as f:
+            chat = json.load(f)
+        check(written == len(chat["messages"]) == 6, "all messages: %d" % written)
+        check(chat["peer"]["name"] == "李伟" and chat["messages"][2]["text"] == "合同已经发给法务", "as said")
+        check(os.stat(path).st_mode & 0o777 == 0o600, "for its owner only")
+        refused(lambda: a.call("history.export", peer=b.id, path=path), "never over another file")
+        say(a, b, "<script>alert(1)</script> & </p>")
+        page = lab.path("chat.html")
+        a.call("history.export", peer=b.id, path=page, format="html")
+        with open(page, encoding="utf-8") as f:
+            text = f.read()
+        check("<script>alert" not in text and text.count("<script") == 1, "nothing from others runs")
+        inside = re.search(r'<script type="application/json" id="lanyard-chat">(.*?)</script>', text, re.S)
+        check(json.loads(inside.group(1))["messages"][-1]["text"] == "<script>alert(1)</script> & </p>", "JSON inside")
+
+
+def canaries(*words):
+    for word in words:
+        for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+            yield word, word.encode(encoding)
+
+
+@test("after use, kill -9 and a core dump asked for, no text, name or file name lies on the disk")
+def _():
+    with Lab() as lab:
+        _, (one, two) = lab.office(["one", "two"], avahi=False)
+        a, b = one.peer("Quinzel"), two.peer("王麒麟儿")
+        befriend(a, b)
+        for i in range(20):
+            say(a, b, "kakapo-secret 鸸鹋秘密 %d" % i)
+        file = lab.path("capybara-list.txt")
+        with open(file, "wb") as f:
+            f.write(b"y" * 5000)
+        a.call("file.send", to=b.id, paths=[file])
+        b.wait_for("file.offered")
+        check(len(found(a, text="鸸鹋")) == 20, "indexed")
+        with open("/proc/%d/limits" % a.pid) as f:
+            core = [line for line in f if line.startswith("Max core file size")][0]
+        check(core.split()[4:6] == ["0", "0"], "no core may be written: %s" % core)
+        a.kill(signal.SIGQUIT)
+        b.kill(signal.SIGKILL)
+        wait_until(lambda: not a.is_alive() and not b.is_alive(), "both are gone", 5)
+        words = list(canaries("kakapo-secret", "鸸鹋秘密", "capybara-list", "Quinzel", "王麒麟儿"))
+        n = 0
+        for peer in (a, b):
+            for folder, _, names in itertools.chain(os.walk(peer.profile), os.walk(peer.host.dir)):
+                for name in names:
+                    path = os.path.join(folder, name)
+                    if not os.path.isfile(path):
+                        continue
+                    n += 1
+                    with open(path, "rb") as f:
+                        data = f.read()
+                    for word, needle in words:
+                        check(needle not in data, "%s in %s" % (word, path))
+                        check(word not in name, "%s names a file" % word)
+        check(n >= 4, "%d files were looked through" % n)
+
+
+if __name__ == "__main__":
+    main()
