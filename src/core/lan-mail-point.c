@@ -157,6 +157,21 @@ lan_mail_load_points (LanCore *core)
 }
 
 void
+lan_mail_begin_again (LanCore *core, LanCoreTalk *talk)
+{
+  for (guint i = 0; talk->mails != NULL && i < talk->mails->len; i++) {
+    LanMailPoint *point = &g_array_index (talk->mails, LanMailPoint, i);
+
+    if (point->seq == 0)
+      continue;
+    point->seq = 0;
+    point->round++; /* else the server would know these letters by their ids */
+    point->time_ms = core->now.wall_ms;
+    lan_mail_touch_point (core, talk, point);
+  }
+}
+
+void
 lan_mail_reset_points (LanCore *core)
 {
   GHashTableIter iter;

@@ -119,6 +119,8 @@ LanMailPoint *lan_mail_find_point (LanCoreTalk *talk, const LanDeviceId *holder)
 LanMailPoint *lan_mail_get_point (LanCoreTalk *talk, const LanDeviceId *holder);
 void lan_mail_touch_point (LanCore *core, LanCoreTalk *talk, LanMailPoint *point);
 void lan_mail_load_points (LanCore *core);
+/** What was left for any device of the other is as if it had not been. */
+void lan_mail_begin_again (LanCore *core, LanCoreTalk *talk);
 /** Own logs have begun anew: nothing of them was left anywhere. */
 void lan_mail_reset_points (LanCore *core);
 

@@ -107,6 +107,23 @@ arm_all (LanCore *core)
 }
 
 void
+lan_core_mail_lost (LanCore *core, const LanTime *now)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  core->now = *now;
+  g_hash_table_iter_init (&iter, core->mail->routes);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    ((LanMailRoute *) value)->have = FALSE; /* its prekeys may be of the time that is lost */
+  g_hash_table_iter_init (&iter, core->talks);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    lan_mail_begin_again (core, value);
+  arm_all (core);
+  lan_core_settle (core);
+}
+
+void
 lan_core_set_mailbox (LanCore *core, LanMailbox mailbox, const LanTime *now)
 {
   LanMailer *mail = core->mail;

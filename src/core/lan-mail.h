@@ -64,6 +64,12 @@ void lan_core_deposit_refused (LanCore *core, const guint8 id[LAN_MAIL_ID_BYTES]
 /** One envelope from the mailbox. MAIL_ACK with @id follows once it is done with. */
 void lan_core_mail (LanCore *core, guint64 id, GBytes *envelope, const LanTime *now);
 
+/**
+ * The server has lost what was left there (it came back from a backup, or says so): whatever the other
+ * is not known to have is left once more.
+ */
+void lan_core_mail_lost (LanCore *core, const LanTime *now);
+
 /* For `link.stats` and tests. */
 typedef struct {
   guint64 deposits;   /* sealed and given out */

@@ -35,7 +35,8 @@ void lan_crypto_init (void);
   X (ISSUER, "LIK1")               /* an issuer key, by the organisation's root */                 \
   X (SERVER_KEY, "LSK1")           /* a server's static key, by the organisation's root */         \
   X (ATTESTATION, "LAT1")          /* a person, by an issuer key */                                \
-  X (DIRECTORY_HEAD, "LDH1")       /* a head of the directory's log, by an issuer key */
+  X (DIRECTORY_HEAD, "LDH1")       /* a head of the directory's log, by an issuer key */           \
+  X (DIRECTORY_RESTART, "LDR1")    /* the directory begins anew, by the organisation's root */
 
 typedef enum {
 #define X(name, tag) LAN_SIGN_##name,

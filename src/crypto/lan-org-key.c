@@ -65,7 +65,8 @@ void
 lan_org_key_sign (const LanOrgKey *key, LanSignTag tag, const guint8 *data, gsize len,
                   guint8 sig[LAN_SIGNATURE_BYTES])
 {
-  g_return_if_fail (tag == LAN_SIGN_ISSUER || tag == LAN_SIGN_SERVER_KEY);
+  g_return_if_fail (tag == LAN_SIGN_ISSUER || tag == LAN_SIGN_SERVER_KEY ||
+                    tag == LAN_SIGN_DIRECTORY_RESTART);
   lan_sign_tagged (key->secret, tag, data, len, sig);
 }
 

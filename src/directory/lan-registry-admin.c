@@ -231,6 +231,35 @@ lan_registry_admin_revoke_device (LanRegistry *registry, guint64 ticket, const L
 
 /* ---- objects of the offline tool ---- */
 
+/* It speaks of this very log, as it is before this entry. */
+static LanRefusal
+import_restart (LanRegistry *registry, Mutation *m, LanRegistryOp *op, GBytes *bytes)
+{
+  LanDirectoryRestart restart;
+  LanHash root;
+
+  if (lan_directory_restart_verify (&restart, registry->org_root, g_bytes_get_data (bytes, NULL),
+                                    g_bytes_get_size (bytes)) != LAN_STATUS_OK)
+    return LAN_REFUSAL_IDENTITY;
+  lan_merkle_frontier_root (&registry->frontier, &root);
+  if (m->entries != NULL || restart.size != registry->entries->len ||
+      !lan_hash_equal (&restart.root, &root) || restart.epoch < lan_registry_next_epoch (registry))
+    return LAN_REFUSAL_STATE;
+  registry->epoch_floor = MAX (registry->epoch_floor, restart.epoch);
+  lan_registry_log_add (registry, m, op, bytes);
+  return LAN_REFUSAL_NONE;
+}
+
+void
+lan_registry_get_restart (LanRegistry *registry, LanDirectoryRestart *restart, const LanTime *now)
+{
+  *restart = (LanDirectoryRestart){ .epoch = MAX (lan_registry_next_epoch (registry), 2),
+                                    .time_s = now->wall_ms / 1000,
+                                    .size = registry->entries->len };
+  lan_org_id_of_root (&restart->org, registry->org_root);
+  lan_merkle_frontier_root (&registry->frontier, &restart->root);
+}
+
 static LanRefusal
 import_one (LanRegistry *registry, Mutation *m, LanRegistryOp *op, GBytes *bytes, GPtrArray *fresh,
             GHashTable *seqs)
@@ -250,6 +279,8 @@ import_one (LanRegistry *registry, Mutation *m, LanRegistryOp *op, GBytes *bytes
     lan_registry_log_add (registry, m, op, bytes);
     return LAN_REFUSAL_NONE;
   }
+  if (lan_directory_restart_is (data, len))
+    return import_restart (registry, m, op, bytes);
   if (lan_attestation_decode (&a, data, len) != LAN_STATUS_OK)
     return LAN_REFUSAL_IDENTITY;
   issuer = lan_registry_find_issuer (registry, &a.issuer, fresh);

@@ -38,6 +38,12 @@ is_issuer (GBytes *bytes)
   return len >= 4 && memcmp (data, "LIK1", 4) == 0;
 }
 
+static gboolean
+is_restart (GBytes *bytes)
+{
+  return lan_directory_restart_is (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
 static LanStatus
 take_issuer (LanRegistry *registry, GBytes *bytes)
 {
@@ -107,15 +113,57 @@ lan_registry_load_entry (LanRegistry *registry, guint64 index, GBytes *bytes)
   lan_merkle_frontier_append (&registry->frontier, &leaf);
   if (is_issuer (bytes))
     return take_issuer (registry, bytes);
+  if (is_restart (bytes))
+    return LAN_STATUS_OK;
   status = take_attestation (registry, bytes, index, TRUE);
   /* Of an account that the table no longer has, or out of order: the log is what it is. */
   return status == LAN_STATUS_MISMATCH || status == LAN_STATUS_REPLAY ? LAN_STATUS_OK : status;
 }
 
+static guint64
+epoch_of (GBytes *bytes)
+{
+  LanDirectoryHead head;
+
+  return lan_directory_head_decode (&head, g_bytes_get_data (bytes, NULL),
+                                    g_bytes_get_size (bytes)) == LAN_STATUS_OK
+             ? head.epoch
+             : 0;
+}
+
+guint64
+lan_registry_epoch (const LanRegistry *registry)
+{
+  return registry->heads->len > 0
+             ? epoch_of (g_ptr_array_index (registry->heads, registry->heads->len - 1))
+             : 0;
+}
+
+/* Epochs grow by one, but where the directory began anew. */
+static GBytes *
+find_head (LanRegistry *registry, guint64 epoch)
+{
+  guint low = 0, high = registry->heads->len;
+
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    GBytes *head = g_ptr_array_index (registry->heads, middle);
+    guint64 found = epoch_of (head);
+
+    if (found == epoch)
+      return head;
+    if (found < epoch)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return NULL;
+}
+
 LanStatus
 lan_registry_load_head (LanRegistry *registry, guint64 epoch, GBytes *bytes)
 {
-  if (epoch != registry->heads->len + 1)
+  if (epoch <= lan_registry_epoch (registry))
     return LAN_STATUS_MISMATCH;
   g_ptr_array_add (registry->heads, g_bytes_ref (bytes));
   return LAN_STATUS_OK;
@@ -144,8 +192,7 @@ lan_registry_check_log (LanRegistry *registry)
   if (status != LAN_STATUS_OK)
     return status;
   lan_merkle_frontier_root (&registry->frontier, &root);
-  if (head.size != registry->entries->len || !lan_hash_equal (&head.root, &root) ||
-      head.epoch != registry->heads->len)
+  if (head.size != registry->entries->len || !lan_hash_equal (&head.root, &root))
     return LAN_STATUS_MISMATCH;
   registry->head_due_ms = (head.time_s + LAN_REGISTRY_HEAD_S) * 1000;
   return LAN_STATUS_OK;
@@ -170,10 +217,16 @@ lan_registry_log_add (LanRegistry *registry, Mutation *m, LanRegistryOp *op, GBy
   lan_merkle_frontier_append (&m->frontier, &entry.leaf);
 }
 
+guint64
+lan_registry_next_epoch (LanRegistry *registry)
+{
+  return MAX (lan_registry_epoch (registry) + 1, registry->epoch_floor);
+}
+
 gboolean
 lan_registry_log_seal (LanRegistry *registry, Mutation *m, LanRegistryOp *op)
 {
-  LanDirectoryHead head = { .epoch = registry->heads->len + 1,
+  LanDirectoryHead head = { .epoch = lan_registry_next_epoch (registry),
                             .time_s = registry->now.wall_ms / 1000 };
   GBytes *before = lan_registry_newest_head (registry);
   LanRegistryRow *row;
@@ -203,7 +256,7 @@ lan_registry_log_apply (LanRegistry *registry, Mutation *m)
     append (registry, entry->bytes, &entry->leaf);
     if (is_issuer (entry->bytes))
       (void) !take_issuer (registry, entry->bytes);
-    else
+    else if (!is_restart (entry->bytes))
       (void) !take_attestation (registry, entry->bytes, registry->entries->len - 1, TRUE);
   }
   if (m->head == NULL)
@@ -365,13 +418,12 @@ lan_registry_on_head_get (LanRegistry *registry, Conn *conn, const Lanyard__Serv
   LanHash proof[LAN_MERKLE_PROOF_MAX];
   LanDirectoryHead head;
   guint n = 0;
-  GBytes *bytes;
+  GBytes *bytes = find_head (registry, m->epoch);
 
-  if (m->epoch == 0 || m->epoch > registry->heads->len) {
+  if (bytes == NULL) {
     lan_registry_refuse (registry, conn, m->request, LAN_REFUSAL_GONE, 0);
     return;
   }
-  bytes = g_ptr_array_index (registry->heads, m->epoch - 1);
   if (lan_directory_head_decode (&head, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)) !=
           LAN_STATUS_OK ||
       lan_merkle_tree_prove_consistency (registry->tree, head.size, registry->entries->len, proof,

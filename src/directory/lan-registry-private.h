@@ -10,6 +10,7 @@
 #include "lan-cert.h"
 #include "lan-device-list.h"
 #include "lan-directory-head.h"
+#include "lan-directory-restart.h"
 #include "lan-merkle.h"
 #include "lan-registry.h"
 
@@ -202,7 +203,8 @@ struct _LanRegistry {
 
   GPtrArray *issuers; /* of LanIssuer, in the log */
   GArray *entries;    /* of Entry */
-  GPtrArray *heads;   /* of GBytes, epoch - 1 */
+  guint64 epoch_floor;
+  GPtrArray *heads; /* of GBytes, epoch - 1 */
   LanMerkleTree *tree;
   LanMerkleFrontier frontier;
   guint64 told; /* entries that connections were told of */
@@ -319,6 +321,9 @@ void lan_registry_log_apply (LanRegistry *registry, Mutation *m);
 /** Returns: (transfer full) (nullable): the next attestation of an account that looks like @row. */
 GBytes *lan_registry_attest (LanRegistry *registry, const Account *account,
                              const LanRegistryAccountRow *row);
+/** Of the newest head; 0: there is none. */
+guint64 lan_registry_epoch (const LanRegistry *registry);
+guint64 lan_registry_next_epoch (LanRegistry *registry);
 GBytes *lan_registry_newest_head (LanRegistry *registry);
 void lan_registry_on_directory_get (LanRegistry *registry, Conn *conn,
                                     const Lanyard__Server__DirectoryGet *m);

@@ -46,6 +46,7 @@ lan_registry_new (const LanRegistryConfig *config)
   registry->keys = g_hash_table_new (key_hash, key_equal);
   registry->issuers = g_ptr_array_new_with_free_func (g_free);
   registry->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  registry->epoch_floor = config->epoch_floor;
   registry->heads = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   registry->tree = lan_merkle_tree_new ();
   lan_merkle_frontier_init (&registry->frontier);
@@ -432,6 +433,6 @@ lan_registry_get_counters (const LanRegistry *registry, LanRegistryCounters *cou
   counters->connections = registry->n_conns;
   counters->accounts = g_hash_table_size (registry->uids);
   counters->devices = g_hash_table_size (registry->devices);
-  counters->dir_epoch = registry->heads->len;
+  counters->dir_epoch = lan_registry_epoch (registry);
   counters->dir_size = registry->entries->len;
 }

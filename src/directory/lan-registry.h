@@ -16,6 +16,7 @@
 #pragma once
 
 #include "lan-deadlines.h"
+#include "lan-directory-restart.h"
 #include "lan-issuer.h"
 #include "lan-random.h"
 #include "lan-registry-op.h"
@@ -61,6 +62,7 @@ typedef struct {
   const LanIssuerKey *issuer; /* online, level 1: signs heads; NULL: no directory */
   GBytes *issuer_cert;        /* its LIK1; NULL without an issuer */
   gboolean auto_attest;       /* who enrols gets a level 1 attestation at once */
+  guint64 epoch_floor;        /* no head is made below it: set when restored from a backup */
   const LanRandom *random;
   LanRegistryLimits limits;
 } LanRegistryConfig;
@@ -276,5 +278,9 @@ typedef struct {
 } LanRegistryCounters;
 
 void lan_registry_get_counters (const LanRegistry *registry, LanRegistryCounters *counters);
+
+/** What the organisation's root must sign for clients to take the log as it is now (LDR1). */
+void lan_registry_get_restart (LanRegistry *registry, LanDirectoryRestart *restart,
+                               const LanTime *now);
 
 G_END_DECLS

@@ -67,7 +67,7 @@ refused_for_good (LanServerClient *client, const Ask *ask, const Lanyard__Server
   case ASK_DIRECTORY:
     client->staging.is_asked = FALSE;
     if (m->code == LAN_REFUSAL_GONE) /* it has fewer entries than it once showed us */
-      lan_client_warn (client, LAN_DIRECTORY_ROLLBACK, NULL, FALSE, 0, client->head, NULL);
+      lan_client_directory_gone (client);
     break;
   case ASK_PAPERS_PUT:
     if (m->code == LAN_REFUSAL_LIST || m->code == LAN_REFUSAL_KEY_CONFLICT)

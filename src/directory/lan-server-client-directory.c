@@ -22,7 +22,7 @@ lan_client_person_free (gpointer data)
 static void
 close_staging (LanServerClient *client)
 {
-  client->staging.is_open = FALSE;
+  client->staging.is_open = client->staging.is_whole = client->staging.is_restarted = FALSE;
   g_clear_pointer (&client->staging.entries, g_ptr_array_unref);
 }
 
@@ -43,6 +43,7 @@ lan_client_directory_clear (LanServerClient *client)
   g_array_set_size (client->claims, 0);
   client->is_stale = FALSE;
   client->stale_us = LAN_NO_DEADLINE;
+  client->restart_epoch = client->whole_epoch = 0;
 }
 
 /* What was kept must belong together, else everything is fetched and verified anew. */
@@ -65,6 +66,7 @@ lan_client_directory_offline (LanServerClient *client)
 {
   close_staging (client);
   client->staging.is_asked = FALSE;
+  client->whole_epoch = 0;
 }
 
 void
@@ -144,6 +146,7 @@ lan_client_on_newest_head (LanServerClient *client, const ProtobufCBinaryData *f
     lan_client_judge_claims (client);
     return;
   }
+  client->newest_epoch = head.epoch;
   if (client->head == NULL || head.epoch > client->head_fields.epoch) {
     ask_pages (client, client->frontier.size);
     return;
@@ -166,9 +169,40 @@ lan_client_on_newest_head (LanServerClient *client, const ProtobufCBinaryData *f
 static void
 open_staging (LanServerClient *client)
 {
-  client->staging.frontier = client->frontier;
+  if (client->staging.is_whole)
+    lan_merkle_frontier_init (&client->staging.frontier);
+  else
+    client->staging.frontier = client->frontier;
+  client->staging.is_restarted = FALSE;
   client->staging.entries = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   client->staging.is_open = TRUE;
+}
+
+/* What the server has does not follow from what we hold. Perhaps the company says that it begins anew:
+ * then all of it is needed. Once for each head, so that nobody keeps us busy. */
+static void
+suspect (LanServerClient *client, LanDirectoryWarning kind, guint64 epoch, GBytes *head)
+{
+  gboolean was_whole = client->staging.is_whole;
+  LanDirectoryWarning first = client->staging.suspect;
+
+  close_staging (client);
+  if (was_whole || client->head == NULL || epoch <= client->head_fields.epoch ||
+      client->whole_epoch == epoch) {
+    lan_client_warn (client, was_whole ? first : kind, NULL, FALSE, epoch, client->head, head);
+    return;
+  }
+  client->whole_epoch = epoch;
+  client->staging.suspect = kind;
+  client->staging.is_whole = TRUE;
+  ask_pages (client, 0);
+}
+
+void
+lan_client_directory_gone (LanServerClient *client)
+{
+  client->staging.is_asked = FALSE;
+  suspect (client, LAN_DIRECTORY_ROLLBACK, client->newest_epoch, NULL);
 }
 
 static gboolean
@@ -206,8 +240,8 @@ tell_person (LanServerClient *client, const LanAttestation *a, GBytes *bytes, co
 }
 
 /* One person's new attestation, of which the log proves only that everybody sees the same. */
-static void
-take_person (LanServerClient *client, GBytes *bytes)
+void
+lan_client_take_person (LanServerClient *client, GBytes *bytes)
 {
   gsize len;
   const guint8 *data = g_bytes_get_data (bytes, &len);
@@ -242,7 +276,8 @@ take_person (LanServerClient *client, GBytes *bytes)
       return;
     }
   }
-  tell_person (client, &a, bytes, old);
+  tell_person (client, &a, bytes,
+               old != NULL ? old : g_hash_table_lookup (client->before, &a.user));
   lan_client_add_person (client, &a, bytes);
   lan_client_own_person (client, &a);
   lan_client_keep_person (client, g_hash_table_lookup (client->people, &a.user));
@@ -300,6 +335,11 @@ accept (LanServerClient *client, const LanDirectoryHead *head, GBytes *bytes)
   g_autoptr (GPtrArray) entries = g_steal_pointer (&client->staging.entries);
 
   client->staging.is_open = FALSE;
+  if (client->staging.is_whole && client->head != NULL)
+    lan_client_restart (client, entries);
+  if (client->staging.is_restarted)
+    client->restart_epoch = client->staging.restart.epoch;
+  client->staging.is_whole = client->staging.is_restarted = FALSE;
   client->frontier = client->staging.frontier;
   g_clear_pointer (&client->head, g_bytes_unref);
   client->head = g_bytes_ref (bytes);
@@ -311,9 +351,10 @@ accept (LanServerClient *client, const LanDirectoryHead *head, GBytes *bytes)
 
     if (is_issuer (data, len))
       take_issuer (client, entry);
-    else
-      take_person (client, entry);
+    else if (!lan_directory_restart_is (data, len))
+      lan_client_take_person (client, entry);
   }
+  g_hash_table_remove_all (client->before);
   lan_client_note_past (client, head->epoch, &head->root);
   lan_client_keep_directory (client);
   lan_client_check_stale (client);
@@ -345,8 +386,9 @@ end_pages (LanServerClient *client, const ProtobufCBinaryData *field)
   } else if (client->head != NULL && head.epoch < client->head_fields.epoch) {
     reject (client, LAN_DIRECTORY_ROLLBACK, head.epoch, bytes);
   } else if (head.size != client->staging.frontier.size || !lan_hash_equal (&root, &head.root) ||
-             !follows (client, &head)) {
-    reject (client, LAN_DIRECTORY_BROKEN, head.epoch, bytes);
+             (client->staging.is_whole ? !lan_client_may_restart (client, &head)
+                                       : !follows (client, &head))) {
+    suspect (client, LAN_DIRECTORY_BROKEN, head.epoch, bytes);
   } else {
     accept (client, &head, bytes);
   }
@@ -369,6 +411,7 @@ stage (LanServerClient *client, const Lanyard__Server__DirectoryPage *page)
       return FALSE;
     if (entry->bytes.len > 0) {
       lan_merkle_leaf (&leaf, entry->bytes.data, entry->bytes.len);
+      lan_client_stage_restart (client, frontier, entry->bytes.data, entry->bytes.len);
       g_ptr_array_add (client->staging.entries, g_bytes_new (entry->bytes.data, entry->bytes.len));
     } else {
       memcpy (leaf.b, entry->leaf.data, LAN_HASH_BYTES);

@@ -53,6 +53,8 @@ judge (LanServerClient *client, const Claim *claim)
     compare (client, past->root, claim);
     return TRUE;
   }
+  if (claim->head.epoch < client->restart_epoch)
+    return TRUE; /* of the time that a backup has undone */
   if (client->head == NULL || claim->head.epoch > client->head_fields.epoch ||
       find_head_ask (client, claim->head.epoch) != NULL)
     return FALSE;

@@ -8,6 +8,7 @@
 #include "lan-bytes.h"
 #include "lan-cert.h"
 #include "lan-device-list.h"
+#include "lan-directory-restart.h"
 #include "lan-merkle.h"
 #include "lan-server-client.h"
 
@@ -55,6 +56,12 @@ typedef struct {
   GPtrArray *entries; /* of GBytes: those that came with their bytes */
   gboolean is_open;
   gboolean is_asked; /* a DirectoryGet is out */
+  /* From the first entry on, because what the server has does not follow from what we hold: does it
+     begin anew with the word of the organisation's key? */
+  gboolean is_whole;
+  gboolean is_restarted;       /* such a word was found, and holds */
+  LanDirectoryRestart restart; /* the newest one */
+  LanDirectoryWarning suspect; /* what it is if there is none */
 } Staging;
 
 typedef enum {
@@ -149,13 +156,17 @@ struct _LanServerClient {
   GPtrArray *issuers;     /* of LanIssuer */
   GByteArray *issuer_log; /* their LIK1, one behind the other */
   GHashTable *people;     /* LanUserId* -> Person, owns */
+  GHashTable *before;     /* the same, while a directory that began anew is taken in */
   GHashTable *accounts;   /* LanAccountId* -> Person */
   GArray *past;           /* of PastHead, ascending */
   GArray *claims;         /* of Claim */
   Staging staging;
   gboolean is_stale;
   gboolean is_started;
-  gint64 stale_us; /* when to look again */
+  gint64 stale_us;       /* when to look again */
+  guint64 restart_epoch; /* the log began anew with it; older ones are of no interest */
+  guint64 newest_epoch;  /* that the server spoke of when we logged in */
+  guint64 whole_epoch;   /* for this head of the server the whole log was asked for */
 
   /* people */
   GHashTable *watched; /* LanAccountId* -> Watched, owns */
@@ -247,6 +258,20 @@ void lan_client_on_page (LanServerClient *client, const Lanyard__Server__Directo
 void lan_client_directory_offline (LanServerClient *client);
 void lan_client_check_stale (LanServerClient *client);
 const LanIssuer *lan_client_find_issuer (LanServerClient *client, const LanIssuerId *id);
+
+/** The server has fewer entries than we hold. */
+void lan_client_directory_gone (LanServerClient *client);
+void lan_client_take_person (LanServerClient *client, GBytes *bytes);
+
+/* ---- lan-server-client-restart.c ---- */
+
+/** An LDR1 in the pages, behind @frontier: notes it where the organisation's key signed it for this place. */
+void lan_client_stage_restart (LanServerClient *client, const LanMerkleFrontier *frontier,
+                               const guint8 *data, gsize len);
+/** TRUE: what is staged may take the place of what we hold. */
+gboolean lan_client_may_restart (const LanServerClient *client, const LanDirectoryHead *head);
+/** What we hold gives way; whom @entries do not name is told to be gone. */
+void lan_client_restart (LanServerClient *client, GPtrArray *entries);
 
 /* ---- lan-server-client-gossip.c ---- */
 

@@ -24,6 +24,8 @@ lan_server_client_new (const LanServerClientConfig *config)
   client->issuer_log = g_byte_array_new ();
   client->people =
       g_hash_table_new_full (lan_user_id_hash, lan_user_id_equal, NULL, lan_client_person_free);
+  client->before =
+      g_hash_table_new_full (lan_user_id_hash, lan_user_id_equal, NULL, lan_client_person_free);
   client->accounts = g_hash_table_new (lan_account_id_hash, lan_account_id_equal);
   client->past = g_array_new (FALSE, FALSE, sizeof (PastHead));
   client->claims = g_array_new (FALSE, FALSE, sizeof (Claim));
@@ -60,6 +62,7 @@ lan_server_client_free (LanServerClient *client)
   g_byte_array_unref (client->issuer_log);
   g_hash_table_unref (client->accounts);
   g_hash_table_unref (client->people);
+  g_hash_table_unref (client->before);
   g_array_unref (client->past);
   g_array_unref (client->claims);
   g_hash_table_unref (client->watched);

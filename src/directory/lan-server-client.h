@@ -70,16 +70,19 @@ typedef enum {
   LAN_SERVER_CLIENT_SEND,   /* .lane, .bytes */
   LAN_SERVER_CLIENT_COMMIT, /* .changes: settings; no answer is needed */
   /* to tell */
-  LAN_SERVER_CLIENT_STATE,           /* look with lan_server_client_get_state() */
-  LAN_SERVER_CLIENT_ENROLLED,        /* .attestation may be NULL; a login follows by itself */
-  LAN_SERVER_CLIENT_JOIN_FAILED,     /* .refusal, .retry_ms; NONE: not reached or key not right */
-  LAN_SERVER_CLIENT_PERSON,          /* .person: new or changed in the directory; verified */
-  LAN_SERVER_CLIENT_DIRECTORY,       /* up to date with the newest head */
-  LAN_SERVER_CLIENT_PRESENCE,        /* .account, .presence */
-  LAN_SERVER_CLIENT_SIGNAL,          /* .device (who), .bytes */
-  LAN_SERVER_CLIENT_SIGNAL_REFUSED,  /* .device (to whom), .refusal, .retry_ms */
-  LAN_SERVER_CLIENT_MAIL,            /* .mail: keep it, then lan_server_client_mail_ack() */
-  LAN_SERVER_CLIENT_STORED,          /* .id: a deposit is safe at the server */
+  LAN_SERVER_CLIENT_STATE,          /* look with lan_server_client_get_state() */
+  LAN_SERVER_CLIENT_ENROLLED,       /* .attestation may be NULL; a login follows by itself */
+  LAN_SERVER_CLIENT_JOIN_FAILED,    /* .refusal, .retry_ms; NONE: not reached or key not right */
+  LAN_SERVER_CLIENT_PERSON,         /* .person: new or changed in the directory; verified */
+  LAN_SERVER_CLIENT_PERSON_GONE,    /* .account: the directory that began anew lacks them */
+  LAN_SERVER_CLIENT_DIRECTORY,      /* up to date with the newest head */
+  LAN_SERVER_CLIENT_RESTARTED,      /* .time_s: the organisation's key let the directory begin anew,
+                                        from a backup; told before the people that changes */
+  LAN_SERVER_CLIENT_PRESENCE,       /* .account, .presence */
+  LAN_SERVER_CLIENT_SIGNAL,         /* .device (who), .bytes */
+  LAN_SERVER_CLIENT_SIGNAL_REFUSED, /* .device (to whom), .refusal, .retry_ms */
+  LAN_SERVER_CLIENT_MAIL,           /* .mail: keep it, then lan_server_client_mail_ack() */
+  LAN_SERVER_CLIENT_STORED,         /* .id: a deposit is safe at the server */
   LAN_SERVER_CLIENT_DEPOSIT_REFUSED, /* .id, .refusal, .retry_ms; it is not repeated */
   LAN_SERVER_CLIENT_BUNDLE,          /* .device, .bundle: signature not yet looked at */
   LAN_SERVER_CLIENT_BUNDLE_REFUSED,  /* .device, .refusal, .retry_ms */
@@ -109,6 +112,7 @@ typedef struct {
     guint8 server_public[LAN_KEY_BYTES];
   } dial;
   GBytes *attestation;
+  gint64 time_s;
   struct {
     GBytes *attestation;  /* LAT1; decode it with lan_attestation_decode() */
     gboolean key_changed; /* the same person with another account key than before */

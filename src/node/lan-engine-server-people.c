@@ -217,6 +217,12 @@ lan_engine_server_on_person_action (LanEngine *engine, const LanServerClientActi
 }
 
 void
+lan_engine_server_on_person_gone (LanEngine *engine, const LanServerClientAction *action)
+{
+  forget (engine, &action->account);
+}
+
+void
 lan_engine_server_on_papers (LanEngine *engine, const LanServerClientAction *action)
 {
   LanStatus status;

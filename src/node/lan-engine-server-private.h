@@ -112,6 +112,7 @@ const char *lan_server_warning_text (const char *code);
 /* --- lan-engine-server-people.c --- */
 void lan_engine_server_load_people (LanEngine *engine);
 void lan_engine_server_on_person_action (LanEngine *engine, const LanServerClientAction *action);
+void lan_engine_server_on_person_gone (LanEngine *engine, const LanServerClientAction *action);
 void lan_engine_server_on_papers (LanEngine *engine, const LanServerClientAction *action);
 void lan_engine_server_on_presence (LanEngine *engine, const LanServerClientAction *action);
 

@@ -6,6 +6,7 @@
  */
 #include "lan-engine-server-private.h"
 #include "lan-engine-store.h"
+#include "lan-mail.h"
 #include "lan-random-system.h"
 
 #include <string.h>
@@ -146,10 +147,35 @@ on_warning (LanEngine *engine, const LanServerClientAction *action)
     return;
   if (action->warning.kind == LAN_DIRECTORY_EQUIVOCATION)
     keep_proof (engine, action);
-  if (g_strcmp0 (self->warning, code) != 0)
+  if (g_strcmp0 (self->warning, code) != 0) {
     lan_engine_notice (engine, code, "%s", lan_server_warning_text (code));
+    if (action->warning.kind == LAN_DIRECTORY_ROLLBACK)
+      lan_core_mail_lost (engine->core, &engine->now); /* mail went back as well */
+  }
   self->warning = code;
   lan_engine_store_put (engine->stores, "node", SETTING_WARNING, code, strlen (code));
+}
+
+/* The organisation's key has said that an older directory is right: told once, and no warning any more. */
+static void
+on_restarted (LanEngine *engine, const LanServerClientAction *action)
+{
+  LanEngineServer *self = engine->server;
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (action->time_s);
+  g_autofree char *day = time != NULL ? g_date_time_format (time, "%F %R") : g_strdup ("?");
+
+  lan_engine_notice (engine, "directory-restarted",
+                     "The company's server was set up again from a backup, and the organisation's "
+                     "key confirmed that (%s). People or changes that are newer than the backup "
+                     "may be missing until they are entered again; what waited there for others is "
+                     "sent once more",
+                     day);
+  if (g_strcmp0 (self->warning, "rollback") == 0 || g_strcmp0 (self->warning, "broken") == 0) {
+    self->warning = NULL;
+    lan_engine_store_put (engine->stores, "node", SETTING_WARNING, NULL, 0);
+  }
+  self->must_tell = TRUE;
+  lan_core_mail_lost (engine->core, &engine->now);
 }
 
 /* --- actions --- */
@@ -221,6 +247,12 @@ carry_out (LanEngine *engine, LanServerClientAction *action)
     break;
   case LAN_SERVER_CLIENT_PERSON:
     lan_engine_server_on_person_action (engine, action);
+    break;
+  case LAN_SERVER_CLIENT_PERSON_GONE:
+    lan_engine_server_on_person_gone (engine, action);
+    break;
+  case LAN_SERVER_CLIENT_RESTARTED:
+    on_restarted (engine, action);
     break;
   case LAN_SERVER_CLIENT_PAPERS:
     lan_engine_server_on_papers (engine, action);

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-hub-backup.h"
 
+#include "lan-directory-head.h"
 #include "lan-hub-keys.h"
 
 #include <errno.h>
@@ -10,6 +11,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define EPOCH_FILE  "epoch.floor"
+#define EPOCHS_MORE 1000
 
 static gboolean
 set_sqlite (sqlite3 *handle, GError **error)
@@ -141,6 +145,38 @@ lan_hub_backup_config (const char *path, GError **error)
   return text;
 }
 
+guint64
+lan_hub_backup_epoch (const char *state)
+{
+  g_autofree char *path = g_build_filename (state, EPOCH_FILE, NULL);
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) ? g_ascii_strtoull (text, NULL, 10) : 0;
+}
+
+/* Clients have seen heads that the backup lacks. There was at most one in a second, so what comes next
+ * has a number that none of these had: two heads of one epoch would be proof of a lie. */
+static gboolean
+set_epoch (sqlite3 *handle, const char *state, GError **error)
+{
+  gint64 now_s = g_get_real_time () / G_USEC_PER_SEC;
+  g_autofree char *path = g_build_filename (state, EPOCH_FILE, NULL);
+  g_autofree char *text = NULL;
+  LanDirectoryHead head = { 0 };
+  sqlite3_stmt *s = NULL;
+
+  if (sqlite3_prepare_v2 (handle, "SELECT bytes FROM head ORDER BY epoch DESC LIMIT 1", -1, &s,
+                          NULL) == SQLITE_OK &&
+      sqlite3_step (s) == SQLITE_ROW &&
+      lan_directory_head_decode (&head, sqlite3_column_blob (s, 0),
+                                 (gsize) sqlite3_column_bytes (s, 0)) != LAN_STATUS_OK)
+    head.epoch = 0;
+  sqlite3_finalize (s);
+  text = g_strdup_printf ("%" G_GUINT64_FORMAT "\n",
+                          head.epoch + (guint64) MAX (now_s - head.time_s, 0) + EPOCHS_MORE);
+  return lan_hub_file_write (path, text, strlen (text), error);
+}
+
 gboolean
 lan_hub_backup_restore (const char *path, const char *state, GError **error)
 {
@@ -163,8 +199,10 @@ lan_hub_backup_restore (const char *path, const char *state, GError **error)
   if (db == NULL || !lan_hub_db_copy_to (db, database, error))
     return FALSE;
   is_good = sqlite3_open_v2 (database, &handle, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-            write_files (handle, state, error) &&
-            (sqlite3_exec (handle, "DROP TABLE kept_file", NULL, NULL, NULL) == SQLITE_OK ||
+            write_files (handle, state, error) && set_epoch (handle, state, error) &&
+            /* One-time prekeys that were used since would make mail that nobody can open. */
+            (sqlite3_exec (handle, "DROP TABLE kept_file; DELETE FROM one_time_prekey", NULL, NULL,
+                           NULL) == SQLITE_OK ||
              set_sqlite (handle, error));
   sqlite3_close_v2 (handle);
   if (!is_good)

@@ -20,4 +20,7 @@ char *lan_hub_backup_config (const char *path, GError **error);
 /** Makes @state, which must be empty or missing, from a backup, but for the configuration. */
 gboolean lan_hub_backup_restore (const char *path, const char *state, GError **error);
 
+/** Below which a server that came from a backup makes no head; 0: it did not. */
+guint64 lan_hub_backup_epoch (const char *state);
+
 G_END_DECLS

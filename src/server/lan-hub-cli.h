@@ -18,7 +18,7 @@ enum {
 typedef struct {
   char *config_path;
   char *state;
-  gboolean has_state; /* --state was given */
+  gboolean has_state, has_org_key; /* --state, --org-key were given */
   char *address;
   char *organisation;
   char *org_key;
@@ -82,6 +82,11 @@ char *lan_hub_cli_passphrase (LanHubCli *cli, const char *prompt, GError **error
 /** Makes or opens the organisation's key file. */
 LanOrgKey *lan_hub_org_new (const char *path, const char *passphrase, GError **error);
 LanOrgKey *lan_hub_org_open (const char *path, const char *passphrase, GError **error);
+
+/* After a restore: what is to be signed, the signature, and both where the key is at hand. */
+int lan_hub_org_request (LanHubCli *cli, char **args, GError **error);
+int lan_hub_org_restart (LanHubCli *cli, char **args, GError **error);
+gboolean lan_hub_org_restart_here (LanHubCli *cli, GError **error);
 
 /** Returns: (transfer full): twelve random words, 132 bits. */
 char *lan_hub_org_words (void);

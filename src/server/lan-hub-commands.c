@@ -60,6 +60,9 @@ explain (LanRefusal refusal)
   case LAN_REFUSAL_PROTOCOL:
     return _ ("login, name, title or department is not acceptable: no control characters, a login "
               "without spaces, a department such as Sales/North");
+  case LAN_REFUSAL_STATE:
+    return _ ("this was made for a state of the directory that is no more: make the request or the "
+              "export again, and sign that");
   case LAN_REFUSAL_STORAGE:
     return _ ("the database cannot be written: look at the disk's free space and at the log");
   case LAN_REFUSAL_IDENTITY:
@@ -352,6 +355,23 @@ run_import (LanHub *hub, Command *command, const char *const *words)
   lan_registry_admin_import (hub->registry, wait_for (hub, command), objects, &now);
 }
 
+/* What the organisation's key has to sign after a restore. */
+static void
+run_restart (LanHub *hub, Command *command, const char *const *words)
+{
+  LanDirectoryRestart restart;
+  g_autofree char *root = NULL;
+  LanTime now;
+
+  lan_hub_now (&now);
+  lan_registry_get_restart (hub->registry, &restart, &now);
+  root = lan_hex_encode (restart.root.b, sizeof restart.root.b);
+  command->line =
+      g_strdup_printf ("%" G_GUINT64_FORMAT "\t%" G_GINT64_FORMAT "\t%" G_GUINT64_FORMAT "\t%s",
+                       restart.epoch, restart.time_s, restart.size, root);
+  end_command (command, NULL);
+}
+
 /* ---- the server itself ---- */
 
 static void
@@ -441,6 +461,7 @@ static const struct {
   { "reload", run_reload },
   { "backup", run_backup },
   { "revoke-invite", run_revoke_invite },
+  { "restart", run_restart },
 };
 
 void

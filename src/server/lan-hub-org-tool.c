@@ -353,6 +353,10 @@ org_import (LanHubCli *cli, char **args, GError **error)
   said = lan_hub_cli_ask (cli, (const char *const *) words->pdata, error);
   if (said == NULL)
     return LAN_HUB_EXIT_FAILED;
+  if (words->len == 3) { /* one object and no issuer beside it: a restart */
+    puts (_ ("It is in the directory."));
+    return LAN_HUB_EXIT_DONE;
+  }
   printf (ngettext ("%u signature is in the directory.\n", "%u signatures are in the directory.\n",
                     words->len - 3),
           words->len - 3);
@@ -363,8 +367,15 @@ static const struct {
   const char *name;
   int (*run) (LanHubCli *cli, char **args, GError **error);
 } tools[] = {
-  { "new", org_new },       { "show", org_show }, { "issuer", org_issuer }, { "renew", org_renew },
-  { "export", org_export }, { "sign", org_sign }, { "import", org_import },
+  { "new", org_new },
+  { "show", org_show },
+  { "issuer", org_issuer },
+  { "renew", org_renew },
+  { "export", org_export },
+  { "sign", org_sign },
+  { "import", org_import },
+  { "request", lan_hub_org_request },
+  { "restart", lan_hub_org_restart },
 };
 
 int

@@ -104,6 +104,21 @@ choose (LanHubCli *cli, Restore *restore, GError **error)
   return TRUE;
 }
 
+static void
+say (LanHubCli *cli, const Restore *restore)
+{
+  printf (_ ("%s is as it was when the backup was made. Mail that was left since then is gone; "
+             "clients send again what they know to be undelivered.\n"),
+          restore->state);
+  if (cli->has_org_key)
+    puts (_ ("The organisation's key has confirmed it: everybody's program takes this directory."));
+  else
+    printf (_ ("Clients will warn that the server shows an older directory, until the "
+               "organisation's key confirms it:\n  here               lanyard-server org request "
+               "restart.txt\n  where the key is   lanyard-server org restart organisation.key "
+               "restart.txt\n  here               lanyard-server org import signed.txt\n"));
+}
+
 int
 lan_hub_cli_restore (LanHubCli *cli, char **args)
 {
@@ -116,10 +131,10 @@ lan_hub_cli_restore (LanHubCli *cli, char **args)
     (void) g_chmod (restore.state, 0700);
     is_good = restore.text == NULL || lan_hub_cli_write_config (cli, restore.text, &error);
   }
+  if (is_good && cli->has_org_key)
+    is_good = lan_hub_org_restart_here (cli, &error);
   if (is_good)
-    printf (_ ("%s is as it was when the backup was made. Mail that was left since then is gone; "
-               "clients send again what they know to be undelivered.\n"),
-            restore.state);
+    say (cli, &restore);
   clear (&restore);
   return is_good ? LAN_HUB_EXIT_DONE : lan_hub_cli_fail (error);
 }

@@ -3,6 +3,8 @@
 #include "lan-hub.h"
 
 #include "lan-hub-private.h"
+
+#include "lan-hub-backup.h"
 #include "lan-random-system.h"
 
 #include <errno.h>
@@ -348,6 +350,7 @@ open_registry (LanHub *hub, LanHubDb *db, GError **error)
                                .issuer = hub->keys->issuer,
                                .issuer_cert = hub->keys->issuer_cert,
                                .auto_attest = hub->keys->issuer != NULL,
+                               .epoch_floor = lan_hub_backup_epoch (hub->config->state),
                                .random = lan_random_system () };
   LanTime now;
 

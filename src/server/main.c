@@ -32,7 +32,7 @@ static const LanHubCliCommand commands[] = {
   { "restore", "FILE", N_ ("set a server up from a backup"), 1, 1, lan_hub_cli_restore },
   { "reload", "", N_ ("take in the changed configuration"), 0, 0, lan_hub_cli_reload },
   { "status", "", N_ ("say how the running server is"), 0, 0, lan_hub_cli_status },
-  { "org", "new|show|issuer|export|sign|import|renew …",
+  { "org", "new|show|issuer|export|sign|import|renew|request|restart …",
     N_ ("work with the organisation's offline key"), 1, -1, lan_hub_cli_org },
 };
 
@@ -65,7 +65,9 @@ make_context (LanHubCli *cli, gboolean *version)
     { "organisation", 0, 0, G_OPTION_ARG_STRING, &cli->organisation,
       N_ ("With init: the organisation's name"), N_ ("NAME") },
     { "org-key", 0, 0, G_OPTION_ARG_FILENAME, &cli->org_key,
-      N_ ("With init: the organisation's key, made when it is not there"), N_ ("FILE") },
+      N_ ("With init: the organisation's key, made when it is not there; with restore: signs at "
+          "once"),
+      N_ ("FILE") },
     { "passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->passphrase_file,
       N_ ("Read passphrase or password from FILE"), N_ ("FILE") },
     { "login", 0, 0, G_OPTION_ARG_STRING, &cli->login, N_ ("For an invite: the login"),
@@ -110,6 +112,7 @@ fill_in_places (LanHubCli *cli)
                                : g_build_filename (g_get_user_config_dir (), "lanyard-server",
                                                    "server.conf", NULL);
   cli->has_state = cli->state != NULL;
+  cli->has_org_key = cli->org_key != NULL;
   if (cli->state == NULL)
     cli->state = is_root ? g_strdup ("/var/lib/lanyard-server")
                          : g_build_filename (g_get_user_data_dir (), "lanyard-server", NULL);

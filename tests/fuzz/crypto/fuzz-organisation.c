@@ -3,10 +3,11 @@
 /*
  * What an organisation signs. Byte 0 says which: 0 issuer, 1 server key, 2 attestation, 3 head, 4 root
  * key file, 5 two heads (byte 1: eighths of the first), 6 two attestations (byte 1: how much the
- * second, made of the first, differs). Keys are fixed, so that a corpus can hold what verifies.
+ * second, made of the first, differs), 7 restart of the directory. Keys are fixed, so that a corpus can hold what verifies.
  */
 #include "lan-attestation.h"
 #include "lan-directory-head.h"
+#include "lan-directory-restart.h"
 
 #include <string.h>
 
@@ -133,12 +134,21 @@ on_root_file (const guint8 *data, gsize size)
   lan_org_key_free (key);
 }
 
+static void
+on_restart (const guint8 *data, gsize size)
+{
+  LanDirectoryRestart got;
+
+  if (lan_directory_restart_verify (&got, lan_org_key_public (root), data, size) == LAN_STATUS_OK)
+    g_assert (lan_directory_restart_is (data, size) && got.epoch >= 2 && got.time_s >= 0);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   static void (*const targets[]) (
-      const guint8 *, gsize) = { on_issuer,    on_server_key, on_attestation,     on_head,
-                                 on_root_file, on_two_heads,  on_two_attestations };
+      const guint8 *, gsize) = { on_issuer,    on_server_key, on_attestation,      on_head,
+                                 on_root_file, on_two_heads,  on_two_attestations, on_restart };
 
   if (root == NULL)
     set_up ();

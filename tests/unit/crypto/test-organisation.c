@@ -5,6 +5,7 @@
 
 #include "lan-attestation.h"
 #include "lan-directory-head.h"
+#include "lan-directory-restart.h"
 
 #include <string.h>
 
@@ -388,6 +389,44 @@ compare (GBytes *a, GBytes *b)
                                      g_bytes_get_data (b, NULL), g_bytes_get_size (b));
 }
 
+static LanStatus
+check_restart (const guint8 *data, gsize len, gpointer root)
+{
+  LanDirectoryRestart restart;
+
+  return lan_directory_restart_verify (&restart, root, data, len);
+}
+
+static void
+test_restart (void)
+{
+  LanDirectoryRestart restart = { .epoch = 90, .time_s = 1700000000, .size = 12 }, got;
+  g_autoptr (GBytes) bytes = NULL;
+  Org o, other;
+
+  org_init (&o, 320);
+  org_init (&other, 321);
+  memset (restart.root.b, 9, sizeof restart.root.b);
+  bytes = lan_directory_restart_issue (&restart, o.root);
+  g_assert_cmpuint (g_bytes_get_size (bytes), ==, LAN_DIRECTORY_RESTART_BYTES);
+  g_assert_true (lan_directory_restart_is (g_bytes_get_data (bytes, NULL), 4));
+  g_assert_false (lan_directory_restart_is (g_bytes_get_data (bytes, NULL), 3));
+  g_assert_cmpint (lan_directory_restart_verify (&got, lan_org_key_public (o.root),
+                                                 g_bytes_get_data (bytes, NULL),
+                                                 g_bytes_get_size (bytes)),
+                   ==, LAN_STATUS_OK);
+  g_assert_true (got.epoch == 90 && got.time_s == 1700000000 && got.size == 12 &&
+                 lan_hash_equal (&got.root, &restart.root));
+  assert_damage_is_seen (bytes, check_restart, (gpointer) lan_org_key_public (o.root));
+  g_assert_cmpint (check_restart (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                                  (gpointer) lan_org_key_public (other.root)),
+                   ==, LAN_STATUS_MISMATCH);
+  restart.epoch = 1; /* before it there must have been something */
+  g_assert_null (lan_directory_restart_issue (&restart, o.root));
+  org_clear (&o);
+  org_clear (&other);
+}
+
 static void
 test_head (void)
 {
@@ -450,4 +489,5 @@ add_organisation_tests (void)
   g_test_add_func ("/crypto/organisation/attestation-strings", test_attestation_strings);
   g_test_add_func ("/crypto/organisation/attestation-succession", test_attestation_succession);
   g_test_add_func ("/crypto/organisation/head", test_head);
+  g_test_add_func ("/crypto/organisation/restart", test_restart);
 }

@@ -96,6 +96,7 @@ dir_world_start (DirWorld *world, guint view)
                                .issuer = world->issuer_key,
                                .issuer_cert = world->issuer_cert,
                                .auto_attest = world->auto_attest,
+                               .epoch_floor = world->epoch_floor,
                                .random = &world->random.base,
                                .limits = world->limits };
   DirServer *server = &world->servers[view];

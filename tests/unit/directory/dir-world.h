@@ -38,6 +38,7 @@ struct _DirWorld {
   guint8 server_public[32];
   LanRegistryLimits limits;
   gboolean auto_attest;
+  guint64 epoch_floor; /* of servers that are started from now on */
   DirServer servers[DIR_VIEWS];
   gboolean is_down;
   gboolean holds_jobs; /* password jobs wait for dir_world_run_jobs() */

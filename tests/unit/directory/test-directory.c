@@ -12,5 +12,6 @@ main (int argc, char **argv)
   add_registry_tests ();
   add_client_tests ();
   add_own_device_tests ();
+  add_restart_tests ();
   return g_test_run ();
 }
