@@ -115,6 +115,7 @@ add_accels (GtkApplication *application)
     { "app.quit", { "<Primary>q" } },
     { "app.preferences", { "<Primary>comma" } },
     { "win.search", { "<Primary>k" } },
+    { "win.find", { "<Primary>f" } },
     { "win.details", { "<Primary>i", "F9" } },
     { "win.shortcuts", { "<Primary>question", "<Primary>F1" } },
     { "win.region", { "F6" } },

@@ -3,6 +3,7 @@
 #include "lan-chat-view.h"
 
 #include "lan-avatar.h"
+#include "lan-chat-search.h"
 #include "lan-composer.h"
 #include "lan-history.h"
 #include "lan-person-bar.h"
@@ -33,6 +34,7 @@ struct _LanChatView {
   LanPersonBar *bar;
   GtkRevealer *notice_revealer;
   GtkLabel *notice_label;
+  LanChatSearch *search;
   LanHistory *history;
   GtkLabel *typing_label;
   LanComposer *composer;
@@ -184,6 +186,7 @@ lan_chat_view_set_person (LanChatView *self, LanNode *node, LanPerson *person)
   lan_person_bar_set (self->bar, node, conversation);
   lan_composer_set_conversation (self->composer, conversation);
   lan_history_set_conversation (self->history, conversation);
+  lan_chat_search_set_person (self->search, node, person);
   lan_avatar_set_person (self->avatar, person);
   if (person == NULL)
     return;
@@ -211,6 +214,30 @@ void
 lan_chat_view_mark_seen (LanChatView *self)
 {
   lan_history_mark_seen (self->history);
+}
+
+static void
+on_show_message (LanChatView *self, const char *id)
+{
+  lan_history_show_message (self->history, id);
+}
+
+void
+lan_chat_view_show_message (LanChatView *self, const char *id)
+{
+  on_show_message (self, id);
+}
+
+void
+lan_chat_view_begin_search (LanChatView *self)
+{
+  lan_chat_search_begin (self->search);
+}
+
+gboolean
+lan_chat_view_end_search (LanChatView *self)
+{
+  return lan_chat_search_end (self->search);
 }
 
 void
@@ -262,6 +289,7 @@ lan_chat_view_class_init (LanChatViewClass *klass)
   G_OBJECT_CLASS (klass)->dispose = dispose;
   widget_class->get_preferred_width = get_preferred_width;
   g_type_ensure (LAN_TYPE_AVATAR);
+  g_type_ensure (LAN_TYPE_CHAT_SEARCH);
   g_type_ensure (LAN_TYPE_COMPOSER);
   g_type_ensure (LAN_TYPE_HISTORY);
   g_type_ensure (LAN_TYPE_PERSON_BAR);
@@ -278,12 +306,15 @@ lan_chat_view_class_init (LanChatViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanChatView, bar);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, notice_revealer);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, notice_label);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, search);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, history);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, typing_label);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, composer);
   gtk_widget_class_bind_template_callback (widget_class, on_compare);
   gtk_widget_class_bind_template_callback (widget_class, on_failed);
   gtk_widget_class_bind_template_callback (widget_class, on_notice_closed);
+  gtk_widget_class_bind_template_callback (widget_class, on_show_message);
+  gtk_widget_class_bind_template_callback (widget_class, lan_chat_view_focus_composer);
 }
 
 static void

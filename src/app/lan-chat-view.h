@@ -39,4 +39,13 @@ void lan_chat_view_save_draft (LanChatView *self);
 
 HdyHeaderBar *lan_chat_view_get_header (LanChatView *self);
 
+/** Goes to the message @id of this chat, however old it is. */
+void lan_chat_view_show_message (LanChatView *self, const char *id);
+
+/** Opens the bar that searches this chat. */
+void lan_chat_view_begin_search (LanChatView *self);
+
+/** Returns: whether it was open. */
+gboolean lan_chat_view_end_search (LanChatView *self);
+
 G_END_DECLS

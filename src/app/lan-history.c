@@ -9,6 +9,10 @@
 
 #include <glib/gi18n.h>
 
+/* How long a message that was looked for stays marked, and how many pages back it is looked for. */
+#define MARK_MS   1600
+#define PAGES_MAX 200
+
 /* Nearer than this many px to the bottom counts as at the bottom. */
 #define BOTTOM_SLACK 48
 
@@ -22,7 +26,9 @@ struct _LanHistory {
   int anchor_offset;
   guint missed; /* arrived while one reads further up */
   int margin;
-  gboolean follows; /* the bottom */
+  char *sought;       /* id of the message to be shown once it is loaded */
+  guint sought_pages; /* loaded for it */
+  gboolean follows;   /* the bottom */
   gboolean is_moving;
   gboolean is_loading;
   GtkScrolledWindow *scroller;
@@ -153,6 +159,94 @@ on_list_allocated (LanHistory *self)
   }
 }
 
+static gboolean
+on_mark_over (gpointer user_data)
+{
+  gtk_style_context_remove_class (gtk_widget_get_style_context (user_data), "found");
+  return G_SOURCE_REMOVE;
+}
+
+/* In the middle, marked for a moment, with the focus unless one is typing what to look for. */
+static void
+show_row (LanHistory *self, GtkWidget *row)
+{
+  double page = gtk_adjustment_get_page_size (self->adjustment);
+  GtkAllocation place;
+
+  self->follows = FALSE;
+  gtk_widget_get_allocation (row, &place);
+  set_value (self, MAX (0, place.y - (page - place.height) / 2));
+  set_anchor (self);
+  gtk_style_context_add_class (gtk_widget_get_style_context (row), "found");
+  g_timeout_add_full (G_PRIORITY_DEFAULT, MARK_MS, on_mark_over, g_object_ref (row),
+                      g_object_unref);
+  update_jump (self);
+}
+
+static GtkWidget *
+find_row (LanHistory *self, const char *id)
+{
+  for (guint i = 0; i < self->rows->len; i++) {
+    if (g_str_equal (lan_message_get_id (message_at (self, i)), id))
+      return g_ptr_array_index (self->rows, i);
+  }
+  return NULL;
+}
+
+/* Rows get their places when the list is allocated: the row is shown after that. */
+static gboolean
+on_time_to_show (gpointer user_data)
+{
+  LanHistory *self = user_data;
+  GtkWidget *row = self->sought != NULL ? find_row (self, self->sought) : NULL;
+
+  g_clear_pointer (&self->sought, g_free);
+  if (row != NULL)
+    show_row (self, row);
+  return G_SOURCE_REMOVE;
+}
+
+static void seek (LanHistory *self);
+
+static void
+on_sought_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (LanHistory) self = user_data;
+
+  self->is_loading = FALSE;
+  if (!lan_conversation_load_older_finish (LAN_CONVERSATION (source), result, NULL) ||
+      ++self->sought_pages == PAGES_MAX)
+    g_clear_pointer (&self->sought, g_free);
+  if (self->conversation == LAN_CONVERSATION (source))
+    seek (self);
+}
+
+static void
+seek (LanHistory *self)
+{
+  if (self->sought == NULL || self->conversation == NULL || self->is_loading)
+    return;
+  if (find_row (self, self->sought) != NULL) {
+    self->follows = FALSE;
+    g_idle_add_full (GDK_PRIORITY_REDRAW + 10, on_time_to_show, g_object_ref (self),
+                     g_object_unref);
+    return;
+  }
+  self->follows = FALSE;
+  self->is_loading = TRUE;
+  lan_conversation_load_older_async (self->conversation, NULL, on_sought_loaded,
+                                     g_object_ref (self));
+}
+
+void
+lan_history_show_message (LanHistory *self, const char *id)
+{
+  g_free (self->sought);
+  self->sought = g_strdup (id);
+  self->sought_pages = 0;
+  seek (self);
+}
+
 static void
 on_older_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -163,6 +257,7 @@ on_older_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
       error != NULL)
     g_info ("older messages: %s", error->message);
   self->is_loading = FALSE;
+  seek (self);
 }
 
 static void
@@ -245,6 +340,8 @@ on_items_changed (LanHistory *self, guint position, guint removed, guint added)
   }
   regroup (self, position > 0 ? position - 1 : 0, position + added + 1);
   update_jump (self);
+  if (was_empty && self->rows->len > 0)
+    seek (self);
   lan_history_mark_seen (self);
 }
 
@@ -324,6 +421,7 @@ clear (LanHistory *self)
   g_ptr_array_set_size (self->rows, 0);
   g_clear_weak_pointer (&self->anchor);
   g_clear_object (&self->first_new);
+  g_clear_pointer (&self->sought, g_free);
   self->missed = 0;
   self->follows = TRUE;
 }

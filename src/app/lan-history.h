@@ -23,6 +23,9 @@ void lan_history_set_conversation (LanHistory *self, LanConversation *conversati
 /** Goes to the newest message and follows what comes. */
 void lan_history_jump_to_end (LanHistory *self);
 
+/** Goes to the message @id, which may be older than all that is loaded, and marks it for a moment. */
+void lan_history_show_message (LanHistory *self, const char *id);
+
 /** Says that everything is read if the person can see it now. */
 void lan_history_mark_seen (LanHistory *self);
 

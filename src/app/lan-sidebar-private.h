@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lan-avatar.h"
+#include "lan-found-list.h"
 #include "lan-list-keeper.h"
 #include "lan-sidebar.h"
 
@@ -35,6 +36,8 @@ struct _LanSidebar {
   GtkEntry *search_entry;
   GtkStack *pages;
   GtkListBox *chats_list;
+  GtkWidget *chats_empty;
+  LanFoundList *found;
   GtkListBox *people_list;
   GtkLabel *server_label;
   GtkLabel *warning_label;

@@ -7,9 +7,11 @@
 #include "lan-server-look.h"
 #include "lan-style.h"
 
+#include <glib/gi18n.h>
+
 #define PANE_WIDTH 312
 
-enum { OPEN_PERSON, VIEW_CHANGED, N_SIGNALS };
+enum { OPEN_PERSON, OPEN_MESSAGE, VIEW_CHANGED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -170,11 +172,33 @@ on_search_toggled (LanSidebar *self, GtkToggleButton *button)
     gtk_entry_set_text (self->search_entry, "");
 }
 
+/* Messages stand below the chats, as far as one has typed. */
+static void
+search_messages (LanSidebar *self)
+{
+  const char *text = gtk_entry_get_text (self->search_entry);
+  LanSearch *search = NULL;
+
+  if (*text != '\0') {
+    search = lan_search_new (text);
+    lan_search_set_typing (search, TRUE);
+  }
+  gtk_widget_set_visible (self->chats_empty, search == NULL);
+  lan_found_list_search (self->found, self->node, search);
+}
+
+static void
+on_open_message (LanSidebar *self, LanMessage *message)
+{
+  g_signal_emit (self, signals[OPEN_MESSAGE], 0, message);
+}
+
 static void
 on_search_changed (LanSidebar *self)
 {
   if (self->node == NULL)
     return;
+  search_messages (self);
   queue_refresh (self);
   gtk_list_box_invalidate_filter (self->chats_list);
   gtk_list_box_invalidate_filter (self->people_list);
@@ -375,9 +399,12 @@ lan_sidebar_class_init (LanSidebarClass *klass)
   widget_class->get_preferred_width = get_preferred_width;
   signals[OPEN_PERSON] = g_signal_new ("open-person", LAN_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL,
                                        NULL, NULL, G_TYPE_NONE, 1, LAN_TYPE_PERSON);
+  signals[OPEN_MESSAGE] = g_signal_new ("open-message", LAN_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 1, LAN_TYPE_MESSAGE);
   signals[VIEW_CHANGED] = g_signal_new ("view-changed", LAN_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   g_type_ensure (LAN_TYPE_AVATAR);
+  g_type_ensure (LAN_TYPE_FOUND_LIST);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/sidebar.ui");
   gtk_widget_class_bind_template_child (widget_class, LanSidebar, header);
@@ -395,6 +422,8 @@ lan_sidebar_class_init (LanSidebarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanSidebar, search_entry);
   gtk_widget_class_bind_template_child (widget_class, LanSidebar, pages);
   gtk_widget_class_bind_template_child (widget_class, LanSidebar, chats_list);
+  gtk_widget_class_bind_template_child (widget_class, LanSidebar, chats_empty);
+  gtk_widget_class_bind_template_child (widget_class, LanSidebar, found);
   gtk_widget_class_bind_template_child (widget_class, LanSidebar, people_list);
   gtk_widget_class_bind_template_child (widget_class, LanSidebar, server_label);
   gtk_widget_class_bind_template_child (widget_class, LanSidebar, warning_label);
@@ -404,10 +433,12 @@ lan_sidebar_class_init (LanSidebarClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_search_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_search_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_stop_search);
+  gtk_widget_class_bind_template_callback (widget_class, on_open_message);
 }
 
 static void
 lan_sidebar_init (LanSidebar *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  lan_found_list_set_title (self->found, _ ("Messages"));
 }

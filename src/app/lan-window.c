@@ -4,6 +4,7 @@
 
 #include "lan-chat-view.h"
 #include "lan-details.h"
+#include "lan-media-window.h"
 #include "lan-person-row.h"
 #include "lan-sidebar.h"
 #include "lan-transfers-side.h"
@@ -203,6 +204,16 @@ lan_window_open_person (LanWindow *self, LanPerson *person)
   lan_chat_view_mark_seen (self->chat);
 }
 
+void
+lan_window_open_message (LanWindow *self, LanMessage *message)
+{
+  g_autoptr (LanMessage) keep = g_object_ref (message);
+
+  lan_window_open_person (self, lan_message_get_peer (message));
+  if (self->chat != NULL)
+    lan_chat_view_show_message (self->chat, lan_message_get_id (message));
+}
+
 gboolean
 lan_window_sees (LanWindow *self, LanPerson *person)
 {
@@ -305,6 +316,34 @@ on_search (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+on_find (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  LanWindow *self = user_data;
+
+  if (self->person == NULL || self->chat == NULL || self->shows_transfers) {
+    on_search (action, parameter, user_data);
+    return;
+  }
+  show_content (self, "chat");
+  lan_chat_view_begin_search (self->chat);
+}
+
+static void
+on_media (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  LanWindow *self = user_data;
+  GtkWidget *window;
+
+  if (self->person == NULL)
+    return;
+  window = lan_media_window_new (self->node, self->person);
+  gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (self));
+  g_signal_connect_object (window, "open-message", G_CALLBACK (lan_window_open_message), self,
+                           G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
 on_step_chat (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   lan_sidebar_step (LAN_WINDOW (user_data)->sidebar, g_variant_get_int32 (parameter));
@@ -385,6 +424,8 @@ on_shortcuts (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static gboolean
 escape (LanWindow *self)
 {
+  if (self->chat != NULL && lan_chat_view_end_search (self->chat))
+    return TRUE;
   if (lan_sidebar_end_search (self->sidebar))
     return TRUE;
   if (hdy_flap_get_reveal_flap (self->flap) && hdy_flap_get_folded (self->flap)) {
@@ -456,6 +497,7 @@ lan_window_class_init (LanWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanWindow, notice_revealer);
   gtk_widget_class_bind_template_child (widget_class, LanWindow, notice_label);
   gtk_widget_class_bind_template_callback (widget_class, lan_window_open_person);
+  gtk_widget_class_bind_template_callback (widget_class, lan_window_open_message);
   gtk_widget_class_bind_template_callback (widget_class, on_view_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_flap_changed);
   gtk_widget_class_bind_template_callback (widget_class, update_folding);
@@ -469,6 +511,8 @@ lan_window_init (LanWindow *self)
     { .name = "back", .activate = on_back },
     { .name = "details", .activate = on_details, .state = "false" },
     { .name = "search", .activate = on_search },
+    { .name = "find", .activate = on_find },
+    { .name = "media", .activate = on_media },
     { .name = "step-chat", .activate = on_step_chat, .parameter_type = "i" },
     { .name = "nth-chat", .activate = on_nth_chat, .parameter_type = "i" },
     { .name = "view", .activate = on_view, .parameter_type = "s" },

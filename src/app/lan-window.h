@@ -31,6 +31,9 @@ void lan_window_set_node (LanWindow *self, LanNode *node);
 /** Opens the chat with @person. */
 void lan_window_open_person (LanWindow *self, LanPerson *person);
 
+/** Opens the chat in which @message is, at its place. */
+void lan_window_open_message (LanWindow *self, LanMessage *message);
+
 /** Returns: whether the person looks at the chat with @person now. */
 gboolean lan_window_sees (LanWindow *self, LanPerson *person);
 
