@@ -38,12 +38,12 @@ build() {
 failed=0
 build "$out/plain" all --werror || finish 0 1 0
 meson test -C "$out/plain" --timeout-multiplier 2 --no-rebuild --print-errorlogs || failed=1
-build "$out/sanitized" all --werror -Db_sanitize=address,undefined -Db_lundef=false || finish 0 1 0
+build "$out/sanitized" all --werror -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 || finish 0 1 0
 LANYARD_TEST_SLOW=4 meson test -C "$out/sanitized" --timeout-multiplier 4 --no-rebuild --print-errorlogs --no-suite lint --no-suite ui --no-suite measure || failed=1
 
 # Do the committed corpora still reach what they should?
 replayers=$(ninja -C "$out/plain" -t targets all | sed -n 's/^\(tests\/fuzz\/replay-[a-z0-9-]*\): .*/\1/p')
-build "$out/coverage" "$replayers" -Db_coverage=true || finish 0 1 0
+build "$out/coverage" "$replayers" -Db_coverage=true -Doptimization=0 || finish 0 1 0
 /usr/bin/python3 tests/fuzz/coverage.py "$out/coverage" || failed=1
 
 counts=$(/usr/bin/python3 "$root/tests/count.py" "$out/plain" "$out/sanitized" "$out/coverage") || finish 0 1 0

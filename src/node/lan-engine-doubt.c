@@ -41,11 +41,25 @@ ask (LanPeer *peer, LanEngineChannel *c)
                      engine->now.mono_us + MAX (ANSWER_US, ROUND_TRIPS * stats.rtt_us));
 }
 
+/* A link of ours that is moving cannot be asked now, but the doubt stands. */
+static void
+ask_later (LanPeer *peer, gint64 due_us)
+{
+  for (guint i = 0; i < peer->channels->len; i++)
+    ((LanEngineChannel *) g_ptr_array_index (peer->channels, i))->is_doubted = FALSE;
+  peer->doubt_waits = TRUE;
+  lan_deadlines_set (peer->engine->links->deadlines, peer, LAN_LINKS_DUE_DOUBT, due_us);
+}
+
 void
 lan_engine_peer_doubt (LanPeer *peer)
 {
-  if (peer->engine->now.mono_us - peer->engine->links->moved_us < JUST_MOVED_US)
+  gint64 settled_us = peer->engine->links->moved_us + JUST_MOVED_US;
+
+  if (peer->engine->now.mono_us < settled_us) {
+    ask_later (peer, settled_us);
     return;
+  }
   for (guint i = 0; i < peer->channels->len; i++) {
     LanEngineChannel *c = g_ptr_array_index (peer->channels, i);
 
@@ -57,6 +71,11 @@ lan_engine_peer_doubt (LanPeer *peer)
 void
 lan_engine_peer_judge (LanPeer *peer)
 {
+  if (peer->doubt_waits) {
+    peer->doubt_waits = FALSE;
+    lan_engine_peer_doubt (peer);
+    return;
+  }
   /* From the end: who is broken leaves the list. */
   for (guint i = peer->channels->len; i-- > 0;) {
     LanEngineChannel *c = g_ptr_array_index (peer->channels, i);
