@@ -61,6 +61,7 @@ def _():
         check(p.wait_message("for later")[1].message.hex() == waiting, "it came")
         a.wait_for("message.state", id=waiting, state="delivered")
         p.wait_delivered(account, mine[-1])
+        a.wait_for("message.received", text="kept 4")  # told after the receipt is sent
         got = [m["text"] for m in a.notifications("message.received")]
         check(got[-5:] == ["kept %d" % i for i in range(5)], "in order, once: %s" % got)
         both_ways(a, p, account)
