@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-change.h"
 
+#include <string.h>
+
 static GBytes *
 dup_bytes (GBytes *bytes)
 {
@@ -80,14 +82,73 @@ lan_record_row_copy (LanRecordRow *to, const LanRecordRow *from)
   *to = *from;
   to->blob = dup_bytes (from->blob);
   to->text = g_strdup (from->text);
+  to->operations = from->operations != NULL ? g_ptr_array_ref (from->operations) : NULL;
 }
 
 void
 lan_record_row_clear (LanRecordRow *row)
 {
+  g_clear_pointer (&row->operations, g_ptr_array_unref);
   g_clear_pointer (&row->blob, g_bytes_unref);
   g_free (row->text);
   *row = (LanRecordRow){ 0 };
+}
+
+const char *
+lan_operation_name (LanOperationKind kind)
+{
+  static const char *const names[] = { "", "recall", "pin", "reaction", "edit" };
+
+  return (guint) kind < G_N_ELEMENTS (names) ? names[kind] : "";
+}
+
+int
+lan_operation_compare (const LanOperationRow *a, const LanOperationRow *b)
+{
+  int ids = lan_message_id_compare (&a->id, &b->id);
+
+  if (a->order != b->order)
+    return a->order < b->order ? -1 : 1;
+  return ids != 0 ? ids : memcmp (a->hash.b, b->hash.b, sizeof a->hash.b);
+}
+
+gboolean
+lan_operation_same_key (const LanOperationRow *a, const LanOperationRow *b)
+{
+  if (a->kind != b->kind || !lan_message_id_equal (&a->target, &b->target) ||
+      !lan_account_id_equal (&a->author, &b->author) ||
+      !lan_conversation_id_equal (&a->conversation, &b->conversation))
+    return FALSE;
+  if (a->kind == LAN_OPERATION_REACTION)
+    return lan_account_id_equal (&a->actor, &b->actor) && g_strcmp0 (a->text, b->text) == 0;
+  return a->kind != LAN_OPERATION_EDIT || lan_message_id_equal (&a->id, &b->id);
+}
+
+void
+lan_operation_row_copy (LanOperationRow *to, const LanOperationRow *from)
+{
+  *to = *from;
+  to->text = g_strdup (from->text);
+}
+
+void
+lan_operation_row_clear (LanOperationRow *row)
+{
+  g_free (row->text);
+  *row = (LanOperationRow){ 0 };
+}
+
+static void
+operation_free (gpointer row)
+{
+  lan_operation_row_clear (row);
+  g_free (row);
+}
+
+GPtrArray *
+lan_operations_new (void)
+{
+  return g_ptr_array_new_with_free_func (operation_free);
 }
 
 void
@@ -182,6 +243,9 @@ lan_change_free (LanChange *change)
     break;
   case LAN_CHANGE_SETTING:
     lan_setting_row_clear (&change->setting);
+    break;
+  case LAN_CHANGE_OPERATION:
+    lan_operation_row_clear (&change->operation);
     break;
   default:
     g_assert_not_reached ();

@@ -95,9 +95,48 @@ typedef struct {
   guint32 flags;
   gint64 received_ms; /* when it reached this disk */
   GBytes *blob;       /* the whole signed record, opaque to the store */
-  char *text;         /* what the screen and search show, NULL for kinds without text */
+  char *text;         /* what the screen and search show now, NULL for kinds without text */
   gint64 arrival;     /* from a search: the rows' order of arrival on this disk; else 0 */
+  /* What was said about it, of LanOperationRow: read for messages on screen, else NULL. */
+  GPtrArray *operations;
 } LanRecordRow;
+
+/* Append-only. */
+typedef enum {
+  LAN_OPERATION_NONE = 0,
+  LAN_OPERATION_RECALL = 1,
+  LAN_OPERATION_PIN = 2,
+  LAN_OPERATION_REACTION = 3,
+  LAN_OPERATION_EDIT = 4,
+} LanOperationKind;
+
+/** "recall", "pin", "reaction", "edit"; "" for others. */
+const char *lan_operation_name (LanOperationKind kind);
+
+/*
+ * Something said about a message of the same conversation. Of those with one key the greatest place
+ * (order, id, hash) holds, whatever came first. The key: conversation, author, target, kind, and for
+ * reactions actor and text, for edits id, so that all edits stay.
+ */
+typedef struct {
+  LanConversationId conversation;
+  LanAccountId author; /* of the message */
+  LanMessageId target; /* the message */
+  LanOperationKind kind;
+  LanAccountId actor; /* who says it */
+  guint64 order;      /* of its record, as LanRecordRow.order */
+  LanMessageId id;    /* of its record */
+  LanHash hash;       /* of its record */
+  gint64 time_ms;     /* Unix time by its author's clock */
+  gboolean on;        /* REACTION and PIN: set or taken back; else TRUE */
+  char *text;         /* EDIT: the new text; REACTION: the emoji; else NULL */
+} LanOperationRow;
+
+/** Compares the places of two: below, at or above 0. */
+int lan_operation_compare (const LanOperationRow *a, const LanOperationRow *b);
+
+/** TRUE when @a and @b have one key. */
+gboolean lan_operation_same_key (const LanOperationRow *a, const LanOperationRow *b);
 
 /* What a device is known to have on its disk: 'delivered' is read off these. */
 typedef struct {
@@ -168,6 +207,8 @@ typedef enum {
   LAN_CHANGE_ADDRESS,       /* insert or replace by (device, address, port) */
   LAN_CHANGE_SETTING,       /* insert, replace or delete by key */
   LAN_CHANGE_TRANSFER_PLAN, /* set, or delete where NULL, .plan of .id */
+  LAN_CHANGE_OPERATION,     /* insert, or replace what it beats, by its key; may come before its
+                             * message */
 } LanChangeType;
 
 typedef struct {
@@ -181,6 +222,7 @@ typedef struct {
     LanTransferRow transfer;
     LanAddressRow address;
     LanSettingRow setting;
+    LanOperationRow operation;
   };
 } LanChange;
 
@@ -193,6 +235,10 @@ void lan_conversation_row_copy (LanConversationRow *to, const LanConversationRow
 void lan_conversation_row_clear (LanConversationRow *row);
 void lan_record_row_copy (LanRecordRow *to, const LanRecordRow *from);
 void lan_record_row_clear (LanRecordRow *row);
+void lan_operation_row_copy (LanOperationRow *to, const LanOperationRow *from);
+void lan_operation_row_clear (LanOperationRow *row);
+/** Returns: (transfer full): an array that frees its LanOperationRow. */
+GPtrArray *lan_operations_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void lan_transfer_row_copy (LanTransferRow *to, const LanTransferRow *from);
 void lan_transfer_row_clear (LanTransferRow *row);
 void lan_address_row_copy (LanAddressRow *to, const LanAddressRow *from);

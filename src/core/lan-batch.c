@@ -289,6 +289,18 @@ uncount_offer (LanCore *core, const LanRecordRow *row)
     talk->request_offers--;
 }
 
+/* The id of an own message or operation that @event tells of, NULL: none. */
+static const LanMessageId *
+own_of (LanCore *core, const LanCoreAction *event)
+{
+  if (event->type == LAN_CORE_MESSAGE && (event->record->flags & LAN_RECORD_OWN) != 0)
+    return &event->record->message;
+  if (event->type == LAN_CORE_OPERATION &&
+      lan_account_id_equal (&event->operation->actor, &core->self))
+    return &event->operation->id;
+  return NULL;
+}
+
 /* A log goes back to what is on disk; what was dropped is failed or asked for again. */
 static void
 roll_back (LanCore *core, LanBatch *batch)
@@ -312,15 +324,14 @@ roll_back (LanCore *core, LanBatch *batch)
     LanCoreAction *failed;
 
     lan_mail_event_done (core, event, FALSE);
-    if (event->type != LAN_CORE_MESSAGE)
-      continue;
-    if ((event->record->flags & LAN_RECORD_OWN) == 0) {
-      uncount_offer (core, event->record);
+    if (own_of (core, event) == NULL) {
+      if (event->type == LAN_CORE_MESSAGE)
+        uncount_offer (core, event->record);
       continue;
     }
     failed = lan_core_action_new (LAN_CORE_SEND_FAILED);
     failed->account = event->account;
-    failed->failed.message = event->record->message;
+    failed->failed.message = *own_of (core, event);
     lan_core_push (core, failed);
   }
   for (guint i = 0; i < batch->persons->len; i++) {

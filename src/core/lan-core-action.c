@@ -19,6 +19,11 @@ lan_core_action_clear (LanCoreAction *action)
       lan_record_row_clear (action->record);
     g_clear_pointer (&action->record, g_free);
     break;
+  case LAN_CORE_OPERATION:
+    if (action->operation != NULL)
+      lan_operation_row_clear (action->operation);
+    g_clear_pointer (&action->operation, g_free);
+    break;
   case LAN_CORE_MESSAGE_STATE:
     g_clear_pointer (&action->state.messages, g_array_unref);
     break;

@@ -52,6 +52,7 @@ typedef enum {
   LAN_CORE_CONVERSATION,  /* .conversation: new or changed row */
   LAN_CORE_MESSAGE,       /* .record: committed, own or received; not for hidden ones */
   LAN_CORE_MESSAGE_STATE, /* .state */
+  LAN_CORE_OPERATION,     /* .operation: committed; what its message shows may have changed */
   LAN_CORE_SEND_FAILED,   /* .failed: could not be kept; it will not be sent */
   LAN_CORE_TYPING,        /* .account, .on */
   LAN_CORE_PRESENCE,      /* .account; look with lan_core_get_presence() */
@@ -124,6 +125,7 @@ typedef struct {
       LanConversationId id;
     } conversation;
     LanRecordRow *record;
+    LanOperationRow *operation;
     struct {
       LanConversationId conversation;
       LanMessageState state;

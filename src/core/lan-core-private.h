@@ -105,8 +105,8 @@ typedef struct {
   LanMessageId message;
   LanHash hash;
   guint64 hlc;
-  gboolean visible;
-  GBytes *blob; /* NULL: in the store only */
+  gboolean has_state; /* its way to the other is told */
+  GBytes *blob;       /* NULL: in the store only */
 } LanTailEntry;
 
 /* What a device of the other is known to have of a log of ours. */
@@ -515,6 +515,11 @@ void lan_core_write (LanCore *core, LanCoreTalk *talk, const LanMessageId *messa
                      LanContent *content, guint32 flags);
 void lan_core_run_deferred (LanCore *core, LanCoreTalk *talk);
 void lan_deferred_free (LanDeferred *deferred);
+/** Whether others would take it, too. */
+LanStatus lan_core_check_content (guint16 kind, const LanContent *content);
+/** Writes an own message or operation to @to, now or when it may be. */
+LanStatus lan_core_send_content (LanCore *core, const LanAccountId *to, const LanMessageId *message,
+                                 guint16 kind, LanContent *content) G_GNUC_WARN_UNUSED_RESULT;
 void lan_core_write_receipt (LanCore *core, LanCoreTalk *talk);
 
 /* lan-receive.c */
@@ -553,6 +558,16 @@ void lan_core_on_read_up_to (LanCore *core, LanCoreTalk *talk, const Lanyard__Re
 void lan_core_note_holding (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder,
                             const LanDeviceId *author, guint64 seq, const LanHash *hash);
 void lan_core_on_states_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
+
+/* lan-operate.c */
+/**
+ * Keeps and tells what @content, the message operation of @actor in record @view of @conversation
+ * (@hash, @order as its row has them), says. One that its actor may not do is passed over.
+ * @peer: whose conversation it is, for the event.
+ */
+void lan_core_note_operation (LanCore *core, const LanAccountId *peer, const LanAccountId *actor,
+                              const LanRecordView *view, const LanHash *hash,
+                              const LanContent *content, guint64 order);
 
 /* lan-repeat.c */
 void lan_core_suspect (LanCore *core, LanCoreChannel *channel, guint64 seq, const LanHash *ours);

@@ -122,6 +122,29 @@ LanStatus lan_core_offer_file (LanCore *core, const LanAccountId *to, const LanM
                                const Lanyard__FileOffer *offer,
                                const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What stands beside a text or an offer; members may be NULL or empty. Borrowed. */
+typedef struct {
+  const Lanyard__Quote *quote;
+  const Lanyard__Forwarded *forwarded;
+  Lanyard__Mention **mentions;
+  gsize n_mentions;
+  gboolean urgent;
+} LanBeside;
+
+/** As lan_core_send_text(), with what stands beside it. @beside: (nullable). */
+LanStatus lan_core_send_text_with (LanCore *core, const LanAccountId *to, const LanMessageId *id,
+                                   const char *text, const LanBeside *beside,
+                                   const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * Says something about a message of the conversation with @to: PROTOCOL.md, Operations. @op: author,
+ * target, kind, on and text are looked at. Returns: as lan_core_send_text(); also STATE for what
+ * only the message's author may do.
+ */
+LanStatus lan_core_operate (LanCore *core, const LanAccountId *to, const LanMessageId *id,
+                            const LanOperationRow *op,
+                            const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Everything by the other up to @hlc (of record @device, @seq) has been shown. */
 void lan_core_mark_read (LanCore *core, const LanConversationId *conversation,
                          const LanDeviceId *device, guint64 seq, guint64 hlc, const LanTime *now);

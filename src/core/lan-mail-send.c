@@ -306,7 +306,7 @@ load_put (Load *load, const LanRecordRow *row)
     load->from = row->seq;
   load->to = row->seq;
   load->hash = row->hash;
-  if (lan_kind_is_visible (row->kind)) {
+  if (lan_kind_has_state (row->kind)) {
     const LanMailMessage message = { row->message, row->seq };
 
     g_array_append_val (load->messages, message);

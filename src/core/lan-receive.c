@@ -103,7 +103,7 @@ append (LanCore *core, LanCoreChannel *channel, LanCoreLog *log, const LanRecord
   talk->top_order = MAX (talk->top_order, order);
   if (log == talk->own) {
     LanTailEntry entry = {
-      view->seq, view->message, row->hash, view->hlc, lan_kind_is_visible (view->kind), row->blob
+      view->seq, view->message, row->hash, view->hlc, lan_kind_has_state (view->kind), row->blob
     };
 
     lan_talk_tail_add (talk, &entry);
@@ -119,6 +119,9 @@ append (LanCore *core, LanCoreChannel *channel, LanCoreLog *log, const LanRecord
     lan_core_apply_op (core, content->own_op, view->hlc);
   else if (view->kind == LAN_KIND_READ_UP_TO && content != NULL)
     note_read (core, log, content->read_up_to);
+  else if (!mine && view->kind == LAN_KIND_MESSAGE_OP && content != NULL)
+    lan_core_note_operation (core, &talk->peer->row.account, author, view, &row->hash, content,
+                             order);
   else if (!log->own)
     lan_core_typing_off (core, talk->peer);
   lan_core_add_record (core, log, row, (row->flags & LAN_RECORD_HIDDEN) == 0);
@@ -184,7 +187,7 @@ take_next (LanCore *core, LanCoreChannel *channel, LanCoreLog *log, const guint8
   }
   if (!verify (sign_public, view))
     return REFUSED;
-  if (view->kind <= LAN_KIND_READ_UP_TO &&
+  if (lan_kind_is_known (view->kind) &&
       lan_content_decode (view->kind, view->content, view->content_len, &content) != LAN_STATUS_OK)
     return REFUSED;
   if (log != log->talk->own && may_repeat (core, log) &&

@@ -155,7 +155,7 @@ repeat_row (LanCore *core, LanRepeat *repeat, const LanRecordRow *row)
   gsize len;
   const guint8 *data = g_bytes_get_data (row->blob, &len);
 
-  if ((row->flags & LAN_RECORD_SENT_AGAIN) != 0 || !lan_kind_is_visible (row->kind) ||
+  if ((row->flags & LAN_RECORD_SENT_AGAIN) != 0 || !lan_kind_has_state (row->kind) ||
       lan_record_decode (data, len, &view) != LAN_STATUS_OK ||
       lan_content_decode (view.kind, view.content, view.content_len, &content) != LAN_STATUS_OK)
     return;

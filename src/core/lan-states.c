@@ -76,7 +76,7 @@ confirm_from_tail (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, 
   for (guint64 s = MAX (known, told) + 1; s <= seq; s++) {
     LanTailEntry *entry = lan_talk_tail_entry (talk, s);
 
-    if (entry->visible)
+    if (entry->has_state)
       g_array_append_val (event->state.messages, entry->message);
   }
   set_holding (core, talk, holder, seq, hash);
@@ -194,7 +194,7 @@ lan_core_on_confirm_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
     if (next->seq != expect || next->seq > talk->claimed.seq)
       break;
     row = next;
-    if (lan_kind_is_visible (row->kind))
+    if (lan_kind_has_state (row->kind))
       g_array_append_val (event->state.messages, row->message);
   }
   if (row != NULL)
@@ -234,7 +234,7 @@ tell_read (LanCore *core, LanCoreTalk *talk, guint64 low, guint64 hlc)
   for (s = talk->own->committed.seq; (entry = lan_talk_tail_entry (talk, s)) != NULL; s--) {
     if (entry->hlc <= low)
       break;
-    if (entry->visible && entry->hlc <= hlc)
+    if (entry->has_state && entry->hlc <= hlc)
       g_array_prepend_val (event->state.messages, entry->message);
   }
   tell_later (core, event);
@@ -319,7 +319,7 @@ lan_core_on_states_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
 
     if (ask->state == LAN_MESSAGE_DELIVERED && row->hlc <= ask->talk->row.peer_read_hlc)
       continue;
-    if (row->hlc > ask->low_hlc && row->hlc <= ask->high_hlc && lan_kind_is_visible (row->kind))
+    if (row->hlc > ask->low_hlc && row->hlc <= ask->high_hlc && lan_kind_has_state (row->kind))
       g_array_append_val (event->state.messages, row->message);
   }
   tell (core, event);

@@ -90,10 +90,13 @@ lan_core_write (LanCore *core, LanCoreTalk *talk, const LanMessageId *message, g
   entry.message = *message;
   entry.hash = row->hash;
   entry.hlc = hlc;
-  entry.visible = lan_kind_is_visible (kind);
+  entry.has_state = lan_kind_has_state (kind);
   entry.blob = row->blob;
   lan_talk_tail_add (talk, &entry);
-  lan_core_add_record (core, log, row, entry.visible);
+  lan_core_add_record (core, log, row, lan_kind_is_visible (kind));
+  if (kind == LAN_KIND_MESSAGE_OP)
+    lan_core_note_operation (core, &talk->peer->row.account, &core->self, &view, &row->hash,
+                             content, row->order);
   lan_core_hold_if_claimed (core, talk);
 }
 
@@ -165,9 +168,9 @@ ask_offer (LanCore *core, LanCoreTalk *talk, const LanMessageId *message, guint1
   lan_core_push (core, action);
 }
 
-static LanStatus
-send_content (LanCore *core, const LanAccountId *to, const LanMessageId *message, guint16 kind,
-              LanContent *content)
+LanStatus
+lan_core_send_content (LanCore *core, const LanAccountId *to, const LanMessageId *message,
+                       guint16 kind, LanContent *content)
 {
   LanCorePerson *person = lan_core_resolve (core, to);
   LanCoreTalk *talk;
@@ -198,10 +201,37 @@ LanStatus
 lan_core_send_text (LanCore *core, const LanAccountId *to, const LanMessageId *id, const char *text,
                     const LanTime *now)
 {
+  return lan_core_send_text_with (core, to, id, text, NULL, now);
+}
+
+static void
+put_beside (LanContent *content, const LanBeside *beside)
+{
+  content->quote = (Lanyard__Quote *) beside->quote;
+  content->forwarded = (Lanyard__Forwarded *) beside->forwarded;
+  content->mentions = beside->mentions;
+  content->n_mentions = beside->n_mentions;
+  content->urgent = beside->urgent;
+}
+
+LanStatus
+lan_core_check_content (guint16 kind, const LanContent *content)
+{
+  g_autoptr (GBytes) bytes = lan_content_encode (content);
+  g_autoptr (LanContent) checked = NULL;
+
+  return lan_content_decode (kind, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                             &checked);
+}
+
+LanStatus
+lan_core_send_text_with (LanCore *core, const LanAccountId *to, const LanMessageId *id,
+                         const char *text, const LanBeside *beside, const LanTime *now)
+{
   Lanyard__Text body = LANYARD__TEXT__INIT;
   LanContent content = LANYARD__CONTENT__INIT;
   gsize len = strlen (text);
-  LanStatus status;
+  LanStatus status = LAN_STATUS_OK;
 
   core->now = *now;
   if (len > LAN_TEXT_MAX_BYTES)
@@ -211,7 +241,12 @@ lan_core_send_text (LanCore *core, const LanAccountId *to, const LanMessageId *i
   body.text = (char *) text;
   content.body_case = LANYARD__CONTENT__BODY_TEXT;
   content.text = &body;
-  status = send_content (core, to, id, LAN_KIND_TEXT, &content);
+  if (beside != NULL) {
+    put_beside (&content, beside);
+    status = lan_core_check_content (LAN_KIND_TEXT, &content);
+  }
+  if (status == LAN_STATUS_OK)
+    status = lan_core_send_content (core, to, id, LAN_KIND_TEXT, &content);
   lan_core_settle (core);
   return status;
 }
@@ -221,19 +256,14 @@ lan_core_offer_file (LanCore *core, const LanAccountId *to, const LanMessageId *
                      const Lanyard__FileOffer *offer, const LanTime *now)
 {
   LanContent content = LANYARD__CONTENT__INIT;
-  g_autoptr (GBytes) bytes = NULL;
-  LanContent *checked = NULL;
   LanStatus status;
 
   core->now = *now;
   content.body_case = LANYARD__CONTENT__BODY_FILE_OFFER;
   content.file_offer = (Lanyard__FileOffer *) offer;
-  bytes = lan_content_encode (&content);
-  status = lan_content_decode (LAN_KIND_FILE_OFFER, g_bytes_get_data (bytes, NULL),
-                               g_bytes_get_size (bytes), &checked);
-  lan_content_free (checked);
+  status = lan_core_check_content (LAN_KIND_FILE_OFFER, &content);
   if (status == LAN_STATUS_OK)
-    status = send_content (core, to, id, LAN_KIND_FILE_OFFER, &content);
+    status = lan_core_send_content (core, to, id, LAN_KIND_FILE_OFFER, &content);
   lan_core_settle (core);
   return status;
 }

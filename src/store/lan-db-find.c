@@ -202,7 +202,7 @@ lan_db_search (LanDb *db, const LanSearchQuery *query, GError **error)
   if (*match != '\0' && rows->len < limit &&
       !find_by_index (db, query, match, before, rows, limit - rows->len, error))
     return NULL;
-  return g_steal_pointer (&rows);
+  return lan_db_read_operations (db, rows, error) ? g_steal_pointer (&rows) : NULL;
 }
 
 /* --- days --- */

@@ -206,17 +206,23 @@ compare_screen (gconstpointer a, gconstpointer b)
 }
 
 static gboolean
-read_screen (LanDb *db, const LanHistoryQuery *query, const LanConversationId *conversation,
-             guint limit, GPtrArray *rows, GError **error)
+read_screen (LanDb *db, const LanHistoryQuery *query, LanHistoryWhere where,
+             const LanConversationId *conversation, guint limit, GPtrArray *rows, GError **error)
 {
   sqlite3_stmt *s;
 
-  switch (query->where) {
+  switch (where) {
   case LAN_HISTORY_BEFORE:
     s = lan_db_use (db, LAN_SQL_BEFORE);
     break;
   case LAN_HISTORY_AFTER:
     s = lan_db_use (db, LAN_SQL_AFTER);
+    break;
+  case LAN_HISTORY_PINNED:
+    s = lan_db_use (db, LAN_SQL_PINNED);
+    break;
+  case LAN_HISTORY_AROUND:
+    s = lan_db_use (db, LAN_SQL_AT);
     break;
   case LAN_HISTORY_NEWEST:
   default:
@@ -224,7 +230,7 @@ read_screen (LanDb *db, const LanHistoryQuery *query, const LanConversationId *c
     break;
   }
   lan_bind_id (s, 1, conversation->b, sizeof conversation->b);
-  if (query->where != LAN_HISTORY_NEWEST) {
+  if (where != LAN_HISTORY_NEWEST && where != LAN_HISTORY_PINNED) {
     lan_bind_u64 (s, 2, query->cursor.order);
     lan_bind_id (s, 3, query->cursor.message.b, sizeof query->cursor.message.b);
   }
@@ -232,23 +238,49 @@ read_screen (LanDb *db, const LanHistoryQuery *query, const LanConversationId *c
   return read_all (db, s, add_record, rows, error);
 }
 
-GPtrArray *
-lan_db_read_history (LanDb *db, const LanHistoryQuery *query, GError **error)
+static gboolean
+read_all_screens (LanDb *db, const LanHistoryQuery *query, LanHistoryWhere where, guint limit,
+                  GPtrArray *rows, GError **error)
 {
-  g_autoptr (GPtrArray) rows = lan_db_records_new ();
-  guint limit = MIN (query->limit, HISTORY_LIMIT);
-
   for (guint i = 0; i < query->n_conversations; i++) {
-    if (!read_screen (db, query, &query->conversations[i], limit, rows, error))
-      return NULL;
+    if (!read_screen (db, query, where, &query->conversations[i], limit, rows, error))
+      return FALSE;
   }
   g_ptr_array_sort (rows, compare_screen);
   if (rows->len > limit) {
     guint extra = rows->len - limit;
 
-    g_ptr_array_remove_range (rows, query->where == LAN_HISTORY_AFTER ? limit : 0, extra);
+    g_ptr_array_remove_range (rows, where == LAN_HISTORY_AFTER ? limit : 0, extra);
   }
-  return g_steal_pointer (&rows);
+  return TRUE;
+}
+
+/* The row itself in the middle, as many before as behind. */
+static gboolean
+read_around (LanDb *db, const LanHistoryQuery *query, guint limit, GPtrArray *rows, GError **error)
+{
+  g_autoptr (GPtrArray) at = lan_db_records_new (), after = lan_db_records_new ();
+  guint half = limit / 2;
+
+  if (!read_all_screens (db, query, LAN_HISTORY_BEFORE, half, rows, error) ||
+      !read_all_screens (db, query, LAN_HISTORY_AROUND, 1, at, error) ||
+      !read_all_screens (db, query, LAN_HISTORY_AFTER, half, after, error))
+    return FALSE;
+  g_ptr_array_extend_and_steal (rows, g_steal_pointer (&at));
+  g_ptr_array_extend_and_steal (rows, g_steal_pointer (&after));
+  return TRUE;
+}
+
+GPtrArray *
+lan_db_read_history (LanDb *db, const LanHistoryQuery *query, GError **error)
+{
+  g_autoptr (GPtrArray) rows = lan_db_records_new ();
+  guint limit = MIN (query->limit, HISTORY_LIMIT);
+  gboolean ok = query->where == LAN_HISTORY_AROUND
+                    ? read_around (db, query, limit, rows, error)
+                    : read_all_screens (db, query, query->where, limit, rows, error);
+
+  return ok && lan_db_read_operations (db, rows, error) ? g_steal_pointer (&rows) : NULL;
 }
 
 GPtrArray *
@@ -289,7 +321,9 @@ lan_db_find_message (LanDb *db, const LanAccountId *author, const LanMessageId *
   lan_bind_id (s, 1, message->b, sizeof message->b);
   if (author != NULL)
     lan_bind_id (s, 2, author->b, sizeof author->b);
-  return read_all (db, s, add_record, rows, error) ? g_steal_pointer (&rows) : NULL;
+  if (!read_all (db, s, add_record, rows, error) || !lan_db_read_operations (db, rows, error))
+    return NULL;
+  return g_steal_pointer (&rows);
 }
 
 GPtrArray *
@@ -412,5 +446,7 @@ lan_db_load (LanDb *db, GError **error)
       return NULL;
   }
   g_ptr_array_sort (snapshot->conversations, compare_previews);
-  return load_heads (db, snapshot->heads, error) ? g_steal_pointer (&snapshot) : NULL;
+  return load_heads (db, snapshot->heads, error) && lan_db_load_early (db, snapshot->early, error)
+             ? g_steal_pointer (&snapshot)
+             : NULL;
 }

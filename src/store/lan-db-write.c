@@ -107,7 +107,10 @@ put_record (LanDb *db, const LanRecordRow *row, GError **error)
   if (!lan_db_run (db, s, "save a message", error))
     return FALSE;
   db->search.is_behind = TRUE;
-  return sqlite3_changes (db->handle) > 0 || check_same_record (db, row, error);
+  if (sqlite3_changes (db->handle) == 0)
+    return check_same_record (db, row, error);
+  return (row->flags & LAN_RECORD_HIDDEN) != 0 ||
+         lan_db_meet_operations (db, &row->conversation, &row->author, &row->message, error);
 }
 
 /* Its number in order of arrival; 0: there is none. */
@@ -135,7 +138,9 @@ put_record_flags (LanDb *db, const LanRecordRow *row, GError **error)
   bind_record_key (s, row);
   lan_bind_int (s, 4, row->flags);
   lan_bind_int (s, 5, (row->flags & LAN_RECORD_HIDDEN) == 0);
-  return lan_db_run (db, s, "mark a message", error) && lan_db_search_note (db, id, error);
+  if (!lan_db_run (db, s, "mark a message", error) || !lan_db_search_note (db, id, error))
+    return FALSE;
+  return (row->flags & LAN_RECORD_HIDDEN) == 0 || lan_db_part_operations (db, row, error);
 }
 
 static gboolean
@@ -237,6 +242,8 @@ apply_one (LanDb *db, const LanChange *change, GError **error)
     return put_address (db, &change->address, error);
   case LAN_CHANGE_SETTING:
     return put_setting (db, &change->setting, error);
+  case LAN_CHANGE_OPERATION:
+    return lan_db_put_operation (db, &change->operation, error);
   case LAN_CHANGE_TRANSFER_PLAN:
     return put_plan (db, &change->transfer, error);
   default:

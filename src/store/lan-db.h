@@ -80,6 +80,31 @@ void lan_db_tidy (LanDb *db, gboolean is_quiet);
 gboolean lan_db_apply (LanDb *db, const GPtrArray *changes,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * What a message shows now becomes record.text: its newest edit, or nothing once it is recalled.
+ * Everything that changes the text of a record that is on disk goes through here.
+ */
+gboolean lan_db_show (LanDb *db, const LanConversationId *conversation, const LanAccountId *author,
+                      const LanMessageId *message, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean lan_db_put_operation (LanDb *db, const LanOperationRow *row,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** A message came on screen: what waited for it takes effect. */
+gboolean lan_db_meet_operations (LanDb *db, const LanConversationId *conversation,
+                                 const LanAccountId *author, const LanMessageId *message,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The record at this place of a log is no longer on screen: another one will be in its place. */
+gboolean lan_db_part_operations (LanDb *db, const LanRecordRow *key,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Fills LanRecordRow.operations of @records. */
+gboolean lan_db_read_operations (LanDb *db, GPtrArray *records,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean lan_db_load_early (LanDb *db, GArray *early, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Returns: (transfer full) (nullable): see lan-snapshot.h. */
 LanSnapshot *lan_db_load (LanDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -21,5 +21,6 @@ gboolean lan_migration_run (LanDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT
 /* The steps' SQL, one file each: lan-migration-N.c. */
 extern const char lan_migration_1_sql[];
 extern const char lan_migration_2_sql[];
+extern const char lan_migration_3_sql[];
 
 G_END_DECLS

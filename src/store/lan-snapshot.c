@@ -42,6 +42,7 @@ lan_snapshot_new (void)
   snapshot->transfers = g_ptr_array_new_with_free_func (lan_transfer_row_free);
   snapshot->addresses = g_ptr_array_new_with_free_func (lan_address_row_free);
   snapshot->settings = g_ptr_array_new_with_free_func (lan_setting_row_free);
+  snapshot->early = g_array_new (FALSE, TRUE, sizeof (LanMessageKey));
   return snapshot;
 }
 
@@ -58,6 +59,7 @@ lan_snapshot_free (LanSnapshot *snapshot)
   g_ptr_array_unref (snapshot->transfers);
   g_ptr_array_unref (snapshot->addresses);
   g_ptr_array_unref (snapshot->settings);
+  g_array_unref (snapshot->early);
   g_free (snapshot);
 }
 

@@ -28,6 +28,14 @@ typedef struct {
   guint64 order; /* on screen, LanRecordRow.order */
 } LanLogHead;
 
+#define LAN_SNAPSHOT_EARLY_MAX 4096
+
+/* A message by its name. */
+typedef struct {
+  LanAccountId author;
+  LanMessageId message;
+} LanMessageKey;
+
 typedef struct {
   GPtrArray *persons;       /* of LanPersonRow */
   GPtrArray *devices;       /* of LanDeviceRow */
@@ -37,6 +45,7 @@ typedef struct {
   GPtrArray *transfers;     /* of LanTransferRow: all unfinished, then the 200 newest others */
   GPtrArray *addresses;     /* of LanAddressRow, newest first for each device */
   GPtrArray *settings;      /* of LanSettingRow, by key */
+  GArray *early;            /* of LanMessageKey: not on screen, but something was said about them */
 } LanSnapshot;
 
 /** Returns: (transfer full): a snapshot with empty arrays that free their rows. */

@@ -22,6 +22,10 @@ G_BEGIN_DECLS
 #define LAN_SQL_SCREEN                                                                             \
   "SELECT " LAN_SQL_RECORD_COLUMNS " FROM record WHERE conversation = ?1 AND shown = 1 "
 
+#define LAN_SQL_OPERATION                                                                          \
+  "SELECT conversation, author, target, kind, actor, ord, op, hash, time_ms, is_on, text "         \
+  "FROM operation WHERE conversation = ?1 AND author = ?2 AND target = ?3 "
+
 /* States above LAN_TRANSFER_VERIFYING (4) are final. */
 #define LAN_SQL_LIST(X)                                                                            \
   X (BEGIN, "BEGIN IMMEDIATE")                                                                     \
@@ -44,6 +48,23 @@ G_BEGIN_DECLS
      "UPDATE record SET flags = ?4, shown = ?5 AND NOT EXISTS (SELECT 1 FROM record AS o "         \
      "WHERE o.message = record.message AND o.author = record.author AND o.shown = 1 "              \
      "AND o.id <> record.id) WHERE conversation = ?1 AND device = ?2 AND seq = ?3")                \
+  X (PUT_OPERATION,                                                                                \
+     "INSERT INTO operation VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11, NOT EXISTS (SELECT 1 "     \
+     "FROM record WHERE message = ?3 AND author = ?2 AND shown = 1 AND conversation = ?1), ?12) "  \
+     "ON CONFLICT DO UPDATE SET actor = ?6, ord = ?7, op = ?8, hash = ?9, time_ms = ?10, "         \
+     "is_on = ?11, text = ?12 WHERE (?7, ?8, ?9) > (ord, op, hash)")                               \
+  X (MEET_OPERATIONS, "UPDATE operation SET waiting = 0 WHERE conversation = ?1 AND author = ?2 "  \
+                      "AND target = ?3 AND waiting = 1")                                           \
+  X (PART_OPERATIONS,                                                                              \
+     "UPDATE operation SET waiting = 1 WHERE (conversation, author, target) = (SELECT "            \
+     "conversation, author, message FROM record WHERE conversation = ?1 AND device = ?2 "          \
+     "AND seq = ?3)")                                                                              \
+  X (SHOWN_TEXT, "SELECT kind, text FROM operation WHERE conversation = ?1 AND author = ?2 "       \
+                 "AND target = ?3 AND kind IN (1, 4) "                                             \
+                 "ORDER BY kind, ord DESC, op DESC, hash DESC LIMIT 1")                            \
+  X (SHOWN_ID, "SELECT id FROM record WHERE message = ?3 AND author = ?2 AND shown = 1 "           \
+               "AND conversation = ?1")                                                            \
+  X (SET_TEXT, "UPDATE record SET text = ?2 WHERE id = ?1 AND (?3 OR kind = 1)")                   \
   X (PUT_VECTOR, "INSERT OR REPLACE INTO vector VALUES (?1,?2,?3,?4,?5)")                          \
   X (PUT_TRANSFER, "INSERT OR REPLACE INTO transfer (" LAN_SQL_TRANSFER_COLUMNS                    \
                    ") VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)")                    \
@@ -82,6 +103,14 @@ G_BEGIN_DECLS
   X (BEFORE, LAN_SQL_SCREEN "AND (ord, message) < (?2, ?3) "                                       \
                             "ORDER BY ord DESC, message DESC LIMIT ?4")                            \
   X (AFTER, LAN_SQL_SCREEN "AND (ord, message) > (?2, ?3) ORDER BY ord, message LIMIT ?4")         \
+  X (AT, LAN_SQL_SCREEN "AND ord = ?2 AND message = ?3 LIMIT ?4")                                  \
+  X (PINNED,                                                                                       \
+     "SELECT " LAN_SQL_RECORD_COLUMNS " FROM record INDEXED BY record_message WHERE shown = 1 "    \
+     "AND conversation = ?1 AND (message, author) IN (SELECT target, author FROM operation "       \
+     "WHERE conversation = ?1 AND kind = 2 AND is_on = 1 ORDER BY ord DESC LIMIT ?4)")             \
+  X (OPERATIONS, LAN_SQL_OPERATION "ORDER BY kind LIMIT ?4")                                       \
+  X (EDITS, LAN_SQL_OPERATION "AND kind = 4 ORDER BY ord DESC, op DESC LIMIT ?4")                  \
+  X (EARLY_OPERATIONS, "SELECT DISTINCT author, target FROM operation WHERE waiting = 1 LIMIT ?1") \
   X (LOG, "SELECT " LAN_SQL_RECORD_COLUMNS " FROM record WHERE conversation = ?1 AND device = ?2 " \
           "AND seq BETWEEN ?3 AND ?4 ORDER BY seq")                                                \
   X (MESSAGE, "SELECT " LAN_SQL_RECORD_COLUMNS " FROM record WHERE message = ?1 AND shown = 1 "    \

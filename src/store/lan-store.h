@@ -47,6 +47,8 @@ typedef enum {
   LAN_HISTORY_NEWEST, /* the last rows; the cursor is not looked at */
   LAN_HISTORY_BEFORE, /* the rows just before the cursor's, without it */
   LAN_HISTORY_AFTER,  /* the rows just after the cursor's, without it */
+  LAN_HISTORY_AROUND, /* the cursor's row, up to half of the limit before it and behind it */
+  LAN_HISTORY_PINNED, /* what is pinned, newest pins first to be given; the cursor is not looked at */
 } LanHistoryWhere;
 
 /* The rows a conversation shows; with several ids (a merged person) they are shown as one. */
@@ -110,7 +112,8 @@ LanStore *lan_store_open (const char *path, const guint8 *key, LanStoreFlags fla
 void lan_store_commit (LanStore *store, GPtrArray *changes, LanStoreDone on_done,
                        gpointer user_data);
 
-/** One page of what is on screen, in screen order (oldest first), without LAN_RECORD_HIDDEN. */
+/** One page of what is on screen, in screen order (oldest first), without LAN_RECORD_HIDDEN. Rows come
+ * with their operations. */
 void lan_store_read_history (LanStore *store, const LanHistoryQuery *query, LanStoreRows on_rows,
                              gpointer user_data);
 
@@ -124,7 +127,7 @@ void lan_store_read_log (LanStore *store, const LanConversationId *conversation,
 
 /**
  * The record on screen of @message, written by @author or, where that is NULL, by anybody (then
- * there may be several: ids are chosen by their authors). No rows when there is none.
+ * there may be several: ids are chosen by their authors). No rows when there is none. With operations.
  */
 void lan_store_find_message (LanStore *store, const LanAccountId *author,
                              const LanMessageId *message, LanStoreRows on_rows, gpointer user_data);

@@ -13,7 +13,54 @@
 gboolean
 lan_kind_is_visible (guint32 kind)
 {
-  return kind != LAN_KIND_READ_UP_TO && kind != LAN_KIND_OWN_OP;
+  return kind != LAN_KIND_READ_UP_TO && kind != LAN_KIND_OWN_OP && kind != LAN_KIND_MESSAGE_OP;
+}
+
+gboolean
+lan_kind_has_state (guint32 kind)
+{
+  return kind == LAN_KIND_MESSAGE_OP || lan_kind_is_visible (kind);
+}
+
+gboolean
+lan_kind_is_known (guint32 kind)
+{
+  return kind == LAN_KIND_TEXT || kind == LAN_KIND_FILE_OFFER || kind == LAN_KIND_READ_UP_TO ||
+         kind == LAN_KIND_MESSAGE_OP;
+}
+
+/* Blocks that have emoji and what holds them together. A fixed list: two programs must never differ
+ * about a record because one knows a newer Unicode. */
+static gboolean
+check_emoji_char (gunichar c)
+{
+  static const struct {
+    gunichar first, last;
+  } ranges[] = {
+    { '#', '#' },       { '*', '*' },         { '0', '9' },         { 0xa9, 0xa9 },
+    { 0xae, 0xae },     { 0x200d, 0x200d },   { 0x203c, 0x203c },   { 0x2049, 0x2049 },
+    { 0x20e3, 0x20e3 }, { 0x2122, 0x2122 },   { 0x2139, 0x2139 },   { 0x2190, 0x2bff },
+    { 0x3030, 0x3030 }, { 0x303d, 0x303d },   { 0x3297, 0x3297 },   { 0x3299, 0x3299 },
+    { 0xfe0e, 0xfe0f }, { 0x1f000, 0x1fbff }, { 0xe0020, 0xe007f },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ranges); i++) {
+    if (c >= ranges[i].first && c <= ranges[i].last)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+lan_emoji_is_valid (const char *emoji)
+{
+  if (emoji[0] == '\0' || !lan_wire_text_ok (emoji, LAN_EMOJI_MAX_BYTES))
+    return FALSE;
+  for (const char *p = emoji; *p != '\0'; p = g_utf8_next_char (p)) {
+    if (!check_emoji_char (g_utf8_get_char (p)))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean
@@ -93,18 +140,66 @@ check_own_op (const Lanyard__OwnOp *own)
 }
 
 static gboolean
+check_message_op (const Lanyard__MessageOp *op)
+{
+  if (!lan_field_is (&op->author, LAN_ACCOUNT_ID_BYTES) ||
+      !lan_field_is (&op->target, LAN_MESSAGE_ID_BYTES))
+    return FALSE;
+  switch (op->op_case) {
+  case LANYARD__MESSAGE_OP__OP_EDIT:
+    return op->edit->text[0] != '\0' && lan_wire_text_ok (op->edit->text, LAN_TEXT_MAX_BYTES);
+  case LANYARD__MESSAGE_OP__OP_REACTION:
+    return lan_emoji_is_valid (op->reaction->emoji);
+  case LANYARD__MESSAGE_OP__OP_RECALL:
+  case LANYARD__MESSAGE_OP__OP_PIN:
+  case LANYARD__MESSAGE_OP__OP__NOT_SET: /* of a newer version */
+  default:
+    return TRUE;
+  }
+}
+
+/* What stands beside a text or an offer. */
+static gboolean
+check_beside (const LanContent *content)
+{
+  const Lanyard__Quote *quote = content->quote;
+  const Lanyard__Forwarded *forwarded = content->forwarded;
+
+  if (quote != NULL && (!lan_field_is (&quote->author, LAN_ACCOUNT_ID_BYTES) ||
+                        !lan_field_is (&quote->message, LAN_MESSAGE_ID_BYTES) ||
+                        !lan_wire_text_ok (quote->excerpt, LAN_EXCERPT_MAX_BYTES)))
+    return FALSE;
+  if (forwarded != NULL &&
+      ((forwarded->author.len != 0 && !lan_field_is (&forwarded->author, LAN_ACCOUNT_ID_BYTES)) ||
+       !lan_wire_text_ok (forwarded->name, LAN_NAME_MAX_BYTES)))
+    return FALSE;
+  if (content->n_mentions > LAN_MENTION_MAX_COUNT)
+    return FALSE;
+  for (gsize i = 0; i < content->n_mentions; i++) {
+    const ProtobufCBinaryData *account = &content->mentions[i]->account;
+
+    if (account->len != 0 && !lan_field_is (account, LAN_ACCOUNT_ID_BYTES))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
 check_body (guint32 kind, const LanContent *content)
 {
   switch (kind) {
   case LAN_KIND_TEXT:
     return content->body_case == LANYARD__CONTENT__BODY_TEXT &&
-           lan_wire_text_ok (content->text->text, LAN_TEXT_MAX_BYTES);
+           lan_wire_text_ok (content->text->text, LAN_TEXT_MAX_BYTES) && check_beside (content);
   case LAN_KIND_FILE_OFFER:
     return content->body_case == LANYARD__CONTENT__BODY_FILE_OFFER &&
-           check_offer (content->file_offer);
+           check_offer (content->file_offer) && check_beside (content);
   case LAN_KIND_READ_UP_TO:
     return content->body_case == LANYARD__CONTENT__BODY_READ_UP_TO &&
            check_marks (content->read_up_to);
+  case LAN_KIND_MESSAGE_OP:
+    return content->body_case == LANYARD__CONTENT__BODY_MESSAGE_OP &&
+           check_message_op (content->message_op);
   case LAN_KIND_OWN_OP:
     return content->body_case == LANYARD__CONTENT__BODY_OWN_OP && check_own_op (content->own_op);
   default:

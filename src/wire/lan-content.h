@@ -20,6 +20,9 @@ G_BEGIN_DECLS
 #define LAN_PERSON_FIELD_MAX_COUNT 32
 #define LAN_PERSON_FIELD_MAX_BYTES 4096
 #define LAN_FILE_NAME_MAX_BYTES    255
+#define LAN_EXCERPT_MAX_BYTES      512
+#define LAN_EMOJI_MAX_BYTES        64
+#define LAN_MENTION_MAX_COUNT      64
 #define LAN_FILE_LEAF_BYTES        (256 * 1024)
 #define LAN_FILE_MAX_BYTES         (G_GUINT64_CONSTANT (1) << 46)
 
@@ -37,19 +40,30 @@ typedef enum {
   LAN_FIELD_N
 } LanPersonFieldType;
 
-/* Record kinds. Append-only: signed, and on people's disks. 4 to 15 are reserved for what DESIGN
- * section 5 names (call record, image, note, sticker, operations on earlier messages). */
+/* Record kinds. Append-only: signed, and on people's disks. 4 to 7 and 9 to 15 are reserved for what
+ * DESIGN section 5 names (call record, image, note, sticker). */
 typedef enum {
   LAN_KIND_NONE = 0, /* never in a record */
   LAN_KIND_TEXT = 1,
   LAN_KIND_FILE_OFFER = 2,
   LAN_KIND_READ_UP_TO = 3,
-  LAN_KIND_CALL = 4,    /* reserved */
-  LAN_KIND_OWN_OP = 16, /* in the conversation of one person's own devices */
+  LAN_KIND_CALL = 4,       /* reserved */
+  LAN_KIND_MESSAGE_OP = 8, /* about an earlier message: edit, recall, reaction, pin */
+  LAN_KIND_OWN_OP = 16,    /* in the conversation of one person's own devices */
 } LanRecordKind;
 
 /** TRUE for kinds that are a row on screen (also unknown ones: 'needs a newer version'). */
 gboolean lan_kind_is_visible (guint32 kind);
+
+/** TRUE for kinds whose way to the other side is told: what is visible, and operations. */
+gboolean lan_kind_has_state (guint32 kind);
+
+/** TRUE for kinds whose content this version reads. */
+gboolean lan_kind_is_known (guint32 kind);
+
+/** TRUE for what may be a reaction: 1 to 64 bytes of the characters that PROTOCOL.md names: blocks with
+ * emoji, and what holds emoji together. */
+gboolean lan_emoji_is_valid (const char *emoji);
 
 /**
  * Decodes the content of a record of @kind. Text is valid UTF-8, sizes and counts are within the

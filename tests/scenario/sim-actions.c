@@ -405,6 +405,26 @@ sim_state (Sim *sim, guint index, const LanMessageId *message)
   return rank >= 0 ? (int) by_rank[rank] : -1;
 }
 
+void
+sim_shown (Sim *sim, guint who, guint a, guint b, const LanAccountId *author,
+           const LanMessageId *message, LanShown *shown)
+{
+  SimStore *store = sim_node (sim, who)->store;
+  LanConversationId id = sim_conversation (sim, a, b);
+  g_autoptr (GPtrArray) rows = sim_store_screen (store, &id);
+  g_autoptr (GPtrArray) operations = sim_store_operations (store, &id, author, message);
+  const LanRecordRow *row = NULL;
+
+  for (guint i = 0; i < rows->len && row == NULL; i++) {
+    row = g_ptr_array_index (rows, i);
+    if (!lan_message_id_equal (&row->message, message) ||
+        !lan_account_id_equal (&row->author, author))
+      row = NULL;
+  }
+  g_assert_nonnull (row);
+  lan_shown_fold (shown, row->kind, row->text, operations);
+}
+
 guint
 sim_count (Sim *sim, guint who, guint other)
 {

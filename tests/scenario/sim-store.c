@@ -95,6 +95,7 @@ sim_store_new (void)
   store->vectors = g_array_new (FALSE, FALSE, sizeof (LanVectorRow));
   store->settings =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
+  store->operations = lan_operations_new ();
   return store;
 }
 
@@ -109,6 +110,7 @@ sim_store_free (SimStore *store)
   g_ptr_array_unref (store->records);
   g_array_unref (store->vectors);
   g_hash_table_unref (store->settings);
+  g_ptr_array_unref (store->operations);
   g_free (store);
 }
 
@@ -166,6 +168,31 @@ put_record (SimStore *store, const LanRecordRow *row)
   }
   g_ptr_array_add (store->records, copy);
   g_hash_table_insert (store->by_place, place_of (copy), copy);
+}
+
+static void
+put_operation (SimStore *store, const LanOperationRow *row)
+{
+  LanOperationRow *copy = g_new0 (LanOperationRow, 1);
+
+  lan_operation_row_copy (copy, row);
+  g_ptr_array_add (store->operations, copy);
+}
+
+GPtrArray *
+sim_store_operations (SimStore *store, const LanConversationId *conversation,
+                      const LanAccountId *author, const LanMessageId *message)
+{
+  GPtrArray *found = g_ptr_array_new ();
+
+  for (guint i = 0; i < store->operations->len; i++) {
+    LanOperationRow *row = g_ptr_array_index (store->operations, i);
+
+    if (lan_conversation_id_equal (&row->conversation, conversation) &&
+        lan_account_id_equal (&row->author, author) && lan_message_id_equal (&row->target, message))
+      g_ptr_array_add (found, row);
+  }
+  return found;
 }
 
 static void
@@ -236,6 +263,9 @@ sim_store_commit (SimStore *store, GPtrArray *changes)
         g_hash_table_insert (store->settings, g_strdup (change->setting.key),
                              g_bytes_ref (change->setting.value));
       break;
+    case LAN_CHANGE_OPERATION:
+      put_operation (store, &change->operation);
+      break;
     case LAN_CHANGE_TRANSFER:
     case LAN_CHANGE_TRANSFER_PLAN:
     case LAN_CHANGE_ADDRESS:
@@ -261,6 +291,8 @@ sim_store_copy (const SimStore *store)
     put_lan_conversation_row (copy->conversations, g_ptr_array_index (store->conversations, i));
   for (guint i = 0; i < store->records->len; i++)
     put_record (copy, g_ptr_array_index (store->records, i));
+  for (guint i = 0; i < store->operations->len; i++)
+    put_operation (copy, g_ptr_array_index (store->operations, i));
   g_array_append_vals (copy->vectors, store->vectors->data, store->vectors->len);
   g_hash_table_iter_init (&iter, store->settings);
   while (g_hash_table_iter_next (&iter, &key, &value))

@@ -19,6 +19,7 @@ typedef struct {
   GHashTable *by_message;   /* author and message id -> LanRecordRow on screen */
   GArray *vectors;          /* of LanVectorRow */
   GHashTable *settings;     /* char * -> GBytes */
+  GPtrArray *operations;    /* of LanOperationRow, whatever was ever said, in order of arrival */
 } SimStore;
 
 SimStore *sim_store_new (void);
@@ -32,6 +33,10 @@ LanRecordRow *sim_store_find (SimStore *store, const LanConversationId *conversa
                               const LanDeviceId *device, guint64 seq);
 gboolean sim_store_has_message (SimStore *store, const LanAccountId *author,
                                 const LanMessageId *message);
+
+/* (transfer container): what was said about a message. */
+GPtrArray *sim_store_operations (SimStore *store, const LanConversationId *conversation,
+                                 const LanAccountId *author, const LanMessageId *message);
 
 /* (transfer container): rows of one log, ascending. */
 GPtrArray *sim_store_read_log (SimStore *store, const LanConversationId *conversation,

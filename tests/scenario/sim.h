@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "lan-shown.h"
 #include "sim-store.h"
 
 typedef struct _Sim Sim;
@@ -106,5 +107,8 @@ void sim_reinstall (Sim *sim, guint node, const char *name);
 
 /* Both sides show the same @count messages in the same order, each once. */
 void sim_assert_same (Sim *sim, guint a, guint b, guint count);
+/* What desktop @who shows of a message of the conversation of @a and @b. */
+void sim_shown (Sim *sim, guint who, guint a, guint b, const LanAccountId *author,
+                const LanMessageId *message, LanShown *shown);
 guint sim_count (Sim *sim, guint who, guint other);
 const char *sim_text (Sim *sim, guint who, guint other, guint nth);

@@ -225,9 +225,9 @@ test_changes (void)
   g_assert_true (copy.name != c->person.name);
   lan_person_row_clear (&copy);
   g_assert_null (copy.name);
-  for (int t = LAN_CHANGE_DEVICE; t <= LAN_CHANGE_SETTING; t++)
+  for (int t = LAN_CHANGE_DEVICE; t <= LAN_CHANGE_OPERATION; t++)
     lan_changes_add (changes, (LanChangeType) t);
-  g_assert_cmpuint (changes->len, ==, 9);
+  g_assert_cmpuint (changes->len, ==, 11);
   for (int i = 0; i < LAN_TRUST_N; i++)
     g_assert_cmpstr (lan_trust_name ((LanTrust) i), !=, i == 0 ? "" : "claimed");
   g_assert_cmpstr (lan_transfer_state_name (LAN_TRANSFER_CANCELLED), ==, "cancelled");

@@ -567,6 +567,7 @@ main (int argc, char **argv)
   add_attested_tests ();
   add_batch_tests ();
   add_mail_tests ();
+  add_operate_tests ();
   add_pairing_tests ();
   return g_test_run ();
 }

@@ -6,4 +6,5 @@
 void add_attested_tests (void);
 void add_batch_tests (void);
 void add_mail_tests (void);
+void add_operate_tests (void);
 void add_pairing_tests (void);

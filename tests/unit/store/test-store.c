@@ -10,6 +10,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_seal_tests ();
   add_vfs_tests ();
+  add_operations_tests ();
   add_rows_tests ();
   add_trouble_tests ();
   add_search_tests ();

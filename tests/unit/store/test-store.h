@@ -5,6 +5,7 @@
 
 void add_seal_tests (void);
 void add_vfs_tests (void);
+void add_operations_tests (void);
 void add_rows_tests (void);
 void add_trouble_tests (void);
 void add_search_tests (void);

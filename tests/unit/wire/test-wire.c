@@ -257,6 +257,116 @@ test_content_text (void)
   g_assert_false (lan_kind_is_visible (LAN_KIND_READ_UP_TO));
 }
 
+/* What stands beside a text. */
+static void
+test_content_beside (void)
+{
+  guint8 id[33] = { 1 };
+  g_autofree char *most = g_strnfill (LAN_EXCERPT_MAX_BYTES, 'x');
+  g_autofree char *over = g_strnfill (LAN_EXCERPT_MAX_BYTES + 1, 'x');
+  Lanyard__Text text = LANYARD__TEXT__INIT;
+  Lanyard__Quote quote = LANYARD__QUOTE__INIT;
+  Lanyard__Forwarded forwarded = LANYARD__FORWARDED__INIT;
+  Lanyard__Mention mention = LANYARD__MENTION__INIT;
+  Lanyard__Mention *mentions[LAN_MENTION_MAX_COUNT + 1];
+  LanContent content = LANYARD__CONTENT__INIT;
+
+#define BESIDE(status)                                                                             \
+  g_assert_cmpint (try_content (LAN_KIND_TEXT, &content), ==, LAN_STATUS_##status)
+  for (gsize i = 0; i < G_N_ELEMENTS (mentions); i++)
+    mentions[i] = &mention;
+  content.body_case = LANYARD__CONTENT__BODY_TEXT;
+  content.text = &text;
+  text.text = (char *) "yes";
+  content.quote = &quote;
+  quote.author = (ProtobufCBinaryData){ 32, id };
+  quote.message = (ProtobufCBinaryData){ 16, id };
+  quote.excerpt = most;
+  content.forwarded = &forwarded;
+  forwarded.name = (char *) "Li Wei";
+  content.mentions = mentions;
+  content.n_mentions = LAN_MENTION_MAX_COUNT;
+  BESIDE (OK);
+  quote.excerpt = over;
+  BESIDE (MALFORMED);
+  quote.excerpt = most;
+  quote.author.len = 33;
+  BESIDE (MALFORMED);
+  quote.author.len = 32;
+  quote.message.len = 15;
+  BESIDE (MALFORMED);
+  quote.message.len = 16;
+  forwarded.author = (ProtobufCBinaryData){ 31, id };
+  BESIDE (MALFORMED);
+  forwarded.author.len = 32;
+  BESIDE (OK);
+  forwarded.name = most;
+  BESIDE (MALFORMED);
+  forwarded.name = (char *) "";
+  content.n_mentions++;
+  BESIDE (MALFORMED);
+  content.n_mentions = 1;
+  mention.account = (ProtobufCBinaryData){ 4, id };
+  BESIDE (MALFORMED);
+  mention.account.len = 32;
+  BESIDE (OK);
+#undef BESIDE
+}
+
+static void
+test_content_op (void)
+{
+  static const char *const good[] = { "\xf0\x9f\x91\x8d", "\xe2\x9d\xa4\xef\xb8\x8f",
+                                      "1\xef\xb8\x8f\xe2\x83\xa3",
+                                      "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb" };
+  static const char *const bad[] = { "",   "ok",           " ",           "\xf0\x9f\x91\x8d x",
+                                     "\n", "\xe2\x80\xae", "\xe4\xbd\xa0" };
+  g_autofree char *over = g_strnfill (LAN_EMOJI_MAX_BYTES + 1, '!');
+  guint8 id[33] = { 1 };
+  Lanyard__EditOp edit = LANYARD__EDIT_OP__INIT;
+  Lanyard__ReactionOp reaction = LANYARD__REACTION_OP__INIT;
+  Lanyard__MessageOp op = LANYARD__MESSAGE_OP__INIT;
+  LanContent content = LANYARD__CONTENT__INIT;
+
+#define OP(status)                                                                                 \
+  g_assert_cmpint (try_content (LAN_KIND_MESSAGE_OP, &content), ==, LAN_STATUS_##status)
+  content.body_case = LANYARD__CONTENT__BODY_MESSAGE_OP;
+  content.message_op = &op;
+  op.author = (ProtobufCBinaryData){ 32, id };
+  op.target = (ProtobufCBinaryData){ 16, id };
+  OP (OK); /* of a newer version */
+  op.op_case = LANYARD__MESSAGE_OP__OP_EDIT;
+  op.edit = &edit;
+  OP (MALFORMED);
+  edit.text = (char *) "better";
+  OP (OK);
+  op.target.len = 17;
+  OP (MALFORMED);
+  op.target.len = 16;
+  op.author.len = 0;
+  OP (MALFORMED);
+  op.author.len = 32;
+  op.op_case = LANYARD__MESSAGE_OP__OP_REACTION;
+  op.reaction = &reaction;
+  for (gsize i = 0; i < G_N_ELEMENTS (good); i++) {
+    reaction.emoji = (char *) good[i];
+    OP (OK);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++) {
+    reaction.emoji = (char *) bad[i];
+    OP (MALFORMED);
+  }
+  reaction.emoji = over;
+  OP (MALFORMED);
+#undef OP
+  g_assert_cmpint (try_content (LAN_KIND_TEXT, &content), ==, LAN_STATUS_MALFORMED);
+  g_assert_false (lan_kind_is_visible (LAN_KIND_MESSAGE_OP));
+  g_assert_true (lan_kind_has_state (LAN_KIND_MESSAGE_OP));
+  g_assert_true (lan_kind_has_state (LAN_KIND_TEXT));
+  g_assert_false (lan_kind_has_state (LAN_KIND_READ_UP_TO));
+  g_assert_false (lan_kind_is_known (700));
+}
+
 static void
 test_content_offer (void)
 {
@@ -325,6 +435,8 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/record/layout", test_record);
   g_test_add_func ("/wire/record/rules", test_record_rules);
   g_test_add_func ("/wire/content/text", test_content_text);
+  g_test_add_func ("/wire/content-beside", test_content_beside);
+  g_test_add_func ("/wire/content-op", test_content_op);
   g_test_add_func ("/wire/content/offer", test_content_offer);
   return g_test_run ();
 }
