@@ -56,29 +56,19 @@ report_sent (LanCli *cli, Sending *sending)
 }
 
 int
-lan_cli_send (LanCli *cli, char **args)
+lan_cli_send_and_wait (LanCli *cli, const char *method, JsonObject *params, gint64 deadline)
 {
   g_autoptr (GHashTable) early = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   Sending sending = { .early = early };
-  g_autoptr (JsonObject) person = NULL, result = NULL;
+  g_autoptr (JsonObject) result = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = g_strjoinv (" ", args + 1);
-  JsonObject *params;
-  gint64 deadline;
   const char *code;
 
-  if (lan_cli_open (cli) != LAN_CLI_OK)
-    return LAN_CLI_FAILED;
-  deadline = lan_cli_deadline (cli, 10.0);
-  person = lan_cli_find_peer (cli, args[0], deadline);
-  if (person == NULL)
-    return LAN_CLI_FAILED;
   cli->state = &sending;
   cli->notified = on_sending;
-  params = lan_cli_params ("to", json_object_get_string_member (person, "id"));
-  json_object_set_string_member (params, "text", text);
-  result = lan_cli_call (cli, "message.send", params, &code, &error);
+  result = lan_cli_call (cli, method, params, &code, &error);
   if (result == NULL) {
+    cli->notified = NULL;
     lan_cli_complain (cli, code, error->message);
     return LAN_CLI_FAILED;
   }
@@ -90,12 +80,58 @@ lan_cli_send (LanCli *cli, char **args)
   return report_sent (cli, &sending);
 }
 
+int
+lan_cli_send (LanCli *cli, char **args)
+{
+  g_autoptr (JsonObject) person = NULL;
+  g_autofree char *text = g_strjoinv (" ", args + 1);
+  JsonObject *params;
+  gint64 deadline;
+
+  if (lan_cli_open (cli) != LAN_CLI_OK)
+    return LAN_CLI_FAILED;
+  deadline = lan_cli_deadline (cli, 10.0);
+  person = lan_cli_find_peer (cli, args[0], deadline);
+  if (person == NULL)
+    return LAN_CLI_FAILED;
+  params = lan_cli_params ("to", json_object_get_string_member (person, "id"));
+  json_object_set_string_member (params, "text", text);
+  if (cli->urgent)
+    json_object_set_boolean_member (params, "urgent", TRUE);
+  return lan_cli_send_and_wait (cli, "message.send", params, deadline);
+}
+
 static char *
 format_time (gint64 time_ms)
 {
   g_autoptr (GDateTime) at = g_date_time_new_from_unix_local (time_ms / 1000);
 
   return at != NULL ? g_date_time_format (at, "%F %H:%M") : g_strdup ("?");
+}
+
+/* What was said about it, behind its text. */
+static char *
+describe_more (JsonObject *message)
+{
+  GString *text = g_string_new (NULL);
+  JsonArray *reactions = json_object_has_member (message, "reactions")
+                             ? json_object_get_array_member (message, "reactions")
+                             : NULL;
+
+  if (json_object_has_member (message, "edited"))
+    g_string_append (text, _ (" (edited)"));
+  if (json_object_has_member (message, "pinned"))
+    g_string_append (text, _ (" (pinned)"));
+  if (json_object_has_member (message, "urgent"))
+    g_string_append (text, _ (" (urgent)"));
+  for (guint i = 0; reactions != NULL && i < json_array_get_length (reactions); i++) {
+    JsonObject *reaction = json_array_get_object_element (reactions, i);
+
+    g_string_append_printf (text, " %s %" G_GINT64_FORMAT,
+                            json_object_get_string_member (reaction, "emoji"),
+                            json_object_get_int_member (reaction, "count"));
+  }
+  return g_string_free (text, FALSE);
 }
 
 static void
@@ -105,8 +141,14 @@ print_message (LanCli *cli, JsonObject *message, const char *name)
   const char *state = json_object_get_string_member (message, "state");
   const char *kind = json_object_get_string_member_with_default (message, "kind", "text");
 
-  lan_cli_print ("%s  %s: %s%s  [%s]\n", at, name, strcmp (kind, "file") == 0 ? _ ("[file] ") : "",
-                 json_object_get_string_member (message, "text"), state);
+  g_autofree char *more = describe_more (message);
+
+  lan_cli_print ("%s  %s: %s%s%s  [%s]\n", at, name,
+                 strcmp (kind, "file") == 0 ? _ ("[file] ") : "",
+                 json_object_has_member (message, "recalled")
+                     ? _ ("(recalled)")
+                     : json_object_get_string_member (message, "text"),
+                 more, state);
 }
 
 int

@@ -43,6 +43,8 @@ struct _LanCli {
   char *words;
   gboolean yes;
   gboolean limited;
+  gboolean urgent;
+  gboolean off;
   char *address;
   char *peer; /* of search and what moves chats: names or ids as typed */
   char *from;
@@ -122,10 +124,20 @@ void lan_cli_complain (LanCli *cli, const char *code, const char *text);
 /** The same with the word and sentence of a GError. */
 void lan_cli_complain_error (LanCli *cli, const GError *error);
 
+/** Calls @method, whose result is the id of something on its way, and waits until it is delivered or
+ * the deadline has come; says how it went. Returns: the exit code. */
+int lan_cli_send_and_wait (LanCli *cli, const char *method, JsonObject *params, gint64 deadline_us);
+
 int lan_cli_init (LanCli *cli, char **args);
 int lan_cli_id (LanCli *cli, char **args);
 int lan_cli_people (LanCli *cli, char **args);
 int lan_cli_send (LanCli *cli, char **args);
+int lan_cli_reply (LanCli *cli, char **args);
+int lan_cli_forward (LanCli *cli, char **args);
+int lan_cli_edit (LanCli *cli, char **args);
+int lan_cli_recall (LanCli *cli, char **args);
+int lan_cli_react (LanCli *cli, char **args);
+int lan_cli_pin (LanCli *cli, char **args);
 int lan_cli_send_file (LanCli *cli, char **args);
 int lan_cli_listen (LanCli *cli, char **args);
 int lan_cli_history (LanCli *cli, char **args);

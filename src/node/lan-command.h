@@ -14,7 +14,13 @@ G_BEGIN_DECLS
 typedef enum {
   LAN_COMMAND_OPEN, /* text: passphrase or NULL, name: set when a profile is to be made */
   LAN_COMMAND_CLOSE,
-  LAN_COMMAND_SEND_TEXT,     /* account, message, text */
+  LAN_COMMAND_SEND_TEXT,     /* account, message, text, bytes: Content beside it, or NULL */
+  LAN_COMMAND_OPERATE,       /* account, message: its own id, target: the message, other: who wrote
+                              * it, kind: LanOperationKind, text, number: whether, task */
+  LAN_COMMAND_FIND_MESSAGE,  /* message, other: who wrote it, or zero, task */
+  LAN_COMMAND_READ_PINNED,   /* account, task */
+  LAN_COMMAND_READ_AROUND,   /* account, message, number: limit, task */
+  LAN_COMMAND_READ_EDITS,    /* message, other: who wrote it, task */
   LAN_COMMAND_MARK_READ,     /* message, task: or NULL */
   LAN_COMMAND_SET_TYPING,    /* account, number: whether */
   LAN_COMMAND_SET_DRAFT,     /* account, text */
@@ -78,7 +84,9 @@ typedef struct {
   LanAccountId account;
   LanAccountId other;
   LanMessageId message;
+  LanMessageId target;
   gint64 number;
+  guint kind;
   char *name; /* wiped when freed, as the next three */
   char *text;
   char *words;

@@ -8,11 +8,12 @@
 #include "lan-message-private.h"
 #include "lan-node-private.h"
 
-typedef enum { PAGE_NEWEST, PAGE_OLDER, PAGE_NEWER } PageWhere;
+typedef enum { PAGE_NEWEST, PAGE_OLDER, PAGE_NEWER, PAGE_AROUND } PageWhere;
 
 typedef struct {
   LanConversation *self;
-  GTask *task; /* NULL for the newest page */
+  GTask *task;  /* NULL for the newest page */
+  char *anchor; /* AROUND: the message's id */
   PageWhere where;
   guint generation;
 } Page;
@@ -21,6 +22,7 @@ static void
 page_free (Page *page)
 {
   g_clear_object (&page->task);
+  g_free (page->anchor);
   g_object_unref (page->self);
   g_free (page);
 }
@@ -53,6 +55,25 @@ take_page (LanConversation *self, GPtrArray *messages, PageWhere where)
   lan_conversation_set_loaded (self, TRUE);
 }
 
+/* The window stands elsewhere from now on; whether it is at an end is not known before it is paged. */
+static gboolean
+take_around (LanConversation *self, GPtrArray *messages, const char *anchor)
+{
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < messages->len && !found; i++)
+    found = g_ascii_strcasecmp (lan_message_get_id (messages->pdata[i]), anchor) == 0;
+  if (!found)
+    return FALSE;
+  lan_message_window_clear (self->window);
+  lan_message_window_add (self->window, messages, LAN_WINDOW_CUT_NEWEST);
+  lan_conversation_set_has_older (self, TRUE);
+  lan_conversation_set_has_newer (self, self->last == NULL ||
+                                            lan_message_window_last (self->window) != self->last);
+  lan_conversation_set_loaded (self, TRUE);
+  return TRUE;
+}
+
 static void
 on_page (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -66,7 +87,10 @@ on_page (GObject *source, GAsyncResult *result, gpointer user_data)
     self->loading = FALSE;
   if (messages != NULL && is_current && self->viewed) {
     added = messages->len > 0;
-    take_page (self, messages, page->where);
+    if (page->where == PAGE_AROUND)
+      added = take_around (self, messages, page->anchor);
+    else
+      take_page (self, messages, page->where);
   }
   if (page->task != NULL) {
     if (error != NULL)
@@ -77,21 +101,36 @@ on_page (GObject *source, GAsyncResult *result, gpointer user_data)
   page_free (page);
 }
 
+static LanCommandType
+command_for (PageWhere where)
+{
+  switch (where) {
+  case PAGE_NEWER:
+    return LAN_COMMAND_READ_NEWER;
+  case PAGE_AROUND:
+    return LAN_COMMAND_READ_AROUND;
+  case PAGE_NEWEST:
+  case PAGE_OLDER:
+    break;
+  }
+  return LAN_COMMAND_READ_HISTORY;
+}
+
 static void
-ask_page (LanConversation *self, PageWhere where, LanMessage *anchor, GTask *task)
+ask_page (LanConversation *self, PageWhere where, const char *anchor, GTask *task)
 {
   Page *page = g_new0 (Page, 1);
 
   page->self = g_object_ref (self);
   page->task = task;
   page->where = where;
+  page->anchor = g_strdup (anchor);
   page->generation = self->generation;
   self->loading = TRUE;
   self->missed = FALSE;
-  lan_node_read_page_async (self->node, self->person,
-                            where == PAGE_NEWER ? LAN_COMMAND_READ_NEWER : LAN_COMMAND_READ_HISTORY,
-                            anchor != NULL ? lan_message_get_id (anchor) : NULL,
-                            LAN_WINDOW_PAGE + 1, NULL, on_page, page);
+  lan_node_read_page_async (self->node, self->person, command_for (where), anchor,
+                            where == PAGE_AROUND ? 2 * LAN_WINDOW_PAGE : LAN_WINDOW_PAGE + 1, NULL,
+                            on_page, page);
 }
 
 GListModel *
@@ -119,7 +158,7 @@ load (LanConversation *self, PageWhere where, GTask *task)
     g_object_unref (task);
     return;
   }
-  ask_page (self, where, anchor, task);
+  ask_page (self, where, lan_message_get_id (anchor), task);
 }
 
 void
@@ -155,6 +194,35 @@ lan_conversation_load_newer_async (LanConversation *self, GCancellable *cancella
 
 gboolean
 lan_conversation_load_newer_finish (LanConversation *self, GAsyncResult *result, GError **error)
+{
+  return lan_conversation_load_older_finish (self, result, error);
+}
+
+void
+lan_conversation_load_around_async (LanConversation *self, const char *message_id,
+                                    GCancellable *cancellable, GAsyncReadyCallback callback,
+                                    gpointer user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (LAN_IS_CONVERSATION (self) && message_id != NULL);
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, lan_conversation_load_around_async);
+  if (self->node == NULL) {
+    g_task_return_boolean (task, FALSE);
+    g_object_unref (task);
+    return;
+  }
+  if (!self->viewed) {
+    self->viewed = TRUE;
+    lan_node_push_view (self->node, self->person, TRUE);
+  }
+  self->generation++; /* a page under way is for another place */
+  ask_page (self, PAGE_AROUND, message_id, task);
+}
+
+gboolean
+lan_conversation_load_around_finish (LanConversation *self, GAsyncResult *result, GError **error)
 {
   return lan_conversation_load_older_finish (self, result, error);
 }

@@ -235,6 +235,13 @@ lan_conversation_add (LanConversation *self, GPtrArray *messages)
 }
 
 void
+lan_conversation_on_changed (LanConversation *self, LanMessage *message)
+{
+  if (message == self->last)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LAST_MESSAGE]);
+}
+
+void
 lan_conversation_drop (LanConversation *self, LanMessage *message)
 {
   lan_message_window_remove (self->window, message);

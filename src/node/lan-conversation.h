@@ -100,6 +100,25 @@ LAN_API gboolean lan_conversation_load_newer_finish (LanConversation *self, GAsy
 LAN_API void lan_conversation_load_newest (LanConversation *self);
 
 /**
+ * lan_conversation_load_around_async:
+ * @message_id: 32 hex digits
+ *
+ * Fills the window with the message and up to 50 rows on either side of it.
+ */
+LAN_API void lan_conversation_load_around_async (LanConversation *self, const char *message_id,
+                                                 GCancellable *cancellable,
+                                                 GAsyncReadyCallback callback, gpointer user_data);
+
+/**
+ * lan_conversation_load_around_finish:
+ *
+ * Returns: whether the message is in the window now; FALSE with %LAN_NODE_ERROR_NOT_FOUND where it is
+ *   not on this disk.
+ */
+LAN_API gboolean lan_conversation_load_around_finish (LanConversation *self, GAsyncResult *result,
+                                                      GError **error);
+
+/**
  * lan_conversation_close:
  *
  * Nobody looks at the messages any more: the window is emptied, and idle channels may close.

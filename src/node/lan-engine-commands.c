@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /* Carries out what the owner asks: mostly one call into a machine for each command. */
+#include "lan-content.h"
 #include "lan-engine-core.h"
 #include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
 #include "lan-engine-files.h"
 #include "lan-engine-links.h"
+#include "lan-engine-operations.h"
 #include "lan-engine-people.h"
 #include "lan-engine-search.h"
 #include "lan-engine-server.h"
@@ -41,15 +43,32 @@ lan_engine_give_back (LanEngine *engine, const LanAccountId *peer, const LanMess
   lan_engine_tell (engine, event);
 }
 
+/* What stands beside a text was put into a Content by the owner. */
+static LanContent *
+beside_of (const LanCommand *command, LanBeside *beside)
+{
+  LanContent *content = NULL;
+
+  if (command->bytes == NULL ||
+      lan_content_decode (LAN_KIND_NONE, g_bytes_get_data (command->bytes, NULL),
+                          g_bytes_get_size (command->bytes), &content) != LAN_STATUS_OK)
+    return NULL;
+  *beside = (LanBeside){ content->quote, content->forwarded, content->mentions, content->n_mentions,
+                         content->urgent };
+  return content;
+}
+
 static void
 send_text (LanEngine *engine, LanCommand *command)
 {
+  LanBeside beside = { 0 };
+  g_autoptr (LanContent) content = beside_of (command, &beside);
   LanStatus status;
 
   g_hash_table_insert (engine->unsaved, g_memdup2 (&command->message, sizeof command->message),
                        g_strdup (command->text));
-  status = lan_core_send_text (engine->core, &command->account, &command->message, command->text,
-                               &engine->now);
+  status = lan_core_send_text_with (engine->core, &command->account, &command->message,
+                                    command->text, content != NULL ? &beside : NULL, &engine->now);
   note (command, status);
   if (status != LAN_STATUS_OK)
     lan_engine_give_back (engine, &command->account, &command->message);
@@ -286,6 +305,18 @@ execute_server (LanEngine *engine, LanCommand *c)
     lan_engine_server_leave (engine, c);
 }
 
+static LanHistoryWhere
+where_of (const LanCommand *c)
+{
+  if (c->type == LAN_COMMAND_READ_PINNED)
+    return LAN_HISTORY_PINNED;
+  if (c->type == LAN_COMMAND_READ_NEWER)
+    return LAN_HISTORY_AFTER; /* from the very first where there is no message */
+  if (lan_message_id_is_zero (&c->message))
+    return LAN_HISTORY_NEWEST;
+  return c->type == LAN_COMMAND_READ_AROUND ? LAN_HISTORY_AROUND : LAN_HISTORY_BEFORE;
+}
+
 static void
 execute_open (LanEngine *engine, LanCommand *c)
 {
@@ -309,9 +340,15 @@ execute_open (LanEngine *engine, LanCommand *c)
     break;
   case LAN_COMMAND_READ_HISTORY:
   case LAN_COMMAND_READ_NEWER:
-    lan_engine_store_page (engine->stores, &c->account, &c->message,
-                           c->type == LAN_COMMAND_READ_NEWER, (guint) c->number,
-                           g_steal_pointer (&c->task));
+  case LAN_COMMAND_READ_PINNED:
+  case LAN_COMMAND_READ_AROUND:
+    lan_engine_store_page (engine->stores, &c->account, &c->message, where_of (c),
+                           (guint) c->number, g_steal_pointer (&c->task));
+    break;
+  case LAN_COMMAND_OPERATE:
+  case LAN_COMMAND_FIND_MESSAGE:
+  case LAN_COMMAND_READ_EDITS:
+    lan_engine_operations_execute (engine, c);
     break;
   case LAN_COMMAND_ACCEPT:
   case LAN_COMMAND_BLOCK:

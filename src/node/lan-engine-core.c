@@ -7,6 +7,7 @@
 #include "lan-engine-discovery.h"
 #include "lan-engine-files.h"
 #include "lan-engine-links.h"
+#include "lan-engine-operations.h"
 #include "lan-engine-people.h"
 #include "lan-engine-server.h"
 #include "lan-engine-store.h"
@@ -28,7 +29,11 @@ on_message (LanEngine *engine, const LanRecordRow *row)
     lan_event_free (event);
     return;
   }
-  lan_engine_tell (engine, event);
+  event->message.whole = FALSE;
+  if (lan_engine_operations_meet (engine, row))
+    lan_event_free (event);
+  else
+    lan_engine_tell (engine, event);
   if ((row->flags & LAN_RECORD_OWN) != 0)
     g_hash_table_remove (engine->unsaved, &row->message);
   lan_engine_people_on_message (engine, row);
@@ -66,7 +71,8 @@ on_state (LanEngine *engine, const LanCoreAction *action)
 static void
 on_send_failed (LanEngine *engine, const LanCoreAction *action)
 {
-  if (!lan_engine_files_on_offer_failed (engine, &action->failed.message))
+  if (!lan_engine_operations_failed (engine, &action->failed.message) &&
+      !lan_engine_files_on_offer_failed (engine, &action->failed.message))
     lan_engine_give_back (engine, &action->account, &action->failed.message);
 }
 
@@ -180,6 +186,9 @@ carry_out (LanEngine *engine, LanCoreAction *action)
     break;
   case LAN_CORE_MESSAGE:
     on_message (engine, action->record);
+    break;
+  case LAN_CORE_OPERATION:
+    lan_engine_operations_on_operation (engine, action->operation);
     break;
   case LAN_CORE_MESSAGE_STATE:
     on_state (engine, action);

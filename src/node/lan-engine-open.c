@@ -12,6 +12,7 @@
 #include "lan-engine-discovery.h"
 #include "lan-engine-files.h"
 #include "lan-engine-links.h"
+#include "lan-engine-operations.h"
 #include "lan-engine-people.h"
 #include "lan-engine-server.h"
 #include "lan-engine-store.h"
@@ -134,6 +135,7 @@ tell_opened (LanEngine *engine, const LanSnapshot *snapshot)
   lan_engine_devices_tell (engine);
   lan_engine_server_tell (engine);
   tell_settings (engine, snapshot);
+  lan_engine_operations_load (engine, snapshot);
   lan_engine_people_load (engine, snapshot);
   for (guint i = 0; i < snapshot->transfers->len; i++)
     lan_engine_files_tell (engine, g_ptr_array_index (snapshot->transfers, i), TRUE);
@@ -184,6 +186,8 @@ on_history (LanSnapshot *snapshot, const GError *error, gpointer user_data)
   engine->stage = LAN_ENGINE_OPEN;
   engine->unsaved =
       g_hash_table_new_full (lan_message_id_hash, lan_message_id_equal, g_free, g_free);
+  engine->self_id = *lan_vault_account_id (engine->vault);
+  engine->operations = lan_engine_operations_new ();
   engine->stores = lan_engine_store_new (engine);
   engine->people = lan_engine_people_new (engine);
   renew_certificate (engine);
@@ -261,6 +265,7 @@ finish (LanEngine *engine)
   lan_engine_links_free (engine);
   g_clear_pointer (&engine->files, lan_engine_files_free);
   g_clear_pointer (&engine->people, lan_engine_people_free);
+  lan_engine_operations_free (engine, g_steal_pointer (&engine->operations));
   g_clear_pointer (&engine->stores, lan_engine_store_free);
   g_clear_pointer (&engine->core, lan_core_free);
   g_clear_pointer (&engine->unsaved, g_hash_table_unref);

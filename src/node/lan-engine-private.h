@@ -66,12 +66,14 @@ struct _LanEngine {
   LanPersonPresence presence; /* our own */
   char *status_text;
 
-  GHashTable *unsaved; /* LanMessageId -> text: written, and not yet on disk */
+  LanAccountId self_id; /* once keys are open */
+  GHashTable *unsaved;  /* LanMessageId -> text: written, and not yet on disk */
   LanProfile *profile;
   LanVault *vault;
   LanStore *store;
   LanCore *core;
   struct _LanEngineStore *stores;
+  struct _LanEngineOperations *operations;
   struct _LanEnginePeople *people;
   struct _LanEngineLinks *links;
   struct _LanEngineDiscovery *discovery;

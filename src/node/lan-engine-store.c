@@ -4,6 +4,7 @@
 
 #include "lan-content.h"
 #include "lan-engine-files.h"
+#include "lan-engine-operations.h"
 #include "lan-engine-people.h"
 
 #define COUNT_MAX 1000 /* rows looked at to count what is unread: as many as the store gives */
@@ -22,7 +23,7 @@ typedef struct {
   LanAccountId peer;
   LanConversationId conversation;
   guint limit;
-  gboolean after;
+  LanHistoryWhere where;
   GTask *task;
 } Call;
 
@@ -221,6 +222,8 @@ lan_engine_message_info (LanEngine *engine, const LanRecordRow *row, LanMessageI
   info->delivered_ms = info->own ? 0 : row->received_ms;
   info->sent_again = (row->flags & LAN_RECORD_SENT_AGAIN) != 0;
   info->request = (row->flags & LAN_RECORD_REQUEST) != 0;
+  info->whole = TRUE;
+  lan_engine_operations_describe (engine, row, info);
   /* Last: the call may end the loan of the row. */
   lan_engine_people_resolve (engine, &conversation->peer, &info->peer);
   return TRUE;
@@ -277,9 +280,7 @@ query (LanEngineStore *self, const LanHistoryCursor *cursor, Call *call)
   LanHistoryQuery q = {
     .conversations = (const LanConversationId *) (void *) ids->data,
     .n_conversations = ids->len,
-    .where = cursor == NULL ? LAN_HISTORY_NEWEST
-             : call->after  ? LAN_HISTORY_AFTER
-                            : LAN_HISTORY_BEFORE,
+    .where = call->where,
     .limit = call->limit,
   };
 
@@ -316,17 +317,17 @@ on_cursor (GPtrArray *rows, const GError *error, gpointer user_data)
 
 void
 lan_engine_store_page (LanEngineStore *self, const LanAccountId *peer, const LanMessageId *anchor,
-                       gboolean after, guint limit, GTask *task)
+                       LanHistoryWhere where, guint limit, GTask *task)
 {
   static const LanHistoryCursor oldest;
   Call *call = call_new (self, 0);
 
   call->peer = *peer;
   call->limit = limit;
-  call->after = after;
+  call->where = where;
   call->task = task;
-  if (lan_message_id_is_zero (anchor))
-    query (self, after ? &oldest : NULL, call);
+  if (where == LAN_HISTORY_NEWEST || where == LAN_HISTORY_PINNED || lan_message_id_is_zero (anchor))
+    query (self, where == LAN_HISTORY_AFTER ? &oldest : NULL, call);
   else
     lan_store_find_message (self->engine->store, NULL, anchor, on_cursor, call);
 }

@@ -27,6 +27,9 @@ void
 lan_message_info_clear (LanMessageInfo *info)
 {
   g_free (info->text);
+  g_free (info->quote_text);
+  g_free (info->forwarded_from);
+  g_clear_pointer (&info->reactions, g_ptr_array_unref);
   memset (info, 0, sizeof *info);
 }
 
@@ -116,6 +119,7 @@ lan_event_free (LanEvent *event)
   case LAN_EVENT_PREVIEW:
   case LAN_EVENT_MESSAGE:
   case LAN_EVENT_MESSAGE_STATE:
+  case LAN_EVENT_MESSAGE_CHANGED:
     lan_message_info_clear (&event->message);
     break;
   case LAN_EVENT_TRANSFER:
@@ -147,6 +151,7 @@ lan_event_free (LanEvent *event)
   g_clear_pointer (&event->messages, g_ptr_array_unref);
   g_clear_pointer (&event->objects, g_ptr_array_unref);
   lan_person_stats_free (event->stats);
+  g_clear_pointer (&event->edits, g_ptr_array_unref);
   g_clear_pointer (&event->entries, g_ptr_array_unref);
   g_free (event);
 }

@@ -66,6 +66,19 @@ typedef struct {
   gint64 read_ms;
   gboolean sent_again;
   gboolean request;
+  gboolean whole; /* from the disk, with all that was said about it: what follows holds */
+  gboolean recalled;
+  gboolean pinned;
+  gint64 edited_ms;     /* 0: not */
+  GPtrArray *reactions; /* of LanReaction; NULL: none */
+  /* from its content, for ever the same */
+  gboolean urgent;
+  gboolean mentions_me;
+  gboolean has_quote;
+  LanAccountId quote_author;
+  LanMessageId quote_id;
+  char *quote_text;     /* what its writer says of it */
+  char *forwarded_from; /* name; NULL: not forwarded */
 } LanMessageInfo;
 
 typedef struct {
@@ -109,26 +122,27 @@ typedef struct {
 } LanDeviceLinkInfo;
 
 typedef enum {
-  LAN_EVENT_OPENED,         /* number: port; text: own name; flags: LanNodeProtection; or error */
-  LAN_EVENT_CLOSED,         /* the last one */
-  LAN_EVENT_SELF,           /* person */
-  LAN_EVENT_PERSON,         /* person: new or changed */
-  LAN_EVENT_PERSON_REMOVED, /* account: not nearby any more and no contact */
-  LAN_EVENT_CONVERSATION,   /* conversation */
-  LAN_EVENT_DRAFT,          /* conversation: its draft as kept on disk */
-  LAN_EVENT_PREVIEW,        /* message: the newest of its conversation, from the disk */
-  LAN_EVENT_MESSAGE,        /* message: a new one, on our disk now */
-  LAN_EVENT_MESSAGE_STATE,  /* message: only id, conversation, peer, status and times are valid */
-  LAN_EVENT_TRANSFER,       /* transfer: new or changed */
-  LAN_EVENT_LINK_STATE,     /* account, text: state, code: path */
-  LAN_EVENT_SETTING,        /* code: key, text: value; only while opening */
-  LAN_EVENT_HIDDEN,         /* flags: whether hidden */
-  LAN_EVENT_PROTECTION,     /* flags: LanNodeProtection */
-  LAN_EVENT_NOTICE,         /* code, text */
-  LAN_EVENT_SERVER,         /* server: all of it, changed or not */
-  LAN_EVENT_DEVICES,        /* devices: all of one's own */
-  LAN_EVENT_DEVICE_LINK,    /* device_link: how far the linking of a device is */
-  LAN_EVENT_REPLY,          /* task, and what it asked for; text: a string */
+  LAN_EVENT_OPENED,          /* number: port; text: own name; flags: LanNodeProtection; or error */
+  LAN_EVENT_CLOSED,          /* the last one */
+  LAN_EVENT_SELF,            /* person */
+  LAN_EVENT_PERSON,          /* person: new or changed */
+  LAN_EVENT_PERSON_REMOVED,  /* account: not nearby any more and no contact */
+  LAN_EVENT_CONVERSATION,    /* conversation */
+  LAN_EVENT_DRAFT,           /* conversation: its draft as kept on disk */
+  LAN_EVENT_PREVIEW,         /* message: the newest of its conversation, from the disk */
+  LAN_EVENT_MESSAGE,         /* message: a new one, on our disk now */
+  LAN_EVENT_MESSAGE_STATE,   /* message: only id, conversation, peer, status and times are valid */
+  LAN_EVENT_MESSAGE_CHANGED, /* message: what it shows may have changed */
+  LAN_EVENT_TRANSFER,        /* transfer: new or changed */
+  LAN_EVENT_LINK_STATE,      /* account, text: state, code: path */
+  LAN_EVENT_SETTING,         /* code: key, text: value; only while opening */
+  LAN_EVENT_HIDDEN,          /* flags: whether hidden */
+  LAN_EVENT_PROTECTION,      /* flags: LanNodeProtection */
+  LAN_EVENT_NOTICE,          /* code, text */
+  LAN_EVENT_SERVER,          /* server: all of it, changed or not */
+  LAN_EVENT_DEVICES,         /* devices: all of one's own */
+  LAN_EVENT_DEVICE_LINK,     /* device_link: how far the linking of a device is */
+  LAN_EVENT_REPLY,           /* task, and what it asked for; text: a string */
 } LanEventType;
 
 typedef struct _LanEvent LanEvent;
@@ -154,6 +168,7 @@ struct _LanEvent {
   GPtrArray *messages;   /* REPLY to a history read: of LanMessageInfo, oldest first */
   GPtrArray *objects;    /* the same as objects, made by the receiver */
   LanPersonStats *stats; /* REPLY to a question for figures */
+  GPtrArray *edits;      /* REPLY to a question for former texts: of LanMessageEdit */
   GPtrArray *entries;    /* REPLY to a question for a folder's tree: of LanTransferEntry */
 };
 

@@ -15,6 +15,18 @@ const LanMessageInfo *lan_message_peek_info (LanMessage *self);
 /** A state never goes back. Returns: whether anything changed. */
 gboolean lan_message_apply_state (LanMessage *self, LanMessageStatus status, gint64 delivered_ms,
                                   gint64 read_ms);
+/** What the message shows now, of @info, whose contents are taken over. Returns: whether anything
+ * changed. */
+gboolean lan_message_apply_shown (LanMessage *self, LanMessageInfo *info);
+
+/** Returns: (transfer full): @actors: ids of those who reacted; @self_id: one's own. */
+LanReaction *lan_reaction_new (const char *emoji, const LanAccountId *actors, guint n_actors,
+                               const LanAccountId *self_id);
+LanMessageEdit *lan_message_edit_new (const char *text, gint64 time_ms);
+gboolean lan_reaction_equal (LanReaction *a, LanReaction *b);
+
+/** The author of what is quoted, where known: set once, when it is made. */
+void lan_message_set_quote_author (LanMessage *self, LanPerson *author);
 void lan_message_set_transfer (LanMessage *self, LanTransfer *transfer);
 
 /** Order on screen: by order key, then by id (DESIGN section 5). */

@@ -12,7 +12,9 @@ struct _LanMessage {
   char *id;
   LanPerson *author;
   LanPerson *peer;
-  LanTransfer *transfer; /* NULL for other kinds */
+  LanTransfer *transfer;   /* NULL for other kinds */
+  LanPerson *quote_author; /* NULL: nobody, or not known */
+  char *quote_id;          /* NULL: answers nothing */
   LanMessageInfo info;
 };
 
@@ -32,10 +34,54 @@ enum {
   PROP_SENT_AGAIN,
   PROP_REQUEST,
   PROP_TRANSFER,
+  PROP_EDITED_TIME,
+  PROP_RECALLED,
+  PROP_PINNED,
+  PROP_URGENT,
+  PROP_MENTIONS_ME,
+  PROP_REACTIONS,
+  PROP_QUOTE_ID,
+  PROP_QUOTE_TEXT,
+  PROP_FORWARDED_FROM,
   N_PROPS
 };
 
 static GParamSpec *props[N_PROPS];
+
+/* What its author put beside it, and what was said about it. */
+static void
+get_shown (LanMessage *self, guint id, GValue *value)
+{
+  switch (id) {
+  case PROP_EDITED_TIME:
+    g_value_set_int64 (value, self->info.edited_ms);
+    break;
+  case PROP_RECALLED:
+    g_value_set_boolean (value, self->info.recalled);
+    break;
+  case PROP_PINNED:
+    g_value_set_boolean (value, self->info.pinned);
+    break;
+  case PROP_URGENT:
+    g_value_set_boolean (value, self->info.urgent);
+    break;
+  case PROP_MENTIONS_ME:
+    g_value_set_boolean (value, self->info.mentions_me);
+    break;
+  case PROP_REACTIONS:
+    g_value_set_boxed (value, self->info.reactions);
+    break;
+  case PROP_QUOTE_ID:
+    g_value_set_string (value, self->quote_id);
+    break;
+  case PROP_QUOTE_TEXT:
+    g_value_set_string (value, lan_message_get_quote_text (self));
+    break;
+  default:
+    g_value_set_string (value, self->info.forwarded_from);
+    break;
+  }
+}
 
 static void
 lan_message_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -82,6 +128,17 @@ lan_message_get_property (GObject *object, guint id, GValue *value, GParamSpec *
   case PROP_TRANSFER:
     g_value_set_object (value, self->transfer);
     break;
+  case PROP_EDITED_TIME:
+  case PROP_RECALLED:
+  case PROP_PINNED:
+  case PROP_URGENT:
+  case PROP_MENTIONS_ME:
+  case PROP_REACTIONS:
+  case PROP_QUOTE_ID:
+  case PROP_QUOTE_TEXT:
+  case PROP_FORWARDED_FROM:
+    get_shown (self, id, value);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -95,6 +152,8 @@ lan_message_finalize (GObject *object)
   g_clear_object (&self->author);
   g_clear_object (&self->peer);
   g_clear_object (&self->transfer);
+  g_clear_object (&self->quote_author);
+  g_free (self->quote_id);
   lan_message_info_clear (&self->info);
   g_free (self->id);
   G_OBJECT_CLASS (lan_message_parent_class)->finalize (object);
@@ -123,6 +182,16 @@ lan_message_class_init (LanMessageClass *klass)
   props[PROP_SENT_AGAIN] = g_param_spec_boolean ("sent-again", NULL, NULL, FALSE, flags);
   props[PROP_REQUEST] = g_param_spec_boolean ("request", NULL, NULL, FALSE, flags);
   props[PROP_TRANSFER] = g_param_spec_object ("transfer", NULL, NULL, LAN_TYPE_TRANSFER, flags);
+  props[PROP_EDITED_TIME] =
+      g_param_spec_int64 ("edited-time", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
+  props[PROP_RECALLED] = g_param_spec_boolean ("recalled", NULL, NULL, FALSE, flags);
+  props[PROP_PINNED] = g_param_spec_boolean ("pinned", NULL, NULL, FALSE, flags);
+  props[PROP_URGENT] = g_param_spec_boolean ("urgent", NULL, NULL, FALSE, flags);
+  props[PROP_MENTIONS_ME] = g_param_spec_boolean ("mentions-me", NULL, NULL, FALSE, flags);
+  props[PROP_REACTIONS] = g_param_spec_boxed ("reactions", NULL, NULL, G_TYPE_PTR_ARRAY, flags);
+  props[PROP_QUOTE_ID] = g_param_spec_string ("quote-id", NULL, NULL, NULL, flags);
+  props[PROP_QUOTE_TEXT] = g_param_spec_string ("quote-text", NULL, NULL, NULL, flags);
+  props[PROP_FORWARDED_FROM] = g_param_spec_string ("forwarded-from", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -141,6 +210,10 @@ lan_message_new (LanPerson *author, LanPerson *peer, LanMessageInfo *info)
   self->info = *info;
   memset (info, 0, sizeof *info);
   self->id = lan_message_id_to_hex (&self->info.id);
+  if (self->info.has_quote)
+    self->quote_id = lan_message_id_to_hex (&self->info.quote_id);
+  if (self->info.reactions == NULL)
+    self->info.reactions = g_ptr_array_new_with_free_func ((GDestroyNotify) lan_reaction_unref);
   return self;
 }
 
@@ -197,6 +270,66 @@ lan_message_apply_state (LanMessage *self, LanMessageStatus status, gint64 deliv
   }
   g_object_thaw_notify (G_OBJECT (self));
   return changed;
+}
+
+static gboolean
+same_reactions (GPtrArray *a, GPtrArray *b)
+{
+  if (a->len != (b != NULL ? b->len : 0))
+    return FALSE;
+  for (guint i = 0; i < a->len; i++) {
+    if (!lan_reaction_equal (a->pdata[i], b->pdata[i]))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+set_flag (LanMessage *self, gboolean *flag, gboolean value, guint prop)
+{
+  if (*flag == value)
+    return FALSE;
+  *flag = value;
+  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+  return TRUE;
+}
+
+gboolean
+lan_message_apply_shown (LanMessage *self, LanMessageInfo *info)
+{
+  gboolean changed = FALSE;
+
+  g_object_freeze_notify (G_OBJECT (self));
+  if (g_strcmp0 (self->info.text, info->text) != 0) {
+    g_free (self->info.text);
+    self->info.text = g_steal_pointer (&info->text);
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TEXT]);
+    changed = TRUE;
+  }
+  if (self->info.edited_ms != info->edited_ms) {
+    self->info.edited_ms = info->edited_ms;
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_EDITED_TIME]);
+    changed = TRUE;
+  }
+  if (!same_reactions (self->info.reactions, info->reactions)) {
+    g_ptr_array_unref (self->info.reactions);
+    self->info.reactions =
+        info->reactions != NULL
+            ? g_steal_pointer (&info->reactions)
+            : g_ptr_array_new_with_free_func ((GDestroyNotify) lan_reaction_unref);
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_REACTIONS]);
+    changed = TRUE;
+  }
+  changed |= set_flag (self, &self->info.recalled, info->recalled, PROP_RECALLED);
+  changed |= set_flag (self, &self->info.pinned, info->pinned, PROP_PINNED);
+  g_object_thaw_notify (G_OBJECT (self));
+  return changed;
+}
+
+void
+lan_message_set_quote_author (LanMessage *self, LanPerson *author)
+{
+  g_set_object (&self->quote_author, author);
 }
 
 void
@@ -319,4 +452,74 @@ lan_message_get_transfer (LanMessage *self)
 {
   g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
   return self->transfer;
+}
+
+gint64
+lan_message_get_edited_time (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), 0);
+  return self->info.edited_ms;
+}
+
+gboolean
+lan_message_get_recalled (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), FALSE);
+  return self->info.recalled;
+}
+
+gboolean
+lan_message_get_pinned (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), FALSE);
+  return self->info.pinned;
+}
+
+gboolean
+lan_message_get_urgent (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), FALSE);
+  return self->info.urgent;
+}
+
+gboolean
+lan_message_get_mentions_me (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), FALSE);
+  return self->info.mentions_me;
+}
+
+GPtrArray *
+lan_message_get_reactions (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
+  return self->info.reactions;
+}
+
+const char *
+lan_message_get_quote_id (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
+  return self->quote_id;
+}
+
+LanPerson *
+lan_message_get_quote_author (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
+  return self->quote_author;
+}
+
+const char *
+lan_message_get_quote_text (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
+  return self->info.quote_text != NULL ? self->info.quote_text : "";
+}
+
+const char *
+lan_message_get_forwarded_from (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
+  return self->info.forwarded_from;
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * One message of a conversation as a person sees it. Made by its LanNode only. All but the state
- * and its times, and the transfer, stay as they are.
+ * One message of a conversation as a person sees it. Made by its LanNode only. The state and its
+ * times, the transfer, and what was said about it (edits, recall, reactions, pin) change.
  */
 #pragma once
 
 #include "lan-api.h"
 #include "lan-person.h"
+#include "lan-reaction.h"
 
 G_BEGIN_DECLS
 
@@ -139,6 +140,78 @@ LAN_API gboolean lan_message_get_sent_again (LanMessage *self);
  * Returns: whether it came while its author was a stranger.
  */
 LAN_API gboolean lan_message_get_request (LanMessage *self);
+
+/**
+ * lan_message_get_edited_time:
+ *
+ * Returns: Unix milliseconds of the edit that is shown, by its author's clock; 0: never edited.
+ */
+LAN_API gint64 lan_message_get_edited_time (LanMessage *self);
+
+/**
+ * lan_message_get_recalled:
+ *
+ * Returns: whether its author took it back: there is no text then, and no reactions.
+ */
+LAN_API gboolean lan_message_get_recalled (LanMessage *self);
+
+/**
+ * lan_message_get_pinned:
+ *
+ * Returns: whether somebody of the conversation pinned it.
+ */
+LAN_API gboolean lan_message_get_pinned (LanMessage *self);
+
+/**
+ * lan_message_get_urgent:
+ *
+ * Returns: whether its author asks for attention now.
+ */
+LAN_API gboolean lan_message_get_urgent (LanMessage *self);
+
+/**
+ * lan_message_get_mentions_me:
+ *
+ * Returns: whether its author names oneself, or everybody.
+ */
+LAN_API gboolean lan_message_get_mentions_me (LanMessage *self);
+
+/**
+ * lan_message_get_reactions:
+ *
+ * Returns: (transfer none) (element-type LanReaction): the first to come first, at most 20.
+ */
+LAN_API GPtrArray *lan_message_get_reactions (LanMessage *self);
+
+/**
+ * lan_message_get_quote_id:
+ *
+ * Returns: (transfer none) (nullable): the id of the message that this one answers.
+ */
+LAN_API const char *lan_message_get_quote_id (LanMessage *self);
+
+/**
+ * lan_message_get_quote_author:
+ *
+ * Returns: (transfer none) (nullable): who wrote what is answered, where known.
+ */
+LAN_API LanPerson *lan_message_get_quote_author (LanMessage *self);
+
+/**
+ * lan_message_get_quote_text:
+ *
+ * Returns: (transfer none): what is answered, as the answer's author says: see whether the message
+ *   itself is there. One line, never markup.
+ */
+LAN_API const char *lan_message_get_quote_text (LanMessage *self);
+
+/**
+ * lan_message_get_forwarded_from:
+ *
+ * Returns: (transfer none) (nullable): the name of its first author, as the one who passed it on
+ *   says; NULL when it is no copy.
+ */
+LAN_API const char *lan_message_get_forwarded_from (LanMessage *self);
 
 /**
  * lan_message_get_transfer:

@@ -116,8 +116,8 @@ lan_node_open_conversation (LanNode *self, LanPerson *person)
   return lan_node_models_conversation (self->models, person);
 }
 
-static gboolean
-may_write (LanNode *self, LanPerson *person, GError **error)
+gboolean
+lan_node_may_write (LanNode *self, LanPerson *person, GError **error)
 {
   if (!lan_node_require_open (self, error))
     return FALSE;
@@ -140,6 +140,16 @@ may_write (LanNode *self, LanPerson *person, GError **error)
   return TRUE;
 }
 
+gboolean
+lan_node_check_text (const char *text, GError **error)
+{
+  if (text[0] != '\0' && strlen (text) <= LAN_TEXT_MAX_BYTES && g_utf8_validate (text, -1, NULL))
+    return TRUE;
+  g_set_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+               "a message is UTF-8 text of 1 to %d bytes", LAN_TEXT_MAX_BYTES);
+  return FALSE;
+}
+
 static LanCommand *
 new_message_command (LanCommandType type, LanPerson *person)
 {
@@ -156,13 +166,8 @@ lan_node_send_text (LanNode *self, LanPerson *person, const char *text, GError *
   char *id;
 
   g_return_val_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person) && text != NULL, NULL);
-  if (!may_write (self, person, error))
+  if (!lan_node_may_write (self, person, error) || !lan_node_check_text (text, error))
     return NULL;
-  if (text[0] == '\0' || strlen (text) > LAN_TEXT_MAX_BYTES || !g_utf8_validate (text, -1, NULL)) {
-    g_set_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
-                 "a message is UTF-8 text of 1 to %d bytes", LAN_TEXT_MAX_BYTES);
-    return NULL;
-  }
   command = new_message_command (LAN_COMMAND_SEND_TEXT, person);
   command->text = g_strdup (text);
   id = lan_message_id_to_hex (&command->message);
@@ -191,7 +196,7 @@ GStrv
 lan_node_send_files (LanNode *self, LanPerson *person, const char *const *paths, GError **error)
 {
   g_return_val_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person) && paths != NULL, NULL);
-  return may_write (self, person, error) ? send_files (self, person, paths, NULL) : NULL;
+  return lan_node_may_write (self, person, error) ? send_files (self, person, paths, NULL) : NULL;
 }
 
 GStrv
@@ -205,7 +210,7 @@ lan_node_share_files (LanNode *self, GPtrArray *persons, const char *const *path
   for (guint i = 0; i < persons->len; i++) {
     LanPerson *person = g_ptr_array_index (persons, i);
 
-    if (!may_write (self, person, error))
+    if (!lan_node_may_write (self, person, error))
       return NULL;
     g_byte_array_append (keys, lan_person_peek_account (person)->b, LAN_ACCOUNT_ID_BYTES);
   }

@@ -105,6 +105,25 @@ on_message_state (LanNodeModels *m, LanEvent *event)
   emit_later (m, LAN_NODE_MESSAGE_STATE, message);
 }
 
+/* Somebody looks at it, or it is the newest of its conversation: told where anything is new. */
+static void
+on_message_changed (LanNodeModels *m, LanEvent *event)
+{
+  LanLiveMessage *live = g_hash_table_lookup (m->messages, &event->message.id);
+  g_autoptr (LanMessage) message = NULL;
+
+  if (live == NULL) {
+    message = lan_node_models_message (m, &event->message);
+  } else {
+    message = g_object_ref (live->message);
+    if (!lan_message_apply_shown (message, &event->message))
+      return;
+  }
+  lan_conversation_on_changed (lan_node_models_conversation (m, lan_message_get_peer (message)),
+                               message);
+  emit_later (m, LAN_NODE_MESSAGE_CHANGED, message);
+}
+
 static void
 on_preview (LanNodeModels *m, LanEvent *event)
 {
@@ -200,6 +219,9 @@ on_reply (LanEvent *event)
     lan_node_note_searched (task, event);
     g_task_return_pointer (task, g_steal_pointer (&event->objects),
                            (GDestroyNotify) g_ptr_array_unref);
+  } else if (event->edits != NULL) {
+    g_task_return_pointer (task, g_steal_pointer (&event->edits),
+                           (GDestroyNotify) g_ptr_array_unref);
   } else if (event->entries != NULL) {
     g_task_return_pointer (task, g_steal_pointer (&event->entries),
                            (GDestroyNotify) g_ptr_array_unref);
@@ -273,6 +295,9 @@ apply (LanNodeModels *m, LanEvent *event)
     break;
   case LAN_EVENT_MESSAGE_STATE:
     on_message_state (m, event);
+    break;
+  case LAN_EVENT_MESSAGE_CHANGED:
+    on_message_changed (m, event);
     break;
   case LAN_EVENT_TRANSFER:
     on_transfer (m, event);

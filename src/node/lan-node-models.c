@@ -157,6 +157,9 @@ new_message (LanNodeModels *m, LanMessageInfo *info)
   live->id = lan_message_peek_info (message)->id;
   g_hash_table_insert (m->messages, &live->id, live);
   g_object_weak_ref (G_OBJECT (message), on_message_gone, live);
+  if (lan_message_peek_info (message)->has_quote)
+    lan_message_set_quote_author (
+        message, lan_node_models_person (m, &lan_message_peek_info (message)->quote_author));
   if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_FILE)
     lan_message_set_transfer (message, lan_node_models_transfer (m, &live->id));
   return message;
@@ -190,6 +193,8 @@ lan_node_models_message (LanNodeModels *m, LanMessageInfo *info)
   }
   if (live == NULL)
     return new_message (m, info);
+  if (info->whole)
+    lan_message_apply_shown (live->message, info);
   lan_message_apply_state (live->message, info->status, info->delivered_ms, info->read_ms);
   return g_object_ref (live->message);
 }

@@ -62,6 +62,12 @@ LanNodeModels *lan_node_peek_models (LanNode *self);
 void lan_node_accept_by_rule (LanNode *self, LanTransfer *transfer);
 GHashTable *lan_node_peek_settings (LanNode *self);
 
+/** Whether @person can be written to; FALSE and an error where not. */
+gboolean lan_node_may_write (LanNode *self, LanPerson *person, GError **error);
+
+/** Whether @text can be a message. */
+gboolean lan_node_check_text (const char *text, GError **error);
+
 /** Asserts that the caller is in the owner's context. */
 void lan_node_check_thread (LanNode *self);
 
@@ -75,6 +81,7 @@ typedef enum {
   LAN_NODE_PERSON_CHANGED,
   LAN_NODE_MESSAGE_RECEIVED,
   LAN_NODE_MESSAGE_STATE,
+  LAN_NODE_MESSAGE_CHANGED,
   LAN_NODE_FILE_OFFERED,
   LAN_NODE_FILE_PROGRESS,
   LAN_NODE_FILE_DONE,

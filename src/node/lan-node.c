@@ -222,6 +222,7 @@ install_signals (GType type)
     [LAN_NODE_PERSON_CHANGED] = { "person-changed", lan_person_get_type },
     [LAN_NODE_MESSAGE_RECEIVED] = { "message-received", lan_message_get_type },
     [LAN_NODE_MESSAGE_STATE] = { "message-state", lan_message_get_type },
+    [LAN_NODE_MESSAGE_CHANGED] = { "message-changed", lan_message_get_type },
     [LAN_NODE_FILE_OFFERED] = { "file-offered", lan_transfer_get_type },
     [LAN_NODE_FILE_PROGRESS] = { "file-progress", lan_transfer_get_type },
     [LAN_NODE_FILE_DONE] = { "file-done", lan_transfer_get_type },

@@ -3,7 +3,7 @@
 /*
  * Public objects as JSON.
  */
-#include "lan-rpc-service-private.h"
+#include "lan-rpc-methods-private.h"
 
 JsonObject *
 lan_rpc_describe_person (LanPerson *person)
@@ -45,6 +45,78 @@ lan_rpc_message_state (LanMessage *message)
   return status == LAN_MESSAGE_STATUS_SENDING ? "queued" : lan_message_status_name (status);
 }
 
+static JsonArray *
+describe_reactions (GPtrArray *reactions)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < reactions->len; i++) {
+    LanReaction *reaction = g_ptr_array_index (reactions, i);
+    JsonObject *o = json_object_new ();
+
+    json_object_set_string_member (o, "emoji", lan_reaction_get_emoji (reaction));
+    json_object_set_int_member (o, "count", lan_reaction_get_count (reaction));
+    json_object_set_boolean_member (o, "own", lan_reaction_get_own (reaction));
+    json_object_set_array_member (o, "people",
+                                  lan_rpc_string_array (lan_reaction_get_people (reaction)));
+    json_array_add_object_element (array, o);
+  }
+  return array;
+}
+
+static JsonObject *
+describe_quote (LanMessage *message)
+{
+  JsonObject *o = json_object_new ();
+
+  json_object_set_string_member (o, "id", lan_message_get_quote_id (message));
+  json_object_set_string_member (o, "text", lan_message_get_quote_text (message));
+  if (lan_message_get_quote_author (message) != NULL)
+    json_object_set_string_member (o, "from",
+                                   lan_person_get_id (lan_message_get_quote_author (message)));
+  return o;
+}
+
+/* What its author put beside it, and what was said about it. */
+static void
+describe_shown (JsonObject *o, LanMessage *message)
+{
+  static const struct {
+    const char *name;
+    gboolean (*get) (LanMessage *);
+  } flags[] = { { "recalled", lan_message_get_recalled },
+                { "pinned", lan_message_get_pinned },
+                { "urgent", lan_message_get_urgent },
+                { "mentions_me", lan_message_get_mentions_me } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (flags); i++) {
+    if (flags[i].get (message))
+      json_object_set_boolean_member (o, flags[i].name, TRUE);
+  }
+  if (lan_message_get_edited_time (message) != 0)
+    json_object_set_int_member (o, "edited", lan_message_get_edited_time (message));
+  if (lan_message_get_reactions (message)->len > 0)
+    json_object_set_array_member (o, "reactions",
+                                  describe_reactions (lan_message_get_reactions (message)));
+  if (lan_message_get_quote_id (message) != NULL)
+    json_object_set_object_member (o, "quote", describe_quote (message));
+  if (lan_message_get_forwarded_from (message) != NULL)
+    json_object_set_string_member (o, "forwarded", lan_message_get_forwarded_from (message));
+}
+
+JsonObject *
+lan_rpc_describe_messages (GPtrArray *messages)
+{
+  JsonArray *array = json_array_new ();
+  JsonObject *o = json_object_new ();
+
+  for (guint i = 0; i < messages->len; i++)
+    json_array_add_object_element (array,
+                                   lan_rpc_describe_message (g_ptr_array_index (messages, i)));
+  json_object_set_array_member (o, "messages", array);
+  return o;
+}
+
 JsonObject *
 lan_rpc_describe_message (LanMessage *message)
 {
@@ -62,6 +134,7 @@ lan_rpc_describe_message (LanMessage *message)
     json_object_set_string_member (o, "kind", "unknown");
   if (transfer != NULL)
     json_object_set_object_member (o, "file", lan_rpc_describe_transfer (transfer));
+  describe_shown (o, message);
   if (lan_message_get_sent_again (message))
     json_object_set_boolean_member (o, "again", TRUE);
   if (lan_message_get_request (message))

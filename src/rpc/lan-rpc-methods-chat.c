@@ -7,21 +7,16 @@
 static void
 message_send (LanRpcCall *call)
 {
-  LanPerson *person = lan_rpc_need_person (call, "to");
-  const char *text;
-  g_autofree char *id = NULL;
-  g_autoptr (GError) error = NULL;
+  JsonNode *to = json_object_get_member (call->params, "to");
+  LanPerson *person;
 
-  if (person == NULL)
+  if (to != NULL && JSON_NODE_HOLDS_ARRAY (to)) {
+    lan_rpc_send_to_many (call);
     return;
-  text = lan_rpc_need_string (call, "text");
-  if (text == NULL)
-    return;
-  id = lan_node_send_text (call->service->node, person, text, &error);
-  if (id == NULL)
-    lan_rpc_call_fail (call, error);
-  else
-    lan_rpc_call_succeed (call, lan_rpc_one_string ("id", id));
+  }
+  person = lan_rpc_need_person (call, "to");
+  if (person != NULL)
+    lan_rpc_send_message (call, person, NULL);
 }
 
 static void
@@ -63,20 +58,11 @@ on_history_read (GObject *source, GAsyncResult *result, gpointer user_data)
   LanRpcCall *call = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) messages = lan_node_read_history_finish (LAN_NODE (source), result, &error);
-  JsonArray *array;
-  JsonObject *o;
 
-  if (messages == NULL) {
+  if (messages == NULL)
     lan_rpc_call_fail (call, error);
-    return;
-  }
-  array = json_array_new ();
-  for (guint i = 0; i < messages->len; i++)
-    json_array_add_object_element (array,
-                                   lan_rpc_describe_message (g_ptr_array_index (messages, i)));
-  o = json_object_new ();
-  json_object_set_array_member (o, "messages", array);
-  lan_rpc_call_succeed (call, o);
+  else
+    lan_rpc_call_succeed (call, lan_rpc_describe_messages (messages));
 }
 
 static void

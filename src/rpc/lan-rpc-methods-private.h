@@ -17,10 +17,20 @@ typedef struct {
 extern const LanRpcMethod lan_rpc_self_methods[];    /* self.*, address.*, link.* */
 extern const LanRpcMethod lan_rpc_people_methods[];  /* people.*, peer.* */
 extern const LanRpcMethod lan_rpc_chat_methods[];    /* message.*, typing.*, history.* */
+extern const LanRpcMethod lan_rpc_message_methods[]; /* message.*, of one that is there */
 extern const LanRpcMethod lan_rpc_file_methods[];    /* file.* */
 extern const LanRpcMethod lan_rpc_server_methods[];  /* server.*, directory.* */
 extern const LanRpcMethod lan_rpc_device_methods[];  /* device.* */
 extern const LanRpcMethod lan_rpc_history_methods[]; /* history.* but for list */
+
+/** {"messages": ...} */
+JsonObject *lan_rpc_describe_messages (GPtrArray *messages);
+
+/** Sends "text" with what else the parameters say. @reply_to: (nullable). Answers @call. */
+void lan_rpc_send_message (LanRpcCall *call, LanPerson *person, LanMessage *reply_to);
+
+/** Sends "text" to everybody in "to". Answers @call. */
+void lan_rpc_send_to_many (LanRpcCall *call);
 
 JsonObject *lan_rpc_describe_devices (LanDevices *devices);
 JsonObject *lan_rpc_describe_device_link (LanDevices *devices);

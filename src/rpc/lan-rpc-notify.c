@@ -52,6 +52,15 @@ on_message_state (LanNode *node, LanMessage *message, LanRpcService *service)
 }
 
 static void
+on_message_changed (LanNode *node, LanMessage *message, LanRpcService *service)
+{
+  JsonObject *o = lan_rpc_describe_message (message);
+
+  json_object_set_string_member (o, "peer", lan_person_get_id (lan_message_get_peer (message)));
+  lan_rpc_service_notify (service, "message.changed", o);
+}
+
+static void
 on_file_offered (LanNode *node, LanTransfer *transfer, LanRpcService *service)
 {
   JsonObject *o = json_object_new ();
@@ -164,6 +173,7 @@ lan_rpc_notify_connect (LanRpcService *service)
     { "person-changed", G_CALLBACK (on_person_changed) },
     { "message-received", G_CALLBACK (on_message_received) },
     { "message-state", G_CALLBACK (on_message_state) },
+    { "message-changed", G_CALLBACK (on_message_changed) },
     { "file-offered", G_CALLBACK (on_file_offered) },
     { "file-progress", G_CALLBACK (on_file_progress) },
     { "file-done", G_CALLBACK (on_file_done) },
