@@ -106,7 +106,7 @@ def _():
         b = two.peer("Bert")
         befriend(a, b)
         first, _ = say(a, b, "first")
-        b.popen.kill()
+        b.kill()
         a.call("message.edit", id=first, text="second")
         a.call("message.react", id=first, emoji=THUMB)
         b = b.restart()
