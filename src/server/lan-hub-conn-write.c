@@ -6,10 +6,14 @@
  */
 #include "lan-hub-private.h"
 
+#include <errno.h>
+#include <sys/socket.h>
+
 #define QUEUE_FULL  (64 * 1024) /* the registry sheds presence above .. */
 #define QUEUE_EASY  (16 * 1024) /* .. until below */
 #define SPARE_MAX   256
 #define SPARE_BYTES 16384
+#define AHEAD       4 /* with thousands of them none is in the cache */
 
 static GByteArray *
 take_buffer (LanHub *hub)
@@ -45,11 +49,7 @@ lan_hub_conn_out (LanHubConn *conn)
 static gsize
 queued (const LanHubConn *conn)
 {
-  gsize n = conn->out != NULL ? conn->out->len : 0;
-
-  if (conn->writing != NULL)
-    n += uv_stream_get_write_queue_size ((const uv_stream_t *) &conn->tcp);
-  return n;
+  return conn->out != NULL ? conn->out->len : 0;
 }
 
 static void
@@ -65,113 +65,84 @@ tell_pressure (LanHubConn *conn)
   lan_registry_writable (conn->hub->registry, conn->peer, !conn->is_full, &now);
 }
 
-static void
-on_shut (uv_shutdown_t *request, int status)
-{
-  g_free (request);
-}
-
 /* All is written: the stream ends, and the other side closes it when it has read everything. */
 static void
 finish_ending (LanHubConn *conn)
 {
-  uv_shutdown_t *request;
-
   if (conn->is_shut)
     return;
   conn->is_shut = TRUE;
-  request = g_new0 (uv_shutdown_t, 1);
-  if (uv_shutdown (request, (uv_stream_t *) &conn->tcp, on_shut) != 0) {
-    g_free (request);
+  if (shutdown (conn->fd, SHUT_WR) != 0)
     lan_hub_conn_close (conn, FALSE);
-  }
 }
 
-static void
-on_written (uv_write_t *request, int status)
+void
+lan_hub_conn_unblock (LanHubConn *conn)
 {
-  LanHubConn *conn = (LanHubConn *) request->handle;
-
-  conn->writing = NULL;
-  g_byte_array_unref (request->data);
-  g_free (request);
-  if (uv_is_closing ((uv_handle_t *) &conn->tcp))
-    return;
-  if (status < 0) {
-    lan_hub_conn_close (conn, FALSE);
-    return;
-  }
+  conn->is_blocked = FALSE;
   if (conn->out != NULL)
     (void) lan_hub_conn_out (conn);
-  else if (conn->is_ending)
-    finish_ending (conn);
-  if (conn->is_full) {
-    tell_pressure (conn);
-    lan_hub_drain (conn->hub);
-  }
 }
 
-/* The kernel took @done bytes of @buffer: the rest is libuv's. */
 static void
-write_rest (LanHubConn *conn, GByteArray *buffer, gsize done)
+all_written (LanHubConn *conn, GByteArray *buffer)
 {
-  uv_buf_t piece = uv_buf_init ((char *) buffer->data + done, (guint) (buffer->len - done));
-  uv_write_t *request = g_new (uv_write_t, 1);
+  if (conn->was_blocked)
+    g_byte_array_unref (buffer); /* it has grown */
+  else
+    lan_hub_give_buffer (conn->hub, buffer);
+  conn->was_blocked = FALSE;
+  if (conn->is_ending)
+    finish_ending (conn);
+  else if (conn->is_full)
+    tell_pressure (conn);
+}
 
-  request->data = buffer;
-  if (uv_write (request, (uv_stream_t *) &conn->tcp, &piece, 1, on_written) != 0) {
-    g_free (request);
-    g_byte_array_unref (buffer);
-    lan_hub_conn_close (conn, FALSE);
-    return;
-  }
-  conn->writing = request;
+/* The kernel took @done bytes: the rest waits until it takes more. */
+static void
+keep_rest (LanHubConn *conn, gsize done)
+{
+  conn->is_blocked = conn->was_blocked = TRUE;
+  if (done > 0)
+    g_byte_array_remove_range (conn->out, 0, (guint) done);
   tell_pressure (conn);
 }
 
 static void
 flush_conn (LanHubConn *conn)
 {
-  GByteArray *buffer;
-  uv_buf_t piece;
-  int done;
+  gssize done = 0;
 
   conn->is_dirty = FALSE;
-  if (conn->out == NULL || conn->writing != NULL || uv_is_closing ((uv_handle_t *) &conn->tcp))
+  if (conn->out == NULL || conn->is_blocked || conn->fd < 0)
     return;
-  buffer = g_steal_pointer (&conn->out);
-  if (buffer->len == 0) {
-    lan_hub_give_buffer (conn->hub, buffer);
-    if (conn->is_ending)
-      finish_ending (conn);
-    return;
+  if (conn->out->len > 0) {
+    do
+      done = send (conn->fd, conn->out->data, conn->out->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    while (done < 0 && errno == EINTR);
+    conn->hub->counters.writes++;
   }
-  piece = uv_buf_init ((char *) buffer->data, buffer->len);
-  done = uv_try_write ((uv_stream_t *) &conn->tcp, &piece, 1);
-  conn->hub->counters.writes++;
-  conn->hub->counters.bytes_out += buffer->len;
-  if (done == UV_EAGAIN)
-    done = 0;
-  if (done < 0) {
-    g_byte_array_unref (buffer);
+  if (done < 0 && errno != EAGAIN) {
     lan_hub_conn_close (conn, FALSE);
     return;
   }
-  if ((guint) done < buffer->len) {
-    write_rest (conn, buffer, (gsize) done);
-    return;
-  }
-  lan_hub_give_buffer (conn->hub, buffer);
-  if (conn->is_ending)
-    finish_ending (conn);
+  if (done > 0)
+    conn->hub->counters.bytes_out += (guint64) done;
+  if (done < (gssize) conn->out->len)
+    keep_rest (conn, (gsize) MAX (done, 0));
+  else
+    all_written (conn, g_steal_pointer (&conn->out));
 }
 
 void
 lan_hub_conns_flush (LanHub *hub)
 {
   /* Closing one may make more to write: the array grows while it is walked. */
-  for (guint i = 0; i < hub->dirty->len; i++)
+  for (guint i = 0; i < hub->dirty->len; i++) {
+    if (i + AHEAD < hub->dirty->len)
+      __builtin_prefetch (hub->dirty->pdata[i + AHEAD]);
     flush_conn (hub->dirty->pdata[i]);
+  }
   g_ptr_array_set_size (hub->dirty, 0);
 }
 

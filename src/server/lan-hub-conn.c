@@ -9,10 +9,12 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-#define BACKLOG   1024
-#define SECOND_US G_GINT64_CONSTANT (1000000)
+#define READS_A_TURN 8 /* of one connection, 64 kB each */
 
 static gboolean
 accept_pattern (gpointer data, LanLaneKind kind, LanLanePattern pattern)
@@ -33,19 +35,48 @@ to_ms (gint64 us)
 /* ---- ends ---- */
 
 static void
-on_closed (uv_handle_t *handle)
+free_conn (gpointer data)
 {
-  LanHubConn *conn = (LanHubConn *) handle;
+  LanHubConn *conn = data;
   LanHub *hub = conn->hub;
 
   if (conn->is_dirty)
     g_ptr_array_remove_fast (hub->dirty, conn);
+  if (conn->is_unread)
+    g_ptr_array_remove_fast (hub->unread, conn);
   if (conn->out != NULL)
-    lan_hub_give_buffer (hub, conn->out);
+    g_byte_array_unref (conn->out);
   lan_slim_lane_free (hub->pool, conn->slim);
   lan_lane_free (conn->lane);
   hub->conns--;
   g_free (conn);
+}
+
+void
+lan_hub_conns_reap (LanHub *hub)
+{
+  while (hub->closed->len > 0)
+    free_conn (g_ptr_array_steal_index_fast (hub->closed, hub->closed->len - 1));
+}
+
+static void
+link_open (LanHubConn *conn)
+{
+  conn->next = conn->hub->open;
+  if (conn->next != NULL)
+    conn->next->before = conn;
+  conn->hub->open = conn;
+}
+
+static void
+unlink_open (LanHubConn *conn)
+{
+  if (conn->before != NULL)
+    conn->before->next = conn->next;
+  else
+    conn->hub->open = conn->next;
+  if (conn->next != NULL)
+    conn->next->before = conn->before;
 }
 
 static void
@@ -55,21 +86,24 @@ leave_list (LanHubConn *conn)
     g_queue_delete_link (&conn->hub->handshaking, g_steal_pointer (&conn->link));
 }
 
-/* Nothing of the connection may be called by the registry after this; memory goes in on_closed(). */
+/* Nothing of the connection may be called by the registry after this. */
 void
 lan_hub_conn_close (LanHubConn *conn, gboolean failed)
 {
   LanHub *hub = conn->hub;
   LanTime now;
 
-  if (uv_is_closing ((uv_handle_t *) &conn->tcp))
+  if (conn->fd < 0)
     return;
-  conn->state = CONN_CLOSING;
+  conn->state = CONN_CLOSED;
   leave_list (conn);
   lan_hub_now (&now);
   if (conn->is_listed)
     lan_hub_gate_leave (hub->gate, &conn->key, conn->is_finished, failed, now.mono_us);
-  uv_close ((uv_handle_t *) &conn->tcp, on_closed);
+  close (conn->fd);
+  conn->fd = -1;
+  unlink_open (conn);
+  g_ptr_array_add (hub->closed, conn);
   if (conn->peer != NULL)
     lan_registry_disconnect (hub->registry, g_steal_pointer (&conn->peer), &now);
 }
@@ -79,7 +113,7 @@ lan_hub_conn_end (LanHubConn *conn)
 {
   LanTime now;
 
-  if (conn->is_ending || uv_is_closing ((uv_handle_t *) &conn->tcp))
+  if (conn->is_ending || conn->fd < 0)
     return;
   if (conn->slim != NULL)
     lan_slim_lane_end (conn->slim, lan_hub_conn_out (conn));
@@ -116,12 +150,12 @@ const char *
 lan_hub_conn_address (LanHubConn *conn, char *text, gsize len)
 {
   struct sockaddr_storage address;
-  int size = sizeof address;
+  socklen_t size = sizeof address;
 
   g_strlcpy (text, "?", len);
-  if (uv_tcp_getpeername (&conn->tcp, (struct sockaddr *) &address, &size) == 0)
-    (void) getnameinfo ((struct sockaddr *) &address, (socklen_t) size, text, (socklen_t) len, NULL,
-                        0, NI_NUMERICHOST);
+  if (getpeername (conn->fd, (struct sockaddr *) &address, &size) == 0)
+    (void) getnameinfo ((struct sockaddr *) &address, size, text, (socklen_t) len, NULL, 0,
+                        NI_NUMERICHOST);
   if (g_str_has_prefix (text, "::ffff:") && strchr (text, '.') != NULL)
     memmove (text, text + 7, len - 7);
   return text;
@@ -131,9 +165,9 @@ static guint16
 peer_port (LanHubConn *conn)
 {
   struct sockaddr_storage address = { 0 };
-  int size = sizeof address;
+  socklen_t size = sizeof address;
 
-  if (uv_tcp_getpeername (&conn->tcp, (struct sockaddr *) &address, &size) != 0)
+  if (getpeername (conn->fd, (struct sockaddr *) &address, &size) != 0)
     return 0;
   /* The port lies at the same place in both. */
   return g_ntohs (((struct sockaddr_in *) &address)->sin_port);
@@ -261,25 +295,32 @@ feed (LanHubConn *conn, guint8 *data, gsize len)
     lan_hub_conn_end (conn);
 }
 
-static void
-on_alloc (uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+/* Until it is empty, as the epoll will not name it again: a read that is not full has emptied it. */
+void
+lan_hub_conn_read (LanHubConn *conn)
 {
-  LanHubConn *conn = (LanHubConn *) handle;
-
-  *buf = uv_buf_init ((char *) conn->hub->read_buffer, LAN_HUB_READ_BYTES);
-}
-
-static void
-on_read (uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
-{
-  LanHubConn *conn = (LanHubConn *) stream;
   LanHub *hub = conn->hub;
 
-  if (n > 0)
-    feed (conn, (guint8 *) buf->base, (gsize) n);
-  else if (n < 0)
-    lan_hub_conn_close (conn, conn->lane != NULL && !conn->is_ending);
-  lan_hub_drain (hub);
+  for (guint i = 0; i < READS_A_TURN && conn->fd >= 0; i++) {
+    gssize n = recv (conn->fd, hub->read_buffer, LAN_HUB_READ_BYTES, MSG_DONTWAIT);
+
+    if (n < 0 && errno == EAGAIN)
+      return;
+    if (n > 0) {
+      feed (conn, hub->read_buffer, (gsize) n);
+      lan_hub_drain (hub);
+      if (n < LAN_HUB_READ_BYTES && !conn->is_hung_up)
+        return;
+    } else if (n == 0 || errno != EINTR) {
+      lan_hub_conn_close (conn, conn->lane != NULL && !conn->is_ending);
+      lan_hub_drain (hub);
+      return;
+    }
+  }
+  if (conn->fd >= 0 && !conn->is_unread) {
+    conn->is_unread = TRUE;
+    g_ptr_array_add (hub->unread, conn);
+  }
 }
 
 /* ---- accepting ---- */
@@ -297,16 +338,12 @@ new_lane (LanHub *hub, gint64 now_us)
 }
 
 static gboolean
-pass_gate (LanHubConn *conn, gint64 now_us)
+pass_gate (LanHubConn *conn, const struct sockaddr *address, gint64 now_us)
 {
   LanHub *hub = conn->hub;
-  struct sockaddr_storage address;
-  int size = sizeof address;
   LanHubGateAnswer answer;
 
-  if (uv_tcp_getpeername (&conn->tcp, (struct sockaddr *) &address, &size) != 0)
-    return FALSE;
-  lan_hub_gate_key (&conn->key, (struct sockaddr *) &address);
+  lan_hub_gate_key (&conn->key, address);
   answer = lan_hub_gate_enter (hub->gate, &conn->key, now_us);
   if (answer == LAN_HUB_GATE_OPEN)
     return conn->is_listed = TRUE;
@@ -320,34 +357,29 @@ pass_gate (LanHubConn *conn, gint64 now_us)
   return FALSE;
 }
 
-static void
-on_connection (uv_stream_t *listener, int status)
+void
+lan_hub_conn_accept (LanHub *hub, int fd, const struct sockaddr *address)
 {
-  LanHub *hub = listener->data;
-  LanHubConn *conn;
+  LanHubConn *conn = g_new0 (LanHubConn, 1);
+  int on = 1;
   LanTime now;
 
-  if (status < 0) {
-    lan_hub_log (LAN_HUB_LOG_ERROR, "accept-failed", "why=%s", uv_err_name (status));
-    return;
-  }
   lan_hub_now (&now);
-  conn = g_new0 (LanHubConn, 1);
   conn->hub = hub;
+  conn->fd = fd;
   hub->conns++;
   hub->counters.accepted++;
-  uv_tcp_init (&hub->loop, &conn->tcp);
+  link_open (conn);
   conn->accepted_ms = to_ms (now.mono_us);
-  if (uv_accept (listener, (uv_stream_t *) &conn->tcp) != 0 || hub->stopping_us != 0 ||
-      !pass_gate (conn, now.mono_us)) {
+  if (hub->stopping_us != 0 || !pass_gate (conn, address, now.mono_us)) {
     lan_hub_conn_close (conn, FALSE);
     return;
   }
-  (void) uv_tcp_nodelay (&conn->tcp, 1);
+  (void) setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   conn->lane = new_lane (hub, now.mono_us);
   g_queue_push_tail (&hub->handshaking, conn);
   conn->link = hub->handshaking.tail;
-  if (uv_read_start ((uv_stream_t *) &conn->tcp, on_alloc, on_read) != 0)
+  if (!lan_hub_poll_add (conn))
     lan_hub_conn_close (conn, FALSE);
 }
 
@@ -370,74 +402,9 @@ lan_hub_conns_tick (LanHub *hub, gint64 now_us)
   }
 }
 
-static void
-drop_one (uv_handle_t *handle, void *arg)
-{
-  LanHub *hub = arg;
-
-  if (handle->type != UV_TCP || uv_is_closing (handle))
-    return;
-  for (guint i = 0; i < hub->n_listeners; i++)
-    if (handle == (uv_handle_t *) &hub->listeners[i])
-      return;
-  lan_hub_conn_close ((LanHubConn *) handle, FALSE);
-}
-
 void
 lan_hub_conns_drop_all (LanHub *hub)
 {
-  uv_walk (&hub->loop, drop_one, hub);
-}
-
-static int
-bind_one (LanHub *hub, uv_tcp_t *tcp, const char *host, guint16 port)
-{
-  struct sockaddr_storage address;
-  int rc = uv_ip4_addr (host, port, (struct sockaddr_in *) &address);
-
-  if (rc != 0)
-    rc = uv_ip6_addr (host, port, (struct sockaddr_in6 *) &address);
-  if (rc == 0)
-    rc = uv_tcp_bind (tcp, (struct sockaddr *) &address, 0);
-  return rc == 0 ? uv_listen ((uv_stream_t *) tcp, BACKLOG, on_connection) : rc;
-}
-
-static void
-log_listening (uv_tcp_t *tcp)
-{
-  struct sockaddr_storage address;
-  char host[64] = "?", port[8] = "?";
-  int size = sizeof address;
-
-  if (uv_tcp_getsockname (tcp, (struct sockaddr *) &address, &size) == 0)
-    (void) getnameinfo ((struct sockaddr *) &address, (socklen_t) size, host, sizeof host, port,
-                        sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
-  lan_hub_log (LAN_HUB_LOG_NOTICE, "listening", "address=%s port=%s", host, port);
-}
-
-gboolean
-lan_hub_listen (LanHub *hub, GError **error)
-{
-  hub->n_listeners = g_strv_length (hub->config->listen);
-  hub->listeners = g_new0 (uv_tcp_t, hub->n_listeners);
-  for (guint i = 0; i < hub->n_listeners; i++) {
-    g_autofree char *host = NULL;
-    guint16 port = 0;
-    int rc;
-
-    uv_tcp_init (&hub->loop, &hub->listeners[i]);
-    hub->listeners[i].data = hub;
-    if (!lan_hub_address_split (hub->config->listen[i], LAN_HUB_PORT, &host, &port))
-      continue;
-    rc = bind_one (hub, &hub->listeners[i], host, port);
-    if ((rc == UV_EAFNOSUPPORT || rc == UV_EADDRNOTAVAIL) && strcmp (host, "::") == 0)
-      rc = bind_one (hub, &hub->listeners[i], "0.0.0.0", port); /* a host without IPv6 */
-    if (rc != 0) {
-      g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_IO, "%s: %s", hub->config->listen[i],
-                   uv_strerror (rc));
-      return FALSE;
-    }
-    log_listening (&hub->listeners[i]);
-  }
-  return TRUE;
+  while (hub->open != NULL)
+    lan_hub_conn_close (hub->open, FALSE);
 }

@@ -68,6 +68,10 @@ struct _LanHub {
 
   GQueue handshaking; /* of LanHubConn, oldest first */
   GPtrArray *dirty;   /* of LanHubConn with something to write */
+  GPtrArray *unread;  /* of LanHubConn with more to read than one turn takes */
+  GPtrArray *closed;  /* of LanHubConn, freed at the end of the turn */
+  LanHubConn *open;   /* all that are not closed, by next */
+  int poll_fd;        /* connections, and the loop's own descriptor */
   GPtrArray *buffers; /* spare GByteArrays */
   guint conns;
   LanHubCounters counters;
@@ -77,18 +81,18 @@ struct _LanHub {
 typedef enum {
   CONN_HANDSHAKE,
   CONN_OPEN,
-  CONN_CLOSING, /* uv_close() is under way, or will be once what is sealed is written */
+  CONN_CLOSED, /* freed at the end of the turn */
 } ConnState;
 
 struct _LanHubConn {
-  uv_tcp_t tcp; /* first: a handle is a connection */
   LanHub *hub;
+  int fd;                /* -1: closed */
   LanRegistryConn *peer; /* registry's; NULL before and after */
   LanSlimLane *slim;
-  LanLane *lane;       /* until the keys are there */
-  GByteArray *out;     /* sealed and not written; NULL when empty */
-  uv_write_t *writing; /* NULL, or what the kernel did not take; its data is a GByteArray */
-  GList *link;         /* in handshaking */
+  LanLane *lane;             /* until the keys are there */
+  GByteArray *out;           /* sealed and not written; NULL when empty */
+  GList *link;               /* in handshaking */
+  LanHubConn *next, *before; /* among the open ones */
   LanHubGateKey key;
   guint32 accepted_ms; /* of the monotonic clock, for the handshake's deadlines */
   guint8 state;
@@ -99,6 +103,10 @@ struct _LanHubConn {
   guint8 is_ending : 1;   /* close when all is written */
   guint8 is_listed : 1;   /* the listener accepted it */
   guint8 is_shut : 1;     /* our side of the stream has ended */
+  guint8 is_blocked : 1;  /* the kernel did not take everything: out waits for it */
+  guint8 was_blocked : 1; /* .. since out was empty */
+  guint8 is_hung_up : 1;  /* there will be an end when everything is read */
+  guint8 is_unread : 1;   /* in the hub's list */
 };
 
 void lan_hub_now (LanTime *now);
@@ -114,17 +122,35 @@ void lan_hub_apply_limits (LanHub *hub);
 void lan_hub_reload (LanHub *hub);
 void lan_hub_stop (LanHub *hub);
 
-/* lan-hub-conn.c */
+/* lan-hub-listen.c */
 gboolean lan_hub_listen (LanHub *hub, GError **error);
+
+/* lan-hub-conn.c */
 void lan_hub_conn_end (LanHubConn *conn);
 void lan_hub_conn_logged_in (LanHubConn *conn);
 const char *lan_hub_conn_address (LanHubConn *conn, char *text, gsize len);
 void lan_hub_conns_tick (LanHub *hub, gint64 now_us);
 void lan_hub_conns_drop_all (LanHub *hub);
-/** The registry hears of it; memory goes when libuv is done. @failed: counts against the address. */
+/** The registry hears of it; memory goes with lan_hub_conns_reap(). @failed: counts against the address. */
 void lan_hub_conn_close (LanHubConn *conn, gboolean failed);
 
+/** What came, as far as one turn takes it. */
+void lan_hub_conn_read (LanHubConn *conn);
+/** (transfer full) @fd: a new connection from @address. */
+void lan_hub_conn_accept (LanHub *hub, int fd, const struct sockaddr *address);
+/** Frees those that were closed; nobody may hold one. */
+void lan_hub_conns_reap (LanHub *hub);
+
+/* lan-hub-poll.c */
+gboolean lan_hub_poll_init (LanHub *hub);
+void lan_hub_poll_clear (LanHub *hub);
+gboolean lan_hub_poll_add (LanHubConn *conn);
+/** Waits as long as libuv may, and reads what came; libuv's own turn is the caller's. */
+void lan_hub_poll_turn (LanHub *hub);
+
 /* lan-hub-conn-write.c */
+/** The kernel takes something again. */
+void lan_hub_conn_unblock (LanHubConn *conn);
 void lan_hub_conn_send (LanHubConn *conn, const guint8 *frame, gsize len, gboolean idle);
 void lan_hub_conns_flush (LanHub *hub);
 /** Returns: (transfer none): what is appended here is written at the end of the turn. */

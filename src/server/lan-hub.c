@@ -180,6 +180,7 @@ end_turn (LanHub *hub)
   lan_hub_conns_flush (hub);
   lan_hub_drain (hub);
   lan_hub_store_flush (hub->store);
+  lan_hub_conns_reap (hub);
   arm_deadline (hub);
 }
 
@@ -472,12 +473,17 @@ lan_hub_new (LanHubConfig *config, LanHubFlags flags, GError **error)
   hub->next_ticket = 1;
   hub->gate = lan_hub_gate_new (&(LanHubGateLimits){ 0 });
   hub->dirty = g_ptr_array_new ();
+  hub->closed = g_ptr_array_new ();
   hub->buffers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
   hub->read_buffer = g_malloc (LAN_HUB_READ_BYTES);
   hub->commands = g_hash_table_new (g_int64_hash, g_int64_equal);
   g_queue_init (&hub->handshaking);
   (void) signal (SIGPIPE, SIG_IGN);
   init_loop (hub);
+  if (!lan_hub_poll_init (hub)) {
+    g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_IO, "epoll: %s", g_strerror (errno));
+    return NULL;
+  }
   if (!lock_state (hub, error))
     return NULL;
   hub->keys = lan_hub_keys_load (config->state, error);
@@ -513,6 +519,7 @@ lan_hub_free (LanHub *hub)
   if (hub->control != NULL)
     lan_hub_control_close (g_steal_pointer (&hub->control));
   lan_hub_conns_drop_all (hub);
+  lan_hub_conns_reap (hub);
   g_clear_pointer (&hub->store, lan_hub_store_free);
   uv_prepare_stop (&hub->prepare);
   uv_check_stop (&hub->check);
@@ -525,7 +532,9 @@ lan_hub_free (LanHub *hub)
   g_clear_pointer (&hub->gate, lan_hub_gate_free);
   g_clear_pointer (&hub->pool, lan_slim_pool_free);
   g_clear_pointer (&hub->keys, lan_hub_keys_free);
+  lan_hub_poll_clear (hub);
   g_ptr_array_unref (hub->dirty);
+  g_ptr_array_unref (hub->closed);
   g_ptr_array_unref (hub->buffers);
   g_hash_table_unref (hub->commands);
   g_free (hub->listeners);
@@ -540,8 +549,11 @@ int
 lan_hub_run (LanHub *hub)
 {
   lan_hub_log (LAN_HUB_LOG_NOTICE, "started", "state=%s", hub->config->state);
-  while (!hub->is_over)
-    uv_run (&hub->loop, UV_RUN_DEFAULT);
+  while (!hub->is_over) {
+    uv_run (&hub->loop, UV_RUN_NOWAIT);
+    if (!hub->is_over)
+      lan_hub_poll_turn (hub);
+  }
   lan_hub_log (LAN_HUB_LOG_NOTICE, "stopped", "connections=%u", hub->conns);
   return 0;
 }
