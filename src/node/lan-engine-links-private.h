@@ -57,7 +57,7 @@ struct _LanPeer {
   LanSession *session;
   GPtrArray *channels; /* of LanEngineChannel, not owned */
   gboolean touched;
-  gboolean doubt_waits; /* something spoke for its end while we were moving: ask then */
+  gboolean doubt_waits;   /* something spoke for its end while we were moving: ask then */
   const char *told_state; /* as told to the owner */
   const char *told_path;
 };
