@@ -27,7 +27,8 @@ G_BEGIN_DECLS
   X (LINK, "LY1-link")       /* psk and lane id of a code that links a device */                   \
   X (SESSION, "LY1-session") /* public name of a link's session */                                 \
   X (ORGROOT, "LY1-orgroot") /* wrap of an organisation's root key file */                         \
-  X (SERVER, "LY1-server")   /* words of a server's key */
+  X (SERVER, "LY1-server")   /* words of a server's key */                                         \
+  X (SHARE, "LY1-share")     /* name of a file between those it was offered to */
 
 typedef enum {
 #define X(name, text) LAN_KDF_##name,

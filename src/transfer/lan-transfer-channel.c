@@ -60,12 +60,14 @@ lan_transfer_channel_to (LanTransfers *t, const LanAccountId *account, gboolean 
 }
 
 void
-lan_transfer_channel_add_ready (LanTransferChannel *ch, LanTransferOne *one, gboolean hashes,
-                                guint64 index, GBytes *bytes)
+lan_transfer_channel_add_ready (LanTransferChannel *ch, LanTransferOne *one,
+                                const LanMessageId *name, gboolean hashes, guint64 index,
+                                GBytes *bytes)
 {
   LanReadyBlock *block = g_new0 (LanReadyBlock, 1);
 
   block->transfer = one;
+  block->name = *name;
   block->hashes = hashes;
   block->index = index;
   block->bytes = g_bytes_ref (bytes);
@@ -74,18 +76,8 @@ lan_transfer_channel_add_ready (LanTransferChannel *ch, LanTransferOne *one, gbo
 }
 
 void
-lan_transfer_channel_forget (LanTransfers *t, LanTransferOne *one)
+lan_transfer_channel_drop_ready (LanTransferChannel *ch, const LanTransferOne *one)
 {
-  LanTransferChannel *ch = one->channel;
-  LanServeRequest *request;
-
-  if (ch == NULL)
-    return;
-  g_queue_remove (&ch->serve, one);
-  while ((request = g_queue_pop_head (&one->out.requests)) != NULL) {
-    ch->n_requests -= request->hashes ? 1 : request->count;
-    g_free (request);
-  }
   for (GList *l = ch->ready.head, *next; l != NULL; l = next) {
     LanReadyBlock *block = l->data;
 
@@ -96,6 +88,17 @@ lan_transfer_channel_forget (LanTransfers *t, LanTransferOne *one)
       ready_free (block);
     }
   }
+}
+
+void
+lan_transfer_channel_forget (LanTransfers *t, LanTransferOne *one)
+{
+  LanTransferChannel *ch = one->channel;
+
+  if (ch == NULL)
+    return;
+  if (!one->row.incoming)
+    lan_transfer_serving_clear (&one->out.serving);
   if (ch->last_in == one)
     ch->last_in = NULL;
   one->channel = NULL;
@@ -110,7 +113,8 @@ next_asker (LanTransfers *t, LanTransferChannel *ch, guint *start)
   for (guint i = 0; i < n; i++) {
     LanTransferOne *one = g_ptr_array_index (t->active, (*start + i) % n);
 
-    if (one->channel == ch && one->in.phase == LAN_IN_DATA) {
+    if (lan_transfer_is_fetching (one) &&
+        (one->channel == ch || lan_swarm_source_on (one, ch) != NULL)) {
       *start = (*start + i + 1) % n;
       return one;
     }
@@ -150,10 +154,10 @@ read_what_was_asked (LanTransfers *t, LanTransferChannel *ch)
 {
   while (!g_queue_is_empty (&ch->serve) &&
          (ch->serving == 0 || ch->serving + LAN_TREE_LEAF_BYTES <= t->serve_bytes)) {
-    LanTransferOne *one = g_queue_pop_head (&ch->serve);
+    LanServing *serving = g_queue_pop_head (&ch->serve);
 
-    if (lan_transfer_out_serve_one (t, one, ch))
-      g_queue_push_tail (&ch->serve, one);
+    if (lan_transfer_serve_one (t, serving, ch))
+      g_queue_push_tail (&ch->serve, serving);
   }
 }
 
@@ -170,7 +174,7 @@ send_what_is_ready (LanTransfers *t, LanTransferChannel *ch, LanTime now)
       return;
     lan_transfer_send_piece (t, ch, block, len);
     block->sent += len;
-    if (!block->hashes)
+    if (!block->hashes && !block->transfer->row.incoming)
       lan_transfer_out_sent (t, block->transfer, len, now);
     if (block->sent == size) {
       ch->serving -= size;
@@ -197,17 +201,14 @@ lan_transfer_channel_pump (LanTransfers *t, LanTransferChannel *ch, LanTime now)
 }
 
 void
-lan_transfer_set_need (LanTransfers *t, LanTransferOne *one, gboolean needs)
+lan_transfer_need (LanTransfers *t, const LanAccountId *account, const LanMessageId *id,
+                   gboolean needs)
 {
-  LanTransferPeer *peer;
+  LanTransferPeer *peer = g_hash_table_lookup (t->peers, account);
 
-  if (one->is_needing == needs)
-    return;
-  one->is_needing = needs;
-  peer = g_hash_table_lookup (t->peers, &one->row.peer);
   if (peer == NULL) {
     peer = g_new0 (LanTransferPeer, 1);
-    g_hash_table_insert (t->peers, g_memdup2 (&one->row.peer, sizeof one->row.peer), peer);
+    g_hash_table_insert (t->peers, g_memdup2 (account, sizeof *account), peer);
   }
   if (needs)
     peer->needs++;
@@ -217,8 +218,18 @@ lan_transfer_set_need (LanTransfers *t, LanTransferOne *one, gboolean needs)
     LanTransferAction *action = lan_transfers_push (t, LAN_TRANSFER_ACTION_WANT);
 
     peer->wanted = peer->needs > 0;
-    action->id = one->row.id;
-    action->peer = one->row.peer;
+    action->id = *id;
+    action->peer = *account;
     action->wanted = peer->wanted;
   }
+}
+
+void
+lan_transfer_set_need (LanTransfers *t, LanTransferOne *one, gboolean needs, LanTime now)
+{
+  if (one->is_needing == needs)
+    return;
+  one->is_needing = needs;
+  lan_transfer_need (t, &one->row.peer, &one->row.id, needs);
+  lan_swarm_set_need (t, one, needs, now);
 }

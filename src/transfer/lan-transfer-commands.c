@@ -11,7 +11,7 @@
 gboolean
 lan_transfers_send_shared (LanTransfers *t, const LanMessageId *id,
                            const LanConversationId *conversation, const LanAccountId *peer,
-                           const char *path, GBytes *holders, LanTime now)
+                           const char *path, GBytes *holders, GBytes *share, LanTime now)
 {
   g_autofree char *base = g_path_get_basename (path);
   g_autofree char *shown = g_filename_display_name (base);
@@ -28,6 +28,8 @@ lan_transfers_send_shared (LanTransfers *t, const LanMessageId *id,
   one = lan_transfers_add (t, &row);
   one->row.name = lan_file_name_clean (shown, -1);
   one->detail.holders = holders != NULL ? g_bytes_ref (holders) : NULL;
+  if (share != NULL && g_bytes_get_size (share) == LAN_SHARE_BYTES)
+    one->detail.share = g_bytes_ref (share);
   lan_transfer_commit (t, one, LAN_AFTER_ADDED);
   lan_transfer_out_start (t, one, now);
   return TRUE;
@@ -37,7 +39,7 @@ gboolean
 lan_transfers_send (LanTransfers *t, const LanMessageId *id, const LanConversationId *conversation,
                     const LanAccountId *peer, const char *path, LanTime now)
 {
-  return lan_transfers_send_shared (t, id, conversation, peer, path, NULL, now);
+  return lan_transfers_send_shared (t, id, conversation, peer, path, NULL, NULL, now);
 }
 
 static void
@@ -163,6 +165,7 @@ lan_transfers_drop_peer (LanTransfers *t, const LanAccountId *peer, LanTime now)
 {
   g_autoptr (GPtrArray) theirs = lan_transfers_of_peer (t, peer);
 
+  lan_swarm_drop_peer (t, peer, now);
   for (guint i = 0; i < theirs->len; i++) {
     LanTransferOne *one = g_ptr_array_index (theirs, i);
 
@@ -212,6 +215,8 @@ detail_of (const Lanyard__FileOffer *offer)
   detail.holders = g_byte_array_free_to_bytes (holders);
   if (g_bytes_get_size (detail.holders) == 0)
     g_clear_pointer (&detail.holders, g_bytes_unref);
+  if (offer->share.len == LAN_SHARE_BYTES && detail.holders != NULL)
+    detail.share = g_bytes_new (offer->share.data, offer->share.len);
   bytes = lan_transfer_detail_encode (&detail);
   lan_transfer_detail_clear (&detail);
   return bytes;

@@ -5,7 +5,7 @@
  * by this machine only, and may have been damaged.
  *
  *   detail: version 1 | flags (folder, paused) | conflict | 0 | manifest size u64 | entries u32
- *           | length u32, wanted | length u32, holders
+ *           | length u32, wanted | length u32, holders | length u32, share (may be missing)
  *   plan:   version 1 | stamp u64 | length u32, manifest | length u32, leaf hashes
  */
 #include "lan-transfers-private.h"
@@ -19,7 +19,7 @@
 #define VERSION      1
 #define IS_FOLDER    1
 #define IS_PAUSED    2
-#define DETAIL_BYTES 24
+#define DETAIL_BYTES 32
 #define PLAN_BYTES   17
 
 static void
@@ -52,7 +52,8 @@ size_of (GBytes *bytes)
 GBytes *
 lan_transfer_detail_encode (const LanTransferDetail *detail)
 {
-  gsize size = DETAIL_BYTES + size_of (detail->wanted) + size_of (detail->holders);
+  gsize size = DETAIL_BYTES + size_of (detail->wanted) + size_of (detail->holders) +
+               size_of (detail->share);
   guint8 *data;
   LanWriter w;
 
@@ -69,6 +70,8 @@ lan_transfer_detail_encode (const LanTransferDetail *detail)
   lan_write_u32 (&w, detail->entries);
   write_bytes (&w, detail->wanted);
   write_bytes (&w, detail->holders);
+  if (detail->share != NULL)
+    write_bytes (&w, detail->share);
   return g_bytes_new_take (data, w.len);
 }
 
@@ -77,6 +80,7 @@ lan_transfer_detail_clear (LanTransferDetail *detail)
 {
   g_clear_pointer (&detail->wanted, g_bytes_unref);
   g_clear_pointer (&detail->holders, g_bytes_unref);
+  g_clear_pointer (&detail->share, g_bytes_unref);
   *detail = (LanTransferDetail){ 0 };
 }
 
@@ -103,6 +107,10 @@ lan_transfer_detail_decode (LanTransferDetail *detail, GBytes *bytes)
   detail->entries = lan_read_u32 (&r);
   detail->wanted = read_bytes (&r);
   detail->holders = read_bytes (&r);
+  if (!r.failed && r.len > r.pos)
+    detail->share = read_bytes (&r);
+  if (size_of (detail->share) != LAN_SHARE_BYTES)
+    g_clear_pointer (&detail->share, g_bytes_unref);
   if (r.failed || detail->manifest_size > LAN_MANIFEST_MAX_BYTES ||
       detail->entries > LAN_MANIFEST_MAX_ENTRIES)
     lan_transfer_detail_clear (detail);

@@ -120,6 +120,40 @@ lan_transfer_send_request (LanTransfers *t, LanTransferChannel *ch, const LanMes
 }
 
 void
+lan_transfer_send_cancel (LanTransfers *t, LanTransferChannel *ch, const LanMessageId *id,
+                          guint64 first, guint32 count)
+{
+  Lanyard__FileRequest ask = LANYARD__FILE_REQUEST__INIT;
+  LanFrame frame = LANYARD__FRAME__INIT;
+
+  ask.offer = id_field (id);
+  ask.first = first;
+  ask.count = count;
+  ask.cancel = TRUE;
+  frame.body_case = LANYARD__FRAME__BODY_FILE_REQUEST;
+  frame.file_request = &ask;
+  push_frame (t, ch, &frame, FALSE);
+}
+
+void
+lan_transfer_send_have (LanTransfers *t, LanTransferChannel *ch, const LanMessageId *name,
+                        Lanyard__FileHaveKind kind, guint64 first, const guint8 *bits, gsize len,
+                        gboolean ask)
+{
+  Lanyard__FileHave have = LANYARD__FILE_HAVE__INIT;
+  LanFrame frame = LANYARD__FRAME__INIT;
+
+  have.name = id_field (name);
+  have.kind = kind;
+  have.first = first;
+  have.bits = (ProtobufCBinaryData){ .len = len, .data = (guint8 *) bits };
+  have.ask = ask;
+  frame.body_case = LANYARD__FRAME__BODY_FILE_HAVE;
+  frame.file_have = &have;
+  push_frame (t, ch, &frame, FALSE);
+}
+
+void
 lan_transfer_send_manifest_request (LanTransfers *t, LanTransferChannel *ch, const LanMessageId *id,
                                     guint64 offset, guint32 length)
 {
@@ -166,13 +200,13 @@ lan_transfer_send_piece (LanTransfers *t, LanTransferChannel *ch, const LanReady
   ProtobufCBinaryData bytes = { .len = len, .data = data };
 
   if (block->hashes) {
-    hashes.offer = id_field (&block->transfer->row.id);
+    hashes.offer = id_field (&block->name);
     hashes.first = block->index;
     hashes.hashes = bytes;
     frame.body_case = LANYARD__FRAME__BODY_FILE_HASHES;
     frame.file_hashes = &hashes;
   } else {
-    piece.offer = id_field (&block->transfer->row.id);
+    piece.offer = id_field (&block->name);
     piece.leaf = block->index;
     piece.offset = (guint32) block->sent;
     piece.data = bytes;

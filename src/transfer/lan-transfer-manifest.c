@@ -42,7 +42,8 @@ ask_for_pages (LanTransfers *t, LanTransferOne *one)
          fetch->asked < fetch->bytes->len + LAN_TRANSFER_PAGES * LAN_TRANSFER_PAGE_BYTES) {
     guint32 length = (guint32) MIN (size - fetch->asked, LAN_TRANSFER_PAGE_BYTES);
 
-    lan_transfer_send_manifest_request (t, fetch->channel, &one->row.id, fetch->asked, length);
+    lan_transfer_send_manifest_request (
+        t, fetch->channel, lan_transfer_name_on (one, fetch->channel), fetch->asked, length);
     fetch->asked += length;
   }
 }
@@ -55,6 +56,8 @@ lan_transfer_manifest_step (LanTransfers *t, LanTransferOne *one)
   if (!is_wanted (one) || fetch->channel != NULL)
     return;
   fetch->channel = lan_transfer_channel_to (t, &one->row.peer, TRUE);
+  if (fetch->channel == NULL)
+    fetch->channel = lan_swarm_lister (one, (LanTime){ 0 });
   if (fetch->channel == NULL)
     return;
   if (fetch->bytes == NULL)
@@ -145,16 +148,18 @@ lan_transfer_manifest_request (LanTransfers *t, LanTransferOne *one, LanTransfer
 {
   gsize size = one->out.manifest != NULL ? g_bytes_get_size (one->out.manifest) : 0;
 
-  if (one->out.manifest == NULL || lan_transfer_is_over (one)) {
+  if (one->row.incoming && (one->out.manifest == NULL || lan_swarm_source_of (one, &ch->account) == NULL))
+    return LAN_STATUS_STATE;
+  if (!one->row.incoming && (one->out.manifest == NULL || lan_transfer_is_over (one))) {
     /* Not listed yet after a restart: it is asked for again. */
     lan_transfer_tell (t, one, ch);
-    if (!lan_transfer_is_over (one) && !one->row.incoming)
+    if (!lan_transfer_is_over (one))
       lan_transfer_out_prepare (t, one);
     return LAN_STATUS_STATE;
   }
   if (length == 0 || offset >= size || length > size - offset)
     return LAN_STATUS_MALFORMED;
-  lan_transfer_send_manifest (t, ch, &one->row.id, offset,
+  lan_transfer_send_manifest (t, ch, lan_transfer_name_on (one, ch), offset,
                               (const guint8 *) g_bytes_get_data (one->out.manifest, NULL) + offset,
                               length);
   return LAN_STATUS_OK;

@@ -96,6 +96,9 @@ step_open (LanTransfers *t, LanTransferOne *one, LanTime now)
 {
   if (!lan_transfer_fetch_take_channel (t, one, now))
     return;
+  one->in.lister = lan_swarm_lister (one, now);
+  if (one->in.lister == NULL)
+    return;
   one->in.phase = LAN_IN_HASHES;
   g_clear_pointer (&one->in.hashes, g_byte_array_unref);
   one->in.hashes = g_byte_array_new ();
@@ -119,7 +122,10 @@ step_data (LanTransfers *t, LanTransferOne *one, LanTime now)
   }
   if (!lan_transfer_fetch_take_channel (t, one, now))
     return;
-  lan_transfer_channel_pump (t, one->channel, now);
+  if (one->channel != NULL)
+    lan_transfer_channel_pump (t, one->channel, now);
+  if (one->swarm != NULL)
+    lan_swarm_pump (t, one, now);
 }
 
 void
@@ -132,7 +138,7 @@ lan_transfer_in_step (LanTransfers *t, LanTransferOne *one, LanTime now)
     step_open (t, one, now);
     break;
   case LAN_IN_HASHES:
-    if (lan_transfer_fetch_take_channel (t, one, now) &&
+    if (lan_transfer_fetch_take_channel (t, one, now) && one->in.lister != NULL &&
         one->in.hashes_asked < lan_file_tree_n_hashes (one->tree))
       lan_transfer_fetch_ask_hashes (t, one, now);
     break;
@@ -187,8 +193,10 @@ lan_transfer_in_stop (LanTransfers *t, LanTransferOne *one, gboolean discard, La
   gboolean had_part = one->row.path != NULL && one->row.state != LAN_TRANSFER_DONE;
 
   lan_transfer_fetch_drop (one);
+  lan_swarm_end (t, one);
   lan_transfer_channel_forget (t, one);
   lan_transfer_set_target (t, one, FALSE);
+  one->in.lister = NULL;
   g_ptr_array_set_size (one->in.slots, 0);
   g_queue_remove (&t->waiting, one);
   g_ptr_array_remove (t->active, one);
@@ -221,46 +229,87 @@ lan_transfer_in_go_on (LanTransfers *t, LanTransferOne *one, LanTime now)
   g_queue_push_tail (&t->waiting, one);
 }
 
-void
-lan_transfer_set_target (LanTransfers *t, LanTransferOne *one, gboolean on)
+static void
+set_target (LanTransfers *t, LanTransferOne *one, const LanMessageId *name, gboolean on)
 {
-  LanTransferAction *action;
+  LanTransferAction *action = lan_transfers_push (t, LAN_TRANSFER_ACTION_TARGET);
 
-  if (one->in.is_target == on)
-    return;
-  one->in.is_target = on;
-  action = lan_transfers_push (t, LAN_TRANSFER_ACTION_TARGET);
   action->id = one->row.id;
   action->peer = one->row.peer;
-  action->is_on = on;
+  action->target.name = *name;
+  action->target.is_on = on;
 }
 
 void
-lan_transfer_in_lost (LanTransfers *t, LanTransferOne *one, LanTime now)
+lan_transfer_set_target (LanTransfers *t, LanTransferOne *one, gboolean on)
 {
-  lan_transfer_fetch_drop (one);
-  lan_transfer_channel_forget (t, one);
-  lan_deadlines_cancel (t->deadlines, one, LAN_DUE_STALL);
-  if (one->in.phase == LAN_IN_HASHES)
-    one->in.phase = LAN_IN_OPEN;
-  if (one->row.state == LAN_TRANSFER_RUNNING &&
+  if (one->in.is_target == on)
+    return;
+  one->in.is_target = on;
+  set_target (t, one, &one->row.id, on);
+  if (one->swarm != NULL)
+    set_target (t, one, &one->swarm->name, on);
+}
+
+void
+lan_transfer_in_lost (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, LanTime now)
+{
+  lan_transfer_fetch_drop_from (one, ch);
+  if (one->channel == ch)
+    lan_transfer_channel_forget (t, one);
+  if (one->in.lister == ch) {
+    one->in.lister = NULL;
+    if (one->in.phase == LAN_IN_HASHES)
+      one->in.phase = LAN_IN_OPEN;
+  }
+  if (one->swarm == NULL)
+    lan_deadlines_cancel (t->deadlines, one, LAN_DUE_STALL);
+  if (one->row.state == LAN_TRANSFER_RUNNING && !lan_swarm_is_served (one) &&
       lan_transfer_channel_to (t, &one->row.peer, FALSE) == NULL)
     lan_transfer_set_state (t, one, LAN_TRANSFER_ACCEPTED, now);
   lan_transfer_in_step (t, one, now);
 }
 
+/* When something was heard last of whoever is to answer; G_MININT64: nobody is. */
+static gint64
+last_heard (const LanTransferOne *one)
+{
+  gint64 heard = G_MININT64;
+
+  if (one->in.phase == LAN_IN_HASHES)
+    return one->in.lister != NULL ? one->in.lister->heard_us : G_MININT64;
+  if (one->channel != NULL)
+    heard = one->channel->heard_us;
+  for (guint i = 0; one->swarm != NULL && i < one->swarm->sources->len; i++) {
+    const LanSource *source = g_ptr_array_index (one->swarm->sources, i);
+
+    if (source->channel != NULL)
+      heard = MAX (heard, source->heard_us);
+  }
+  return heard;
+}
+
 void
 lan_transfer_in_stalled (LanTransfers *t, LanTransferOne *one, LanTime now)
 {
-  gint64 heard = one->in.asked_us;
+  gint64 heard;
 
-  if (one->channel == NULL || (one->in.phase != LAN_IN_HASHES && one->in.phase != LAN_IN_DATA))
+  if (one->in.phase != LAN_IN_HASHES && one->in.phase != LAN_IN_DATA)
     return;
   if (one->in.phase == LAN_IN_DATA && one->in.slots->len <= one->in.writes)
     return; /* nothing asked for: the disk is what is slow */
-  heard = MAX (heard, one->channel->heard_us);
+  heard = last_heard (one);
+  if (heard == G_MININT64)
+    return;
+  heard = MAX (heard, one->in.asked_us);
   if (now.mono_us - heard < LAN_TRANSFER_STALL_US) {
     lan_deadlines_set (t->deadlines, one, LAN_DUE_STALL, heard + LAN_TRANSFER_STALL_US);
+    return;
+  }
+  if (one->in.phase == LAN_IN_HASHES && lan_swarm_is_served (one) &&
+      lan_swarm_rest (one, one->in.lister, now)) {
+    one->in.phase = LAN_IN_OPEN; /* somebody else has the list too */
+    lan_transfer_in_step (t, one, now);
     return;
   }
   if (++one->in.stalls >= LAN_TRANSFER_STALLS) {
@@ -281,7 +330,7 @@ on_checked (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, L
   one->row.done = 0;
   for (guint64 i = 0; i < one->in.n_leaves && i / 8 < len; i++) {
     if (lan_transfer_bit (bits, i))
-      lan_transfer_fetch_mark (one, i);
+      lan_transfer_fetch_mark (t, one, i);
   }
   one->rate_from = one->row.done;
   if (one->channel != NULL)
@@ -313,6 +362,7 @@ on_finished (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, 
 {
   g_autofree char *folder = g_steal_pointer (&one->row.path);
   gboolean found = result->type == LAN_FILE_JOB_FIND;
+  gboolean is_seeding = FALSE;
 
   if (found) {
     /* The name was given before the crash; a part that is still there is of no use. */
@@ -324,13 +374,18 @@ on_finished (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, 
     if (one->detail.is_folder)
       job->tree = lan_file_tree_ref (one->tree);
   } else {
-    lan_transfers_push_job (t, one, LAN_FILE_JOB_CLOSE, NULL);
+    is_seeding = lan_swarm_seed (t, one, now);
+    if (!is_seeding)
+      lan_transfers_push_job (t, one, LAN_FILE_JOB_CLOSE, NULL);
   }
   one->row.path = g_strdup (result->path);
   one->row.done = one->row.size;
   g_ptr_array_remove (t->active, one);
   one->in.phase = LAN_IN_IDLE;
-  one->epoch++;
+  if (!is_seeding) {
+    lan_swarm_end (t, one);
+    one->epoch++;
+  }
   drop_memory (one);
   g_clear_pointer (&one->in.synced, g_free);
   lan_transfer_set_target (t, one, FALSE);
@@ -360,6 +415,10 @@ lan_transfer_in_result (LanTransfers *t, LanTransferOne *one, const LanTransferJ
   }
   if (result->type == LAN_FILE_JOB_WRITE) {
     lan_transfer_fetch_written (t, one, info, result, now);
+    return;
+  }
+  if (result->type == LAN_FILE_JOB_READ) {
+    lan_swarm_read (t, one, info, result, now);
     return;
   }
   if (result->error != NULL) {

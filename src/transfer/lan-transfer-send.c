@@ -19,13 +19,16 @@
 void
 lan_transfer_out_init (LanTransferOne *one)
 {
-  g_queue_init (&one->out.requests);
+  one->out.serving.one = one;
+  g_queue_init (&one->out.serving.requests);
 }
 
 void
 lan_transfer_out_clear (LanTransferOne *one)
 {
-  g_queue_clear_full (&one->out.requests, g_free);
+  g_queue_clear_full (&one->out.serving.requests, g_free);
+  g_clear_pointer (&one->out.have, g_free);
+  g_clear_pointer (&one->out.granted, g_free);
   g_clear_pointer (&one->out.leaves, g_bytes_unref);
   g_clear_pointer (&one->out.manifest, g_bytes_unref);
 }
@@ -43,7 +46,7 @@ void
 lan_transfer_out_start (LanTransfers *t, LanTransferOne *one, LanTime now)
 {
   if (one->row.state == LAN_TRANSFER_VERIFYING && one->out.phase == LAN_OUT_CLOSED &&
-      !one->out.is_offered)
+      !one->out.is_offered && !lan_seed_wait_for_hash (t, one))
     open_source (t, one);
 }
 
@@ -68,13 +71,17 @@ void
 lan_transfer_out_stop (LanTransfers *t, LanTransferOne *one, LanTime now)
 {
   close_source (t, one);
+  lan_seed_lost (t, one);
   lan_transfer_channel_forget (t, one);
+  if (one->row.state == LAN_TRANSFER_VERIFYING)
+    lan_seed_not_hashed (t, one, now);
   g_clear_pointer (&one->out.leaves, g_bytes_unref);
 }
 
 void
 lan_transfer_out_lost (LanTransfers *t, LanTransferOne *one, LanTime now)
 {
+  lan_seed_lost (t, one);
   lan_transfer_channel_forget (t, one);
   if (one->row.state == LAN_TRANSFER_RUNNING)
     lan_transfer_set_state (t, one, LAN_TRANSFER_ACCEPTED, now);
@@ -91,15 +98,15 @@ lan_transfer_out_idle (LanTransfers *t, LanTransferOne *one, LanTime now)
     return;
   if (now.mono_us < due)
     lan_deadlines_set (t->deadlines, one, LAN_DUE_SOURCE_IDLE, due);
-  else if (one->jobs == 0 && g_queue_is_empty (&one->out.requests))
+  else if (one->jobs == 0 && g_queue_is_empty (&one->out.serving.requests))
     close_source (t, one);
   else
     lan_deadlines_set (t->deadlines, one, LAN_DUE_SOURCE_IDLE,
                        now.mono_us + LAN_TRANSFER_SOURCE_IDLE_US);
 }
 
-static void
-offer (LanTransfers *t, LanTransferOne *one)
+void
+lan_transfer_out_offer (LanTransfers *t, LanTransferOne *one)
 {
   LanTransferAction *action = lan_transfers_push (t, LAN_TRANSFER_ACTION_OFFER);
 
@@ -113,7 +120,9 @@ offer (LanTransfers *t, LanTransferOne *one)
   action->offer.manifest_size = one->detail.manifest_size;
   action->offer.entries = one->detail.entries;
   action->offer.holders = one->detail.holders != NULL ? g_bytes_ref (one->detail.holders) : NULL;
+  action->offer.share = one->detail.share != NULL ? g_bytes_ref (one->detail.share) : NULL;
   one->out.is_offered = TRUE;
+  lan_seed_join (t, one);
 }
 
 static void
@@ -123,10 +132,10 @@ on_ready (LanTransfers *t, LanTransferOne *one, LanTime now)
   one->out.used_us = now.mono_us;
   lan_deadlines_set (t->deadlines, one, LAN_DUE_SOURCE_IDLE,
                      now.mono_us + LAN_TRANSFER_SOURCE_IDLE_US);
-  if (one->channel == NULL || g_queue_is_empty (&one->out.requests))
+  if (one->channel == NULL || g_queue_is_empty (&one->out.serving.requests))
     return;
-  if (g_queue_find (&one->channel->serve, one) == NULL)
-    g_queue_push_tail (&one->channel->serve, one);
+  if (g_queue_find (&one->channel->serve, &one->out.serving) == NULL)
+    g_queue_push_tail (&one->channel->serve, &one->out.serving);
   lan_transfer_channel_pump (t, one->channel, now);
 }
 
@@ -207,7 +216,8 @@ on_hashed (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, La
   if (first) {
     one->row.root = result->root;
     one->row.done = 0;
-    offer (t, one);
+    lan_transfer_out_offer (t, one);
+    lan_seed_hashed (t, one, now);
   }
   on_ready (t, one, now);
 }
@@ -237,7 +247,7 @@ on_read (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
     lan_transfer_fail (t, one, LAN_FILE_ERROR_IO, NULL, now);
     return;
   }
-  lan_transfer_channel_add_ready (ch, one, FALSE, info->leaf, result->bytes);
+  lan_transfer_channel_add_ready (ch, one, &one->row.id, FALSE, info->leaf, result->bytes);
   lan_transfer_channel_pump (t, ch, now);
 }
 
@@ -313,34 +323,17 @@ is_served (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, LanTime
   }
 }
 
-/* Whether what is asked for exists, as far as that is known: after a restart the folder is not listed yet. */
-static gboolean
-is_inside (const LanTransferOne *one, gboolean hashes, guint64 first, guint32 count)
-{
-  guint64 n = G_MAXUINT32;
-
-  if (one->tree != NULL)
-    n = hashes ? lan_file_tree_n_hashes (one->tree) : lan_file_tree_n_leaves (one->tree);
-  else if (!one->detail.is_folder)
-    n = lan_tree_leaf_count (one->row.size, LAN_TREE_LEAF_BYTES);
-  return count > 0 && first < n && count <= n - first &&
-         (!hashes || count <= LAN_TRANSFER_PAGE_HASHES);
-}
-
 LanStatus
 lan_transfer_out_request (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
                           gboolean hashes, guint64 first, guint32 count, LanTime now)
 {
-  guint32 most =
-      ch->carries == LAN_CARRIES_BULK ? LAN_TRANSFER_MAX_BULK : LAN_TRANSFER_MAX_REQUESTS;
-  guint32 weight = hashes ? 1 : count;
-  LanServeRequest *request;
+  LanStatus status;
 
-  if (!is_inside (one, hashes, first, count))
+  if (!lan_transfer_is_inside (one, hashes, first, count))
     return LAN_STATUS_MALFORMED;
   if (ch->carries == LAN_CARRIES_STATES)
     return LAN_STATUS_STATE;
-  if (weight > most || ch->n_requests + weight > most)
+  if (!lan_transfer_serving_fits (ch, hashes, count))
     return LAN_STATUS_LIMIT;
   if (!is_served (t, one, ch, now))
     return LAN_STATUS_STATE;
@@ -348,110 +341,16 @@ lan_transfer_out_request (LanTransfers *t, LanTransferOne *one, LanTransferChann
     lan_transfer_channel_forget (t, one);
     one->channel = ch;
   }
-  request = g_new0 (LanServeRequest, 1);
-  request->hashes = hashes;
-  request->first = first;
-  request->count = count;
-  g_queue_push_tail (&one->out.requests, request);
-  ch->n_requests += weight;
+  status = lan_transfer_serving_add (&one->out.serving, ch, hashes, first, count);
+  lan_seed_asked (t, one);
   one->out.used_us = now.mono_us;
   if (one->out.phase == LAN_OUT_CLOSED) {
     open_source (t, one);
     one->out.told_us = 0;
     say_preparing (t, one, now);
   }
-  if (g_queue_find (&ch->serve, one) == NULL)
-    g_queue_push_tail (&ch->serve, one);
   lan_transfer_channel_pump (t, ch, now);
-  return LAN_STATUS_OK;
-}
-
-static void
-serve_hashes (LanTransferOne *one, LanTransferChannel *ch, const LanServeRequest *request)
-{
-  g_autoptr (GBytes) page = g_bytes_new_from_bytes (
-      one->out.leaves, request->first * LAN_HASH_BYTES, (gsize) request->count * LAN_HASH_BYTES);
-
-  lan_transfer_channel_add_ready (ch, one, TRUE, request->first, page);
-}
-
-static void
-read_leaf (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, guint64 leaf)
-{
-  LanTransferJob *info;
-  LanFileJob *job = lan_transfers_push_job (t, one, LAN_FILE_JOB_READ, &info);
-  LanFileLeaf place = { 0 };
-
-  lan_file_tree_leaf (one->tree, leaf, &place);
-  job->leaf = leaf;
-  info->channel = ch->id;
-  info->leaf = leaf;
-  info->length = place.len;
-  ch->serving += place.len;
-}
-
-/* The pump of node reads and sends them; they count as asked for until it says so. */
-static void
-serve_bulk (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
-            const LanServeRequest *request)
-{
-  LanTransferAction *action = lan_transfers_push (t, LAN_TRANSFER_ACTION_SERVE);
-
-  action->id = one->row.id;
-  action->peer = ch->account;
-  action->serve.channel = ch->id;
-  action->serve.name = one->row.id;
-  action->serve.first = request->first;
-  action->serve.count = request->count;
-}
-
-void
-lan_transfers_served (LanTransfers *t, guint64 channel, const LanMessageId *id, guint64 n,
-                      guint64 bytes, const GError *error, LanTime now)
-{
-  LanTransferChannel *ch = g_hash_table_lookup (t->channels, &channel);
-  LanTransferOne *one = lan_transfers_find (t, id);
-
-  if (ch != NULL)
-    ch->n_requests -= (guint) MIN (n, ch->n_requests);
-  if (one == NULL || lan_transfer_is_over (one))
-    return;
-  if (error != NULL && error->code != LAN_FILE_ERROR_STOPPED && !one->row.incoming)
-    lan_transfer_fail (t, one, (LanFileError) error->code, error->message, now);
-  else if (!one->row.incoming)
-    lan_transfer_out_sent (t, one, bytes, now);
-}
-
-gboolean
-lan_transfer_out_serve_one (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch)
-{
-  LanServeRequest *request = g_queue_peek_head (&one->out.requests);
-
-  /* Comes back into the queue when the source is ready. */
-  if (request == NULL || one->out.phase != LAN_OUT_READY)
-    return FALSE;
-  if (!is_inside (one, request->hashes, request->first, request->count)) {
-    ch->n_requests -= request->hashes ? 1 : request->count;
-    g_free (g_queue_pop_head (&one->out.requests));
-    return !g_queue_is_empty (&one->out.requests);
-  }
-  if (!request->hashes && ch->carries == LAN_CARRIES_BULK) {
-    serve_bulk (t, one, ch, request);
-    g_free (g_queue_pop_head (&one->out.requests));
-    return !g_queue_is_empty (&one->out.requests);
-  }
-  ch->n_requests--;
-  if (request->hashes) {
-    serve_hashes (one, ch, request);
-    request->count = 0;
-  } else {
-    read_leaf (t, one, ch, request->first);
-    request->first++;
-    request->count--;
-  }
-  if (request->count == 0)
-    g_free (g_queue_pop_head (&one->out.requests));
-  return !g_queue_is_empty (&one->out.requests);
+  return status;
 }
 
 void
@@ -460,5 +359,6 @@ lan_transfer_out_sent (LanTransfers *t, LanTransferOne *one, gsize bytes, LanTim
   /* Never quite all: only the receiver knows that. */
   one->out.used_us = now.mono_us;
   one->row.done = MIN (one->row.done + bytes, one->row.size);
+  lan_seed_sent (t, one, bytes);
   lan_transfer_moved (t, one, now);
 }

@@ -113,7 +113,8 @@ lan_transfer_set_state (LanTransfers *t, LanTransferOne *one, LanTransferState n
     g_clear_pointer (&one->error_text, g_free);
   }
   lan_transfer_set_need (
-      t, one, one->row.incoming && (next == LAN_TRANSFER_ACCEPTED || next == LAN_TRANSFER_RUNNING));
+      t, one, one->row.incoming && (next == LAN_TRANSFER_ACCEPTED || next == LAN_TRANSFER_RUNNING),
+      now);
   if (next == LAN_TRANSFER_RUNNING) {
     one->rate_us = now.mono_us;
     one->rate_from = one->row.done;

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "lan-content.h"
 #include "lan-deadlines.h"
 #include "lan-transfer-limits.h"
 #include "lan-transfers.h"
@@ -25,7 +26,15 @@ enum {
   LAN_AFTER_ADDED = 1 << 3, /* tell the person that it exists */
 };
 
-enum { LAN_DUE_PROGRESS, LAN_DUE_STALL, LAN_DUE_COMMIT, LAN_DUE_RECOMMIT, LAN_DUE_SOURCE_IDLE };
+enum {
+  LAN_DUE_PROGRESS,
+  LAN_DUE_STALL,
+  LAN_DUE_COMMIT,
+  LAN_DUE_RECOMMIT,
+  LAN_DUE_SOURCE_IDLE,
+  LAN_DUE_SWARM,
+  LAN_DUE_SEED_IDLE,
+};
 
 /* How far an incoming transfer is in its state ACCEPTED, RUNNING or VERIFYING. */
 typedef enum {
@@ -42,6 +51,8 @@ typedef enum {
 /* Leaves that were asked for and are not yet on disk: one, over a link, or several in a row. */
 typedef struct {
   LanTransferChannel *channel; /* asked over; NULL once it is on its way to the disk */
+  LanAccountId from;
+  gint64 asked_us;
   guint64 first;
   guint32 count;
   guint32 left; /* of them without an answer */
@@ -68,11 +79,13 @@ typedef struct {
   LanFileConflict conflict;
   GBytes *wanted;  /* entries; NULL: all */
   GBytes *holders; /* account keys */
+  GBytes *share;   /* 32 bytes: known to the holders only */
 } LanTransferDetail;
 
 typedef struct {
   LanInPhase phase;
   LanManifestFetch manifest;
+  LanTransferChannel *lister; /* the list is asked for over */
   GByteArray *hashes;   /* the list, as far as it is here */
   guint64 hashes_asked; /* leaves, their hashes asked for */
   guint64 n_leaves;
@@ -100,12 +113,63 @@ typedef enum {
   LAN_OUT_READY,
 } LanOutPhase;
 
-/* What the receiver asked for: leaves or, with .hashes, leaf hashes. */
+/* What somebody asked for: leaves or, with .hashes, leaf hashes. */
 typedef struct {
   gboolean hashes;
   guint64 first;
   guint32 count;
 } LanServeRequest;
+
+/* What one person asks of one transfer. */
+typedef struct {
+  LanTransferOne *one;
+  LanTransferChannel *channel; /* that all of it was asked over, or NULL */
+  GQueue requests;             /* of LanServeRequest */
+} LanServing;
+
+/* Somebody who was offered the same, or the one who offered it. */
+typedef struct {
+  LanAccountId account;
+  gboolean is_author;          /* has everything; its channel is that of the transfer */
+  LanTransferChannel *channel; /* carries blocks; NULL: away */
+  LanServing serving;
+  gboolean is_in;       /* takes part, and said so over .channel */
+  guint8 *have;         /* leaves; NULL: nothing is known */
+  guint64 n_have;
+  guint8 *news;         /* pieces of our own bitmap that are still to be told */
+  gboolean has_news;
+  gint64 told_us;       /* when all of it was told last */
+  gboolean is_needed;   /* counted in the needs of that person */
+  gboolean is_barred;   /* sent wrong leaves, or was dropped by a person here */
+  guint faults;
+  gint64 heard_us;      /* when a leaf came, or one was asked for after a rest */
+  gint64 rest_until_us; /* did not answer: not asked before */
+  guint stalls;
+} LanSource;
+
+/* Incoming: everybody that the same can be had from. */
+typedef struct {
+  LanMessageId name; /* what it is called between them */
+  LanSource author;
+  GPtrArray *sources;   /* of LanSource: the other holders */
+  guint16 *copies;      /* of each leaf: how many of .sources that take part have it */
+  guint8 *granted;      /* leaves that the author would like to give us; NULL: any */
+  gboolean is_free;     /* nobody else could give more: whatever the author says */
+  gint64 patience_us;   /* since when nothing is asked for, 0: something is */
+  gint64 wait_until_us; /* the author is not asked before: it may want to say what to ask for */
+  GByteArray *hashes;   /* kept when it is done */
+  gboolean is_seeding;  /* done, and still given to others */
+  gint64 used_us;
+  guint reads;          /* for others, under way */
+} LanSwarm;
+
+/* Outgoing: what is offered to several, a transfer each. */
+typedef struct {
+  LanMessageId name;
+  GPtrArray *parts; /* of LanTransferOne */
+  guint8 *given;    /* leaves that somebody has, or was told to fetch */
+  guint64 cursor;   /* no leaf below it is not given */
+} LanSeed;
 
 typedef struct {
   LanOutPhase phase;
@@ -115,9 +179,17 @@ typedef struct {
   GBytes *manifest;
   guint64 stamp; /* of the source that .leaves are of */
   guint64 opened_stamp;
-  GQueue requests; /* of LanServeRequest, all from .channel of the transfer */
+  LanServing serving;
   gint64 used_us;
   gint64 told_us; /* when PREPARING was said last */
+  LanSeed *seed;  /* owned by the table of seeds; NULL: offered to one person, or not yet */
+  gboolean is_waiting; /* another one of the same is being hashed */
+  gboolean is_in;      /* the receiver says what it has */
+  gboolean is_bound;   /* it was told what to ask for */
+  guint8 *have;
+  guint64 n_have;
+  guint8 *granted;
+  guint64 due; /* bytes granted that did not go out yet */
 } LanTransferOut;
 
 struct _LanTransferOne {
@@ -137,6 +209,7 @@ struct _LanTransferOne {
   guint64 rate;
   guint64 rate_from; /* .done at rate_us */
   gint64 rate_us;
+  LanSwarm *swarm;    /* incoming and offered to others too, else NULL */
   LanTransferIn in;   /* when incoming */
   LanTransferOut out; /* when outgoing */
 };
@@ -144,6 +217,7 @@ struct _LanTransferOne {
 /* A frame of file data that waits for room on its channel. */
 typedef struct {
   LanTransferOne *transfer;
+  LanMessageId name;
   gboolean hashes;
   guint64 index; /* leaf, or first leaf hash */
   GBytes *bytes;
@@ -159,7 +233,9 @@ struct _LanTransferChannel {
   gsize serving;           /* bytes being read or in .ready */
   guint n_requests;        /* leaves asked of us and not yet being read */
   gint64 heard_us;         /* last file frame */
-  GQueue serve;            /* of LanTransferOne with .out.requests, in turn */
+  gint64 haves_us;         /* since when .haves are counted */
+  guint haves;
+  GQueue serve;            /* of LanServing with requests, in turn */
   GQueue ready;            /* of LanReadyBlock */
   LanTransferOne *last_in; /* whose turn it was; compared, never dereferenced */
 };
@@ -183,6 +259,10 @@ struct _LanTransfers {
   gsize serve_bytes;
   gsize bulk_bytes;
   GHashTable *all;      /* LanMessageId -> LanTransferOne */
+  LanAccountId self;
+  const LanRandom *random;
+  GHashTable *names;    /* LanMessageId -> LanTransferOne: incoming ones with a swarm */
+  GHashTable *seeds;    /* LanMessageId -> LanSeed */
   GPtrArray *active;    /* incoming, phase not IDLE */
   GQueue waiting;       /* incoming, ACCEPTED or VERIFYING, phase IDLE */
   GHashTable *channels; /* guint64 -> LanTransferChannel */
@@ -240,8 +320,9 @@ void lan_transfer_in_go_on (LanTransfers *t, LanTransferOne *one, LanTime now);
 void lan_transfer_set_target (LanTransfers *t, LanTransferOne *one, gboolean on);
 /** Has what was written put on the disk, so that the row may say so. */
 void lan_transfer_in_sync (LanTransfers *t, LanTransferOne *one);
-/** Its channel is gone: what was asked for will not come. */
-void lan_transfer_in_lost (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** @ch is gone, or no longer used: what was asked for over it will not come. */
+void lan_transfer_in_lost (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                           LanTime now);
 void lan_transfer_in_result (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
                              const LanFileResult *result, LanTime now);
 void lan_transfer_in_stalled (LanTransfers *t, LanTransferOne *one, LanTime now);
@@ -256,26 +337,37 @@ gboolean lan_transfer_in_ask_one (LanTransfers *t, LanTransferOne *one, LanTrans
 /** Returns: (transfer full) (nullable): verified and synced leaves, as the row keeps them. */
 GBytes *lan_transfer_in_bitmap (const LanTransferOne *one);
 
-/* -- lan-transfer-fetch.c, for lan-transfer-receive.c -- */
+/** Has it watched that something comes for what was asked just now. */
+void lan_transfer_in_watch (LanTransfers *t, LanTransferOne *one, LanTime now);
+
+/* -- lan-transfer-leaves.c -- */
 /** Counts a leaf as verified. */
-void lan_transfer_fetch_mark (LanTransferOne *one, guint64 leaf);
+void lan_transfer_fetch_mark (LanTransfers *t, LanTransferOne *one, guint64 leaf);
 /** Forgets what was asked for and is not here; leaves on their way to the disk stay. */
 void lan_transfer_fetch_drop (LanTransferOne *one);
 /** The same for what was asked for over @ch only. */
 void lan_transfer_fetch_drop_from (LanTransferOne *one, LanTransferChannel *ch);
+void lan_transfer_fetch_written (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
+                                 const LanFileResult *result, LanTime now);
+gsize lan_transfer_leaf_length (LanTransferOne *one, guint64 leaf);
+/** Asks for leaf @first again, of a second one. */
+void lan_transfer_ask_again (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                             guint64 first, LanTime now);
+
+/* -- lan-transfer-fetch.c, for lan-transfer-receive.c -- */
 /** TRUE when it has a channel; the other side hears of it over a new one. */
 gboolean lan_transfer_fetch_take_channel (LanTransfers *t, LanTransferOne *one, LanTime now);
 void lan_transfer_fetch_ask_hashes (LanTransfers *t, LanTransferOne *one, LanTime now);
 /** The list is complete: checks it, and goes on. */
 void lan_transfer_fetch_all_hashes (LanTransfers *t, LanTransferOne *one, LanTime now);
 void lan_transfer_fetch_start (LanTransfers *t, LanTransferOne *one, LanTime now);
-void lan_transfer_fetch_written (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
-                                 const LanFileResult *result, LanTime now);
 
 /* -- lan-transfer-send.c -- */
 void lan_transfer_out_init (LanTransferOne *one);
 void lan_transfer_out_clear (LanTransferOne *one);
 void lan_transfer_out_start (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** Its root is known: core is to write the record. */
+void lan_transfer_out_offer (LanTransfers *t, LanTransferOne *one);
 /** Opens the source, so that it can be asked for. */
 void lan_transfer_out_prepare (LanTransfers *t, LanTransferOne *one);
 void lan_transfer_out_stop (LanTransfers *t, LanTransferOne *one, LanTime now);
@@ -285,10 +377,114 @@ void lan_transfer_out_result (LanTransfers *t, LanTransferOne *one, const LanTra
 void lan_transfer_out_idle (LanTransfers *t, LanTransferOne *one, LanTime now);
 LanStatus lan_transfer_out_request (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
                                     gboolean hashes, guint64 first, guint32 count, LanTime now);
-/** Starts reading, or makes ready, the next thing asked for; FALSE when there is none. */
-gboolean lan_transfer_out_serve_one (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch);
 /** @bytes of it have gone out. */
 void lan_transfer_out_sent (LanTransfers *t, LanTransferOne *one, gsize bytes, LanTime now);
+
+/* -- lan-transfer-serve.c -- */
+/** TRUE when there are such leaves, or hashes, as far as that is known. */
+gboolean lan_transfer_is_inside (const LanTransferOne *one, gboolean hashes, guint64 first,
+                                 guint32 count);
+/** TRUE when so much more may be asked for over @ch. */
+gboolean lan_transfer_serving_fits (const LanTransferChannel *ch, gboolean hashes, guint32 count);
+/** Takes note of what is asked for over @ch. LIMIT: it is too much. */
+LanStatus lan_transfer_serving_add (LanServing *serving, LanTransferChannel *ch, gboolean hashes,
+                                    guint64 first, guint32 count);
+/** The asker does not want these leaves any more. */
+void lan_transfer_serving_cancel (LanTransfers *t, LanServing *serving, LanTransferChannel *ch,
+                                  guint64 first, guint32 count);
+/** Forgets everything that was asked for. */
+void lan_transfer_serving_clear (LanServing *serving);
+/** Starts reading, or makes ready, the next thing asked for; FALSE when there is none. */
+gboolean lan_transfer_serve_one (LanTransfers *t, LanServing *serving, LanTransferChannel *ch);
+
+/* -- lan-transfer-swarm.c -- */
+/** An incoming one that was offered to others too: @one->swarm. */
+void lan_swarm_make (LanTransfers *t, LanTransferOne *one);
+void lan_swarm_free (LanSwarm *swarm);
+/** Returns: (nullable): the transfer that is called @name between @account and us. */
+LanTransferOne *lan_swarm_find (const LanTransfers *t, const LanMessageId *name,
+                                const LanAccountId *account);
+/** Returns: (nullable): whoever is at the other end of @ch. */
+LanSource *lan_swarm_source_on (LanTransferOne *one, const LanTransferChannel *ch);
+LanSource *lan_swarm_source_of (LanTransferOne *one, const LanAccountId *account);
+LanTransferChannel *lan_swarm_channel (const LanTransferOne *one, const LanSource *source);
+/** Returns: what @one is called over @ch. */
+const LanMessageId *lan_transfer_name_on (const LanTransferOne *one, const LanTransferChannel *ch);
+/** TRUE when somebody beside the author can be asked now. */
+gboolean lan_swarm_is_served (const LanTransferOne *one);
+/** Returns: (nullable): a channel to somebody who has the list of hashes, to the author if possible. */
+LanTransferChannel *lan_swarm_lister (LanTransferOne *one, LanTime now);
+/** Who is at the end of @ch is not asked for a while. FALSE: it is nobody that can be done without. */
+gboolean lan_swarm_rest (LanTransferOne *one, const LanTransferChannel *ch, LanTime now);
+/** Asks everybody beside the author for more. */
+void lan_swarm_pump (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** A leaf for somebody else was read. */
+void lan_swarm_read (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
+                     const LanFileResult *result, LanTime now);
+void lan_swarm_set_need (LanTransfers *t, LanTransferOne *one, gboolean needs, LanTime now);
+void lan_swarm_channel_up (LanTransfers *t, LanTransferChannel *ch, LanTime now);
+void lan_swarm_channel_down (LanTransfers *t, LanTransferChannel *ch, LanTime now);
+/** Its leaves can be fetched now: everybody is told what is here. */
+void lan_swarm_begin (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** Nothing is given or asked for any more. */
+void lan_swarm_end (LanTransfers *t, LanTransferOne *one);
+/** It is done: what is open stays so for the others. TRUE when it does. */
+gboolean lan_swarm_seed (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** It is not to be had here any more. */
+void lan_swarm_withdraw (LanTransfers *t, LanTransferOne *one);
+void lan_swarm_seed_idle (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** Nothing is asked of @source, or given to it, any more. */
+void lan_swarm_bar (LanTransfers *t, LanTransferOne *one, LanSource *source, LanTime now);
+void lan_swarm_drop_peer (LanTransfers *t, const LanAccountId *account, LanTime now);
+LanStatus lan_swarm_request (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                             gboolean hashes, guint64 first, guint32 count, gboolean cancel,
+                             LanTime now);
+/** TRUE when what is asked of us can be given. */
+gboolean lan_swarm_may_serve (const LanTransferOne *one);
+GByteArray *lan_swarm_hashes (const LanTransferOne *one);
+
+/* -- lan-transfer-swarm-have.c -- */
+/** Tells @source what is here, or that nothing is yet. */
+void lan_swarm_greet (LanTransfers *t, LanTransferOne *one, LanSource *source, LanTime now);
+void lan_swarm_say (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                    Lanyard__FileHaveKind kind);
+void lan_swarm_note (LanTransfers *t, LanTransferOne *one, guint64 leaf);
+/** TRUE while there is something that somebody was not told. */
+gboolean lan_swarm_tell_news (LanTransfers *t, LanTransferOne *one, LanTime now);
+LanStatus lan_swarm_on_have (LanTransfers *t, LanTransferChannel *ch,
+                             const Lanyard__FileHave *have, LanTime now);
+void lan_swarm_forget_have (LanTransferOne *one, LanSource *source);
+
+/* -- lan-transfer-swarm-pick.c -- */
+/** Chooses what to ask for over @ch. FALSE: nothing. */
+gboolean lan_swarm_pick (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                         guint64 *leaf, LanTime now);
+/** Whether @leaf may be asked for together with @first, which was chosen. */
+gboolean lan_swarm_may_join (LanTransferOne *one, LanTransferChannel *ch, guint64 first,
+                             guint64 leaf);
+/** At the end: asks for what others are slow with. */
+gboolean lan_swarm_pick_again (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                               LanTime now);
+/** FALSE: whoever sent a wrong leaf over @ch, or @from, is asked for nothing any more. */
+void lan_swarm_blame (LanTransfers *t, LanTransferOne *one, LanSource *source, LanTime now);
+void lan_swarm_tick (LanTransfers *t, LanTransferOne *one, LanTime now);
+
+/* -- lan-transfer-seed.c: the author's side -- */
+/** @one is offered: it is one of several, if it is. */
+void lan_seed_join (LanTransfers *t, LanTransferOne *one);
+/** TRUE: another one of the same is being hashed, and tells this one. */
+gboolean lan_seed_wait_for_hash (LanTransfers *t, LanTransferOne *one);
+void lan_seed_hashed (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_seed_not_hashed (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** Its receiver asks for something. */
+void lan_seed_asked (LanTransfers *t, LanTransferOne *one);
+void lan_seed_sent (LanTransfers *t, LanTransferOne *one, gsize bytes);
+void lan_seed_lost (LanTransfers *t, LanTransferOne *one);
+LanStatus lan_seed_on_have (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                            const Lanyard__FileHave *have);
+void lan_seed_free (LanSeed *seed);
+/** Fills in what the holders of @share call a file of @root. */
+void lan_share_name (GBytes *share, const LanHash *root, LanMessageId *name);
 
 /* -- lan-transfer-channel.c -- */
 LanTransferChannel *lan_transfer_channel_new (guint64 id, const LanAccountId *account,
@@ -301,10 +497,16 @@ LanTransferChannel *lan_transfer_channel_to (LanTransfers *t, const LanAccountId
 void lan_transfer_channel_pump (LanTransfers *t, LanTransferChannel *ch, LanTime now);
 /** Forgets everything that @one still has to send over its channel. */
 void lan_transfer_channel_forget (LanTransfers *t, LanTransferOne *one);
-void lan_transfer_channel_add_ready (LanTransferChannel *ch, LanTransferOne *one, gboolean hashes,
-                                     guint64 index, GBytes *bytes);
-/** @one's part in whether its peer is wanted. */
-void lan_transfer_set_need (LanTransfers *t, LanTransferOne *one, gboolean needs);
+void lan_transfer_channel_add_ready (LanTransferChannel *ch, LanTransferOne *one,
+                                     const LanMessageId *name, gboolean hashes, guint64 index,
+                                     GBytes *bytes);
+/** What is read of @one and was not sent is not sent. */
+void lan_transfer_channel_drop_ready (LanTransferChannel *ch, const LanTransferOne *one);
+/** Whether @account is wanted, as far as one transfer goes. */
+void lan_transfer_need (LanTransfers *t, const LanAccountId *account, const LanMessageId *id,
+                        gboolean needs);
+/** @one's part in whether its peer, and others who have the same, are wanted. */
+void lan_transfer_set_need (LanTransfers *t, LanTransferOne *one, gboolean needs, LanTime now);
 
 /* -- lan-transfer-frame.c -- */
 void lan_transfer_send_state (LanTransfers *t, LanTransferChannel *ch, const LanMessageId *id,
@@ -313,6 +515,11 @@ void lan_transfer_send_state (LanTransfers *t, LanTransferChannel *ch, const Lan
 void lan_transfer_tell (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch);
 void lan_transfer_send_request (LanTransfers *t, LanTransferChannel *ch, const LanMessageId *id,
                                 gboolean hashes, guint64 first, guint32 count);
+void lan_transfer_send_cancel (LanTransfers *t, LanTransferChannel *ch, const LanMessageId *id,
+                               guint64 first, guint32 count);
+void lan_transfer_send_have (LanTransfers *t, LanTransferChannel *ch, const LanMessageId *name,
+                             Lanyard__FileHaveKind kind, guint64 first, const guint8 *bits,
+                             gsize len, gboolean ask);
 /** Takes the frame's size from the channel's room. */
 void lan_transfer_send_piece (LanTransfers *t, LanTransferChannel *ch, const LanReadyBlock *block,
                               gsize len);
@@ -353,6 +560,24 @@ static inline gboolean
 lan_transfer_bit (const guint8 *bits, guint64 i)
 {
   return (bits[i / 8] >> i % 8 & 1) != 0;
+}
+
+static inline void
+lan_transfer_set_bit (guint8 *bits, guint64 i)
+{
+  bits[i / 8] |= (guint8) (1 << i % 8);
+}
+
+static inline gsize
+lan_transfer_bits_size (guint64 n)
+{
+  return (gsize) (n + 7) / 8;
+}
+
+static inline gboolean
+lan_transfer_is_fetching (const LanTransferOne *one)
+{
+  return one->row.incoming && one->in.phase == LAN_IN_DATA;
 }
 
 G_END_DECLS

@@ -37,11 +37,13 @@ lan_transfers_add (LanTransfers *t, const LanTransferRow *row)
   g_clear_pointer (&one->row.bitmap, g_bytes_unref);
   lan_transfer_out_init (one);
   g_hash_table_insert (t->all, &one->row.id, one);
+  if (row->incoming)
+    lan_swarm_make (t, one);
   return one;
 }
 
 static void
-load_incoming (LanTransfers *t, LanTransferOne *one)
+load_incoming (LanTransfers *t, LanTransferOne *one, LanTime now)
 {
   if (one->row.state == LAN_TRANSFER_RUNNING ||
       (one->row.state == LAN_TRANSFER_PAUSED && !one->detail.is_paused))
@@ -49,7 +51,7 @@ load_incoming (LanTransfers *t, LanTransferOne *one)
   if (one->row.state != LAN_TRANSFER_ACCEPTED && one->row.state != LAN_TRANSFER_VERIFYING)
     return;
   g_queue_push_tail (&t->waiting, one);
-  lan_transfer_set_need (t, one, one->row.state == LAN_TRANSFER_ACCEPTED);
+  lan_transfer_set_need (t, one, one->row.state == LAN_TRANSFER_ACCEPTED, now);
 }
 
 void
@@ -62,12 +64,14 @@ lan_transfers_load (LanTransfers *t, const LanTransferRow *row, LanTime now)
     return;
   one = lan_transfers_add (t, row);
   if (row->incoming) {
-    load_incoming (t, one);
+    load_incoming (t, one, now);
     lan_transfer_in_start_waiting (t, now);
     return;
   }
   one->out.is_offered = row->state != LAN_TRANSFER_VERIFYING;
   one->out.is_reloaded = TRUE;
+  if (one->out.is_offered)
+    lan_seed_join (t, one);
   if (row->state == LAN_TRANSFER_RUNNING ||
       (row->state == LAN_TRANSFER_PAUSED && !one->detail.is_paused))
     one->row.state = LAN_TRANSFER_ACCEPTED;
@@ -173,7 +177,8 @@ lan_transfers_job_done (LanTransfers *t, const LanFileResult *result, LanTime no
     done = g_memdup2 (info, sizeof *info);
     g_hash_table_remove (t->jobs, &result->job);
     info = done;
-    one->jobs--;
+    if (!one->row.incoming || result->type != LAN_FILE_JOB_READ)
+      one->jobs--;
     ch = g_hash_table_lookup (t->channels, &info->channel);
     if (result->type == LAN_FILE_JOB_READ && ch != NULL) {
       ch->serving -= info->length;

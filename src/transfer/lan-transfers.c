@@ -3,6 +3,7 @@
 /* The front of the transfer machine: channels and their frames, time, and the queue of actions. */
 #include "lan-transfers-private.h"
 
+#include "lan-random-system.h"
 #include "lan-tree-hash.h"
 
 #include <string.h>
@@ -15,6 +16,7 @@ one_free (LanTransferOne *one)
   lan_transfer_row_clear (&one->row);
   lan_transfer_detail_clear (&one->detail);
   g_clear_pointer (&one->tree, lan_file_tree_unref);
+  g_clear_pointer (&one->swarm, lan_swarm_free);
   g_free (one->error_text);
   g_free (one);
 }
@@ -37,6 +39,12 @@ lan_transfers_new (const LanTransfersConfig *config)
       config != NULL && config->serve_bytes > 0 ? config->serve_bytes : LAN_TRANSFER_SERVE_BYTES;
   t->bulk_bytes =
       config != NULL && config->bulk_bytes > 0 ? config->bulk_bytes : LAN_TRANSFER_BULK_BYTES;
+  if (config != NULL)
+    t->self = config->self;
+  t->random = config != NULL && config->random != NULL ? config->random : lan_random_system ();
+  t->names = g_hash_table_new (lan_message_id_hash, lan_message_id_equal);
+  t->seeds = g_hash_table_new_full (lan_message_id_hash, lan_message_id_equal, NULL,
+                                    (GDestroyNotify) lan_seed_free);
   t->all = g_hash_table_new_full (lan_message_id_hash, lan_message_id_equal, NULL,
                                   (GDestroyNotify) one_free);
   t->active = g_ptr_array_new ();
@@ -63,6 +71,8 @@ lan_transfers_free (LanTransfers *t)
   g_hash_table_unref (t->jobs);
   g_hash_table_unref (t->batches);
   g_hash_table_unref (t->peers);
+  g_hash_table_unref (t->names);
+  g_hash_table_unref (t->seeds);
   g_hash_table_unref (t->all);
   lan_deadlines_free (t->deadlines);
   g_free (t);
@@ -95,7 +105,8 @@ lan_transfers_push_job (LanTransfers *t, LanTransferOne *one, LanFileJobType typ
   made = g_new0 (LanTransferJob, 1);
   made->transfer = one;
   made->epoch = one->epoch;
-  one->jobs++;
+  if (!one->row.incoming || type != LAN_FILE_JOB_READ)
+    one->jobs++;
   g_hash_table_insert (t->jobs, g_memdup2 (&number, sizeof number), made);
   if (info != NULL)
     *info = made;
@@ -130,10 +141,12 @@ lan_transfer_action_clear (LanTransferAction *action)
   case LAN_TRANSFER_ACTION_OFFER:
     g_clear_pointer (&action->offer.name, g_free);
     g_clear_pointer (&action->offer.holders, g_bytes_unref);
+    g_clear_pointer (&action->offer.share, g_bytes_unref);
     break;
   case LAN_TRANSFER_ACTION_WANT:
   case LAN_TRANSFER_ACTION_EVENT:
   case LAN_TRANSFER_ACTION_SERVE:
+  case LAN_TRANSFER_ACTION_CANCEL:
   case LAN_TRANSFER_ACTION_TARGET:
   default:
     break;
@@ -169,6 +182,8 @@ lan_transfer_action_offer (LanTransferAction *action, Lanyard__FileOffer *offer,
       parts->holders[i].data = (guint8 *) keys + i * LAN_ACCOUNT_ID_BYTES;
     }
   }
+  if (action->offer.share != NULL)
+    offer->share.data = (guint8 *) g_bytes_get_data (action->offer.share, &offer->share.len);
 }
 
 /* -- channels -- */
@@ -224,10 +239,11 @@ lan_transfers_channel_up (LanTransfers *t, guint64 channel, const LanAccountId *
       continue;
     /* A better way: what was asked for over the other, and is not here, is asked for again. */
     if (one->channel != NULL && one->channel->carries < carries)
-      lan_transfer_in_lost (t, one, now);
+      lan_transfer_in_lost (t, one, one->channel, now);
     else
       lan_transfer_in_step (t, one, now);
   }
+  lan_swarm_channel_up (t, ch, now);
   fetch_manifests (t, account);
 }
 
@@ -251,10 +267,11 @@ lan_transfers_channel_down (LanTransfers *t, guint64 channel, LanTime now)
     if (one->channel != ch)
       continue;
     if (one->row.incoming)
-      lan_transfer_in_lost (t, one, now);
+      lan_transfer_in_lost (t, one, ch, now);
     else
       lan_transfer_out_lost (t, one, now);
   }
+  lan_swarm_channel_down (t, ch, now);
   lan_transfer_channel_free (ch);
 }
 
@@ -312,6 +329,20 @@ file_field (const LanFrame *frame)
 }
 
 static LanStatus
+on_request (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, gboolean hashes,
+            guint64 first, guint32 count, gboolean cancel, LanTime now)
+{
+  if (one->row.incoming)
+    return lan_swarm_request (t, one, ch, hashes, first, count, cancel, now);
+  if (!cancel)
+    return lan_transfer_out_request (t, one, ch, hashes, first, count, now);
+  if (!lan_transfer_is_inside (one, FALSE, first, count))
+    return LAN_STATUS_MALFORMED;
+  lan_transfer_serving_cancel (t, &one->out.serving, ch, first, count);
+  return LAN_STATUS_OK;
+}
+
+static LanStatus
 dispatch (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, const LanFrame *frame,
           LanTime now)
 {
@@ -332,15 +363,11 @@ dispatch (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, const La
     return lan_transfer_in_block (t, one, ch, block->leaf, block->offset, block->data.data,
                                   block->data.len, now);
   case LAN_FRAME_FILE_HASHES_REQUEST:
-    if (one->row.incoming)
-      return LAN_STATUS_STATE;
-    return lan_transfer_out_request (t, one, ch, TRUE, frame->file_hashes_request->first,
-                                     frame->file_hashes_request->count, now);
+    return on_request (t, one, ch, TRUE, frame->file_hashes_request->first,
+                       frame->file_hashes_request->count, FALSE, now);
   case LAN_FRAME_FILE_REQUEST:
-    if (one->row.incoming)
-      return LAN_STATUS_STATE;
-    return lan_transfer_out_request (t, one, ch, FALSE, frame->file_request->first,
-                                     frame->file_request->count, now);
+    return on_request (t, one, ch, FALSE, frame->file_request->first, frame->file_request->count,
+                       frame->file_request->cancel, now);
   case LAN_FRAME_FILE_MANIFEST_REQUEST:
     return lan_transfer_manifest_request (t, one, ch, frame->file_manifest_request->offset,
                                           frame->file_manifest_request->length, now);
@@ -363,14 +390,20 @@ lan_transfers_frame (LanTransfers *t, guint64 channel, const LanFrame *frame, La
   LanTransferOne *one;
   LanMessageId id;
 
-  if (ch == NULL || lan_frame_type (frame) == LAN_FRAME_FILE_HAVE)
-    return LAN_STATUS_STATE; /* nobody asked here */
+  if (ch == NULL)
+    return LAN_STATUS_STATE;
+  if (lan_frame_type (frame) == LAN_FRAME_FILE_HAVE)
+    return lan_swarm_on_have (t, ch, frame->file_have, now);
   if (field == NULL || field->len != LAN_MESSAGE_ID_BYTES)
     return LAN_STATUS_MALFORMED;
   memcpy (id.b, field->data, sizeof id.b);
   one = lan_transfers_find (t, &id);
   /* Somebody else's transfer is answered like one that does not exist. */
-  if (one == NULL || !lan_account_id_equal (&one->row.peer, &ch->account))
+  if (one != NULL && !lan_account_id_equal (&one->row.peer, &ch->account))
+    one = NULL;
+  if (one == NULL && lan_frame_type (frame) != LAN_FRAME_FILE_STATE)
+    one = lan_swarm_find (t, &id, &ch->account);
+  if (one == NULL)
     return LAN_STATUS_STATE;
   ch->heard_us = now.mono_us;
   return dispatch (t, one, ch, frame, now);
@@ -402,6 +435,12 @@ lan_transfers_advance (LanTransfers *t, LanTime now)
       break;
     case LAN_DUE_SOURCE_IDLE:
       lan_transfer_out_idle (t, one, now);
+      break;
+    case LAN_DUE_SWARM:
+      lan_swarm_tick (t, one, now);
+      break;
+    case LAN_DUE_SEED_IDLE:
+      lan_swarm_seed_idle (t, one, now);
       break;
     case LAN_DUE_COMMIT:
       one->is_commit_due = FALSE;

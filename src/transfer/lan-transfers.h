@@ -20,6 +20,7 @@
 #include "lan-change.h"
 #include "lan-file-job.h"
 #include "lan-frame.h"
+#include "lan-random.h"
 
 G_BEGIN_DECLS
 
@@ -31,6 +32,8 @@ typedef struct {
   gsize window_bytes; /* asked for and not yet here, a channel; 0: 1 MiB; at least one leaf */
   gsize serve_bytes;  /* being read or waiting to be sent, a channel; 0: 1 MiB */
   gsize bulk_bytes;   /* asked for and not yet here, a bulk lane; 0: 8 MiB */
+  LanAccountId self;  /* whose profile this is; zero: not known */
+  const LanRandom *random; /* NULL: the system's; must outlive the machine */
 } LanTransfersConfig;
 
 /* What a channel carries of files. */
@@ -62,6 +65,7 @@ typedef enum {
   LAN_TRANSFER_ACTION_EVENT,  /* something a person should see */
   LAN_TRANSFER_ACTION_SERVE,  /* read these leaves and send them over a bulk lane; answer with
                               * lan_transfers_served() */
+  LAN_TRANSFER_ACTION_CANCEL, /* leaves of an earlier SERVE that need not be sent */
   LAN_TRANSFER_ACTION_TARGET, /* leaves of this transfer may (no longer) come over bulk lanes */
 } LanTransferActionType;
 
@@ -96,10 +100,14 @@ typedef struct {
       guint64 manifest_size;
       guint32 entries;
       GBytes *holders; /* 32 bytes each */
+      GBytes *share;   /* 32 bytes, or NULL */
     } offer;           /* for core: see lan_transfer_action_offer() */
     gboolean wanted;
-    gboolean is_on; /* TARGET */
     struct {
+      LanMessageId name; /* what the leaves are called on the lane */
+      gboolean is_on;
+    } target;
+    struct { /* SERVE, CANCEL */
       guint64 channel;
       LanMessageId name; /* what the leaves are to be called on the lane */
       guint64 first;
@@ -170,6 +178,9 @@ guint64 lan_transfers_rate (const LanTransfers *t, const LanMessageId *id);
  */
 const char *lan_transfers_error_text (const LanTransfers *t, const LanMessageId *id);
 
+/** TRUE when @account may give us, or be given, something that was offered to both and is under way. */
+gboolean lan_transfers_shares_with (const LanTransfers *t, const LanAccountId *account);
+
 /** The channel that a transfer runs over, or 0. */
 guint64 lan_transfers_channel_of (const LanTransfers *t, const LanMessageId *id);
 
@@ -183,10 +194,13 @@ gboolean lan_transfers_send (LanTransfers *t, const LanMessageId *id,
                              const LanConversationId *conversation, const LanAccountId *peer,
                              const char *path, LanTime now) G_GNUC_WARN_UNUSED_RESULT;
 
-/** The same, said to be offered to @holders (32 bytes each, with @peer or without) as well. */
+/**
+ * The same, said to be offered to @holders (32 bytes each, with @peer or without) as well. @share: (nullable): 32
+ * random bytes, the same for all of them: they may give it to each other, and it is hashed only once.
+ */
 gboolean lan_transfers_send_shared (LanTransfers *t, const LanMessageId *id,
                                     const LanConversationId *conversation, const LanAccountId *peer,
-                                    const char *path, GBytes *holders,
+                                    const char *path, GBytes *holders, GBytes *share,
                                     LanTime now) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Takes an offer, or tries a failed one again, into the folder @dir. */

@@ -123,7 +123,9 @@ check_folder_frame (const LanFrame *frame)
     return check_offer_id (&frame->file_manifest->offer) &&
            frame->file_manifest->data.len <= LAN_PAGE_MAX_BYTES;
   case LANYARD__FRAME__BODY_FILE_HAVE:
-    return lan_field_is (&frame->file_have->root, LAN_HASH_BYTES) &&
+    return (frame->file_have->root.len == 0 ||
+            lan_field_is (&frame->file_have->root, LAN_HASH_BYTES)) &&
+           (frame->file_have->name.len == 0 || check_offer_id (&frame->file_have->name)) &&
            frame->file_have->first % 8 == 0 && frame->file_have->bits.len <= LAN_PAGE_MAX_BYTES;
   default:
     return check_bulk_open (frame->bulk_open);

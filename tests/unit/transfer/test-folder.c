@@ -37,7 +37,7 @@ settle (Hand *h)
     if (action.type == LAN_TRANSFER_ACTION_COMMIT) {
       lan_transfers_committed (h->t, action.commit.batch, TRUE, h->now);
     } else if (action.type == LAN_TRANSFER_ACTION_TARGET) {
-      h->is_target = action.is_on;
+      h->is_target = action.target.is_on;
     } else if (action.type == LAN_TRANSFER_ACTION_JOB) {
       g_clear_pointer (&h->job, lan_file_job_free);
       h->job = g_steal_pointer (&action.job);

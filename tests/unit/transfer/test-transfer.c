@@ -422,6 +422,7 @@ main (int argc, char **argv)
   g_test_add_func ("/transfer/blocked-peer", test_blocked_peer);
   add_folder_tests ();
   add_restart_tests ();
+  add_swarm_tests ();
   add_hostile_tests ();
   return g_test_run ();
 }

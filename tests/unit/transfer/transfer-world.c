@@ -10,7 +10,7 @@
 
 #define QUEUE_BYTES (256 * 1024) /* what a channel queues */
 
-typedef enum { DUE_FRAME, DUE_JOB, DUE_COMMIT, DUE_OFFER_SENT, DUE_OFFERED } DueType;
+typedef enum { DUE_FRAME, DUE_JOB, DUE_COMMIT, DUE_OFFER_SENT, DUE_OFFERED, DUE_WRITABLE } DueType;
 
 /* An offer's record, as core keeps it: it outlives the program, whatever became of the transfer. */
 typedef struct {
@@ -29,6 +29,7 @@ typedef struct {
   gboolean bulk;
   LanFileJob *job;
   gboolean is_stopped;
+  gsize n;       /* WRITABLE */
   guint64 batch; /* COMMIT */
   GPtrArray *changes;
   LanMessageId id; /* OFFER_SENT */
@@ -207,7 +208,10 @@ run_source_job (Peer *p, LanFileJob *job, LanFileResult *result)
   }
   path = g_hash_table_lookup (p->open, hex);
   g_assert_nonnull (path);
-  data = g_hash_table_lookup (p->files, path);
+  /* What is being received, or is done and still open, can be read too. */
+  data = g_hash_table_lookup (p->parts, hex);
+  if (data == NULL)
+    data = g_hash_table_lookup (p->files, path);
   result->size = data->len;
   if (job->type == LAN_FILE_JOB_HASH_SOURCE)
     fill_leaves (data, data->len, result);
@@ -376,6 +380,17 @@ send_frame (World *w, int from, LanTransferAction *action)
     g_assert_cmpuint (pipe->queued[side], <=, QUEUE_BYTES + LAN_FRAME_MAX_BYTES);
     p->served += len;
   }
+  if (action->send.bulk && p->is_mute) {
+    due = schedule (w, from, DUE_WRITABLE, 1);
+    due->channel = pipe->id;
+    due->n = len;
+    return;
+  }
+  if (p->uplink_bytes_per_s > 0) {
+    p->uplink_until_us = MAX (p->uplink_until_us, w->now.mono_us) +
+                         (gint64) (len * G_USEC_PER_SEC / p->uplink_bytes_per_s);
+    pipe->busy_until[side] = MAX (pipe->busy_until[side], p->uplink_until_us);
+  }
   pipe->busy_until[side] = MAX (pipe->busy_until[side], w->now.mono_us) +
                            (gint64) (len * G_USEC_PER_SEC / w->bytes_per_s);
   due = schedule (w, pipe->ends[1 - side], DUE_FRAME,
@@ -514,7 +529,9 @@ void
 world_start (World *w, int peer)
 {
   Peer *p = &w->peers[peer];
-  LanTransfersConfig config = { .window_bytes = w->window_bytes };
+  LanTransfersConfig config = { .window_bytes = w->window_bytes,
+                                .self = p->account,
+                                .random = &w->random.base };
   LanTransferRow *row;
   GHashTableIter iter;
 
@@ -597,6 +614,7 @@ carry_out (World *w, int peer, LanTransferAction *action)
     break;
   case LAN_TRANSFER_ACTION_TARGET:
     break;
+  case LAN_TRANSFER_ACTION_CANCEL:
   case LAN_TRANSFER_ACTION_SERVE:
   default:
     g_assert_not_reached ();
@@ -643,6 +661,21 @@ commit (Peer *p, Due *due)
   lan_transfers_committed (p->t, due->batch, !p->commits_fail, p->world->now);
 }
 
+/* What a mute peer sent is gone. */
+static void
+write_off (World *w, Due *due)
+{
+  Pipe *pipe = g_hash_table_lookup (w->pipes, &due->channel);
+  int side;
+
+  if (pipe == NULL)
+    return;
+  side = pipe->ends[0] == due->peer ? 0 : 1;
+  pipe->queued[side] -= due->n;
+  lan_transfers_channel_writable (w->peers[due->peer].t, pipe->id,
+                                  QUEUE_BYTES - pipe->queued[side], w->now);
+}
+
 static void
 run_due (World *w, Due *due)
 {
@@ -663,6 +696,9 @@ run_due (World *w, Due *due)
     break;
   case DUE_COMMIT:
     commit (p, due);
+    break;
+  case DUE_WRITABLE:
+    write_off (w, due);
     break;
   case DUE_OFFER_SENT:
     lan_transfers_offer_sent (p->t, &due->id, TRUE, w->now);
@@ -775,6 +811,30 @@ world_offer (World *w, int from, int to, guint n, const char *path)
   g_assert_true (lan_transfers_send (w->peers[from].t, &id, &conversation, &w->peers[to].account,
                                      path, w->now));
   world_settle (w, from);
+}
+
+void
+world_share (World *w, int from, guint n, guint n_first, const char *path)
+{
+  LanConversationId conversation = { { 5 } };
+  guint8 secret[LAN_SHARE_BYTES];
+  g_autoptr (GByteArray) keys = g_byte_array_new ();
+  g_autoptr (GBytes) holders = NULL;
+  g_autoptr (GBytes) share = NULL;
+
+  lan_random_bytes (&w->random.base, secret, sizeof secret);
+  share = g_bytes_new (secret, sizeof secret);
+  for (guint i = 0; i < n; i++)
+    g_byte_array_append (keys, w->peers[1 + i].account.b, LAN_ACCOUNT_ID_BYTES);
+  holders = g_bytes_new (keys->data, keys->len);
+  for (guint i = 0; i < n; i++) {
+    LanMessageId id = world_id (n_first + i);
+
+    g_assert_true (lan_transfers_send_shared (w->peers[from].t, &id, &conversation,
+                                              &w->peers[1 + i].account, path, holders, share,
+                                              w->now));
+    world_settle (w, from);
+  }
 }
 
 LanTransferState

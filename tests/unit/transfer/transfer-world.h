@@ -11,7 +11,7 @@
 #include "lan-random.h"
 #include "lan-transfers-private.h"
 
-#define WORLD_PEERS 3
+#define WORLD_PEERS 9
 
 typedef struct _World World;
 
@@ -37,6 +37,9 @@ typedef struct {
   LanFileJobType fail_type;
   int fail_after; /* -1: never */
   guint64 served; /* bytes of file blocks sent */
+  guint64 uplink_bytes_per_s; /* of all channels together; 0: as the world says for each */
+  gint64 uplink_until_us;
+  gboolean is_mute; /* what it sends of file blocks is lost */
   gint64 last_progress_us;
   LanStatus worst;                                /* worst status that a frame got */
   void (*spoil) (LanFrame *frame, gpointer data); /* changes what this peer sends */
@@ -80,6 +83,8 @@ GByteArray *world_file (World *w, int peer, const char *path);
 LanMessageId world_id (guint n);
 /** Sends @path and brings the offer to the other side, which need not be joined. */
 void world_offer (World *w, int from, int to, guint n, const char *path);
+/** The same to peers [1, 1 + n) at once, as number @n_first, @n_first + 1, ...: they may share it. */
+void world_share (World *w, int from, guint n, guint n_first, const char *path);
 LanTransferState world_state (World *w, int peer, const LanMessageId *id);
 const char *world_error (World *w, int peer, const LanMessageId *id);
 
