@@ -302,6 +302,7 @@ lan_disk_finish_folder (LanDisk *disk, LanDiskFile *file, LanFileResult *result)
   if (name == NULL)
     return FALSE;
   lan_disk_sync_folder (file->dirfd);
+  g_atomic_int_set (&file->is_finished, 1);
   result->path = g_build_filename (file->dir, name, NULL);
   result->size = file->size;
   return TRUE;

@@ -54,6 +54,7 @@ struct _LanDiskFile {
   GBytes *leaves;    /* list of leaf hashes, once CHECK_TARGET gave it */
   guint64 unchecked; /* bytes written since free space was last looked at */
   guint64 written;   /* bytes of leaves that are there */
+  gint is_finished;  /* atomic; a target that has its name: others may change it now */
   gboolean is_kept;  /* a file alone that is there already and stays */
   LanDiskStamp stamp;
   guint64 *stamps;  /* sources: of each entry of a folder */

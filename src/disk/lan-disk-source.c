@@ -176,6 +176,18 @@ lan_disk_hash_source (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
                    : lan_disk_root_of (hashes, file->size, &result->root);
 }
 
+/* A source that somebody changed; or what was received, and then changed by whoever it is for. */
+static gboolean
+is_as_it_was (LanDiskFile *file, const LanFileLeaf *place, int fd, const guint8 *data)
+{
+  if (!file->is_target)
+    return is_untouched (file, place, fd);
+  if (g_atomic_int_get (&file->is_finished) == 0)
+    return TRUE;
+  return lan_file_tree_is_folder (file->tree) ? lan_disk_is_leaf (file, place, data)
+                                              : is_untouched (file, place, fd);
+}
+
 gboolean
 lan_disk_file_read (LanDiskFile *file, guint64 leaf, guint8 *to, GError **error)
 {
@@ -194,7 +206,7 @@ lan_disk_file_read (LanDiskFile *file, guint64 leaf, guint8 *to, GError **error)
   got = lan_disk_read_fully (fd, to, place.len, place.offset);
   if (got < 0)
     lan_disk_set_error (error, errno, "reading");
-  if (got >= 0 && !file->is_target && !is_untouched (file, &place, fd))
+  if (got >= 0 && (gsize) got == place.len && !is_as_it_was (file, &place, fd, to))
     lan_disk_set_code (&changed, LAN_FILE_ERROR_CHANGED, "%s",
                        lan_file_tree_entry (file->tree, place.entry)->path);
   lan_disk_release (file, &place, fd);

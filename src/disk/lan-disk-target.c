@@ -397,6 +397,9 @@ lan_disk_finish (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, LanFil
     return FALSE;
   }
   lan_disk_sync_folder (file->dirfd);
+  if (fstat (file->fd, &st) == 0)
+    lan_disk_stamp (&file->stamp, &st);
+  g_atomic_int_set (&file->is_finished, 1);
   result->path = g_build_filename (file->dir, name, NULL);
   result->size = file->size;
   return TRUE;

@@ -117,10 +117,11 @@ static const struct {
   gboolean opens;     /* works on a file that is not open yet */
   gboolean is_hash;   /* long: goes to the other pool */
   gboolean is_target; /* works on a part file only */
+  gboolean is_either; /* works on both */
 } kinds[LAN_FILE_JOB_N] = {
   [LAN_FILE_JOB_OPEN_SOURCE] = { lan_disk_open_source, TRUE, FALSE, FALSE },
   [LAN_FILE_JOB_HASH_SOURCE] = { lan_disk_hash_source, FALSE, TRUE, FALSE },
-  [LAN_FILE_JOB_READ] = { lan_disk_read, FALSE, FALSE, FALSE },
+  [LAN_FILE_JOB_READ] = { lan_disk_read, FALSE, FALSE, FALSE, TRUE },
   [LAN_FILE_JOB_OPEN_TARGET] = { lan_disk_open_target, TRUE, FALSE, FALSE },
   [LAN_FILE_JOB_CHECK_TARGET] = { lan_disk_check_target, FALSE, TRUE, TRUE },
   [LAN_FILE_JOB_WRITE] = { lan_disk_write, FALSE, FALSE, TRUE },
@@ -143,7 +144,8 @@ run_task (gpointer data, gpointer user_data)
   else if (g_atomic_int_get (&disk->stopping) || lan_disk_file_is_cancelled (task->file))
     lan_disk_set_code (&task->result->error, LAN_FILE_ERROR_STOPPED, NULL);
   else if (!kinds[type].opens &&
-           (task->file->fd < 0 || task->file->is_target != kinds[type].is_target))
+           (task->file->fd < 0 ||
+            (task->file->is_target != kinds[type].is_target && !kinds[type].is_either)))
     lan_disk_set_code (&task->result->error, LAN_FILE_ERROR_IO, "the file is not open");
   else if (!kinds[type].run (disk, task->file, task->job, task->result))
     g_assert (task->result->error != NULL);

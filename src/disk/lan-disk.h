@@ -65,7 +65,10 @@ void lan_disk_file_unref (LanDiskFile *file);
 /** Bytes of @leaf, 0 when there is none. Any thread. */
 gsize lan_disk_file_leaf_length (LanDiskFile *file, guint64 leaf);
 
-/** Reads the whole of @leaf of a source into @to. Any thread, blocks. FALSE and LAN_FILE_ERROR. */
+/**
+ * Reads the whole of @leaf into @to: of a source, or of a target where it was written. Any thread, blocks. FALSE
+ * and LAN_FILE_ERROR.
+ */
 gboolean lan_disk_file_read (LanDiskFile *file, guint64 leaf, guint8 *to, GError **error);
 
 /**

@@ -4,6 +4,7 @@
 #include "lan-engine-bulk-private.h"
 
 #include "lan-bulk-opening.h"
+#include "lan-engine-files.h"
 #include "lan-engine-links-private.h"
 #include "lan-random-system.h"
 
@@ -251,13 +252,16 @@ lan_engine_bulk_consider (LanEngineBulk *bulk, LanEngineBulkPerson *person)
     lan_engine_bulk_open_lane (bulk, person);
 }
 
+/* A contact, or somebody who was offered the same file and whom we fetch it from, or give it to. */
 static gboolean
-is_accepted (LanEngineBulk *bulk, const LanAccountId *account)
+is_welcome (LanEngineBulk *bulk, const LanAccountId *account)
 {
   const LanPersonRow *row = lan_core_get_person (bulk->engine->core, account);
 
-  return row != NULL && (row->flags & LAN_PERSON_ACCEPTED) != 0 &&
-         (row->flags & LAN_PERSON_BLOCKED) == 0;
+  if (row != NULL && (row->flags & LAN_PERSON_BLOCKED) != 0)
+    return FALSE;
+  return (row != NULL && (row->flags & LAN_PERSON_ACCEPTED) != 0) ||
+         lan_transfers_shares_with (lan_engine_files_machine (bulk->engine->files), account);
 }
 
 void
@@ -269,7 +273,7 @@ lan_engine_bulk_on_open (LanEngineBulk *bulk, guint64 channel, const Lanyard__Bu
   guint n;
 
   if (c == NULL || !c->identified || bulk->engine->links->listener == NULL ||
-      !is_accepted (bulk, &c->account))
+      !is_welcome (bulk, &c->account))
     return;
   lan_engine_bulk_lane_to (bulk, &c->account, &n);
   if (n >= LANES_PER_PERSON || count_openings (bulk, &c->account) >= OPENINGS_PER_PERSON)

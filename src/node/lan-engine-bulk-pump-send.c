@@ -233,3 +233,49 @@ lan_pump_lane_serve (LanPumpLane *lane, const LanMessageId *id, const LanMessage
   lan_pump_lane_go (lane);
   g_mutex_unlock (&lane->lock);
 }
+
+/* With the lane's lock held. Returns: how many leaves of @link are not sent any more. */
+static guint64
+cut_out (LanPumpLane *lane, GList *link, guint64 first, guint32 count)
+{
+  Serve *serve = link->data;
+  guint64 end = serve->first + serve->count;
+  guint64 from = MAX (first, serve->first);
+  guint64 to = MIN (first + count, end);
+
+  if (from >= to)
+    return 0;
+  if (to < end) {
+    Serve *rest = g_memdup2 (serve, sizeof *serve);
+
+    rest->file = lan_disk_file_ref (serve->file);
+    rest->first = to;
+    rest->count = (guint32) (end - to);
+    g_queue_insert_after (&lane->serves, link, rest);
+  }
+  serve->count = (guint32) (from - serve->first);
+  if (serve->count == 0) {
+    lan_pump_serve_free (serve);
+    g_queue_delete_link (&lane->serves, link);
+  }
+  return to - from;
+}
+
+void
+lan_pump_lane_cancel (LanPumpLane *lane, const LanMessageId *id, const LanMessageId *name,
+                      guint64 first, guint32 count)
+{
+  guint64 n = 0;
+
+  g_mutex_lock (&lane->lock);
+  for (GList *l = lane->serves.head, *next; l != NULL; l = next) {
+    Serve *serve = l->data;
+
+    next = l->next;
+    if (lan_message_id_equal (&serve->name, name))
+      n += cut_out (lane, l, first, count);
+  }
+  g_mutex_unlock (&lane->lock);
+  if (n > 0)
+    say_served (lane, id, n, 0, NULL);
+}

@@ -61,6 +61,10 @@ void lan_pump_lane_send (LanPumpLane *lane, GBytes *frame);
 void lan_pump_lane_serve (LanPumpLane *lane, const LanMessageId *id, const LanMessageId *name,
                           LanDiskFile *file, guint64 first, guint32 count);
 
+/** What was not read yet of these leaves is not sent; it is told as served, without bytes. */
+void lan_pump_lane_cancel (LanPumpLane *lane, const LanMessageId *id, const LanMessageId *name,
+                           guint64 first, guint32 count);
+
 LanBulkLane *lan_pump_lane_get (LanPumpLane *lane);
 
 G_END_DECLS

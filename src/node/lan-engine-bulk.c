@@ -214,6 +214,16 @@ lan_engine_bulk_serve (LanEngineBulk *bulk, const LanTransferAction *action, Lan
 }
 
 void
+lan_engine_bulk_cancel (LanEngineBulk *bulk, const LanTransferAction *action)
+{
+  LanEngineBulkLane *lane = g_hash_table_lookup (bulk->lanes, &action->serve.channel);
+
+  if (lane != NULL)
+    lan_pump_lane_cancel (lane->lane, &action->id, &action->serve.name, action->serve.first,
+                          action->serve.count);
+}
+
+void
 lan_engine_bulk_set_target (LanEngineBulk *bulk, const LanMessageId *id, LanDiskFile *file)
 {
   lan_pump_set_target (bulk->pump, id, file);

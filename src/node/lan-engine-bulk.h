@@ -32,6 +32,8 @@ gboolean lan_engine_bulk_send (LanEngineBulk *bulk, guint64 channel, GBytes *fra
 /** Leaves for a SERVE action. @file: (transfer full) */
 void lan_engine_bulk_serve (LanEngineBulk *bulk, const LanTransferAction *action,
                             LanDiskFile *file);
+/** A CANCEL action. */
+void lan_engine_bulk_cancel (LanEngineBulk *bulk, const LanTransferAction *action);
 void lan_engine_bulk_set_target (LanEngineBulk *bulk, const LanMessageId *id, LanDiskFile *file);
 
 /** A bulk lane broke a rule. FALSE: @channel is none. */

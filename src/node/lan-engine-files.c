@@ -34,7 +34,7 @@ void
 lan_engine_files_open (LanEngine *engine, const LanSnapshot *snapshot)
 {
   LanEngineFiles *self = g_new0 (LanEngineFiles, 1);
-  const LanTransfersConfig machine = { 0 };
+  const LanTransfersConfig machine = { .self = *lan_vault_account_id (engine->vault) };
   const LanDiskConfig disk = { .context = engine->context, .done = on_job_done, .data = engine };
 
   engine->files = self;
@@ -120,15 +120,22 @@ refuse (LanEngine *engine, const LanMessageId *id, gboolean ok)
 
 void
 lan_engine_files_send (LanEngine *engine, const LanAccountId *peer, const LanMessageId *id,
-                       const char *path, GBytes *holders)
+                       const char *path, GBytes *share)
 {
+  gsize len = share != NULL ? g_bytes_get_size (share) : 0;
+  g_autoptr (GBytes) secret = NULL;
+  g_autoptr (GBytes) holders = NULL;
   LanConversationId conversation;
 
   if (lan_core_open_conversation (engine->core, peer, &conversation) != LAN_STATUS_OK)
     return;
+  if (len > LAN_SHARE_BYTES) {
+    secret = g_bytes_new_from_bytes (share, 0, LAN_SHARE_BYTES);
+    holders = g_bytes_new_from_bytes (share, LAN_SHARE_BYTES, len - LAN_SHARE_BYTES);
+  }
   refuse (engine, id,
           lan_transfers_send_shared (engine->files->machine, id, &conversation, peer, path, holders,
-                                     engine->now));
+                                     secret, engine->now));
 }
 
 static gboolean
@@ -424,9 +431,12 @@ carry_out (LanEngine *engine, LanTransferAction *action)
   case LAN_TRANSFER_ACTION_SERVE:
     serve (engine, action);
     break;
+  case LAN_TRANSFER_ACTION_CANCEL:
+    lan_engine_bulk_cancel (engine->files->bulk, action);
+    break;
   case LAN_TRANSFER_ACTION_TARGET:
-    lan_engine_bulk_set_target (engine->files->bulk, &action->id,
-                                action->is_on ? lan_disk_borrow (engine->files->disk, &action->id)
+    lan_engine_bulk_set_target (engine->files->bulk, &action->target.name,
+                                action->target.is_on ? lan_disk_borrow (engine->files->disk, &action->id)
                                               : NULL);
     break;
   case LAN_TRANSFER_ACTION_EVENT:

@@ -19,8 +19,9 @@ void lan_engine_files_free (LanEngineFiles *self);
 LanTransfers *lan_engine_files_machine (LanEngineFiles *self);
 
 /* --- what the owner asks --- */
+/** @share: (nullable): a secret of LAN_SHARE_BYTES and the keys of all who are offered the same. */
 void lan_engine_files_send (LanEngine *engine, const LanAccountId *peer, const LanMessageId *id,
-                            const char *path, GBytes *holders);
+                            const char *path, GBytes *share);
 
 /** @entries: (nullable): paths in the folder that are wanted; a folder stands for what is in it. */
 void lan_engine_files_accept (LanEngine *engine, const LanMessageId *id, const char *dir,

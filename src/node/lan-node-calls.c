@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /* What can be asked of an open node: checks of the arguments, then commands to the engine. */
+#include "lan-content.h"
 #include "lan-conversation-private.h"
 #include "lan-host-list.h"
 #include "lan-interfaces.h"
@@ -176,7 +177,7 @@ lan_node_send_text (LanNode *self, LanPerson *person, const char *text, GError *
 }
 
 static GStrv
-send_files (LanNode *self, LanPerson *person, const char *const *paths, GBytes *holders)
+send_files (LanNode *self, LanPerson *person, const char *const *paths, GPtrArray *shares)
 {
   g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
 
@@ -185,11 +186,27 @@ send_files (LanNode *self, LanPerson *person, const char *const *paths, GBytes *
     g_autofree char *id = lan_message_id_to_hex (&command->message);
 
     command->text = g_canonicalize_filename (paths[i], NULL);
-    command->bytes = holders != NULL ? g_bytes_ref (holders) : NULL;
+    command->bytes = shares != NULL ? g_bytes_ref (g_ptr_array_index (shares, i)) : NULL;
     lan_node_push (self, command);
     g_strv_builder_add (ids, id);
   }
   return g_strv_builder_end (ids);
+}
+
+/* For each path a secret of its own, and who may know it. */
+static GPtrArray *
+shares_of (const char *const *paths, const GByteArray *keys)
+{
+  GPtrArray *shares = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+
+  for (guint i = 0; paths[i] != NULL; i++) {
+    guint8 *share = g_malloc (LAN_SHARE_BYTES + keys->len);
+
+    lan_random_bytes (lan_random_system (), share, LAN_SHARE_BYTES);
+    memcpy (share + LAN_SHARE_BYTES, keys->data, keys->len);
+    g_ptr_array_add (shares, g_bytes_new_take (share, LAN_SHARE_BYTES + keys->len));
+  }
+  return shares;
 }
 
 GStrv
@@ -204,7 +221,7 @@ lan_node_share_files (LanNode *self, GPtrArray *persons, const char *const *path
 {
   g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
   g_autoptr (GByteArray) keys = g_byte_array_new ();
-  g_autoptr (GBytes) holders = NULL;
+  g_autoptr (GPtrArray) shares = NULL;
 
   g_return_val_if_fail (LAN_IS_NODE (self) && persons != NULL && paths != NULL, NULL);
   for (guint i = 0; i < persons->len; i++) {
@@ -215,9 +232,9 @@ lan_node_share_files (LanNode *self, GPtrArray *persons, const char *const *path
     g_byte_array_append (keys, lan_person_peek_account (person)->b, LAN_ACCOUNT_ID_BYTES);
   }
   if (persons->len > 1)
-    holders = g_byte_array_free_to_bytes (g_steal_pointer (&keys));
+    shares = shares_of (paths, keys);
   for (guint i = 0; i < persons->len; i++) {
-    g_auto (GStrv) ids = send_files (self, g_ptr_array_index (persons, i), paths, holders);
+    g_auto (GStrv) ids = send_files (self, g_ptr_array_index (persons, i), paths, shares);
 
     g_strv_builder_addv (all, (const char **) ids);
   }

@@ -253,7 +253,8 @@ LAN_API GStrv lan_node_send_files (LanNode *self, LanPerson *person, const char 
  * @persons: (element-type LanPerson): who is offered it
  * @paths: (array zero-terminated=1): files and folders
  *
- * Offers the same to several people at once; each is told who else was offered it.
+ * Offers the same to several people at once; each is told who else was offered it, and once they accept they
+ * give it to each other. Whoever is to stay unnamed is sent it alone, by lan_node_send_files().
  *
  * Returns: (transfer full) (nullable): the transfers' ids, all paths of the first person first.
  */

@@ -38,20 +38,41 @@ need_persons (LanRpcCall *call)
   return g_steal_pointer (&persons);
 }
 
+/* To each alone: nobody hears who else is offered it, and nobody can give it to another. */
+static GStrv
+send_to_each (LanRpcCall *call, GPtrArray *persons, const char *const *paths, GError **error)
+{
+  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+
+  for (guint i = 0; i < persons->len; i++) {
+    g_auto (GStrv) ids = lan_node_send_files (call->service->node, g_ptr_array_index (persons, i),
+                                              paths, error);
+
+    if (ids == NULL)
+      return NULL;
+    g_strv_builder_addv (all, (const char **) ids);
+  }
+  return g_strv_builder_end (all);
+}
+
 static void
 file_send (LanRpcCall *call)
 {
   g_autoptr (GPtrArray) persons = need_persons (call);
   g_auto (GStrv) paths = NULL, ids = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean shared = TRUE;
   JsonObject *o;
 
   if (persons == NULL)
     return;
   paths = lan_rpc_need_strings (call, "paths");
-  if (paths == NULL)
+  if (paths == NULL || !lan_rpc_take_boolean (call, "shared", &shared))
     return;
-  ids = lan_node_share_files (call->service->node, persons, (const char *const *) paths, &error);
+  ids = shared
+            ? lan_node_share_files (call->service->node, persons, (const char *const *) paths,
+                                    &error)
+            : send_to_each (call, persons, (const char *const *) paths, &error);
   if (ids == NULL) {
     lan_rpc_call_fail (call, error);
     return;

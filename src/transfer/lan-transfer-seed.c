@@ -40,6 +40,20 @@ lan_seed_join (LanTransfers *t, LanTransferOne *one)
   one->out.seed = seed;
 }
 
+void
+lan_seed_leave (LanTransfers *t, LanTransferOne *one)
+{
+  LanSeed *seed = one->out.seed;
+
+  if (seed == NULL)
+    return;
+  lan_seed_lost (t, one);
+  one->out.seed = NULL;
+  g_ptr_array_remove (seed->parts, one);
+  if (seed->parts->len == 0)
+    g_hash_table_remove (t->seeds, &seed->name);
+}
+
 /* -- hashed once -- */
 
 static gboolean

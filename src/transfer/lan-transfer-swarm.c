@@ -89,6 +89,19 @@ lan_swarm_free (LanSwarm *swarm)
   g_free (swarm);
 }
 
+void
+lan_swarm_forget (LanTransfers *t, LanTransferOne *one)
+{
+  if (!one->row.incoming)
+    lan_seed_leave (t, one);
+  if (one->swarm == NULL)
+    return;
+  lan_swarm_end (t, one);
+  lan_swarm_set_need (t, one, FALSE, (LanTime){ 0 });
+  g_hash_table_remove (t->names, &one->swarm->name);
+  g_clear_pointer (&one->swarm, lan_swarm_free);
+}
+
 /* -- who is who -- */
 
 LanSource *

@@ -401,6 +401,8 @@ gboolean lan_transfer_serve_one (LanTransfers *t, LanServing *serving, LanTransf
 /** An incoming one that was offered to others too: @one->swarm. */
 void lan_swarm_make (LanTransfers *t, LanTransferOne *one);
 void lan_swarm_free (LanSwarm *swarm);
+/** @one is about to be forgotten altogether, whichever way it goes. */
+void lan_swarm_forget (LanTransfers *t, LanTransferOne *one);
 /** Returns: (nullable): the transfer that is called @name between @account and us. */
 LanTransferOne *lan_swarm_find (const LanTransfers *t, const LanMessageId *name,
                                 const LanAccountId *account);
@@ -483,6 +485,7 @@ void lan_seed_lost (LanTransfers *t, LanTransferOne *one);
 LanStatus lan_seed_on_have (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
                             const Lanyard__FileHave *have);
 void lan_seed_free (LanSeed *seed);
+void lan_seed_leave (LanTransfers *t, LanTransferOne *one);
 /** Fills in what the holders of @share call a file of @root. */
 void lan_share_name (GBytes *share, const LanHash *root, LanMessageId *name);
 
