@@ -435,9 +435,9 @@ carry_out (LanEngine *engine, LanTransferAction *action)
     lan_engine_bulk_cancel (engine->files->bulk, action);
     break;
   case LAN_TRANSFER_ACTION_TARGET:
-    lan_engine_bulk_set_target (engine->files->bulk, &action->target.name,
-                                action->target.is_on ? lan_disk_borrow (engine->files->disk, &action->id)
-                                              : NULL);
+    lan_engine_bulk_set_target (
+        engine->files->bulk, &action->target.name,
+        action->target.is_on ? lan_disk_borrow (engine->files->disk, &action->id) : NULL);
     break;
   case LAN_TRANSFER_ACTION_EVENT:
     tell (engine, &action->id);

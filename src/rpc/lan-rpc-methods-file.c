@@ -45,8 +45,8 @@ send_to_each (LanRpcCall *call, GPtrArray *persons, const char *const *paths, GE
   g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
 
   for (guint i = 0; i < persons->len; i++) {
-    g_auto (GStrv) ids = lan_node_send_files (call->service->node, g_ptr_array_index (persons, i),
-                                              paths, error);
+    g_auto (GStrv) ids =
+        lan_node_send_files (call->service->node, g_ptr_array_index (persons, i), paths, error);
 
     if (ids == NULL)
       return NULL;
@@ -69,10 +69,9 @@ file_send (LanRpcCall *call)
   paths = lan_rpc_need_strings (call, "paths");
   if (paths == NULL || !lan_rpc_take_boolean (call, "shared", &shared))
     return;
-  ids = shared
-            ? lan_node_share_files (call->service->node, persons, (const char *const *) paths,
-                                    &error)
-            : send_to_each (call, persons, (const char *const *) paths, &error);
+  ids = shared ? lan_node_share_files (call->service->node, persons, (const char *const *) paths,
+                                       &error)
+               : send_to_each (call, persons, (const char *const *) paths, &error);
   if (ids == NULL) {
     lan_rpc_call_fail (call, error);
     return;

@@ -52,8 +52,8 @@ size_of (GBytes *bytes)
 GBytes *
 lan_transfer_detail_encode (const LanTransferDetail *detail)
 {
-  gsize size = DETAIL_BYTES + size_of (detail->wanted) + size_of (detail->holders) +
-               size_of (detail->share);
+  gsize size =
+      DETAIL_BYTES + size_of (detail->wanted) + size_of (detail->holders) + size_of (detail->share);
   guint8 *data;
   LanWriter w;
 

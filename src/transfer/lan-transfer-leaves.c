@@ -273,7 +273,8 @@ count_bad_leaf (LanTransferOne *one, guint64 leaf)
 static void
 answer_slot (LanTransferOne *one, LanLeafSlot *slot, guint64 leaf)
 {
-  settle_slot (slot, slot->count == 1 ? slot->cost : cost_of (lan_transfer_leaf_length (one, leaf)));
+  settle_slot (slot,
+               slot->count == 1 ? slot->cost : cost_of (lan_transfer_leaf_length (one, leaf)));
   slot->left--;
   if (slot->left == 0) {
     settle_slot (slot, slot->cost);

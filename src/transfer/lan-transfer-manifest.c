@@ -148,7 +148,8 @@ lan_transfer_manifest_request (LanTransfers *t, LanTransferOne *one, LanTransfer
 {
   gsize size = one->out.manifest != NULL ? g_bytes_get_size (one->out.manifest) : 0;
 
-  if (one->row.incoming && (one->out.manifest == NULL || lan_swarm_source_of (one, &ch->account) == NULL))
+  if (one->row.incoming &&
+      (one->out.manifest == NULL || lan_swarm_source_of (one, &ch->account) == NULL))
     return LAN_STATUS_STATE;
   if (!one->row.incoming && (one->out.manifest == NULL || lan_transfer_is_over (one))) {
     /* Not listed yet after a restart: it is asked for again. */

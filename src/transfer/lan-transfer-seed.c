@@ -194,7 +194,8 @@ static guint64
 share_of (const LanSeed *seed, const LanTransferOne *one, guint active)
 {
   guint64 n = n_leaves (one);
-  guint64 left = n > 0 ? (guint64) ((double) one->row.size * (double) (n - seed->cursor) / (double) n) : 0;
+  guint64 left =
+      n > 0 ? (guint64) ((double) one->row.size * (double) (n - seed->cursor) / (double) n) : 0;
 
   return CLAMP (left / (2 * active), 1, LAN_SWARM_GRANT_BYTES);
 }
@@ -213,7 +214,8 @@ grant_run (LanTransfers *t, LanSeed *seed, LanTransferOne *one, gsize most)
   first = end = seed->cursor;
   if (first >= n)
     return FALSE;
-  while (end < n && bytes < MIN (most, LAN_TRANSFER_RUN_BYTES) && !lan_transfer_bit (seed->given, end))
+  while (end < n && bytes < MIN (most, LAN_TRANSFER_RUN_BYTES) &&
+         !lan_transfer_bit (seed->given, end))
     bytes += length_of (one, end++);
   from = first / 8;
   size = lan_transfer_bits_size (end) - from;
@@ -331,7 +333,7 @@ lan_seed_on_have (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
   step (t, one->out.seed);
   /* Who asks is answered, or would wait for it. */
   if (have->ask && !one->out.is_bound)
-    lan_transfer_send_have (t, ch, &one->out.seed->name,
-                            LANYARD__FILE_HAVE_KIND__HAVE_ASK_FOR_ANY, 0, NULL, 0, FALSE);
+    lan_transfer_send_have (t, ch, &one->out.seed->name, LANYARD__FILE_HAVE_KIND__HAVE_ASK_FOR_ANY,
+                            0, NULL, 0, FALSE);
   return LAN_STATUS_OK;
 }

@@ -129,9 +129,8 @@ serve_hashes (LanTransferOne *one, LanTransferChannel *ch, const LanServeRequest
 {
   gsize at = request->first * LAN_HASH_BYTES;
   gsize len = (gsize) request->count * LAN_HASH_BYTES;
-  g_autoptr (GBytes) page = one->row.incoming
-                                ? g_bytes_new (lan_swarm_hashes (one)->data + at, len)
-                                : g_bytes_new_from_bytes (one->out.leaves, at, len);
+  g_autoptr (GBytes) page = one->row.incoming ? g_bytes_new (lan_swarm_hashes (one)->data + at, len)
+                                              : g_bytes_new_from_bytes (one->out.leaves, at, len);
 
   lan_transfer_channel_add_ready (ch, one, lan_transfer_name_on (one, ch), TRUE, request->first,
                                   page);
@@ -166,7 +165,6 @@ serve_bulk (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
   action->serve.first = request->first;
   action->serve.count = request->count;
 }
-
 
 /* Comes back into the queue when the source is ready. */
 static gboolean
@@ -230,4 +228,3 @@ lan_transfers_served (LanTransfers *t, guint64 channel, const LanMessageId *id, 
   else
     lan_transfer_out_sent (t, one, bytes, now);
 }
-

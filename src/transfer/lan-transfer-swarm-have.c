@@ -165,9 +165,8 @@ check_range (guint64 n_leaves, const Lanyard__FileHave *have)
 {
   guint64 size = lan_transfer_bits_size (n_leaves);
 
-  return have->first / 8 <= size && have->bits.len <= size - have->first / 8
-             ? LAN_STATUS_OK
-             : LAN_STATUS_MALFORMED;
+  return have->first / 8 <= size && have->bits.len <= size - have->first / 8 ? LAN_STATUS_OK
+                                                                             : LAN_STATUS_MALFORMED;
 }
 
 static void
@@ -216,8 +215,7 @@ on_these (LanTransfers *t, LanTransferOne *one, LanSource *source, LanTransferCh
     if (one->tree != NULL)
       take_bits (one, source, have);
   }
-  if (have->ask && lan_swarm_may_serve (one) &&
-      now.mono_us - source->told_us >= LAN_SWARM_ASK_US)
+  if (have->ask && lan_swarm_may_serve (one) && now.mono_us - source->told_us >= LAN_SWARM_ASK_US)
     tell_all (t, one, source, FALSE, now);
   else if (have->ask && lan_swarm_may_serve (one))
     tell_later (t, one, source, now);

@@ -86,8 +86,8 @@ typedef struct {
   LanInPhase phase;
   LanManifestFetch manifest;
   LanTransferChannel *lister; /* the list is asked for over */
-  GByteArray *hashes;   /* the list, as far as it is here */
-  guint64 hashes_asked; /* leaves, their hashes asked for */
+  GByteArray *hashes;         /* the list, as far as it is here */
+  guint64 hashes_asked;       /* leaves, their hashes asked for */
   guint64 n_leaves;
   guint8 *bits;       /* verified leaves, n_leaves of them */
   guint8 *asked;      /* asked for, or on their way to the disk */
@@ -133,14 +133,14 @@ typedef struct {
   gboolean is_author;          /* has everything; its channel is that of the transfer */
   LanTransferChannel *channel; /* carries blocks; NULL: away */
   LanServing serving;
-  gboolean is_in;       /* takes part, and said so over .channel */
-  guint8 *have;         /* leaves; NULL: nothing is known */
+  gboolean is_in; /* takes part, and said so over .channel */
+  guint8 *have;   /* leaves; NULL: nothing is known */
   guint64 n_have;
-  guint8 *news;         /* pieces of our own bitmap that are still to be told */
+  guint8 *news; /* pieces of our own bitmap that are still to be told */
   gboolean has_news;
-  gint64 told_us;       /* when all of it was told last */
-  gboolean is_needed;   /* counted in the needs of that person */
-  gboolean is_barred;   /* sent wrong leaves, or was dropped by a person here */
+  gint64 told_us;     /* when all of it was told last */
+  gboolean is_needed; /* counted in the needs of that person */
+  gboolean is_barred; /* sent wrong leaves, or was dropped by a person here */
   guint faults;
   gint64 heard_us;      /* when a leaf came, or one was asked for after a rest */
   gint64 rest_until_us; /* did not answer: not asked before */
@@ -160,7 +160,7 @@ typedef struct {
   GByteArray *hashes;   /* kept when it is done */
   gboolean is_seeding;  /* done, and still given to others */
   gint64 used_us;
-  guint reads;          /* for others, under way */
+  guint reads; /* for others, under way */
 } LanSwarm;
 
 /* Outgoing: what is offered to several, a transfer each. */
@@ -181,8 +181,8 @@ typedef struct {
   guint64 opened_stamp;
   LanServing serving;
   gint64 used_us;
-  gint64 told_us; /* when PREPARING was said last */
-  LanSeed *seed;  /* owned by the table of seeds; NULL: offered to one person, or not yet */
+  gint64 told_us;      /* when PREPARING was said last */
+  LanSeed *seed;       /* owned by the table of seeds; NULL: offered to one person, or not yet */
   gboolean is_waiting; /* another one of the same is being hashed */
   gboolean is_in;      /* the receiver says what it has */
   gboolean is_bound;   /* it was told what to ask for */
@@ -229,11 +229,11 @@ struct _LanTransferChannel {
   LanAccountId account;
   LanTransferCarrier carries;
   gsize room;
-  gsize inflight;          /* bytes of leaves asked for and not here */
-  gsize serving;           /* bytes being read or in .ready */
-  guint n_requests;        /* leaves asked of us and not yet being read */
-  gint64 heard_us;         /* last file frame */
-  gint64 haves_us;         /* since when .haves are counted */
+  gsize inflight;   /* bytes of leaves asked for and not here */
+  gsize serving;    /* bytes being read or in .ready */
+  guint n_requests; /* leaves asked of us and not yet being read */
+  gint64 heard_us;  /* last file frame */
+  gint64 haves_us;  /* since when .haves are counted */
   guint haves;
   GQueue serve;            /* of LanServing with requests, in turn */
   GQueue ready;            /* of LanReadyBlock */
@@ -258,7 +258,7 @@ struct _LanTransfers {
   gsize window_bytes;
   gsize serve_bytes;
   gsize bulk_bytes;
-  GHashTable *all;      /* LanMessageId -> LanTransferOne */
+  GHashTable *all; /* LanMessageId -> LanTransferOne */
   LanAccountId self;
   const LanRandom *random;
   GHashTable *names;    /* LanMessageId -> LanTransferOne: incoming ones with a swarm */
@@ -412,6 +412,8 @@ LanSource *lan_swarm_source_of (LanTransferOne *one, const LanAccountId *account
 LanTransferChannel *lan_swarm_channel (const LanTransferOne *one, const LanSource *source);
 /** Returns: what @one is called over @ch. */
 const LanMessageId *lan_transfer_name_on (const LanTransferOne *one, const LanTransferChannel *ch);
+/** TRUE while it is of any use to be in touch with the others. */
+gboolean lan_swarm_is_on (const LanTransferOne *one);
 /** TRUE when somebody beside the author can be asked now. */
 gboolean lan_swarm_is_served (const LanTransferOne *one);
 /** Returns: (nullable): a channel to somebody who has the list of hashes, to the author if possible. */
@@ -420,9 +422,6 @@ LanTransferChannel *lan_swarm_lister (LanTransferOne *one, LanTime now);
 gboolean lan_swarm_rest (LanTransferOne *one, const LanTransferChannel *ch, LanTime now);
 /** Asks everybody beside the author for more. */
 void lan_swarm_pump (LanTransfers *t, LanTransferOne *one, LanTime now);
-/** A leaf for somebody else was read. */
-void lan_swarm_read (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
-                     const LanFileResult *result, LanTime now);
 void lan_swarm_set_need (LanTransfers *t, LanTransferOne *one, gboolean needs, LanTime now);
 void lan_swarm_channel_up (LanTransfers *t, LanTransferChannel *ch, LanTime now);
 void lan_swarm_channel_down (LanTransfers *t, LanTransferChannel *ch, LanTime now);
@@ -430,20 +429,25 @@ void lan_swarm_channel_down (LanTransfers *t, LanTransferChannel *ch, LanTime no
 void lan_swarm_begin (LanTransfers *t, LanTransferOne *one, LanTime now);
 /** Nothing is given or asked for any more. */
 void lan_swarm_end (LanTransfers *t, LanTransferOne *one);
+/** Nothing is asked of @source, or given to it, any more. */
+void lan_swarm_bar (LanTransfers *t, LanTransferOne *one, LanSource *source, LanTime now);
+void lan_swarm_drop_peer (LanTransfers *t, const LanAccountId *account, LanTime now);
+
+/* -- lan-transfer-swarm-give.c -- */
 /** It is done: what is open stays so for the others. TRUE when it does. */
 gboolean lan_swarm_seed (LanTransfers *t, LanTransferOne *one, LanTime now);
 /** It is not to be had here any more. */
 void lan_swarm_withdraw (LanTransfers *t, LanTransferOne *one);
 void lan_swarm_seed_idle (LanTransfers *t, LanTransferOne *one, LanTime now);
-/** Nothing is asked of @source, or given to it, any more. */
-void lan_swarm_bar (LanTransfers *t, LanTransferOne *one, LanSource *source, LanTime now);
-void lan_swarm_drop_peer (LanTransfers *t, const LanAccountId *account, LanTime now);
 LanStatus lan_swarm_request (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
                              gboolean hashes, guint64 first, guint32 count, gboolean cancel,
                              LanTime now);
 /** TRUE when what is asked of us can be given. */
 gboolean lan_swarm_may_serve (const LanTransferOne *one);
 GByteArray *lan_swarm_hashes (const LanTransferOne *one);
+/** A leaf for somebody else was read. */
+void lan_swarm_read (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
+                     const LanFileResult *result, LanTime now);
 
 /* -- lan-transfer-swarm-have.c -- */
 /** Tells @source what is here, or that nothing is yet. */
@@ -453,8 +457,8 @@ void lan_swarm_say (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch
 void lan_swarm_note (LanTransfers *t, LanTransferOne *one, guint64 leaf);
 /** TRUE while there is something that somebody was not told. */
 gboolean lan_swarm_tell_news (LanTransfers *t, LanTransferOne *one, LanTime now);
-LanStatus lan_swarm_on_have (LanTransfers *t, LanTransferChannel *ch,
-                             const Lanyard__FileHave *have, LanTime now);
+LanStatus lan_swarm_on_have (LanTransfers *t, LanTransferChannel *ch, const Lanyard__FileHave *have,
+                             LanTime now);
 void lan_swarm_forget_have (LanTransferOne *one, LanSource *source);
 
 /* -- lan-transfer-swarm-pick.c -- */

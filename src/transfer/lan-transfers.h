@@ -29,10 +29,10 @@ G_BEGIN_DECLS
 typedef struct _LanTransfers LanTransfers;
 
 typedef struct {
-  gsize window_bytes; /* asked for and not yet here, a channel; 0: 1 MiB; at least one leaf */
-  gsize serve_bytes;  /* being read or waiting to be sent, a channel; 0: 1 MiB */
-  gsize bulk_bytes;   /* asked for and not yet here, a bulk lane; 0: 8 MiB */
-  LanAccountId self;  /* whose profile this is; zero: not known */
+  gsize window_bytes;      /* asked for and not yet here, a channel; 0: 1 MiB; at least one leaf */
+  gsize serve_bytes;       /* being read or waiting to be sent, a channel; 0: 1 MiB */
+  gsize bulk_bytes;        /* asked for and not yet here, a bulk lane; 0: 8 MiB */
+  LanAccountId self;       /* whose profile this is; zero: not known */
   const LanRandom *random; /* NULL: the system's; must outlive the machine */
 } LanTransfersConfig;
 

@@ -82,8 +82,8 @@ check_offer (const Lanyard__FileOffer *offer)
                                 offer->folder->entries > LAN_MANIFEST_MAX_ENTRIES))
     return FALSE;
   return check_holders (offer) &&
-         (offer->share.len == 0 || lan_field_is (&offer->share, LAN_SHARE_BYTES)) && offer->name[0] != '\0' &&
-         lan_wire_text_ok (offer->name, LAN_FILE_NAME_MAX_BYTES) &&
+         (offer->share.len == 0 || lan_field_is (&offer->share, LAN_SHARE_BYTES)) &&
+         offer->name[0] != '\0' && lan_wire_text_ok (offer->name, LAN_FILE_NAME_MAX_BYTES) &&
          lan_wire_text_ok (offer->media_type, 128) && lan_field_is (&offer->root, LAN_HASH_BYTES) &&
          offer->size <= LAN_FILE_MAX_BYTES && offer->leaf_size == LAN_FILE_LEAF_BYTES;
 }

@@ -88,7 +88,7 @@ one_alone (gsize leaves)
 static void
 test_all_at_once (void)
 {
-  const gsize leaves = 80;
+  const gsize leaves = 48;
   double alone = one_alone (leaves);
   World *w = new_world (5, leaves);
   gint64 start;
@@ -107,8 +107,8 @@ test_all_at_once (void)
     given += w->peers[i].served;
     g_assert_cmpint (w->peers[i].worst, ==, LAN_STATUS_OK);
   }
-  g_test_message ("one %.2f s, eight %.2f s; author %.2f times, receivers %.2f times the size", alone,
-                  took, (double) w->peers[0].served / (double) (leaves * LEAF),
+  g_test_message ("one %.2f s, eight %.2f s; author %.2f times, receivers %.2f times the size",
+                  alone, took, (double) w->peers[0].served / (double) (leaves * LEAF),
                   (double) given / (double) (leaves * LEAF));
   g_assert_cmpfloat (took, <=, 1.6 * alone);
   g_assert_cmpuint (w->peers[0].served, <=, leaves * LEAF * 3 / 2);
@@ -127,7 +127,7 @@ test_all_at_once (void)
 static void
 test_author_dies (void)
 {
-  const gsize leaves = 60;
+  const gsize leaves = 40;
   World *w = new_world (7, leaves);
   gboolean everywhere = FALSE;
 
@@ -190,7 +190,7 @@ spoil_blocks (LanFrame *frame, gpointer data)
 static void
 test_wrong_blocks (void)
 {
-  World *w = new_world (9, 60);
+  World *w = new_world (9, 40);
   guint spoilt = 0;
 
   w->peers[4].spoil = spoil_blocks;
@@ -209,7 +209,7 @@ test_wrong_blocks (void)
 static void
 test_mute (void)
 {
-  World *w = new_world (10, 60);
+  World *w = new_world (10, 40);
 
   join_all (w, 0, RECEIVERS);
   world_share (w, 0, RECEIVERS, 1, "/out/film");
@@ -217,7 +217,7 @@ test_mute (void)
   world_run (w, 0.3);
   w->peers[4].is_mute = TRUE;
   finish (w, RECEIVERS);
-  g_assert_cmpuint (w->peers[0].served, <=, (guint64) 60 * LEAF * 3 / 2);
+  g_assert_cmpuint (w->peers[0].served, <=, (guint64) 40 * LEAF * 3 / 2);
   world_free (w);
 }
 
@@ -249,7 +249,7 @@ test_mute_author (void)
 static void
 test_churn (void)
 {
-  World *w = new_world (12, 60);
+  World *w = new_world (12, 40);
   guint rounds = 0;
   gboolean done = FALSE;
 
@@ -400,7 +400,7 @@ test_bad_frames (void)
 static void
 test_pause (void)
 {
-  World *w = new_world (16, 60);
+  World *w = new_world (16, 40);
   LanMessageId id1 = world_id (1), id2 = world_id (2);
 
   join_all (w, 0, 4);
@@ -419,7 +419,7 @@ test_pause (void)
   g_assert_true (lan_transfers_resume (w->peers[1].t, &id1, w->now));
   world_settle (w, 1);
   world_run_until (w, 1, &id1, LAN_TRANSFER_DONE);
-  g_assert_cmpuint (w->peers[0].served, <=, (guint64) 60 * LEAF * 3 / 2);
+  g_assert_cmpuint (w->peers[0].served, <=, (guint64) 40 * LEAF * 3 / 2);
   world_free (w);
 }
 

@@ -672,8 +672,8 @@ write_off (World *w, Due *due)
     return;
   side = pipe->ends[0] == due->peer ? 0 : 1;
   pipe->queued[side] -= due->n;
-  lan_transfers_channel_writable (w->peers[due->peer].t, pipe->id,
-                                  QUEUE_BYTES - pipe->queued[side], w->now);
+  lan_transfers_channel_writable (w->peers[due->peer].t, pipe->id, QUEUE_BYTES - pipe->queued[side],
+                                  w->now);
 }
 
 static void

@@ -35,8 +35,8 @@ typedef struct {
   gboolean commits_fail;
   LanFileError fail_with; /* for fail_type after fail_after more of them */
   LanFileJobType fail_type;
-  int fail_after; /* -1: never */
-  guint64 served; /* bytes of file blocks sent */
+  int fail_after;             /* -1: never */
+  guint64 served;             /* bytes of file blocks sent */
   guint64 uplink_bytes_per_s; /* of all channels together; 0: as the world says for each */
   gint64 uplink_until_us;
   gboolean is_mute; /* what it sends of file blocks is lost */
