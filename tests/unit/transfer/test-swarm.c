@@ -209,7 +209,7 @@ test_wrong_blocks (void)
 static void
 test_mute (void)
 {
-  World *w = new_world (10, 40);
+  World *w = new_world (10, 60);
 
   join_all (w, 0, RECEIVERS);
   world_share (w, 0, RECEIVERS, 1, "/out/film");
@@ -217,7 +217,7 @@ test_mute (void)
   world_run (w, 0.3);
   w->peers[4].is_mute = TRUE;
   finish (w, RECEIVERS);
-  g_assert_cmpuint (w->peers[0].served, <=, (guint64) 40 * LEAF * 3 / 2);
+  g_assert_cmpuint (w->peers[0].served, <=, (guint64) 60 * LEAF * 3 / 2);
   world_free (w);
 }
 
