@@ -83,6 +83,7 @@ lan_record_row_copy (LanRecordRow *to, const LanRecordRow *from)
   to->blob = dup_bytes (from->blob);
   to->text = g_strdup (from->text);
   to->operations = from->operations != NULL ? g_ptr_array_ref (from->operations) : NULL;
+  to->opened = dup_bytes (from->opened);
 }
 
 void
@@ -90,6 +91,7 @@ lan_record_row_clear (LanRecordRow *row)
 {
   g_clear_pointer (&row->operations, g_ptr_array_unref);
   g_clear_pointer (&row->blob, g_bytes_unref);
+  g_clear_pointer (&row->opened, g_bytes_unref);
   g_free (row->text);
   *row = (LanRecordRow){ 0 };
 }
@@ -197,6 +199,14 @@ lan_setting_row_clear (LanSettingRow *row)
   *row = (LanSettingRow){ 0 };
 }
 
+void
+lan_group_item_row_clear (LanGroupItemRow *row)
+{
+  g_clear_pointer (&row->key, g_bytes_unref);
+  g_clear_pointer (&row->value, g_bytes_unref);
+  *row = (LanGroupItemRow){ 0 };
+}
+
 GPtrArray *
 lan_changes_new (void)
 {
@@ -230,9 +240,14 @@ lan_change_free (LanChange *change)
     break;
   case LAN_CHANGE_RECORD:
   case LAN_CHANGE_RECORD_FLAGS:
+  case LAN_CHANGE_RECORD_OPENED:
     lan_record_row_clear (&change->record);
     break;
   case LAN_CHANGE_VECTOR:
+  case LAN_CHANGE_RECORDS_SHOWN:
+    break;
+  case LAN_CHANGE_GROUP_ITEM:
+    lan_group_item_row_clear (&change->group_item);
     break;
   case LAN_CHANGE_TRANSFER:
   case LAN_CHANGE_TRANSFER_PLAN:

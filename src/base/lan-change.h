@@ -62,12 +62,19 @@ typedef struct {
 enum {
   LAN_CONVERSATION_REQUEST = 1 << 0, /* from a stranger, waiting for an answer */
   LAN_CONVERSATION_HELD = 1 << 1,    /* key changed: nothing leaves until a person agrees */
+  LAN_CONVERSATION_LEFT = 1 << 2,    /* a group that we were removed from, as a member said */
+};
+
+/* LanConversationRow.kind. Append-only. */
+enum {
+  LAN_CONVERSATION_PAIR = 0,
+  LAN_CONVERSATION_GROUP = 1,
 };
 
 typedef struct {
   LanConversationId conversation;
-  LanAccountId peer; /* the other person of a 1:1 conversation */
-  guint32 kind;      /* append-only: 0 one to one */
+  LanAccountId peer; /* the other person of a 1:1 conversation, zero of a group */
+  guint32 kind;      /* LAN_CONVERSATION_ */
   guint32 flags;
   char *draft;           /* may be NULL */
   guint64 own_read_hlc;  /* what we have read up to */
@@ -80,6 +87,7 @@ enum {
   LAN_RECORD_SENT_AGAIN = 1 << 1, /* repeated under a new key after a merge */
   LAN_RECORD_REQUEST = 1 << 2,    /* came while its author was a stranger */
   LAN_RECORD_HIDDEN = 1 << 3, /* kept and passed on, not a row on screen (receipts and the like) */
+  LAN_RECORD_WITHDRAWN = 1 << 5, /* of a group: its author was removed before it counted */
 };
 
 typedef struct {
@@ -97,6 +105,7 @@ typedef struct {
   GBytes *blob;       /* the whole signed record, opaque to the store */
   char *text;         /* what the screen and search show now, NULL for kinds without text */
   gint64 arrival;     /* from a search: the rows' order of arrival on this disk; else 0 */
+  GBytes *opened;     /* of a sealed record: the kind and Content that were inside; may be NULL */
   /* What was said about it, of LanOperationRow: read for messages on screen, else NULL. */
   GPtrArray *operations;
 } LanRecordRow;
@@ -137,6 +146,23 @@ int lan_operation_compare (const LanOperationRow *a, const LanOperationRow *b);
 
 /** TRUE when @a and @b have one key. */
 gboolean lan_operation_same_key (const LanOperationRow *a, const LanOperationRow *b);
+
+/* Records of one log, by their places. */
+typedef struct {
+  LanConversationId conversation;
+  LanDeviceId device;
+  guint64 from_seq;
+  guint64 to_seq;
+  gboolean on;
+} LanRangeRow;
+
+/* Something that core keeps for a group: opaque to the store. */
+typedef struct {
+  LanConversationId conversation;
+  guint32 kind;
+  GBytes *key;
+  GBytes *value; /* NULL deletes */
+} LanGroupItemRow;
 
 /* What a device is known to have on its disk: 'delivered' is read off these. */
 typedef struct {
@@ -209,6 +235,9 @@ typedef enum {
   LAN_CHANGE_TRANSFER_PLAN, /* set, or delete where NULL, .plan of .id */
   LAN_CHANGE_OPERATION,     /* insert, or replace what it beats, by its key; may come before its
                              * message */
+  LAN_CHANGE_RECORD_OPENED, /* set .kind, .flags, .text and .opened of (conversation, device, seq) */
+  LAN_CHANGE_RECORDS_SHOWN, /* of .range: clear or set WITHDRAWN */
+  LAN_CHANGE_GROUP_ITEM,    /* insert, replace or delete by (conversation, kind, key) */
 } LanChangeType;
 
 typedef struct {
@@ -223,6 +252,8 @@ typedef struct {
     LanAddressRow address;
     LanSettingRow setting;
     LanOperationRow operation;
+    LanRangeRow range;
+    LanGroupItemRow group_item;
   };
 } LanChange;
 
@@ -244,6 +275,7 @@ void lan_transfer_row_clear (LanTransferRow *row);
 void lan_address_row_copy (LanAddressRow *to, const LanAddressRow *from);
 void lan_address_row_clear (LanAddressRow *row);
 void lan_setting_row_clear (LanSettingRow *row);
+void lan_group_item_row_clear (LanGroupItemRow *row);
 
 /** Returns: (transfer full) (element-type LanChange): an empty batch that frees its changes. */
 GPtrArray *lan_changes_new (void) G_GNUC_WARN_UNUSED_RESULT;

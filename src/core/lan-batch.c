@@ -28,6 +28,7 @@ lan_batch_new (void)
   batch->points = g_array_new (FALSE, FALSE, sizeof (LanCommitPoint));
   batch->persons = g_ptr_array_new ();
   batch->talks = g_ptr_array_new ();
+  batch->groups = g_ptr_array_new ();
   return batch;
 }
 
@@ -41,6 +42,7 @@ lan_batch_free (LanBatch *batch)
   g_array_unref (batch->points);
   g_ptr_array_unref (batch->persons);
   g_ptr_array_unref (batch->talks);
+  g_ptr_array_unref (batch->groups);
   g_free (batch);
 }
 
@@ -116,12 +118,12 @@ lan_core_add_record (LanCore *core, LanCoreLog *log, LanRecordRow *row, gboolean
   change->record = *row;
   log->pending_bytes += g_bytes_get_size (row->blob);
   note_point (batch, log);
-  if (log->own)
+  if (log->own || (row->flags & LAN_RECORD_OWN) != 0)
     batch->own_records = TRUE;
   if (tell) {
     LanCoreAction *event = lan_core_action_new (LAN_CORE_MESSAGE);
 
-    event->account = log->talk->peer->row.account;
+    event->account = log->talk != NULL ? log->talk->peer->row.account : row->author;
     event->record = g_new0 (LanRecordRow, 1);
     lan_record_row_copy (event->record, row);
     g_ptr_array_add (batch->events, event);
@@ -188,6 +190,8 @@ seal (LanCore *core, LanBatch *batch)
     put_person (changes, g_ptr_array_index (batch->persons, i));
   for (guint i = 0; i < batch->talks->len; i++)
     put_talk (changes, g_ptr_array_index (batch->talks, i));
+  for (guint i = 0; i < batch->groups->len; i++)
+    lan_group_put (core, g_ptr_array_index (batch->groups, i), changes);
   if (core->settings_dirty) {
     put_setting (changes, "core.read-receipts", core->read_receipts);
     put_setting (changes, "core.typing", core->typing);
@@ -253,6 +257,10 @@ on_success (LanCore *core, LanBatch *batch)
     LanCommitPoint *point = &g_array_index (batch->points, LanCommitPoint, i);
     LanCoreLog *log = point->log;
 
+    if (log->group != NULL) {
+      lan_group_log_committed (core, log, &point->point);
+      continue;
+    }
     log->committed = point->point;
     if (log->committed.seq == log->head.seq)
       log->pending_bytes = 0;
@@ -266,8 +274,11 @@ on_success (LanCore *core, LanBatch *batch)
   g_ptr_array_set_free_func (batch->events, NULL);
   for (guint i = 0; i < batch->points->len; i++) {
     LanCoreLog *log = g_array_index (batch->points, LanCommitPoint, i).log;
-    LanCorePerson *peer = log->talk->peer;
+    LanCorePerson *peer;
 
+    if (log->group != NULL)
+      continue;
+    peer = log->talk->peer;
     if (log->talk->vector_due)
       lan_core_for_each_best (core, peer, lan_core_send_vector);
     lan_core_tell_own (core, log->talk);
@@ -278,6 +289,7 @@ on_success (LanCore *core, LanBatch *batch)
     if (log == log->talk->own)
       lan_core_for_each_best (core, peer, lan_core_pump);
   }
+  lan_group_committed (core);
 }
 
 static void
@@ -308,6 +320,10 @@ roll_back (LanCore *core, LanBatch *batch)
   for (guint i = 0; i < batch->points->len; i++) {
     LanCoreLog *log = g_array_index (batch->points, LanCommitPoint, i).log;
 
+    if (log->group != NULL) {
+      lan_group_log_failed (core, log);
+      continue;
+    }
     if (log == log->talk->own) {
       lan_talk_tail_cut (log->talk, log->committed.seq);
     } else {

@@ -14,6 +14,7 @@ lan_core_free_channel (LanCoreChannel *channel)
   g_array_unref (channel->in_flight);
   g_array_unref (channel->serves);
   g_array_unref (channel->pulls);
+  g_array_unref (channel->group_serves);
   g_free (channel);
 }
 
@@ -53,6 +54,7 @@ lan_core_channel_up (LanCore *core, guint64 channel_id, LanCarrier carrier, cons
   channel->in_flight = g_array_new (FALSE, FALSE, sizeof (LanInFlight));
   channel->serves = g_array_new (FALSE, FALSE, sizeof (LanServe));
   channel->pulls = g_array_new (FALSE, FALSE, sizeof (LanPull));
+  channel->group_serves = lan_group_serves_new ();
   g_hash_table_insert (core->channels, &channel->id, channel);
   if (g_hash_table_size (core->channels) > LAN_CORE_MAX_CHANNELS) {
     lan_core_close_channel (core, channel, LAN_FAREWELL_LIMIT, FALSE);
@@ -143,6 +145,7 @@ detach (LanCore *core, LanCoreChannel *channel)
   lan_core_free_channel (channel);
   if (lan_core_is_me (core, person))
     lan_core_push (core, lan_core_action_new (LAN_CORE_DEVICES));
+  lan_group_reach_changed (core, person);
   if (person->talk != NULL)
     lan_mail_arm (core, person->talk);
   if (person->channels->len == 0) {
@@ -200,6 +203,7 @@ lan_core_channel_writable (LanCore *core, guint64 channel_id, gboolean writable,
     lan_core_pump (core, channel);
     lan_core_serve (core, channel);
     lan_core_run_pulls (core, channel);
+    lan_group_serve (core, channel);
   }
   lan_core_settle (core);
 }
@@ -255,6 +259,21 @@ dispatch (LanCore *core, LanCoreChannel *channel, LanFrame *frame)
     break;
   case LAN_FRAME_CONTACT_ACCEPT:
     lan_core_on_contact_accept (core, channel, frame->contact_accept);
+    break;
+  case LAN_FRAME_GROUP_VECTOR:
+    lan_core_on_group_vector (core, channel, frame->group_vector);
+    break;
+  case LAN_FRAME_GROUP_FETCH:
+    lan_core_on_group_fetch (core, channel, frame->group_fetch);
+    break;
+  case LAN_FRAME_GROUP_KEYS_WANTED:
+    lan_core_on_group_keys_wanted (core, channel, frame->group_keys_wanted);
+    break;
+  case LAN_FRAME_GROUP_KEYS:
+    lan_core_on_group_keys (core, channel, frame->group_keys);
+    break;
+  case LAN_FRAME_GROUP_NOTICE:
+    lan_core_on_group_notice (core, channel, frame->group_notice);
     break;
   case LAN_FRAME_PING:
     send_pong (core, channel, frame->ping->token);

@@ -56,23 +56,27 @@ typedef struct _LanCorePerson LanCorePerson;
 typedef struct _LanCoreChannel LanCoreChannel;
 typedef struct _LanMailer LanMailer;
 typedef struct _LanMailPoint LanMailPoint;
+typedef struct _LanGroup LanGroup;
 
 /* What a deadline is for; the key is the object it belongs to. */
 typedef enum {
-  LAN_DUE_IDENTITY,    /* channel: no Identity came */
-  LAN_DUE_RESTORE,     /* talk: own records were not brought in time */
-  LAN_DUE_RECEIPT,     /* talk: write the read-up-to record */
-  LAN_DUE_GONE,        /* person: nothing left that shows them */
-  LAN_DUE_TYPING_OFF,  /* person: they stopped */
-  LAN_DUE_TYPING_SENT, /* person: we stopped */
-  LAN_DUE_PRESENCE,    /* core: tell own presence */
-  LAN_DUE_RETRY,       /* core: commit again */
-  LAN_DUE_REWIND,      /* channel: own records are sent again */
-  LAN_DUE_MAIL,        /* talk: no channel came up, mail is left */
-  LAN_DUE_MAIL_LOOK,   /* mailer: mail that is not done with */
-  LAN_DUE_MAIL_KEYS,   /* mailer: a new prekey is due */
-  LAN_DUE_LAZY,        /* core: what waited for company is committed without */
-  LAN_DUE_PULL,        /* channel: other logs are asked for */
+  LAN_DUE_IDENTITY,      /* channel: no Identity came */
+  LAN_DUE_RESTORE,       /* talk: own records were not brought in time */
+  LAN_DUE_RECEIPT,       /* talk: write the read-up-to record */
+  LAN_DUE_GONE,          /* person: nothing left that shows them */
+  LAN_DUE_TYPING_OFF,    /* person: they stopped */
+  LAN_DUE_TYPING_SENT,   /* person: we stopped */
+  LAN_DUE_PRESENCE,      /* core: tell own presence */
+  LAN_DUE_RETRY,         /* core: commit again */
+  LAN_DUE_REWIND,        /* channel: own records are sent again */
+  LAN_DUE_MAIL,          /* talk: no channel came up, mail is left */
+  LAN_DUE_MAIL_LOOK,     /* mailer: mail that is not done with */
+  LAN_DUE_MAIL_KEYS,     /* mailer: a new prekey is due */
+  LAN_DUE_LAZY,          /* core: what waited for company is committed without */
+  LAN_DUE_PULL,          /* channel: other logs are asked for */
+  LAN_DUE_GROUP,         /* group: what is missing is asked for again */
+  LAN_DUE_GROUP_RESTORE, /* group: own records were not brought in time */
+  LAN_DUE_GROUP_RECEIPT, /* group: write the read-up-to record */
 } LanDue;
 
 /* A place in a log. */
@@ -84,7 +88,8 @@ typedef struct {
 } LanLogPoint;
 
 typedef struct {
-  LanCoreTalk *talk;
+  LanCoreTalk *talk; /* NULL: of a group */
+  LanGroup *group;   /* NULL: of a talk */
   LanDeviceId device;
   gboolean own; /* of this account */
   LanLogPoint head;
@@ -97,6 +102,11 @@ typedef struct {
   gint64 fetched_us; /* when it was asked for last */
   guint64 finding;   /* FIND under way for head.seq + 1, else 0 */
   guint64 repeated;  /* own: up to here it was written again since the start */
+  /* of a group */
+  guint64 fetched_from; /* channel that it was asked of */
+  guint64 fetched_to;
+  guint64 hidden_after; /* its author was removed: nothing behind it counts */
+  gboolean announce;    /* grew by the last commit */
 } LanCoreLog;
 
 /* One own record as far as memory goes. */
@@ -265,6 +275,8 @@ struct _LanCoreChannel {
   gint64 rewound_us;   /* when that was done last; 0: never */
   GArray *serves;      /* of LanServe, the first is being answered */
   gboolean serve_reading;
+  GArray *group_serves; /* of LanGroupServe, the first is being answered */
+  gboolean group_reading;
   GArray *pulls; /* of LanPull, the first is under way when pulled_us is not 0 */
   gint64 pulled_us;
   guint64 pulled_from; /* what was asked for */
@@ -283,6 +295,7 @@ typedef struct {
   GArray *points;     /* of LanCommitPoint */
   GPtrArray *persons; /* whose rows are in it */
   GPtrArray *talks;
+  GPtrArray *groups; /* whose rows are in it */
   gboolean settings;
   gboolean own_records;
   gboolean urgent; /* holds a row that must not wait */
@@ -290,15 +303,18 @@ typedef struct {
 } LanBatch;
 
 typedef enum {
-  LAN_ASK_PUSH,    /* own records to send on .channel */
-  LAN_ASK_SERVE,   /* records of another log for .channel */
-  LAN_ASK_CONFIRM, /* own records that a vector covers */
-  LAN_ASK_STATES,  /* own records that were read */
-  LAN_ASK_REPEAT,  /* own records to write again */
-  LAN_ASK_COUNT,   /* what a stranger has sent so far */
-  LAN_ASK_AGAIN,   /* FIND: was this record of the other seen in an older log? */
-  LAN_ASK_OFFER,   /* FIND: did we write this message already? */
-  LAN_ASK_MAIL,    /* own records to seal for .holder */
+  LAN_ASK_PUSH,         /* own records to send on .channel */
+  LAN_ASK_SERVE,        /* records of another log for .channel */
+  LAN_ASK_CONFIRM,      /* own records that a vector covers */
+  LAN_ASK_STATES,       /* own records that were read */
+  LAN_ASK_REPEAT,       /* own records to write again */
+  LAN_ASK_COUNT,        /* what a stranger has sent so far */
+  LAN_ASK_AGAIN,        /* FIND: was this record of the other seen in an older log? */
+  LAN_ASK_OFFER,        /* FIND: did we write this message already? */
+  LAN_ASK_MAIL,         /* own records to seal for .holder */
+  LAN_ASK_GROUP_SERVE,  /* records of a group for .channel */
+  LAN_ASK_GROUP_OPEN,   /* records under .chain, whose key has come */
+  LAN_ASK_GROUP_STATES, /* own records that all others have, or have read */
 } LanAskType;
 
 typedef struct {
@@ -316,6 +332,8 @@ typedef struct {
   GBytes *blob;          /* AGAIN: the record */
   LanDeferred *deferred; /* OFFER */
   LanDeviceId holder;    /* MAIL */
+  LanGroup *group;       /* GROUP_... */
+  LanHash chain;         /* GROUP_OPEN */
 } LanAsk;
 
 struct _LanCore {
@@ -339,6 +357,7 @@ struct _LanCore {
   GQueue actions;       /* of LanCoreAction * */
   GHashTable *persons;  /* LanAccountId -> LanCorePerson */
   GHashTable *talks;    /* LanConversationId -> LanCoreTalk */
+  GHashTable *groups;   /* LanConversationId -> LanGroup */
   GHashTable *channels; /* guint64 -> LanCoreChannel */
   GHashTable *asks;     /* guint64 -> LanAsk */
   GPtrArray *repeats;   /* of LanRepeat */
@@ -579,6 +598,47 @@ void lan_core_run_repeats (LanCore *core);
 void lan_core_on_repeat_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
 void lan_core_find_repeats (LanCore *core);
 void lan_core_reset_repeats (LanCore *core);
+
+GBytes *lan_core_sign_record (LanCore *core, const LanRecordView *view);
+/** What was inside of a sealed record becomes the row's kind, text and .opened (transfer full). */
+void lan_core_set_opened (LanRecordRow *row, guint16 kind, GBytes *opened,
+                          const LanContent *inside);
+
+/* lan-group*.c: what the others call */
+void lan_group_free (LanGroup *group);
+GArray *lan_group_serves_new (void);
+void lan_group_begin_sync (LanCore *core, LanCoreChannel *channel);
+void lan_group_reach_changed (LanCore *core, LanCorePerson *person);
+gboolean lan_group_wants (LanCore *core, const LanAccountId *account);
+void lan_group_serve (LanCore *core, LanCoreChannel *channel);
+void lan_group_look (LanCore *core, LanGroup *group);
+void lan_group_restore_over (LanCore *core, LanGroup *group);
+void lan_group_receipt_due (LanCore *core, LanGroup *group);
+void lan_group_on_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
+void lan_group_start (LanCore *core);
+void lan_group_load (LanCore *core, const LanConversationRow *row);
+void lan_group_load_head (LanCore *core, const LanConversationId *id, const LanDeviceId *device,
+                          const LanLogPoint *point);
+void lan_group_new_device (LanCore *core);
+void lan_group_log_committed (LanCore *core, LanCoreLog *log, const LanLogPoint *point);
+void lan_group_log_failed (LanCore *core, LanCoreLog *log);
+void lan_group_committed (LanCore *core);
+void lan_group_put (LanCore *core, LanGroup *group, GPtrArray *changes);
+gboolean lan_group_mark_read (LanCore *core, const LanConversationId *id, const LanDeviceId *device,
+                              guint64 seq, guint64 hlc);
+LanMessageState lan_group_state_of (LanCore *core, const LanRecordRow *row);
+gboolean lan_core_take_group_record (LanCore *core, LanCoreChannel *channel, const guint8 *data,
+                                     gsize len, guint *refused);
+void lan_core_on_group_vector (LanCore *core, LanCoreChannel *channel,
+                               const Lanyard__GroupVector *vector);
+void lan_core_on_group_fetch (LanCore *core, LanCoreChannel *channel,
+                              const Lanyard__GroupFetch *fetch);
+void lan_core_on_group_keys_wanted (LanCore *core, LanCoreChannel *channel,
+                                    const Lanyard__GroupKeysWanted *wanted);
+void lan_core_on_group_keys (LanCore *core, LanCoreChannel *channel,
+                             const Lanyard__GroupKeys *keys);
+void lan_core_on_group_notice (LanCore *core, LanCoreChannel *channel,
+                               const Lanyard__GroupNotice *notice);
 
 /* lan-ask.c */
 LanAsk *lan_core_ask (LanCore *core, LanAskType type, LanCoreTalk *talk, guint64 *request);

@@ -26,6 +26,8 @@ lan_core_new (const LanCoreConfig *config)
                                          (GDestroyNotify) lan_core_free_person);
   core->talks = g_hash_table_new_full (lan_conversation_id_hash, lan_conversation_id_equal, NULL,
                                        (GDestroyNotify) lan_core_free_talk);
+  core->groups = g_hash_table_new_full (lan_conversation_id_hash, lan_conversation_id_equal, NULL,
+                                        (GDestroyNotify) lan_group_free);
   core->channels = g_hash_table_new (g_int64_hash, g_int64_equal);
   core->asks =
       g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) lan_ask_free);
@@ -69,6 +71,7 @@ lan_core_free (LanCore *core)
   g_ptr_array_unref (core->repeats);
   lan_mailer_free (core->mail);
   g_hash_table_unref (core->talks);
+  g_hash_table_unref (core->groups);
   g_hash_table_unref (core->persons);
   g_hash_table_unref (core->device_names);
   g_hash_table_unref (core->own_settings);
@@ -119,6 +122,8 @@ lan_core_load_conversation (LanCore *core, const LanConversationRow *row)
   LanCorePerson *person = lan_core_find_person (core, &row->peer);
   LanCoreTalk *talk;
 
+  if (row->kind == LAN_CONVERSATION_GROUP)
+    lan_group_load (core, row);
   if (person == NULL || person->talk != NULL || row->kind != 0)
     return;
   talk = lan_core_load_talk (core, &row->conversation, person);
@@ -140,8 +145,10 @@ lan_core_load_head (LanCore *core, const LanConversationId *conversation, const 
   LanCoreTalk *talk = g_hash_table_lookup (core->talks, conversation);
   LanCoreLog *log;
 
-  if (talk == NULL)
+  if (talk == NULL) {
+    lan_group_load_head (core, conversation, device, &(LanLogPoint){ seq, *hash, hlc, order });
     return;
+  }
   /* A log of nobody known is one of an older device of this account: peers' are always known. */
   log = lan_talk_add_log (talk, device, !is_of_peer (talk, device));
   if (log == NULL)
@@ -201,6 +208,7 @@ lan_core_start (LanCore *core, const LanTime *now)
           &core->hlc, ((LanCoreLog *) g_ptr_array_index (talk->logs, i))->head.hlc, now->wall_ms);
     lan_core_want (core, talk->peer);
   }
+  lan_group_start (core);
   lan_core_take_own_list (core);
   lan_core_find_repeats (core);
   lan_core_run_repeats (core);
@@ -277,6 +285,15 @@ on_due (LanCore *core, gpointer key, LanDue due)
     break;
   case LAN_DUE_PULL:
     lan_core_pull_due (core, key);
+    break;
+  case LAN_DUE_GROUP:
+    lan_group_look (core, key);
+    break;
+  case LAN_DUE_GROUP_RESTORE:
+    lan_group_restore_over (core, key);
+    break;
+  case LAN_DUE_GROUP_RECEIPT:
+    lan_group_receipt_due (core, key);
     break;
   case LAN_DUE_MAIL:
   case LAN_DUE_MAIL_LOOK:

@@ -125,6 +125,7 @@ lan_core_discovered (LanCore *core, const LanAccountId *account, gboolean here, 
   if (person == NULL)
     return;
   person->discovered = here;
+  lan_group_reach_changed (core, person);
   person->hint = here ? state : LAN_PRESENCE_OFFLINE;
   if (here)
     person->row.last_seen_ms = now->wall_ms;

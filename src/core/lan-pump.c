@@ -262,12 +262,14 @@ lan_core_want (LanCore *core, LanCorePerson *person)
       me || (person->talk != NULL && lan_talk_has_records (person->talk) &&
              (person->talk->row.flags & LAN_CONVERSATION_HELD) == 0 &&
              lan_account_id_is_zero (&person->row.merged_into) && !lan_core_is_blocked (person));
+  gboolean in_group = !lan_core_is_blocked (person) && lan_group_wants (core, &person->row.account);
   gboolean any = FALSE, nobody = TRUE;
 
   for (guint i = 0; i < person->devices->len; i++) {
     LanCoreDevice *device = g_ptr_array_index (person->devices, i);
     gboolean active = device->row.state == 0 && device->row.cert != NULL;
-    gboolean want = may && active && (me || lacks (core, person->talk, &device->row.device));
+    gboolean want =
+        active && ((may && (me || lacks (core, person->talk, &device->row.device))) || in_group);
 
     nobody = nobody && !active;
     any = any || want;
@@ -277,11 +279,11 @@ lan_core_want (LanCore *core, LanCorePerson *person)
     tell_want (core, person, device, want);
   }
   /* Known by name only, as out of a directory: whoever answers there will do. */
-  if (nobody && !me && may && lan_talk_has_waiting (person->talk))
+  if (nobody && !me && ((may && lan_talk_has_waiting (person->talk)) || in_group))
     any = TRUE;
   if (nobody && any != person->wanted)
     tell_want (core, person, NULL, any);
   person->wanted = any;
-  if (any && !me && person->talk != NULL)
+  if (any && !me && may && person->talk != NULL)
     lan_mail_arm (core, person->talk);
 }

@@ -378,8 +378,12 @@ lan_core_on_records (LanCore *core, LanCoreChannel *channel, const Lanyard__Reco
 
   for (gsize i = 0; i < records->n_records; i++) {
     LanCoreLog *log;
-    Verdict verdict = take (core, channel, records->records[i].data, records->records[i].len, &log);
+    Verdict verdict;
 
+    if (lan_core_take_group_record (core, channel, records->records[i].data,
+                                    records->records[i].len, &refused))
+      continue;
+    verdict = take (core, channel, records->records[i].data, records->records[i].len, &log);
     if (verdict == REFUSED) {
       core->counters.records_refused++;
       refused++;

@@ -246,6 +246,7 @@ lan_core_set_identity (LanCore *core, const LanCoreConfig *config, const LanTime
     core->forked = FALSE;
     restart_logs (core);
     lan_mail_new_device (core);
+    lan_group_new_device (core);
     lan_core_find_repeats (core);
     lan_core_run_repeats (core);
     lan_core_want (core, core->me);

@@ -331,7 +331,7 @@ lan_core_record_state (LanCore *core, const LanRecordRow *row)
   LanCoreTalk *talk = g_hash_table_lookup (core->talks, &row->conversation);
 
   if (talk == NULL)
-    return LAN_MESSAGE_QUEUED;
+    return lan_group_state_of (core, row);
   if (row->hlc <= talk->row.peer_read_hlc)
     return LAN_MESSAGE_READ;
   if (row->seq <= lan_talk_delivered (talk, &row->device))

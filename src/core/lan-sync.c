@@ -118,6 +118,7 @@ lan_core_begin_sync (LanCore *core, LanCoreChannel *channel)
   if (lan_core_is_me (core, channel->person))
     lan_core_own_met (core, channel);
   lan_core_pump (core, channel);
+  lan_group_begin_sync (core, channel);
 }
 
 /* The other has more of our log than we do: this profile was put back from a copy. */

@@ -49,8 +49,22 @@ lan_core_make_row (LanCore *core, const LanRecordView *view, GBytes *blob,
   return row;
 }
 
-static GBytes *
-sign (LanCore *core, const LanRecordView *view)
+void
+lan_core_set_opened (LanRecordRow *row, guint16 kind, GBytes *opened, const LanContent *inside)
+{
+  g_clear_pointer (&row->opened, g_bytes_unref);
+  g_free (row->text);
+  row->kind = kind;
+  row->opened = opened;
+  row->text = dup_text (kind, inside);
+  if (lan_kind_is_visible (kind))
+    row->flags &= ~(guint32) LAN_RECORD_HIDDEN;
+  else
+    row->flags |= LAN_RECORD_HIDDEN;
+}
+
+GBytes *
+lan_core_sign_record (LanCore *core, const LanRecordView *view)
 {
   gsize size = LAN_RECORD_HEAD_BYTES + view->content_len + LAN_RECORD_SIGNATURE_BYTES;
   guint8 *data = g_malloc (size);
@@ -82,7 +96,8 @@ lan_core_write (LanCore *core, LanCoreTalk *talk, const LanMessageId *message, g
   view.hlc = hlc;
   view.kind = kind;
   view.content = g_bytes_get_data (bytes, &view.content_len);
-  row = lan_core_make_row (core, &view, sign (core, &view), &core->self, content, content->order);
+  row = lan_core_make_row (core, &view, lan_core_sign_record (core, &view), &core->self, content,
+                           content->order);
   row->flags |= flags;
   log->head = (LanLogPoint){ view.seq, row->hash, hlc, row->order };
   talk->top_order = MAX (talk->top_order, row->order);
@@ -308,6 +323,10 @@ lan_core_mark_read (LanCore *core, const LanConversationId *conversation, const 
   LanCoreLog *log = talk != NULL ? lan_talk_find_log (talk, device) : NULL;
 
   core->now = *now;
+  if (talk == NULL && lan_group_mark_read (core, conversation, device, seq, hlc)) {
+    lan_core_settle (core);
+    return;
+  }
   if (log == NULL || log->own || seq == 0 || seq > log->committed.seq || hlc > log->committed.hlc ||
       hlc <= talk->row.own_read_hlc)
     return;

@@ -13,7 +13,8 @@
 gboolean
 lan_kind_is_visible (guint32 kind)
 {
-  return kind != LAN_KIND_READ_UP_TO && kind != LAN_KIND_OWN_OP && kind != LAN_KIND_MESSAGE_OP;
+  return kind != LAN_KIND_READ_UP_TO && kind != LAN_KIND_OWN_OP && kind != LAN_KIND_MESSAGE_OP &&
+         kind != LAN_KIND_GROUP_KEY && kind != LAN_KIND_SEALED;
 }
 
 gboolean
@@ -203,6 +204,16 @@ check_body (guint32 kind, const LanContent *content)
            check_message_op (content->message_op);
   case LAN_KIND_OWN_OP:
     return content->body_case == LANYARD__CONTENT__BODY_OWN_OP && check_own_op (content->own_op);
+  case LAN_KIND_GROUP_OP:
+    return content->body_case == LANYARD__CONTENT__BODY_GROUP_OP &&
+           lan_group_op_ok (content->group_op);
+  case LAN_KIND_GROUP_KEY:
+    return content->body_case == LANYARD__CONTENT__BODY_GROUP_KEY &&
+           lan_group_key_ok (content->group_key);
+  case LAN_KIND_SEALED:
+    return content->body_case == LANYARD__CONTENT__BODY_SEALED &&
+           lan_field_is (&content->sealed->chain, LAN_HASH_BYTES) &&
+           content->sealed->body.len >= 18;
   default:
     return TRUE;
   }
@@ -218,7 +229,7 @@ lan_content_decode (guint32 kind, const guint8 *data, gsize len, LanContent **co
   message = lan_wire_unpack (&lanyard__content__descriptor, data, len, LAN_FRAME_MAX_MEMORY);
   if (message == NULL)
     return LAN_STATUS_MALFORMED;
-  if (((LanContent *) message)->order >= LAN_HLC_MAX ||
+  if (((LanContent *) message)->order >= LAN_HLC_MAX || ((LanContent *) message)->cert.len > 512 ||
       !check_body (kind, (LanContent *) message)) {
     lan_wire_free (message);
     return LAN_STATUS_MALFORMED;
@@ -241,4 +252,28 @@ lan_content_encode (const LanContent *content)
 
   protobuf_c_message_pack (&content->base, data);
   return g_bytes_new_take (data, len);
+}
+
+LanStatus
+lan_content_decode_sealed (const guint8 *data, gsize len, guint16 *kind, LanContent **content)
+{
+  if (len < 2)
+    return LAN_STATUS_TRUNCATED;
+  *kind = (guint16) (data[0] | data[1] << 8);
+  if (*kind == LAN_KIND_NONE || *kind == LAN_KIND_OWN_OP ||
+      (*kind >= LAN_KIND_GROUP_OP && *kind <= LAN_KIND_SEALED))
+    return LAN_STATUS_MALFORMED;
+  return lan_content_decode (*kind, data + 2, len - 2, content);
+}
+
+GBytes *
+lan_content_encode_sealed (guint16 kind, const LanContent *content)
+{
+  gsize len = protobuf_c_message_get_packed_size (&content->base);
+  guint8 *data = g_malloc (len + 2);
+
+  data[0] = (guint8) kind;
+  data[1] = (guint8) (kind >> 8);
+  protobuf_c_message_pack (&content->base, data + 2);
+  return g_bytes_new_take (data, len + 2);
 }

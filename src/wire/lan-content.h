@@ -27,6 +27,16 @@ G_BEGIN_DECLS
 #define LAN_FILE_LEAF_BYTES        (256 * 1024)
 #define LAN_FILE_MAX_BYTES         (G_GUINT64_CONSTANT (1) << 46)
 
+#define LAN_GROUP_PEOPLE_MAX_COUNT  64 /* in one operation */
+#define LAN_GROUP_PARENTS_MAX_COUNT 64
+#define LAN_GROUP_CUTS_MAX_COUNT    64
+#define LAN_GROUP_BOXES_MAX_COUNT   800
+#define LAN_GROUP_NAME_MAX_BYTES    128
+#define LAN_GROUP_TOPIC_MAX_BYTES   1024
+#define LAN_GROUP_PICTURE_MAX_BYTES (32 * 1024)
+#define LAN_GROUP_CUT_BYTES         16 /* device, seq */
+#define LAN_GROUP_KEY_BOX_BYTES     56 /* device, box */
+
 typedef Lanyard__Content LanContent;
 
 /* PersonField.field. Append-only; others are passed over. */
@@ -51,6 +61,9 @@ typedef enum {
   LAN_KIND_CALL = 4,       /* reserved */
   LAN_KIND_MESSAGE_OP = 8, /* about an earlier message: edit, recall, reaction, pin */
   LAN_KIND_OWN_OP = 16,    /* in the conversation of one person's own devices */
+  LAN_KIND_GROUP_OP = 60,  /* in groups only, as the two below */
+  LAN_KIND_GROUP_KEY = 61, /* never on screen */
+  LAN_KIND_SEALED = 62,    /* what is inside has its own kind; as a row: not opened yet */
 } LanRecordKind;
 
 /** TRUE for kinds that are a row on screen (also unknown ones: 'needs a newer version'). */
@@ -79,5 +92,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanContent, lan_content_free)
 
 /** Returns: (transfer full): @content as bytes. */
 GBytes *lan_content_encode (const LanContent *content) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Decodes what was inside of a Sealed body: @kind and Content, as lan_content_decode(). */
+LanStatus lan_content_decode_sealed (const guint8 *data, gsize len, guint16 *kind,
+                                     LanContent **content) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Returns: (transfer full): @kind and @content as bytes to be sealed, and to be kept. */
+GBytes *lan_content_encode_sealed (guint16 kind,
+                                   const LanContent *content) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

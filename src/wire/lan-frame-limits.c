@@ -43,6 +43,11 @@ static const struct {
   [LAN_FRAME_FILE_MANIFEST] = { LANE | LINK | FILES, STRANGER | KNOWN },
   [LAN_FRAME_FILE_HAVE] = { LANE | LINK | FILES, STRANGER | KNOWN },
   [LAN_FRAME_BULK_OPEN] = { LANE | LINK, STRANGER | KNOWN },
+  [LAN_FRAME_GROUP_VECTOR] = { LANE | LINK, STRANGER | KNOWN },
+  [LAN_FRAME_GROUP_FETCH] = { LANE | LINK, STRANGER | KNOWN },
+  [LAN_FRAME_GROUP_KEYS_WANTED] = { LANE | LINK, STRANGER | KNOWN },
+  [LAN_FRAME_GROUP_KEYS] = { LANE | LINK, STRANGER | KNOWN },
+  [LAN_FRAME_GROUP_NOTICE] = { LANE | LINK, STRANGER | KNOWN },
 };
 
 gboolean
@@ -188,6 +193,12 @@ check_body (const LanFrame *frame)
   case LAN_FRAME_FILE_HAVE:
   case LAN_FRAME_BULK_OPEN:
     return check_folder_frame (frame);
+  case LAN_FRAME_GROUP_VECTOR:
+  case LAN_FRAME_GROUP_FETCH:
+  case LAN_FRAME_GROUP_KEYS_WANTED:
+  case LAN_FRAME_GROUP_KEYS:
+  case LAN_FRAME_GROUP_NOTICE:
+    return lan_group_frame_ok (frame);
   case LAN_FRAME_PING:
   case LAN_FRAME_PONG:
   case LAN_FRAME_CLOSE:

@@ -4,18 +4,46 @@
 
 #include "lan-wire-private.h"
 
+/* Numbers without a name were never given to a frame. */
 static const char *const type_names[LAN_FRAME_TYPE_N] = {
-  "unknown",     "identity",     "vector",           "records",     "fetch",
-  "presence",    "typing",       "contact-accept",   "link-signal", "hashes-request",
-  "file-hashes", "file-request", "file-block",       "file-state",  "ping",
-  "pong",        "close",        "manifest-request", "manifest",    "file-have",
-  "bulk-open",
+  [LAN_FRAME_UNKNOWN] = "unknown",
+  [LAN_FRAME_IDENTITY] = "identity",
+  [LAN_FRAME_VECTOR] = "vector",
+  [LAN_FRAME_RECORDS] = "records",
+  [LAN_FRAME_FETCH] = "fetch",
+  [LAN_FRAME_PRESENCE] = "presence",
+  [LAN_FRAME_TYPING] = "typing",
+  [LAN_FRAME_CONTACT_ACCEPT] = "contact-accept",
+  [LAN_FRAME_LINK_SIGNAL] = "link-signal",
+  [LAN_FRAME_FILE_HASHES_REQUEST] = "hashes-request",
+  [LAN_FRAME_FILE_HASHES] = "file-hashes",
+  [LAN_FRAME_FILE_REQUEST] = "file-request",
+  [LAN_FRAME_FILE_BLOCK] = "file-block",
+  [LAN_FRAME_FILE_STATE] = "file-state",
+  [LAN_FRAME_PING] = "ping",
+  [LAN_FRAME_PONG] = "pong",
+  [LAN_FRAME_CLOSE] = "close",
+  [LAN_FRAME_FILE_MANIFEST_REQUEST] = "manifest-request",
+  [LAN_FRAME_FILE_MANIFEST] = "manifest",
+  [LAN_FRAME_FILE_HAVE] = "file-have",
+  [LAN_FRAME_BULK_OPEN] = "bulk-open",
+  [LAN_FRAME_GROUP_VECTOR] = "group-vector",
+  [LAN_FRAME_GROUP_FETCH] = "group-fetch",
+  [LAN_FRAME_GROUP_KEYS_WANTED] = "group-keys-wanted",
+  [LAN_FRAME_GROUP_KEYS] = "group-keys",
+  [LAN_FRAME_GROUP_NOTICE] = "group-notice",
 };
+
+static gboolean
+is_given (guint64 number)
+{
+  return number < LAN_FRAME_TYPE_N && type_names[number] != NULL;
+}
 
 const char *
 lan_frame_type_name (LanFrameType type)
 {
-  return (guint) type < LAN_FRAME_TYPE_N ? type_names[type] : type_names[0];
+  return is_given ((guint) type) ? type_names[type] : type_names[0];
 }
 
 static gboolean
@@ -36,7 +64,7 @@ lan_frame_type (const LanFrame *frame)
 {
   guint number = (guint) frame->body_case;
 
-  return number < LAN_FRAME_TYPE_N ? (LanFrameType) number : LAN_FRAME_UNKNOWN;
+  return is_given (number) ? (LanFrameType) number : LAN_FRAME_UNKNOWN;
 }
 
 /* The body of a frame of ours is its first field, and always length-delimited: one or two bytes of
@@ -54,7 +82,7 @@ lan_frame_peek_type (const guint8 *data, gsize len)
         !read_varint (data, len, &pos, &size) || size > len - pos)
       return type;
     pos += size;
-    if (tag >> 3 > 0 && tag >> 3 < LAN_FRAME_TYPE_N)
+    if (tag >> 3 > 0 && is_given (tag >> 3))
       type = (LanFrameType) (tag >> 3);
   }
   return type;

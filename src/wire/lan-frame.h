@@ -28,6 +28,13 @@ G_BEGIN_DECLS
 #define LAN_PAGE_MAX_BYTES    60000 /* of a manifest, or bits of leaves */
 #define LAN_BULK_ADDRESSES    16
 
+/* What the packed fields of groups' frames consist of, in bytes. */
+#define LAN_GROUP_DIGEST_BYTES    16
+#define LAN_GROUP_HEAD_BYTES      24 /* device, seq, start of the hash */
+#define LAN_GROUP_RANGE_BYTES     24 /* device, from, to */
+#define LAN_GROUP_CHAIN_KEY_BYTES 68 /* name, index, key */
+#define LAN_GROUP_PACKED_MAX      60000
+
 typedef Lanyard__Frame LanFrame;
 
 /* The numbers of Frame.body in lanyard.proto. Append-only. */
@@ -53,6 +60,11 @@ typedef enum {
   LAN_FRAME_FILE_MANIFEST = 18,
   LAN_FRAME_FILE_HAVE = 19,
   LAN_FRAME_BULK_OPEN = 20,
+  LAN_FRAME_GROUP_VECTOR = 60,
+  LAN_FRAME_GROUP_FETCH = 61,
+  LAN_FRAME_GROUP_KEYS_WANTED = 62,
+  LAN_FRAME_GROUP_KEYS = 63,
+  LAN_FRAME_GROUP_NOTICE = 64,
   LAN_FRAME_TYPE_N
 } LanFrameType;
 

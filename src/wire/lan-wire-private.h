@@ -28,4 +28,9 @@ LanStatus lan_server_frame_check (const LanServerFrame *frame) G_GNUC_WARN_UNUSE
 /** TRUE when @text is valid UTF-8 of at most @max_bytes. */
 gboolean lan_wire_text_ok (const char *text, gsize max_bytes);
 
+/* Parts of the checks that are about groups (lan-group-limits.c). */
+gboolean lan_group_frame_ok (const LanFrame *frame);
+gboolean lan_group_op_ok (const Lanyard__GroupOp *op);
+gboolean lan_group_key_ok (const Lanyard__GroupKey *key);
+
 G_END_DECLS

@@ -41,6 +41,23 @@ check_vector (SimNode *node, const Lanyard__Vector *vector)
   }
 }
 
+/* Heads of groups' logs, too, are of records on disk. */
+static void
+check_group_vector (SimNode *node, const Lanyard__GroupVector *vector)
+{
+  LanConversationId id;
+
+  memcpy (id.b, vector->group.data, sizeof id.b);
+  for (gsize at = 0; at < vector->heads.len; at += LAN_GROUP_HEAD_BYTES) {
+    LanDeviceId device;
+    guint64 seq;
+
+    memcpy (device.b, vector->heads.data + at, sizeof device.b);
+    memcpy (&seq, vector->heads.data + at + sizeof device.b, sizeof seq);
+    g_assert_nonnull (sim_store_find (node->store, &id, &device, GUINT64_FROM_LE (seq)));
+  }
+}
+
 static void
 check_records (SimNode *node, const Lanyard__Records *records)
 {
@@ -71,6 +88,8 @@ sim_check_send (Sim *sim, SimNode *node, GBytes *bytes)
   g_assert_cmpint (type, ==, lan_frame_type (frame));
   if (type == LAN_FRAME_VECTOR)
     check_vector (node, frame->vector);
+  else if (type == LAN_FRAME_GROUP_VECTOR)
+    check_group_vector (node, frame->group_vector);
   else if (type == LAN_FRAME_RECORDS)
     check_records (node, frame->records);
 }

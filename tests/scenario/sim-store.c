@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "sim-store.h"
 
+#include "lan-group.h"
+
 #include <string.h>
 
 typedef struct {
@@ -80,6 +82,7 @@ DEFINE_FREE (LanPersonRow, lan_person_row)
 DEFINE_FREE (LanDeviceRow, lan_device_row)
 DEFINE_FREE (LanConversationRow, lan_conversation_row)
 DEFINE_FREE (LanRecordRow, lan_record_row)
+DEFINE_FREE (LanGroupItemRow, lan_group_item_row)
 
 SimStore *
 sim_store_new (void)
@@ -92,6 +95,7 @@ sim_store_new (void)
   store->records = g_ptr_array_new_with_free_func (free_lan_record_row);
   store->by_place = g_hash_table_new_full (place_hash, place_equal, g_free, NULL);
   store->by_message = g_hash_table_new_full (name_hash, name_equal, g_free, NULL);
+  store->group_items = g_ptr_array_new_with_free_func (free_lan_group_item_row);
   store->vectors = g_array_new (FALSE, FALSE, sizeof (LanVectorRow));
   store->settings =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
@@ -109,6 +113,7 @@ sim_store_free (SimStore *store)
   g_hash_table_unref (store->by_message);
   g_ptr_array_unref (store->records);
   g_array_unref (store->vectors);
+  g_ptr_array_unref (store->group_items);
   g_hash_table_unref (store->settings);
   g_ptr_array_unref (store->operations);
   g_free (store);
@@ -210,6 +215,72 @@ set_flags (SimStore *store, const LanRecordRow *row)
   }
 }
 
+static void
+show (SimStore *store, LanRecordRow *row)
+{
+  Name *name = name_of (row);
+
+  if ((row->flags & (LAN_RECORD_HIDDEN | LAN_RECORD_WITHDRAWN)) == 0) {
+    if (!g_hash_table_contains (store->by_message, name)) {
+      g_hash_table_insert (store->by_message, name, row);
+      return;
+    }
+  } else if (g_hash_table_lookup (store->by_message, name) == row) {
+    g_hash_table_remove (store->by_message, name);
+  }
+  g_free (name);
+}
+
+static void
+put_opened (SimStore *store, const LanRecordRow *row)
+{
+  LanRecordRow *known = sim_store_find (store, &row->conversation, &row->device, row->seq);
+
+  g_assert_nonnull (known);
+  g_assert_cmpuint (known->kind, ==, LAN_KIND_SEALED);
+  known->kind = row->kind;
+  known->flags =
+      (row->flags & ~(guint32) LAN_RECORD_WITHDRAWN) | (known->flags & LAN_RECORD_WITHDRAWN);
+  g_free (known->text);
+  known->text = g_strdup (row->text);
+  known->opened = row->opened != NULL ? g_bytes_ref (row->opened) : NULL;
+  show (store, known);
+}
+
+static void
+put_shown (SimStore *store, const LanRangeRow *range)
+{
+  for (guint64 seq = range->from_seq; seq <= range->to_seq; seq++) {
+    LanRecordRow *row = sim_store_find (store, &range->conversation, &range->device, seq);
+
+    if (row == NULL)
+      break;
+    row->flags = range->on ? row->flags & ~(guint32) LAN_RECORD_WITHDRAWN
+                           : row->flags | LAN_RECORD_WITHDRAWN;
+    show (store, row);
+  }
+}
+
+static void
+put_group_item (SimStore *store, const LanGroupItemRow *item)
+{
+  LanGroupItemRow *row = g_new0 (LanGroupItemRow, 1);
+
+  for (guint i = 0; i < store->group_items->len; i++) {
+    LanGroupItemRow *known = g_ptr_array_index (store->group_items, i);
+
+    if (known->kind == item->kind && g_bytes_equal (known->key, item->key) &&
+        lan_conversation_id_equal (&known->conversation, &item->conversation)) {
+      g_ptr_array_remove_index (store->group_items, i);
+      break;
+    }
+  }
+  *row = *item;
+  row->key = g_bytes_ref (item->key);
+  row->value = g_bytes_ref (item->value);
+  g_ptr_array_add (store->group_items, row);
+}
+
 static gboolean
 has_conflict (SimStore *store, GPtrArray *changes)
 {
@@ -266,6 +337,15 @@ sim_store_commit (SimStore *store, GPtrArray *changes)
     case LAN_CHANGE_OPERATION:
       put_operation (store, &change->operation);
       break;
+    case LAN_CHANGE_RECORD_OPENED:
+      put_opened (store, &change->record);
+      break;
+    case LAN_CHANGE_RECORDS_SHOWN:
+      put_shown (store, &change->range);
+      break;
+    case LAN_CHANGE_GROUP_ITEM:
+      put_group_item (store, &change->group_item);
+      break;
     case LAN_CHANGE_TRANSFER:
     case LAN_CHANGE_TRANSFER_PLAN:
     case LAN_CHANGE_ADDRESS:
@@ -294,6 +374,8 @@ sim_store_copy (const SimStore *store)
   for (guint i = 0; i < store->operations->len; i++)
     put_operation (copy, g_ptr_array_index (store->operations, i));
   g_array_append_vals (copy->vectors, store->vectors->data, store->vectors->len);
+  for (guint i = 0; i < store->group_items->len; i++)
+    put_group_item (copy, g_ptr_array_index (store->group_items, i));
   g_hash_table_iter_init (&iter, store->settings);
   while (g_hash_table_iter_next (&iter, &key, &value))
     g_hash_table_insert (copy->settings, g_strdup (key), g_bytes_ref (value));
@@ -358,7 +440,7 @@ sim_store_screen (SimStore *store, const LanConversationId *conversation)
     LanRecordRow *row = g_ptr_array_index (store->records, i);
 
     if (lan_conversation_id_equal (&row->conversation, conversation) &&
-        (row->flags & LAN_RECORD_HIDDEN) == 0)
+        (row->flags & (LAN_RECORD_HIDDEN | LAN_RECORD_WITHDRAWN)) == 0)
       g_ptr_array_add (rows, row);
   }
   g_ptr_array_sort (rows, compare_on_screen);
@@ -406,6 +488,14 @@ sim_store_load (SimStore *store, LanCore *core)
   for (guint i = 0; i < store->conversations->len; i++)
     lan_core_load_conversation (core, g_ptr_array_index (store->conversations, i));
   load_heads (store, core);
+  for (guint kind = 4; kind > 0; kind--) {
+    for (guint i = 0; i < store->group_items->len; i++) {
+      const LanGroupItemRow *item = g_ptr_array_index (store->group_items, i);
+
+      if (item->kind == kind)
+        lan_core_load_group_item (core, item);
+    }
+  }
   for (guint i = 0; i < store->vectors->len; i++)
     lan_core_load_vector (core, &g_array_index (store->vectors, LanVectorRow, i));
   g_hash_table_iter_init (&iter, store->settings);

@@ -20,6 +20,7 @@ typedef struct {
   GArray *vectors;          /* of LanVectorRow */
   GHashTable *settings;     /* char * -> GBytes */
   GPtrArray *operations;    /* of LanOperationRow, whatever was ever said, in order of arrival */
+  GPtrArray *group_items;   /* of LanGroupItemRow, as they came */
 } SimStore;
 
 SimStore *sim_store_new (void);

@@ -163,6 +163,7 @@ main (int argc, char **argv)
   add_identity_tests ();
   add_key_store_tests ();
   add_signal_seal_tests ();
+  add_group_key_tests ();
   add_organisation_tests ();
   add_merkle_tests ();
   add_envelope_tests ();

@@ -26,6 +26,7 @@ void add_merkle_tests (void);
 void add_envelope_tests (void);
 void add_invite_tests (void);
 void add_link_code_tests (void);
+void add_group_key_tests (void);
 
 typedef struct {
   LanSeededRandom random;

@@ -1,0 +1,1034 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * How members' logs become the same. Two who meet exchange a digest of what they have; where it
+ * differs, all heads; then each asks for the ranges that it lacks, one range of one log of one peer
+ * at a time. What is written meanwhile goes from its author to a few neighbours, who tell theirs
+ * that they have it. Nobody keeps channels to all: neighbours are chosen on a ring of the members,
+ * those at hand first.
+ */
+#include "lan-group-private.h"
+
+#include "lan-bytes.h"
+
+#include <string.h>
+
+void
+lan_group_free_peer (LanGroupPeer *peer)
+{
+  g_hash_table_unref (peer->held);
+  g_free (peer);
+}
+
+LanGroupPeer *
+lan_group_peer (LanGroup *group, const LanDeviceId *device, const LanAccountId *account)
+{
+  LanGroupPeer *peer = g_hash_table_lookup (group->peers, device);
+
+  if (peer != NULL)
+    return peer;
+  peer = g_new0 (LanGroupPeer, 1);
+  peer->device = *device;
+  peer->account = *account;
+  peer->held = g_hash_table_new_full (lan_device_id_hash, lan_device_id_equal, g_free, g_free);
+  g_hash_table_insert (group->peers, &peer->device, peer);
+  return peer;
+}
+
+static guint64
+held_of (const LanGroupPeer *peer, const LanDeviceId *log)
+{
+  const guint64 *seq = g_hash_table_lookup (peer->held, log);
+
+  return seq != NULL ? *seq : 0;
+}
+
+static void
+set_held (LanGroupPeer *peer, const LanDeviceId *log, guint64 seq)
+{
+  guint64 *known = g_hash_table_lookup (peer->held, log);
+
+  if (known != NULL)
+    *known = seq;
+  else if (g_hash_table_size (peer->held) < LAN_GROUP_MAX_LOGS)
+    g_hash_table_insert (peer->held, g_memdup2 (log, sizeof *log), g_memdup2 (&seq, sizeof seq));
+}
+
+static LanCoreChannel *
+channel_of (LanCore *core, const LanGroupPeer *peer)
+{
+  return peer->channel != 0 ? g_hash_table_lookup (core->channels, &peer->channel) : NULL;
+}
+
+/* A newcomer listens to whom it knows; a member to members and to its own other devices. */
+gboolean
+lan_group_may_bring (LanCore *core, LanGroup *group, LanCoreChannel *channel)
+{
+  const LanAccountId *account = &channel->person->row.account;
+
+  if (channel->person == NULL || channel->by_mail)
+    return FALSE;
+  if (lan_core_is_me (core, channel->person) || lan_group_is_member (group, account))
+    return TRUE;
+  return !lan_group_we_are_in (core, group) && lan_core_is_accepted (channel->person);
+}
+
+static void
+flush_fetch (LanCore *core, LanGroup *group, LanCoreChannel *channel, GByteArray *ranges)
+{
+  Lanyard__GroupFetch fetch = LANYARD__GROUP_FETCH__INIT;
+  LanFrame frame = LANYARD__FRAME__INIT;
+
+  if (ranges->len == 0)
+    return;
+  fetch.group =
+      (ProtobufCBinaryData){ sizeof group->row.conversation.b, group->row.conversation.b };
+  fetch.ranges = (ProtobufCBinaryData){ ranges->len, ranges->data };
+  frame.body_case = LANYARD__FRAME__BODY_GROUP_FETCH;
+  frame.group_fetch = &fetch;
+  lan_core_send_frame (core, channel, &frame, LAN_SEND_CHAT);
+  g_byte_array_set_size (ranges, 0);
+}
+
+/* ---- vectors ---- */
+
+static int
+compare_logs (gconstpointer a, gconstpointer b)
+{
+  const LanCoreLog *x = *(LanCoreLog *const *) a, *y = *(LanCoreLog *const *) b;
+
+  return lan_device_id_compare (&x->device, &y->device);
+}
+
+/* Logs with something in them, in one order for all. */
+static GPtrArray *
+filled_logs (LanGroup *group)
+{
+  GPtrArray *logs = g_ptr_array_new ();
+
+  for (guint i = 0; i < group->logs->len; i++) {
+    if (((LanCoreLog *) g_ptr_array_index (group->logs, i))->committed.seq > 0)
+      g_ptr_array_add (logs, g_ptr_array_index (group->logs, i));
+  }
+  g_ptr_array_sort (logs, compare_logs);
+  return logs;
+}
+
+static void
+write_head (const LanCoreLog *log, GByteArray *out)
+{
+  guint8 head[LAN_GROUP_HEAD_BYTES] = { 0 };
+  guint64 seq = log->committed.seq;
+  LanWriter w;
+
+  lan_writer_init (&w, head, sizeof head);
+  lan_write_bytes (&w, log->device.b, sizeof log->device.b);
+  lan_write_u64 (&w, seq);
+  lan_write_bytes (&w, log->committed.hash.b, 8);
+  g_byte_array_append (out, head, sizeof head);
+}
+
+static GByteArray *
+all_heads (LanGroup *group)
+{
+  g_autoptr (GPtrArray) logs = filled_logs (group);
+  GByteArray *heads = g_byte_array_new ();
+
+  for (guint i = 0; i < logs->len && heads->len + LAN_GROUP_HEAD_BYTES <= LAN_GROUP_PACKED_MAX; i++)
+    write_head (g_ptr_array_index (logs, i), heads);
+  return heads;
+}
+
+static void
+send_vector (LanCore *core, LanGroup *group, LanCoreChannel *channel, GByteArray *heads,
+             const guint8 *digest, gboolean full, gboolean ask)
+{
+  Lanyard__GroupVector vector = LANYARD__GROUP_VECTOR__INIT;
+  LanFrame frame = LANYARD__FRAME__INIT;
+
+  vector.group =
+      (ProtobufCBinaryData){ sizeof group->row.conversation.b, group->row.conversation.b };
+  if (digest != NULL)
+    vector.digest = (ProtobufCBinaryData){ LAN_GROUP_DIGEST_BYTES, (guint8 *) digest };
+  if (heads != NULL)
+    vector.heads = (ProtobufCBinaryData){ heads->len, heads->data };
+  vector.full = full;
+  vector.ask = ask;
+  frame.body_case = LANYARD__FRAME__BODY_GROUP_VECTOR;
+  frame.group_vector = &vector;
+  lan_core_send_frame (core, channel, &frame, LAN_SEND_CHAT);
+}
+
+/* @full: all heads, not their digest alone. */
+static void
+send_state (LanCore *core, LanGroup *group, LanCoreChannel *channel, gboolean full, gboolean ask)
+{
+  g_autoptr (GByteArray) heads = all_heads (group);
+  guint8 digest[LAN_GROUP_DIGEST_BYTES];
+
+  lan_hash_n (digest, sizeof digest, heads->data, heads->len);
+  send_vector (core, group, channel, full ? heads : NULL, digest, full, ask);
+}
+
+static gboolean
+covers (LanGroup *group, const LanGroupPeer *peer)
+{
+  for (guint i = 0; i < group->logs->len; i++) {
+    LanCoreLog *log = g_ptr_array_index (group->logs, i);
+
+    if (log->committed.seq > 0 && held_of (peer, &log->device) < log->committed.seq)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Somebody who is out is told so once on each channel, by the record that says it. */
+static void
+tell_out (LanCore *core, LanGroup *group, LanCoreChannel *channel)
+{
+  const LanAccountId *account = &channel->person->row.account;
+  LanGroupPeer *peer = lan_group_peer (group, &channel->device, account);
+  const LanGroupOp *removal = lan_group_state_removal (group->state, account);
+  Lanyard__GroupNotice notice = LANYARD__GROUP_NOTICE__INIT;
+  LanFrame frame = LANYARD__FRAME__INIT;
+  ProtobufCBinaryData record;
+
+  if (removal == NULL || removal->blob == NULL || peer->told_out)
+    return;
+  peer->told_out = TRUE;
+  record.data = (guint8 *) g_bytes_get_data (removal->blob, &record.len);
+  notice.group =
+      (ProtobufCBinaryData){ sizeof group->row.conversation.b, group->row.conversation.b };
+  notice.records = &record;
+  notice.n_records = 1;
+  frame.body_case = LANYARD__FRAME__BODY_GROUP_NOTICE;
+  frame.group_notice = &notice;
+  lan_core_send_frame (core, channel, &frame, LAN_SEND_CHAT);
+}
+
+/* They hold another record than we do at this place: let us see it. */
+static void
+ask_record (LanCore *core, LanGroup *group, LanGroupPeer *peer, const LanDeviceId *device,
+            guint64 seq)
+{
+  LanCoreChannel *channel = channel_of (core, peer);
+  g_autoptr (GByteArray) ranges = g_byte_array_new ();
+  guint8 range[LAN_GROUP_RANGE_BYTES];
+  LanWriter w;
+
+  if (channel == NULL)
+    return;
+  lan_writer_init (&w, range, sizeof range);
+  lan_write_bytes (&w, device->b, sizeof device->b);
+  lan_write_u64 (&w, seq);
+  lan_write_u64 (&w, seq);
+  g_byte_array_append (ranges, range, sizeof range);
+  flush_fetch (core, group, channel, ranges);
+}
+
+/* What @channel's end holds of one log. */
+static void
+note_head (LanCore *core, LanGroup *group, LanGroupPeer *peer, const guint8 *data)
+{
+  LanDeviceId device;
+  LanCoreLog *log;
+  LanReader r;
+  guint64 seq;
+
+  lan_reader_init (&r, data, LAN_GROUP_HEAD_BYTES);
+  lan_read_bytes (&r, device.b, sizeof device.b);
+  seq = lan_read_u64 (&r);
+  if (seq == 0 || seq >= G_MAXINT64)
+    return;
+  set_held (peer, &device, seq);
+  log = lan_group_add_log (group, &device);
+  if (log == NULL)
+    return;
+  if (log == group->own)
+    group->states_due = TRUE;
+  if (seq == log->committed.seq && !log->branched &&
+      memcmp (data + LAN_GROUP_HEAD_BYTES - 8, log->committed.hash.b, 8) != 0)
+    ask_record (core, group, peer, &device, seq);
+  if (log == group->own && seq > log->head.seq) {
+    group->restore_to = MAX (group->restore_to, seq);
+    lan_deadlines_set (core->deadlines, group, LAN_DUE_GROUP_RESTORE,
+                       core->now.mono_us + LAN_CORE_RESTORE_US);
+  }
+}
+
+static LanGroup *
+join (LanCore *core, LanCoreChannel *channel, const guint8 *id)
+{
+  LanConversationId conversation;
+  LanGroup *group;
+
+  if ((!lan_core_is_accepted (channel->person) && !lan_core_is_me (core, channel->person)) ||
+      lan_core_is_blocked (channel->person) ||
+      g_hash_table_size (core->groups) >= LAN_GROUP_MAX_GROUPS)
+    return NULL;
+  memcpy (conversation.b, id, sizeof conversation.b);
+  if (g_hash_table_contains (core->talks, &conversation))
+    return NULL;
+  group = lan_group_add (core, &conversation);
+  group->inviter = channel->person->row.account;
+  return group;
+}
+
+static void
+look_at (LanCore *core, LanGroup *group, LanGroupPeer *peer)
+{
+  peer->covered = covers (group, peer);
+  lan_group_update_wants (core, group);
+  if (group->states_due)
+    lan_group_tell_states (core, group);
+  group->states_due = FALSE;
+}
+
+/* Of two whose digests crossed one answers. */
+static gboolean
+wants_heads (LanCore *core, LanGroup *group, const LanGroupPeer *peer,
+             const Lanyard__GroupVector *vector)
+{
+  if (vector->ask)
+    return TRUE;
+  return vector->digest.len > 0 && !vector->full &&
+         (group->state->first == NULL ||
+          lan_device_id_compare (&core->self_device, &peer->device) < 0);
+}
+
+void
+lan_core_on_group_vector (LanCore *core, LanCoreChannel *channel,
+                          const Lanyard__GroupVector *vector)
+{
+  LanGroup *group = lan_group_find (core, vector->group.data);
+  g_autoptr (GByteArray) heads = NULL;
+  guint8 digest[LAN_GROUP_DIGEST_BYTES];
+  LanGroupPeer *peer;
+  gboolean same;
+
+  if (channel->by_mail)
+    return;
+  if (group == NULL)
+    group = join (core, channel, vector->group.data);
+  if (group == NULL)
+    return;
+  if (!lan_group_may_bring (core, group, channel)) {
+    tell_out (core, group, channel);
+    return;
+  }
+  peer = lan_group_peer (group, &channel->device, &channel->person->row.account);
+  if (channel->best)
+    peer->channel = channel->id;
+  heads = all_heads (group);
+  lan_hash_n (digest, sizeof digest, heads->data, heads->len);
+  same = vector->digest.len > 0 && memcmp (digest, vector->digest.data, sizeof digest) == 0;
+  if (vector->full)
+    g_hash_table_remove_all (peer->held);
+  for (gsize at = 0; at < vector->heads.len; at += LAN_GROUP_HEAD_BYTES)
+    note_head (core, group, peer, vector->heads.data + at);
+  for (gsize at = 0; same && at < heads->len; at += LAN_GROUP_HEAD_BYTES)
+    note_head (core, group, peer, heads->data + at);
+  look_at (core, group, peer);
+  if (!same && wants_heads (core, group, peer, vector))
+    send_vector (core, group, channel, heads, digest, TRUE, !vector->full);
+  lan_group_run_pulls (core, group);
+  lan_group_ask_keys (core, group, channel);
+  lan_group_look_later (core, group);
+}
+
+/* ---- asking for what is missing ---- */
+
+static void
+add_range (LanCore *core, LanCoreLog *log, LanCoreChannel *channel, guint64 to, GByteArray *ranges)
+{
+  guint8 range[LAN_GROUP_RANGE_BYTES];
+  LanWriter w;
+
+  log->fetched_us = MAX (core->now.mono_us, 1);
+  log->fetched_from = channel->id;
+  log->fetched_to = MIN (to, log->head.seq + LAN_GROUP_PULL_RECORDS);
+  lan_writer_init (&w, range, sizeof range);
+  lan_write_bytes (&w, log->device.b, sizeof log->device.b);
+  lan_write_u64 (&w, log->head.seq + 1);
+  lan_write_u64 (&w, log->fetched_to);
+  g_byte_array_append (ranges, range, sizeof range);
+}
+
+/* Is it on its way already? */
+static gboolean
+is_asked (LanCore *core, const LanCoreLog *log)
+{
+  return log->fetched_us != 0 && core->now.mono_us - log->fetched_us < LAN_GROUP_PULL_US &&
+         log->head.seq < log->fetched_to &&
+         g_hash_table_contains (core->channels, &log->fetched_from);
+}
+
+static gboolean
+may_count (LanCore *core, LanGroup *group, const LanCoreLog *log)
+{
+  const LanAccountId *author = lan_group_author (core, group, &log->device);
+
+  return author == NULL || group->state->first == NULL || lan_group_is_member (group, author) ||
+         log->head.seq <
+             lan_group_state_cut (group->state, author, &log->device) + LAN_GROUP_BEYOND;
+}
+
+void
+lan_group_run_pulls (LanCore *core, LanGroup *group)
+{
+  g_autoptr (GByteArray) ranges = g_byte_array_new ();
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, group->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    LanGroupPeer *peer = value;
+    LanCoreChannel *channel = channel_of (core, peer);
+
+    if (channel == NULL || !lan_group_may_bring (core, group, channel))
+      continue;
+    for (guint i = 0; i < group->logs->len; i++) {
+      LanCoreLog *log = g_ptr_array_index (group->logs, i);
+      guint64 held = held_of (peer, &log->device);
+
+      if (held > log->head.seq && !log->branched && !is_asked (core, log) &&
+          may_count (core, group, log) &&
+          ranges->len + LAN_GROUP_RANGE_BYTES <= LAN_GROUP_PACKED_MAX)
+        add_range (core, log, channel, held, ranges);
+    }
+    flush_fetch (core, group, channel, ranges);
+  }
+}
+
+void
+lan_group_ask_gap (LanCore *core, LanGroup *group, LanCoreLog *log, LanCoreChannel *channel)
+{
+  g_autoptr (GByteArray) ranges = g_byte_array_new ();
+  guint64 first = G_MAXUINT64;
+  GHashTableIter iter;
+  gpointer key;
+
+  if (is_asked (core, log) || log->waiting == NULL)
+    return;
+  g_hash_table_iter_init (&iter, log->waiting);
+  while (g_hash_table_iter_next (&iter, &key, NULL)) {
+    if (*(guint64 *) key > log->head.seq)
+      first = MIN (first, *(guint64 *) key);
+  }
+  if (first == G_MAXUINT64 || first <= log->head.seq + 1)
+    return;
+  add_range (core, log, channel, first - 1, ranges);
+  flush_fetch (core, group, channel, ranges);
+}
+
+/* ---- giving ---- */
+
+GArray *
+lan_group_serves_new (void)
+{
+  return g_array_new (FALSE, FALSE, sizeof (LanGroupServe));
+}
+
+void
+lan_core_on_group_fetch (LanCore *core, LanCoreChannel *channel, const Lanyard__GroupFetch *fetch)
+{
+  LanGroup *group = lan_group_find (core, fetch->group.data);
+  LanReader r;
+
+  if (group == NULL || (!lan_core_is_me (core, channel->person) &&
+                        !lan_group_is_member (group, &channel->person->row.account)))
+    return;
+  lan_reader_init (&r, fetch->ranges.data, fetch->ranges.len);
+  while (lan_reader_left (&r) >= LAN_GROUP_RANGE_BYTES &&
+         channel->group_serves->len < LAN_GROUP_MAX_LOGS) {
+    LanGroupServe serve = { .group = group };
+    LanCoreLog *log;
+
+    lan_read_bytes (&r, serve.device.b, sizeof serve.device.b);
+    serve.next = lan_read_u64 (&r);
+    serve.to = lan_read_u64 (&r);
+    log = lan_group_log (group, &serve.device);
+    if (log == NULL || serve.next == 0)
+      continue;
+    serve.to = MIN (serve.to, log->committed.seq);
+    if (serve.next <= serve.to)
+      g_array_append_val (channel->group_serves, serve);
+  }
+  lan_group_serve (core, channel);
+}
+
+void
+lan_group_serve (LanCore *core, LanCoreChannel *channel)
+{
+  LanGroupServe *serve;
+  LanCoreAction *action;
+  LanAsk *ask;
+
+  if (channel->group_reading || !channel->writable || channel->group_serves->len == 0)
+    return;
+  serve = &g_array_index (channel->group_serves, LanGroupServe, 0);
+  action = lan_core_action_new (LAN_CORE_READ);
+  ask = lan_core_ask (core, LAN_ASK_GROUP_SERVE, NULL, &action->read.request);
+  ask->group = serve->group;
+  ask->channel = channel->id;
+  channel->group_reading = TRUE;
+  action->account = channel->person->row.account;
+  action->read.conversation = serve->group->row.conversation;
+  action->read.device = serve->device;
+  action->read.from_seq = serve->next;
+  action->read.to_seq = serve->to;
+  action->read.max_bytes = LAN_CORE_READ_BYTES;
+  lan_core_push (core, action);
+}
+
+static void
+send_records (LanCore *core, LanCoreChannel *channel, GPtrArray *blobs)
+{
+  g_autofree ProtobufCBinaryData *data = g_new (ProtobufCBinaryData, MAX (blobs->len, 1));
+  Lanyard__Records records = LANYARD__RECORDS__INIT;
+  LanFrame frame = LANYARD__FRAME__INIT;
+  gsize bytes = 0;
+
+  records.records = data;
+  frame.body_case = LANYARD__FRAME__BODY_RECORDS;
+  frame.records = &records;
+  for (guint i = 0; i < blobs->len; i++) {
+    GBytes *blob = g_ptr_array_index (blobs, i);
+
+    if (records.n_records > 0 && (bytes + g_bytes_get_size (blob) + 8 > LAN_RECORDS_MAX_BYTES ||
+                                  records.n_records >= LAN_RECORDS_MAX_COUNT)) {
+      lan_core_send_frame (core, channel, &frame, LAN_SEND_CHAT);
+      records.n_records = 0;
+      bytes = 0;
+    }
+    data[records.n_records].data = (guint8 *) g_bytes_get_data (blob, NULL);
+    data[records.n_records++].len = g_bytes_get_size (blob);
+    bytes += g_bytes_get_size (blob) + 8;
+  }
+  if (records.n_records > 0)
+    lan_core_send_frame (core, channel, &frame, LAN_SEND_CHAT);
+}
+
+void
+lan_group_on_serve_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
+{
+  LanCoreChannel *channel = g_hash_table_lookup (core->channels, &ask->channel);
+  g_autoptr (GPtrArray) blobs = g_ptr_array_new ();
+  LanGroupServe *serve;
+
+  if (channel == NULL || !channel->group_reading)
+    return;
+  channel->group_reading = FALSE;
+  if (channel->group_serves->len == 0)
+    return;
+  serve = &g_array_index (channel->group_serves, LanGroupServe, 0);
+  for (guint i = 0; i < rows->len; i++) {
+    const LanRecordRow *row = g_ptr_array_index (rows, i);
+
+    if (row->seq != serve->next || row->seq > serve->to || row->blob == NULL)
+      break;
+    g_ptr_array_add (blobs, row->blob);
+    serve->next++;
+  }
+  if (blobs->len == 0 || serve->next > serve->to)
+    g_array_remove_index (channel->group_serves, 0);
+  /* They may have been removed while the disk was read. */
+  if (lan_core_is_me (core, channel->person) ||
+      lan_group_is_member (ask->group, &channel->person->row.account))
+    send_records (core, channel, blobs);
+  lan_group_serve (core, channel);
+}
+
+/* ---- telling what is new ---- */
+
+/* Own records that are on disk now go out as they are, to at most eight. */
+static void
+push_fresh (LanCore *core, LanGroup *group, LanCoreChannel *channel, LanGroupPeer *peer)
+{
+  g_autoptr (GPtrArray) blobs = g_ptr_array_new ();
+
+  for (GList *l = group->fresh.head; l != NULL; l = l->next) {
+    LanGroupFresh *fresh = l->data;
+
+    if (fresh->seq <= group->own->committed.seq && fresh->seq > peer->pushed &&
+        fresh->seq > held_of (peer, &group->own->device)) {
+      g_ptr_array_add (blobs, fresh->blob);
+      peer->pushed = fresh->seq;
+    }
+  }
+  send_records (core, channel, blobs);
+}
+
+static void
+drop_fresh (LanGroup *group)
+{
+  LanGroupFresh *fresh;
+
+  while ((fresh = g_queue_peek_head (&group->fresh)) != NULL &&
+         fresh->seq <= group->own->committed.seq) {
+    g_queue_pop_head (&group->fresh);
+    g_bytes_unref (fresh->blob);
+    g_free (fresh);
+  }
+}
+
+/* Heads that the peer does not have yet, and its own log's: that is its receipt. */
+static void
+tell_heads (LanCore *core, LanGroup *group, LanCoreChannel *channel, LanGroupPeer *peer,
+            gboolean pushed)
+{
+  g_autoptr (GByteArray) heads = g_byte_array_new ();
+
+  for (guint i = 0; i < group->logs->len; i++) {
+    LanCoreLog *log = g_ptr_array_index (group->logs, i);
+    guint64 counted;
+
+    if (!log->announce || (log == group->own && pushed))
+      continue;
+    counted = log->committed.seq;
+    if (counted > 0 && (held_of (peer, &log->device) < counted ||
+                        lan_device_id_equal (&log->device, &peer->device)))
+      write_head (log, heads);
+  }
+  if (heads->len > 0)
+    send_vector (core, group, channel, heads, NULL, FALSE, FALSE);
+}
+
+void
+lan_group_announce (LanCore *core, LanGroup *group)
+{
+  GHashTableIter iter;
+  gpointer value;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, group->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    LanGroupPeer *peer = value;
+    LanCoreChannel *channel = channel_of (core, peer);
+    gboolean push = n < LAN_GROUP_NEIGHBOURS;
+
+    peer->covered = covers (group, peer);
+    if (channel == NULL)
+      continue;
+    if (!lan_core_is_me (core, channel->person) && !lan_group_is_member (group, &peer->account)) {
+      tell_out (core, group, channel);
+      continue;
+    }
+    n++;
+    if (push)
+      push_fresh (core, group, channel, peer);
+    tell_heads (core, group, channel, peer, push);
+  }
+  for (guint i = 0; i < group->logs->len; i++)
+    ((LanCoreLog *) g_ptr_array_index (group->logs, i))->announce = FALSE;
+  drop_fresh (group);
+  group->announce = FALSE;
+  lan_group_run_pulls (core, group);
+  lan_group_run_chains (core, group);
+  lan_group_update_wants (core, group);
+  lan_group_look_later (core, group);
+}
+
+/* ---- channels ---- */
+
+/* @channel is a device of a member, or of us. */
+static void
+greet (LanCore *core, LanGroup *group, LanCoreChannel *channel)
+{
+  LanGroupPeer *peer;
+
+  if (group->state->first == NULL)
+    return;
+  if (!lan_core_is_me (core, channel->person) &&
+      !lan_group_is_member (group, &channel->person->row.account)) {
+    if (g_hash_table_contains (group->state->ever, &channel->person->row.account) &&
+        lan_group_we_are_in (core, group))
+      tell_out (core, group, channel);
+    return;
+  }
+  peer = lan_group_peer (group, &channel->device, &channel->person->row.account);
+  peer->channel = channel->id;
+  peer->pushed = 0;
+  peer->told_out = FALSE;
+  send_state (core, group, channel, FALSE, FALSE);
+  lan_group_look_later (core, group);
+}
+
+void
+lan_group_begin_sync (LanCore *core, LanCoreChannel *channel)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, core->groups);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    greet (core, value, channel);
+}
+
+/* Members whom no digest went to yet: they have just been added. */
+void
+lan_group_greet (LanCore *core, LanGroup *group)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, core->channels);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    LanCoreChannel *channel = value;
+    LanGroupPeer *peer;
+
+    if (channel->person == NULL || !channel->best)
+      continue;
+    peer = g_hash_table_lookup (group->peers, &channel->device);
+    if (peer == NULL || peer->channel != channel->id)
+      greet (core, group, channel);
+  }
+}
+
+void
+lan_group_reach_changed (LanCore *core, LanCorePerson *person)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, core->groups);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    LanGroup *group = value;
+
+    if (!lan_group_is_member (group, &person->row.account))
+      continue;
+    g_clear_pointer (&group->neighbours, g_hash_table_unref);
+    lan_group_update_wants (core, group);
+  }
+}
+
+/* ---- neighbours ---- */
+
+static int
+compare_accounts (gconstpointer a, gconstpointer b)
+{
+  return lan_account_id_compare (*(gconstpointer const *) a, *(gconstpointer const *) b);
+}
+
+static gboolean
+is_at_hand (LanCore *core, const LanAccountId *account)
+{
+  const LanCorePerson *person = lan_core_find_person (core, account);
+
+  return person != NULL &&
+         (person->channels->len > 0 || person->discovered || person->at_server != 0);
+}
+
+static gboolean
+is_covered (LanGroup *group, const LanAccountId *account)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, group->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    LanGroupPeer *peer = value;
+
+    if (peer->covered && lan_account_id_equal (&peer->account, account))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Members in the order in which they are wanted: next to us on the ring, then ever farther. */
+static GPtrArray *
+by_distance (LanCore *core, LanGroup *group)
+{
+  g_autoptr (GPtrArray) ring = g_ptr_array_new ();
+  GPtrArray *order = g_ptr_array_new ();
+  guint here = 0, n;
+
+  for (guint i = 0; i < group->state->members->len; i++)
+    g_ptr_array_add (ring,
+                     &((LanGroupMember *) g_ptr_array_index (group->state->members, i))->account);
+  g_ptr_array_sort (ring, compare_accounts);
+  n = ring->len;
+  while (here < n && !lan_account_id_equal (g_ptr_array_index (ring, here), &core->self))
+    here++;
+  for (guint step = 1; step < n; step *= 2) {
+    g_ptr_array_add (order, g_ptr_array_index (ring, (here + step) % n));
+    g_ptr_array_add (order, g_ptr_array_index (ring, (here + n - step) % n));
+  }
+  for (guint step = 1; step < n; step++)
+    g_ptr_array_add (order, g_ptr_array_index (ring, (here + step) % n));
+  return order;
+}
+
+/* Those at hand first; who is not may come back, so the rest of the places goes to the nearest. */
+static GHashTable *
+choose_neighbours (LanCore *core, LanGroup *group)
+{
+  g_autoptr (GPtrArray) order = by_distance (core, group);
+  GHashTable *chosen =
+      g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, g_free, NULL);
+
+  for (guint pass = 0; pass < 2; pass++) {
+    for (guint i = 0; i < order->len && g_hash_table_size (chosen) < LAN_GROUP_NEIGHBOURS; i++) {
+      const LanAccountId *account = g_ptr_array_index (order, i);
+
+      if (!lan_account_id_equal (account, &core->self) &&
+          (pass == 1 || is_at_hand (core, account)) && !g_hash_table_contains (chosen, account))
+        g_hash_table_add (chosen, g_memdup2 (account, sizeof *account));
+    }
+  }
+  return chosen;
+}
+
+static void
+want_again (LanCore *core, const LanAccountId *account)
+{
+  LanCorePerson *person = lan_core_find_person (core, account);
+
+  if (person != NULL)
+    lan_core_want (core, person);
+}
+
+void
+lan_group_update_wants (LanCore *core, LanGroup *group)
+{
+  g_autoptr (GHashTable) before = NULL;
+  GHashTableIter iter;
+  gpointer key;
+
+  if (!core->started)
+    return;
+  if (group->neighbours == NULL)
+    group->neighbours = choose_neighbours (core, group);
+  before = g_steal_pointer (&group->wanted);
+  group->wanted = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, g_free, NULL);
+  g_hash_table_iter_init (&iter, group->neighbours);
+  while (lan_group_we_are_in (core, group) && g_hash_table_iter_next (&iter, &key, NULL)) {
+    if (!is_covered (group, key))
+      g_hash_table_add (group->wanted, g_memdup2 (key, LAN_ACCOUNT_ID_BYTES));
+  }
+  g_hash_table_iter_init (&iter, group->wanted);
+  while (g_hash_table_iter_next (&iter, &key, NULL)) {
+    if (!g_hash_table_contains (before, key))
+      want_again (core, key);
+  }
+  g_hash_table_iter_init (&iter, before);
+  while (g_hash_table_iter_next (&iter, &key, NULL)) {
+    if (!g_hash_table_contains (group->wanted, key))
+      want_again (core, key);
+  }
+}
+
+gboolean
+lan_group_wants (LanCore *core, const LanAccountId *account)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, core->groups);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    if (g_hash_table_contains (((LanGroup *) value)->wanted, account))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* ---- looking again ---- */
+
+/* As long as somebody at hand has something else than we do, or keys are missing. */
+void
+lan_group_look_later (LanCore *core, LanGroup *group)
+{
+  gboolean needed = FALSE;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, group->peers);
+  while (!needed && g_hash_table_iter_next (&iter, NULL, &value)) {
+    LanGroupPeer *peer = value;
+
+    needed = channel_of (core, peer) != NULL && (!peer->covered || group->keys_missing);
+  }
+  if (!needed)
+    lan_deadlines_cancel (core->deadlines, group, LAN_DUE_GROUP);
+  else if (!group->looking)
+    lan_deadlines_set (core->deadlines, group, LAN_DUE_GROUP,
+                       core->now.mono_us + LAN_GROUP_LOOK_US);
+  group->looking = needed;
+}
+
+/* What was lost on the way is said and asked again. */
+void
+lan_group_look (LanCore *core, LanGroup *group)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  group->looking = FALSE;
+  g_hash_table_iter_init (&iter, group->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    LanGroupPeer *peer = value;
+    LanCoreChannel *channel = channel_of (core, peer);
+
+    if (channel == NULL || !lan_group_may_bring (core, group, channel))
+      continue;
+    if (!peer->covered)
+      send_state (core, group, channel, FALSE, TRUE);
+    lan_group_ask_keys (core, group, channel);
+  }
+  lan_group_run_pulls (core, group);
+  lan_group_look_later (core, group);
+}
+
+/* Own records that were not brought in time: life goes on without them. */
+void
+lan_group_restore_over (LanCore *core, LanGroup *group)
+{
+  group->restore_to = 0;
+  lan_group_run_deferred (core, group);
+}
+
+/* ---- states ---- */
+
+/* Which messages these are, the store knows. */
+static void
+read_states (LanCore *core, LanGroup *group, LanMessageState state, guint64 *told, guint64 to)
+{
+  LanCoreAction *action = lan_core_action_new (LAN_CORE_READ);
+  LanAsk *ask = lan_core_ask (core, LAN_ASK_GROUP_STATES, NULL, &action->read.request);
+
+  ask->group = group;
+  ask->state = state;
+  action->account = core->self;
+  action->read.request = ask->id;
+  action->read.conversation = group->row.conversation;
+  action->read.device = group->own->device;
+  action->read.from_seq = *told + 1;
+  action->read.to_seq = to;
+  action->read.max_bytes = LAN_CORE_READ_BYTES;
+  *told = to;
+  lan_core_push (core, action);
+}
+
+void
+lan_group_on_states_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
+{
+  LanCoreAction *event = lan_core_action_new (LAN_CORE_MESSAGE_STATE);
+
+  event->account = core->self;
+  event->state.conversation = ask->group->row.conversation;
+  event->state.state = ask->state;
+  event->state.time_ms = core->now.wall_ms;
+  event->state.messages = g_array_new (FALSE, FALSE, sizeof (LanMessageId));
+  for (guint i = 0; i < rows->len; i++) {
+    const LanRecordRow *row = g_ptr_array_index (rows, i);
+
+    if ((row->flags & LAN_RECORD_HIDDEN) == 0 && row->kind != LAN_KIND_GROUP_OP)
+      g_array_append_val (event->state.messages, row->message);
+  }
+  lan_core_push (core, event);
+}
+
+void
+lan_group_tell_states (LanCore *core, LanGroup *group)
+{
+  guint64 delivered = G_MAXUINT64, read = G_MAXUINT64;
+
+  if (group->state->members->len < 2)
+    return;
+  for (guint i = 0; i < group->state->members->len; i++) {
+    const LanGroupMember *member = g_ptr_array_index (group->state->members, i);
+    guint64 has = 0;
+    GHashTableIter iter;
+    gpointer value;
+    guint64 *seq = g_hash_table_lookup (group->reads, &member->account);
+
+    if (lan_account_id_equal (&member->account, &core->self))
+      continue;
+    g_hash_table_iter_init (&iter, group->peers);
+    while (g_hash_table_iter_next (&iter, NULL, &value)) {
+      LanGroupPeer *peer = value;
+
+      if (lan_account_id_equal (&peer->account, &member->account))
+        has = MAX (has, held_of (peer, &group->own->device));
+    }
+    read = MIN (read, seq != NULL ? *seq : 0);
+    delivered = MIN (delivered, MAX (has, seq != NULL ? *seq : 0));
+  }
+  delivered = MIN (delivered, group->own->committed.seq);
+  read = MIN (read, delivered);
+  if (read > group->told_read)
+    read_states (core, group, LAN_MESSAGE_READ, &group->told_read, read);
+  if (delivered > MAX (group->told_delivered, group->told_read))
+    read_states (core, group, LAN_MESSAGE_DELIVERED, &group->told_delivered, delivered);
+}
+
+/* ---- notices ---- */
+
+/* A record as somebody shows it to us, outside of its log. FALSE: not one of a device known here. */
+static gboolean
+read_notice (LanCore *core, LanGroup *group, const ProtobufCBinaryData *record, LanRecordView *view,
+             LanHash *hash)
+{
+  const LanGroupDevice *device;
+
+  (void) core;
+  if (lan_record_decode (record->data, record->len, view) != LAN_STATUS_OK ||
+      !lan_conversation_id_equal (&view->conversation, &group->row.conversation))
+    return FALSE;
+  device = g_hash_table_lookup (group->devices, &view->device);
+  lan_hash_256 (hash, record->data, record->len);
+  return device != NULL &&
+         lan_signature_verify (device->cert.sign_public, LAN_SIGN_RECORD, view->signed_part,
+                               view->signed_len, view->signature) == LAN_STATUS_OK;
+}
+
+/* The removal of ourselves, ahead of what led to it: nothing more is written there. */
+static void
+on_removal (LanCore *core, LanGroup *group, const LanRecordView *view)
+{
+  const LanGroupMember *self = lan_group_state_member (group->state, &core->self);
+  g_autoptr (LanContent) content = NULL;
+  const Lanyard__GroupOp *op;
+  gboolean us = FALSE;
+
+  if (view->kind != LAN_KIND_GROUP_OP || self == NULL || group->out ||
+      lan_content_decode (view->kind, view->content, view->content_len, &content) != LAN_STATUS_OK)
+    return;
+  op = content->group_op;
+  for (gsize i = 0; i < op->n_people; i++)
+    us |= memcmp (op->people[i]->account.data, core->self.b, sizeof core->self.b) == 0;
+  if (!us || op->type != LANYARD__GROUP_OP_TYPE__GROUP_REMOVE ||
+      lan_group_state_may (group->state, lan_group_author (core, group, &view->device), op) !=
+          LAN_STATUS_OK)
+    return;
+  group->out = TRUE;
+  group->joined = self->joined->hash;
+  group->row.flags |= LAN_CONVERSATION_LEFT;
+  lan_group_touch (core, group);
+  lan_group_tell (core, group);
+  lan_group_update_wants (core, group);
+}
+
+void
+lan_core_on_group_notice (LanCore *core, LanCoreChannel *channel,
+                          const Lanyard__GroupNotice *notice)
+{
+  LanGroup *group = lan_group_find (core, notice->group.data);
+  LanRecordView views[2];
+  LanHash hashes[2];
+
+  if (group == NULL || channel->by_mail ||
+      !lan_group_is_member (group, &channel->person->row.account))
+    return;
+  for (gsize i = 0; i < notice->n_records; i++) {
+    if (!read_notice (core, group, &notice->records[i], &views[i], &hashes[i])) {
+      core->counters.records_refused++;
+      return;
+    }
+  }
+  if (notice->n_records == 1)
+    on_removal (core, group, &views[0]);
+  else if (views[0].seq == views[1].seq && !lan_hash_equal (&hashes[0], &hashes[1]) &&
+           lan_device_id_equal (&views[0].device, &views[1].device))
+    lan_group_note_fork (core, group, lan_group_add_log (group, &views[0].device));
+}
