@@ -153,20 +153,28 @@ void lan_group_note_fork (LanCore *core, LanGroup *group, LanCoreLog *log);
 /* lan-group-sync.c */
 /** TRUE when what the other end of @channel says on @group is listened to. */
 gboolean lan_group_may_bring (LanCore *core, LanGroup *group, LanCoreChannel *channel);
-/** Own messages that all others have, or have read, since it was said last. */
-void lan_group_tell_states (LanCore *core, LanGroup *group);
-void lan_group_on_states_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
 /** The author of @log is known from now on: what of it is shown. */
 void lan_group_note_author (LanCore *core, LanGroup *group, LanCoreLog *log);
 LanGroupPeer *lan_group_peer (LanGroup *group, const LanDeviceId *device,
                               const LanAccountId *account);
 void lan_group_free_peer (LanGroupPeer *peer);
+guint64 lan_group_held (const LanGroupPeer *peer, const LanDeviceId *log);
+/** The channel to @peer, NULL: none. */
+LanCoreChannel *lan_group_channel (LanCore *core, const LanGroupPeer *peer);
+/** @full: all heads, not their digest alone. */
+void lan_group_send_state (LanCore *core, LanGroup *group, LanCoreChannel *channel, gboolean full,
+                           gboolean ask);
 void lan_group_run_pulls (LanCore *core, LanGroup *group);
 void lan_group_ask_gap (LanCore *core, LanGroup *group, LanCoreLog *log, LanCoreChannel *channel);
 void lan_group_announce (LanCore *core, LanGroup *group);
-void lan_group_update_wants (LanCore *core, LanGroup *group);
-void lan_group_look_later (LanCore *core, LanGroup *group);
 void lan_group_greet (LanCore *core, LanGroup *group);
 void lan_group_on_serve_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
+
+/* lan-group-reach.c */
+/** Own messages that all others have, or have read, since it was said last. */
+void lan_group_tell_states (LanCore *core, LanGroup *group);
+void lan_group_on_states_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
+void lan_group_update_wants (LanCore *core, LanGroup *group);
+void lan_group_look_later (LanCore *core, LanGroup *group);
 
 G_END_DECLS

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
   X (GMSG, "LY1-gmsg")                                                                             \
   X (GBOX, "LY1-gbox")   /* a chain's key for one device (lan-group-key.h) */                      \
   X (GNAME, "LY1-gname") /* what a chain is called */                                              \
-  X (DB, "LY1-db") /* subkeys of the database key */                                               \
+  X (DB, "LY1-db")       /* subkeys of the database key */                                         \
   X (BLOB, "LY1-blob")                                                                             \
   X (SLOT, "LY1-slot") /* key store slots */                                                       \
   X (BACKUP, "LY1-backup")                                                                         \

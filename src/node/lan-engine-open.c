@@ -16,6 +16,7 @@
 #include "lan-engine-people.h"
 #include "lan-engine-server.h"
 #include "lan-engine-store.h"
+#include "lan-group.h"
 #include "lan-random-system.h"
 
 #define FAREWELL_US      (300 * G_TIME_SPAN_MILLISECOND) /* what channels get to say END */
@@ -99,6 +100,8 @@ load_core (LanEngine *engine, const LanSnapshot *snapshot)
   }
   for (guint i = 0; i < snapshot->vectors->len; i++)
     lan_core_load_vector (engine->core, &g_array_index (snapshot->vectors, LanVectorRow, i));
+  for (guint i = 0; i < snapshot->group_items->len; i++)
+    lan_core_load_group_item (engine->core, g_ptr_array_index (snapshot->group_items, i));
   for (guint i = 0; i < snapshot->settings->len; i++) {
     const LanSettingRow *row = g_ptr_array_index (snapshot->settings, i);
 

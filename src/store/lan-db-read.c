@@ -30,8 +30,9 @@ read_record (sqlite3_stmt *s, LanRecordRow *row)
   row->received_ms = lan_column_int (s, 11);
   row->blob = lan_column_bytes (s, 12);
   row->text = lan_column_text (s, 13);
-  if (sqlite3_column_count (s) > 14)
-    row->arrival = lan_column_int (s, 14);
+  row->opened = lan_column_bytes (s, 14);
+  if (sqlite3_column_count (s) > 15)
+    row->arrival = lan_column_int (s, 15);
 }
 
 static void
@@ -154,6 +155,18 @@ add_setting (sqlite3_stmt *s, gpointer to)
 
   row->key = lan_column_text (s, 0);
   row->value = lan_column_bytes (s, 1);
+  g_ptr_array_add (to, row);
+}
+
+static void
+add_group_item (sqlite3_stmt *s, gpointer to)
+{
+  LanGroupItemRow *row = g_new0 (LanGroupItemRow, 1);
+
+  COLUMN_ID (s, 0, &row->conversation);
+  row->kind = (guint32) lan_column_int (s, 1);
+  row->key = lan_column_bytes (s, 2);
+  row->value = lan_column_bytes (s, 3);
   g_ptr_array_add (to, row);
 }
 
@@ -431,6 +444,7 @@ lan_db_load (LanDb *db, GError **error)
     { LAN_SQL_CLOSED_TRANSFERS, add_transfer, snapshot->transfers },
     { LAN_SQL_ALL_ADDRESSES, add_address, snapshot->addresses },
     { LAN_SQL_ALL_SETTINGS, add_setting, snapshot->settings },
+    { LAN_SQL_ALL_GROUP_ITEMS, add_group_item, snapshot->group_items },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++) {

@@ -100,10 +100,11 @@ put_record (LanDb *db, const LanRecordRow *row, GError **error)
   lan_bind_u64 (s, 8, row->order);
   lan_bind_int (s, 9, row->kind);
   lan_bind_int (s, 10, row->flags);
-  lan_bind_int (s, 11, (row->flags & LAN_RECORD_HIDDEN) == 0);
+  lan_bind_int (s, 11, (row->flags & (LAN_RECORD_HIDDEN | LAN_RECORD_WITHDRAWN)) == 0);
   lan_bind_int (s, 12, row->received_ms);
   lan_bind_bytes (s, 13, row->blob);
   lan_bind_text (s, 14, row->text);
+  lan_bind_bytes (s, 15, row->opened);
   if (!lan_db_run (db, s, "save a message", error))
     return FALSE;
   db->search.is_behind = TRUE;
@@ -137,7 +138,7 @@ put_record_flags (LanDb *db, const LanRecordRow *row, GError **error)
   s = lan_db_use (db, LAN_SQL_PUT_FLAGS);
   bind_record_key (s, row);
   lan_bind_int (s, 4, row->flags);
-  lan_bind_int (s, 5, (row->flags & LAN_RECORD_HIDDEN) == 0);
+  lan_bind_int (s, 5, (row->flags & (LAN_RECORD_HIDDEN | LAN_RECORD_WITHDRAWN)) == 0);
   if (!lan_db_run (db, s, "mark a message", error) || !lan_db_search_note (db, id, error))
     return FALSE;
   return (row->flags & LAN_RECORD_HIDDEN) == 0 || lan_db_part_operations (db, row, error);
@@ -246,6 +247,12 @@ apply_one (LanDb *db, const LanChange *change, GError **error)
     return lan_db_put_operation (db, &change->operation, error);
   case LAN_CHANGE_TRANSFER_PLAN:
     return put_plan (db, &change->transfer, error);
+  case LAN_CHANGE_RECORD_OPENED:
+    return lan_db_put_opened (db, &change->record, error);
+  case LAN_CHANGE_RECORDS_SHOWN:
+    return lan_db_put_shown (db, &change->range, error);
+  case LAN_CHANGE_GROUP_ITEM:
+    return lan_db_put_group_item (db, &change->group_item, error);
   default:
     g_assert_not_reached ();
   }

@@ -76,6 +76,14 @@ gboolean lan_db_is_untidy (const LanDb *db);
  * What fails is tried again later. */
 void lan_db_tidy (LanDb *db, gboolean is_quiet);
 
+/* Parts of lan_db_apply() that only groups need (lan-db-group.c). */
+gboolean lan_db_put_opened (LanDb *db, const LanRecordRow *row,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean lan_db_put_shown (LanDb *db, const LanRangeRow *range,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean lan_db_put_group_item (LanDb *db, const LanGroupItemRow *row,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Carries out @changes inside the transaction that is open. */
 gboolean lan_db_apply (LanDb *db, const GPtrArray *changes,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -7,6 +7,7 @@ static const char *const steps[] = {
   lan_migration_1_sql,
   lan_migration_2_sql,
   lan_migration_3_sql,
+  lan_migration_4_sql,
 };
 
 int

@@ -22,5 +22,6 @@ gboolean lan_migration_run (LanDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT
 extern const char lan_migration_1_sql[];
 extern const char lan_migration_2_sql[];
 extern const char lan_migration_3_sql[];
+extern const char lan_migration_4_sql[];
 
 G_END_DECLS

@@ -15,6 +15,7 @@ DEFINE_ROW_FREE (LanDeviceRow, lan_device_row)
 DEFINE_ROW_FREE (LanTransferRow, lan_transfer_row)
 DEFINE_ROW_FREE (LanAddressRow, lan_address_row)
 DEFINE_ROW_FREE (LanSettingRow, lan_setting_row)
+DEFINE_ROW_FREE (LanGroupItemRow, lan_group_item_row)
 
 static void
 preview_free (gpointer data)
@@ -43,6 +44,7 @@ lan_snapshot_new (void)
   snapshot->addresses = g_ptr_array_new_with_free_func (lan_address_row_free);
   snapshot->settings = g_ptr_array_new_with_free_func (lan_setting_row_free);
   snapshot->early = g_array_new (FALSE, TRUE, sizeof (LanMessageKey));
+  snapshot->group_items = g_ptr_array_new_with_free_func (lan_group_item_row_free);
   return snapshot;
 }
 
@@ -60,6 +62,7 @@ lan_snapshot_free (LanSnapshot *snapshot)
   g_ptr_array_unref (snapshot->addresses);
   g_ptr_array_unref (snapshot->settings);
   g_array_unref (snapshot->early);
+  g_ptr_array_unref (snapshot->group_items);
   g_free (snapshot);
 }
 

@@ -46,6 +46,7 @@ typedef struct {
   GPtrArray *addresses;     /* of LanAddressRow, newest first for each device */
   GPtrArray *settings;      /* of LanSettingRow, by key */
   GArray *early;            /* of LanMessageKey: not on screen, but something was said about them */
+  GPtrArray *group_items;   /* of LanGroupItemRow, greatest kind first, then as they came */
 } LanSnapshot;
 
 /** Returns: (transfer full): a snapshot with empty arrays that free their rows. */

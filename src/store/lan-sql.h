@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 #define LAN_SQL_RECORD_COLUMNS                                                                     \
   "conversation, device, seq, hash, message, author, hlc, ord, kind, flags, shown, received_ms, "  \
-  "blob, text"
+  "blob, text, opened"
 
 #define LAN_SQL_TRANSFER_COLUMNS                                                                   \
   "id, conversation, peer, incoming, state, name, path, size, done, root, bitmap, error, "         \
@@ -41,7 +41,7 @@ G_BEGIN_DECLS
   X (PUT_RECORD,                                                                                   \
      "INSERT INTO record (" LAN_SQL_RECORD_COLUMNS ") VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10, "    \
      "?11 AND NOT EXISTS (SELECT 1 FROM record WHERE message = ?5 AND author = ?6 AND shown = 1)," \
-     "?12,?13,?14) ON CONFLICT (conversation, device, seq) DO NOTHING")                            \
+     "?12,?13,?14,?15) ON CONFLICT (conversation, device, seq) DO NOTHING")                        \
   X (GET_HASH, "SELECT hash FROM record WHERE conversation = ?1 AND device = ?2 AND seq = ?3")     \
   X (GET_ID, "SELECT id FROM record WHERE conversation = ?1 AND device = ?2 AND seq = ?3")         \
   X (PUT_FLAGS,                                                                                    \
@@ -65,6 +65,21 @@ G_BEGIN_DECLS
   X (SHOWN_ID, "SELECT id FROM record WHERE message = ?3 AND author = ?2 AND shown = 1 "           \
                "AND conversation = ?1")                                                            \
   X (SET_TEXT, "UPDATE record SET text = ?2 WHERE id = ?1 AND (?3 OR kind = 1)")                   \
+  X (PUT_OPENED,                                                                                   \
+     "UPDATE record SET kind = ?2, flags = ?3 | (flags & 32), text = ?4, opened = ?5, "            \
+     "shown = ?6 AND (flags & 32) = 0 AND NOT EXISTS (SELECT 1 FROM record AS o "                  \
+     "WHERE o.message = record.message AND o.author = record.author AND o.shown = 1 "              \
+     "AND o.id <> record.id) WHERE id = ?1")                                                       \
+  X (HIDE_RECORD, "UPDATE record SET flags = flags | 32, shown = 0 WHERE id = ?1")                 \
+  X (SHOW_RECORD,                                                                                  \
+     "UPDATE record SET flags = flags & ~32, shown = (flags & 8) = 0 AND NOT EXISTS "              \
+     "(SELECT 1 FROM record AS o WHERE o.message = record.message AND o.author = record.author "   \
+     "AND o.shown = 1 AND o.id <> record.id) WHERE id = ?1")                                       \
+  X (PUT_GROUP_ITEM, "INSERT OR REPLACE INTO group_item (conversation, kind, key, value) "         \
+                     "VALUES (?1,?2,?3,?4)")                                                       \
+  X (DROP_GROUP_ITEM, "DELETE FROM group_item WHERE conversation = ?1 AND kind = ?2 AND key = ?3") \
+  X (ALL_GROUP_ITEMS,                                                                              \
+     "SELECT conversation, kind, key, value FROM group_item ORDER BY kind DESC, id")               \
   X (PUT_VECTOR, "INSERT OR REPLACE INTO vector VALUES (?1,?2,?3,?4,?5)")                          \
   X (PUT_TRANSFER, "INSERT OR REPLACE INTO transfer (" LAN_SQL_TRANSFER_COLUMNS                    \
                    ") VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)")                    \

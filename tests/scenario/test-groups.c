@@ -210,8 +210,10 @@ test_month (void)
   for (guint i = 0; i < 300; i++) {
     sim_group_say (sim, &id, i % 3, "news");
     sim_run (sim, 100);
+    sim->dial = FALSE;
     if (i % 50 == 0)
       sim_run (sim, G_GINT64_CONSTANT (5) * 86400 * 1000);
+    sim->dial = TRUE;
   }
   sim_run (sim, 10000);
   sim_crash (sim, 0, TRUE);
