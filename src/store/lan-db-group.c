@@ -39,7 +39,8 @@ lan_db_put_opened (LanDb *db, const LanRecordRow *row, GError **error)
   lan_bind_text (s, 4, row->text);
   lan_bind_bytes (s, 5, row->opened);
   lan_bind_int (s, 6, (row->flags & LAN_RECORD_HIDDEN) == 0);
-  return lan_db_run (db, s, "open a message", error) && lan_db_search_note (db, id, error);
+  return lan_db_run (db, s, "open a message", error) && lan_db_search_note (db, id, error) &&
+         lan_db_meet_operations (db, &row->conversation, &row->author, &row->message, error);
 }
 
 /* One by one: the index of words goes along. */
