@@ -238,8 +238,8 @@ lan_registry_frame (LanRegistry *registry, LanRegistryConn *conn, const guint8 *
   if (conn->stage >= STAGE_CLOSING)
     return;
   if (conn->stage == STAGE_ONLINE) {
-    conn->last_us = now->mono_us;
-    if (registry->online.newest != conn) {
+    if (now->mono_us - conn->last_us >= LAN_REGISTRY_HEARD_US) {
+      conn->last_us = now->mono_us;
       lan_conn_list_remove (&registry->online, conn);
       lan_conn_list_append (&registry->online, conn);
     }

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 
 #define LAN_REGISTRY_PAGE_BYTES    60000          /* of one DirectoryPage */
 #define LAN_REGISTRY_PRESENCE_US   20000          /* presence is gathered for this long */
+#define LAN_REGISTRY_HEARD_US      G_USEC_PER_SEC /* the list by last frame is this coarse */
 #define LAN_REGISTRY_NEWS_US       G_USEC_PER_SEC /* directory news likewise */
 #define LAN_REGISTRY_HEAD_S        86400          /* a fresh head at least this often */
 #define LAN_REGISTRY_STORAGE_MS    5000           /* try again after a fault of the storage */
@@ -48,6 +49,7 @@ typedef struct {
 
 struct Account {
   LanRegistryAccountRow row;
+  GBytes *hidden;      /* sorted account keys, NULL: from nobody; asked with row.status */
   GBytes *attestation; /* newest, NULL: none yet */
   guint64 index;       /* of it in the log */
   guint64 seq;
@@ -55,20 +57,21 @@ struct Account {
   guint8 state;    /* shown, of all devices together */
   guint8 is_dirty; /* in the queue of presence to be told */
   GBytes *status;
-  GBytes *hidden;   /* sorted account keys, NULL: from nobody */
   Device *devices;  /* by next */
   GArray *watchers; /* of Watcher, NULL: nobody */
 };
 
+/* What a signal needs lies in front, in one line of the cache. */
 struct Device {
   LanDeviceId id;
-  guint8 dh_public[32];
+  Account *account;
+  Conn *conns; /* logged in, newest first, by sibling */
+  Bucket signals;
   guint8 state;    /* as in LDL1 */
   guint8 presence; /* as set by its newest connection */
   guint8 is_seen;  /* last login to be written down */
-  Account *account;
+  guint8 dh_public[32];
   Device *next;
-  Conn *conns; /* logged in, newest first, by sibling */
   GBytes *cert;
   gint64 seen_s;
   guint64 mail_bytes; /* with what is being stored */
@@ -76,7 +79,6 @@ struct Device {
   guint32 one_time;
   gint64 signed_expires_s;
   Bucket deposits;
-  Bucket signals;
   Bucket requests;
 };
 
@@ -98,24 +100,25 @@ typedef struct {
   guint tries;
 } Fresh;
 
+/* Likewise. */
 struct _LanRegistryConn {
   guint64 handle;
   Device *device;
-  Conn *sibling; /* of the same device */
-  Conn *older;   /* in the list by last_us */
-  Conn *newer;
-  gint64 last_us;
-  Fresh *fresh;
-  GArray *edges; /* of Edge, NULL: none */
-  guint64 mail_last;
-  guint16 mail_window; /* 0: did not ask for mail */
-  guint16 mail_out;    /* given, not acknowledged */
-  guint16 pending;     /* operations under way that name it */
+  gint64 last_us;  /* of a frame, LAN_REGISTRY_HEARD_US coarse */
+  guint16 pending; /* operations under way that name it */
   guint8 stage;
   guint8 is_writable : 1;
   guint8 is_stale : 1; /* presence was shed */
   guint8 mail_reading : 1;
   guint8 mail_behind : 1; /* there may be more in the storage */
+  Conn *sibling;          /* of the same device */
+  Conn *older;            /* in the list by last_us */
+  Conn *newer;
+  Fresh *fresh;
+  GArray *edges; /* of Edge, NULL: none */
+  guint64 mail_last;
+  guint16 mail_window; /* 0: did not ask for mail */
+  guint16 mail_out;    /* given, not acknowledged */
 };
 
 typedef struct {

@@ -330,7 +330,7 @@ close_silent (LanRegistry *registry)
   Conn *conn;
 
   while ((conn = registry->online.oldest) != NULL &&
-         conn->last_us + registry->limits.idle_us <= now)
+         conn->last_us + registry->limits.idle_us + LAN_REGISTRY_HEARD_US <= now)
     lan_registry_farewell (registry, conn, LAN_REFUSAL_STATE, 0);
   while ((conn = registry->fresh.oldest) != NULL &&
          conn->last_us + registry->limits.login_deadline_us <= now) {
@@ -362,7 +362,8 @@ lan_registry_next_deadline (const LanRegistry *registry)
 
   due = MIN (due, MIN (registry->expire_us, registry->seen_us));
   if (registry->online.oldest != NULL)
-    due = MIN (due, registry->online.oldest->last_us + registry->limits.idle_us);
+    due = MIN (due,
+               registry->online.oldest->last_us + registry->limits.idle_us + LAN_REGISTRY_HEARD_US);
   if (registry->fresh.oldest != NULL)
     due = MIN (due, registry->fresh.oldest->last_us + registry->limits.login_deadline_us);
   return due;

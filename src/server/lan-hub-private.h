@@ -84,29 +84,30 @@ typedef enum {
   CONN_CLOSED, /* freed at the end of the turn */
 } ConnState;
 
+/* What a frame needs lies in front, in one line of the cache. */
 struct _LanHubConn {
   LanHub *hub;
-  int fd;                /* -1: closed */
   LanRegistryConn *peer; /* registry's; NULL before and after */
   LanSlimLane *slim;
+  GByteArray *out; /* sealed and not written; NULL when empty */
+  int fd;          /* -1: closed */
+  guint8 state;
+  guint8 is_dirty : 1;
+  guint8 has_spoken : 1;
+  guint8 is_finished : 1;    /* the gate knows that it logged in */
+  guint8 is_full : 1;        /* the registry knows that the queue is long */
+  guint8 is_ending : 1;      /* close when all is written */
+  guint8 is_listed : 1;      /* the listener accepted it */
+  guint8 is_shut : 1;        /* our side of the stream has ended */
+  guint8 is_blocked : 1;     /* the kernel did not take everything: out waits for it */
+  guint8 was_blocked : 1;    /* .. since out was empty */
+  guint8 is_hung_up : 1;     /* there will be an end when everything is read */
+  guint8 is_unread : 1;      /* in the hub's list */
   LanLane *lane;             /* until the keys are there */
-  GByteArray *out;           /* sealed and not written; NULL when empty */
   GList *link;               /* in handshaking */
   LanHubConn *next, *before; /* among the open ones */
   LanHubGateKey key;
   guint32 accepted_ms; /* of the monotonic clock, for the handshake's deadlines */
-  guint8 state;
-  guint8 is_dirty : 1;
-  guint8 has_spoken : 1;
-  guint8 is_finished : 1; /* the gate knows that it logged in */
-  guint8 is_full : 1;     /* the registry knows that the queue is long */
-  guint8 is_ending : 1;   /* close when all is written */
-  guint8 is_listed : 1;   /* the listener accepted it */
-  guint8 is_shut : 1;     /* our side of the stream has ended */
-  guint8 is_blocked : 1;  /* the kernel did not take everything: out waits for it */
-  guint8 was_blocked : 1; /* .. since out was empty */
-  guint8 is_hung_up : 1;  /* there will be an end when everything is read */
-  guint8 is_unread : 1;   /* in the hub's list */
 };
 
 void lan_hub_now (LanTime *now);
