@@ -72,6 +72,10 @@ lan_person_look_trust_title (LanPerson *person)
   case LAN_PERSON_TRUST_CHANGED:
     return _ ("Not the key you knew");
   case LAN_PERSON_TRUST_REVOKED:
+    if (g_str_equal (lan_person_get_standing (person), "suspended"))
+      return _ ("Suspended");
+    if (g_str_equal (lan_person_get_standing (person), "left"))
+      return _ ("Left the company");
     return _ ("Key withdrawn");
   case LAN_PERSON_TRUST_CLAIMED:
   default:
@@ -103,6 +107,12 @@ lan_person_look_trust_text (LanPerson *person)
                                "in person, and compare the words."),
                             name, name);
   case LAN_PERSON_TRUST_REVOKED:
+    if (g_str_equal (lan_person_get_standing (person), "suspended"))
+      return g_strdup_printf (_ ("Your company has suspended %s. Nothing reaches them until it "
+                                 "lets them back in; what was said stays here."),
+                              name);
+    if (g_str_equal (lan_person_get_standing (person), "left"))
+      return g_strdup_printf (_ ("%s has left your company. What was said stays here."), name);
     return g_strdup_printf (_ ("%s or the company withdrew this key. Do not trust what comes "
                                "under it."),
                             name);

@@ -11,9 +11,22 @@
 typedef struct {
   const char *id; /* of the message; NULL until it is known */
   gboolean delivered;
+  gboolean left; /* at the server */
   gboolean failed;
-  GHashTable *early; /* ids whose news came before the answer with the id */
+  GHashTable *early; /* id -> state: news that came before the answer with the id */
 } Sending;
+
+/* The furthest that it got, from what came before its id was known too. */
+static void
+take_state (Sending *sending, const char *state)
+{
+  if (strcmp (state, "failed") == 0)
+    sending->failed = TRUE;
+  else if (strcmp (state, "mailbox") == 0)
+    sending->left = TRUE;
+  else if (strcmp (state, "queued") != 0)
+    sending->delivered = TRUE;
+}
 
 static void
 on_sending (LanCli *cli, const char *method, JsonObject *params)
@@ -28,17 +41,24 @@ on_sending (LanCli *cli, const char *method, JsonObject *params)
   if (strcmp (state, "queued") == 0)
     return;
   if (sending->id == NULL)
-    g_hash_table_add (sending->early, g_strdup (id));
-  else if (strcmp (id, sending->id) != 0)
-    return;
-  sending->failed = strcmp (state, "failed") == 0;
-  sending->delivered = !sending->failed && sending->id != NULL;
+    g_hash_table_replace (sending->early, g_strdup (id), g_strdup (state));
+  else if (strcmp (id, sending->id) == 0)
+    take_state (sending, state);
+}
+
+static gboolean
+is_over (const Sending *sending)
+{
+  return sending->delivered || sending->left || sending->failed;
 }
 
 static int
 report_sent (LanCli *cli, Sending *sending)
 {
-  const char *state = sending->delivered ? "delivered" : sending->failed ? "failed" : "queued";
+  const char *state = sending->delivered ? "delivered"
+                      : sending->left    ? "mailbox"
+                      : sending->failed  ? "failed"
+                                         : "queued";
 
   if (cli->json) {
     g_autoptr (JsonObject) o = lan_cli_params ("id", sending->id);
@@ -47,18 +67,23 @@ report_sent (LanCli *cli, Sending *sending)
     lan_cli_print_json (o);
   } else if (sending->delivered) {
     lan_cli_print (_ ("Delivered.\n"));
+  } else if (sending->left) {
+    lan_cli_print (_ ("Left at the server: they get it when they are there again.\n"));
   } else if (!sending->failed) {
     lan_cli_print (_ ("Kept here; it goes out when they can be reached and Lanyard runs.\n"));
   } else {
     lan_cli_complain (cli, "failed", _ ("The message could not be kept on this disk."));
   }
-  return sending->delivered ? LAN_CLI_OK : sending->failed ? LAN_CLI_FAILED : LAN_CLI_KEPT;
+  return sending->delivered ? LAN_CLI_OK
+         : sending->left    ? LAN_CLI_LEFT
+         : sending->failed  ? LAN_CLI_FAILED
+                            : LAN_CLI_KEPT;
 }
 
 int
 lan_cli_send_and_wait (LanCli *cli, const char *method, JsonObject *params, gint64 deadline)
 {
-  g_autoptr (GHashTable) early = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) early = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   Sending sending = { .early = early };
   g_autoptr (JsonObject) result = NULL;
   g_autoptr (GError) error = NULL;
@@ -73,8 +98,9 @@ lan_cli_send_and_wait (LanCli *cli, const char *method, JsonObject *params, gint
     return LAN_CLI_FAILED;
   }
   sending.id = json_object_get_string_member (result, "id");
-  sending.delivered = !sending.failed && g_hash_table_contains (early, sending.id);
-  while (!sending.delivered && !sending.failed && lan_cli_wait (cli, deadline))
+  if (g_hash_table_contains (early, sending.id))
+    take_state (&sending, g_hash_table_lookup (early, sending.id));
+  while (!is_over (&sending) && lan_cli_wait (cli, deadline))
     ;
   cli->notified = NULL;
   return report_sent (cli, &sending);

@@ -77,6 +77,21 @@ trust_word (const char *trust)
   return trust;
 }
 
+/* Suspended is another thing than withdrawn. */
+static const char *
+standing_word (JsonObject *person)
+{
+  const char *standing = json_object_has_member (person, "standing")
+                             ? json_object_get_string_member (person, "standing")
+                             : "";
+
+  if (g_str_equal (standing, "suspended"))
+    return _ ("suspended");
+  if (g_str_equal (standing, "left"))
+    return _ ("left the company");
+  return trust_word (json_object_get_string_member (person, "trust"));
+}
+
 static void
 print_person (JsonObject *person)
 {
@@ -84,8 +99,7 @@ print_person (JsonObject *person)
   gboolean online = json_object_get_boolean_member (person, "online");
 
   lan_cli_print ("%.16s  %s  (%s, %s)%s%s\n", json_object_get_string_member (person, "id"),
-                 json_object_get_string_member (person, "name"),
-                 trust_word (json_object_get_string_member (person, "trust")),
+                 json_object_get_string_member (person, "name"), standing_word (person),
                  online ? json_object_get_string_member (person, "presence") : _ ("not here"),
                  *status != '\0' ? "  " : "", status);
 }

@@ -19,6 +19,7 @@ enum {
   LAN_CLI_FAILED = 1,
   LAN_CLI_USAGE = 2,
   LAN_CLI_KEPT = 3, /* on this disk, goes out when the other side can be reached */
+  LAN_CLI_LEFT = 4, /* at the company's server, in their mailbox; this computer may be off */
 };
 
 typedef struct _LanCli LanCli;

@@ -132,6 +132,9 @@ take (LanEngine *engine, const LanAttestation *person)
   colleague->department = or_null (person->department);
   colleague->level = person->level;
   colleague->is_active = person->status == LAN_ATTESTED_ACTIVE;
+  colleague->standing = person->status == LAN_ATTESTED_ACTIVE ? NULL
+                        : person->status == LAN_ATTESTED_LEFT ? "left"
+                                                              : "suspended";
   return colleague;
 }
 
@@ -243,6 +246,8 @@ lan_engine_server_describe (LanEngine *engine, const LanAccountId *account, LanP
 {
   const LanColleague *colleague = find (engine, account);
 
+  if (colleague != NULL)
+    info->standing = colleague->standing;
   if (colleague == NULL || !colleague->is_active)
     return;
   info->login = g_strdup (colleague->login);

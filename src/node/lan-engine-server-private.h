@@ -16,6 +16,7 @@ typedef struct {
   char *login, *title, *department; /* the last two may be NULL */
   guint level;
   gboolean is_active;
+  const char *standing; /* static: "suspended", "left", NULL: active */
   gboolean is_watched;
   gboolean is_shown; /* on the owner's screen */
 } LanColleague;

@@ -32,11 +32,12 @@ typedef struct {
   const char *path; /* static: "direct", "relayed", "" */
   gint64 rtt_us;
   gint64 last_seen_ms;
-  char *login;      /* of the company's directory, as the next two; NULL: not in it */
-  char *title;      /* NULL: none */
-  char *department; /* a path with '/' between; NULL: none */
-  guint level;      /* 0: not in the directory; 1, 2: SECURITY 4.1 */
-  gboolean mailbox; /* what cannot be delivered now can be left for them */
+  char *login;          /* of the company's directory, as the next two; NULL: not in it */
+  char *title;          /* NULL: none */
+  char *department;     /* a path with '/' between; NULL: none */
+  const char *standing; /* static: "suspended", "left", NULL: neither, or not in it */
+  guint level;          /* 0: not in the directory; 1, 2: SECURITY 4.1 */
+  gboolean mailbox;     /* what cannot be delivered now can be left for them */
 } LanPersonInfo;
 
 typedef struct {

@@ -133,8 +133,15 @@ lan_node_may_write (LanNode *self, LanPerson *person, GError **error)
     return FALSE;
   }
   if (lan_person_get_trust (person) == LAN_PERSON_TRUST_REVOKED) {
+    const char *standing = lan_person_get_standing (person);
+
     g_set_error (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
-                 "the key of %s was withdrawn: nobody could read this",
+                 g_str_equal (standing, "suspended")
+                     ? "the company has suspended %s: nothing can be sent to them until it lets "
+                       "them back in"
+                 : g_str_equal (standing, "left")
+                     ? "%s has left the company: nothing can be sent to them any more"
+                     : "the key of %s was withdrawn: nobody could read this",
                  lan_person_get_name (person));
     return FALSE;
   }

@@ -438,6 +438,13 @@ lan_person_get_level (LanPerson *self)
   return self->info.level;
 }
 
+const char *
+lan_person_get_standing (LanPerson *self)
+{
+  g_return_val_if_fail (LAN_IS_PERSON (self), "");
+  return self->info.standing != NULL ? self->info.standing : "";
+}
+
 gboolean
 lan_person_get_mailbox (LanPerson *self)
 {

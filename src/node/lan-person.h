@@ -172,6 +172,14 @@ LAN_API const char *lan_person_get_department (LanPerson *self);
 LAN_API guint lan_person_get_level (LanPerson *self);
 
 /**
+ * lan_person_get_standing:
+ *
+ * Returns: (transfer none): "suspended" when the company has taken their access away for a while,
+ *   "left" when they belong to it no more, else "". Changes along with trust.
+ */
+LAN_API const char *lan_person_get_standing (LanPerson *self);
+
+/**
  * lan_person_get_mailbox:
  *
  * Returns: whether what cannot be delivered now can be left for them at the server.

@@ -28,6 +28,8 @@ lan_rpc_describe_person (LanPerson *person)
     json_object_set_string_member (o, "department", lan_person_get_department (person));
     json_object_set_int_member (o, "level", lan_person_get_level (person));
   }
+  if (*lan_person_get_standing (person) != '\0')
+    json_object_set_string_member (o, "standing", lan_person_get_standing (person));
   other = lan_person_get_claims_place_of (person);
   if (other != NULL)
     json_object_set_string_member (o, "claims", lan_person_get_id (other));

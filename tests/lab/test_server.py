@@ -141,6 +141,22 @@ def _():
         check(code == 0 and "Bob" not in said, "forgotten: %d %s" % (code, said))
 
 
+@test("one-shot send says where the message is: at the server is not delivered")
+def _():
+    with Lab() as lab:
+        company = Company(lab)
+        site = Site(company, 1)
+        b = Site(company, 2).host("bob").peer("Bob")
+        company.join(b, "bob")
+        b.quit()
+        host, profile = site.host("anna"), lab.path("anna-profile")
+        one_shot(host, profile, "init", "--name", "Anna")
+        one_shot(host, profile, "join", company.invite("anna", "Anna"))
+        code, said = one_shot(host, profile, "send", "Bob", "when you are back", "--wait", "20")
+        check(code == 4 and "Left at the server" in said and "Delivered" not in said,
+              "%d: %s" % (code, said))
+
+
 @test("the server is killed in mid-conversation: those within reach go on, and merge after")
 def _():
     with Lab() as lab:
@@ -206,12 +222,12 @@ def _():
         note("others know after %.0f ms" % ((at - start) * 1000))
         state = b.wait_for("server.state", state="refused", since=mark_b, timeout=10)[1]
         check(state["code"] == "suspended" and state["text"], "told why: %s" % state)
+        check(a.call("people.get", id=b.id)["standing"] == "suspended", "suspended, not withdrawn")
         try:
             a.call("message.send", to=b.id, text="no more")
-            message = a.wait_for("message.state", state="failed", since=mark)[1]
-            note("a message to them: %s" % message["state"])
+            check(False, "a message to the suspended")
         except RpcError as e:
-            note("a message to them: %s" % e.error["data"]["code"])
+            check("suspended" in e.error["message"], str(e.error))
         mark = a.mark()
         company.command("resume", "liwei")
         a.wait_for("person.changed", id=b.id, trust="attested", since=mark, timeout=10)
