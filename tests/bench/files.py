@@ -4,7 +4,7 @@
 """Files: throughput, processor time, memory and many small files, beside iperf3, scp, rsync and tar | nc.
 
     LANYARD_CLI=build/src/cli/lanyard-cli HASH_SEAL=build/tests/bench/bench-hash-seal \\
-      /usr/bin/python3 tests/bench/files.py [PART…]     parts: one small shaped memory
+      /usr/bin/python3 tests/bench/files.py [PART…]     parts: one small shaped swarm memory
 
 Two hosts of the lab (network namespaces), both on tmpfs so that no disk is measured. Everything that is
 compared runs in the same run. Needs root, and what tests/lab needs; peers that are not installed are left out.
@@ -245,7 +245,71 @@ def part_memory(lab, folder):
     say("4 GiB", hashed + took, "s", "memory: sender %.1f MiB, receiver %.1f MiB" % tuple(memory))
 
 
-PARTS = {"one": part_one, "small": part_small, "memory": part_memory}
+def hold(host, rate):
+    """Holds what leaves @host to @rate."""
+    subprocess.run(["ip", "netns", "exec", host.namespace, "tc", "qdisc", "replace", "dev", "e0", "root", "tbf",
+                    "rate", rate, "burst", "256kb", "latency", "100ms"], check=True)
+
+
+def part_shaped(lab, folder):
+    one, two, a, b = offices(lab)
+    path, box = os.path.join(folder, "one.bin"), os.path.join(folder, "box")
+    os.mkdir(box)
+    make_file(path, GIB)
+    for host in (one, two):
+        hold(host, "1gbit")
+    plain = iperf(one, two, address_of(two), 5)
+    say("iperf3 at 1 Gbit/s", plain / 1e6, "MB/s")
+    took = min(lanyard(a, b, path, box)[1] for _ in range(2))
+    say("lanyard, 1 GiB, accepted to done", GIB / took / 1e6, "MB/s",
+        "%.3f of iperf3" % (GIB / took / plain))
+
+
+def sent_by(host):
+    out = subprocess.run(["ip", "netns", "exec", host.namespace, "cat",
+                          "/sys/class/net/e0/statistics/tx_bytes"], check=True, capture_output=True)
+    return int(out.stdout)
+
+
+def give(sender, others, path, folder):
+    """Seconds from acceptance until all of @others have it, and bytes that left the sender's host."""
+    to = [other.id for other in others]
+    ids = sender.call("file.send", to=to if len(to) > 1 else to[0], paths=[path])
+    ids = ids.get("ids") or [ids["id"]]
+    for other, number in zip(others, ids):
+        other.wait_for("file.offered", id=number, timeout=120)
+    start, before = time.monotonic(), sent_by(sender.host)
+    for other, number in zip(others, ids):
+        other.call("file.accept", id=number, dir=folder)
+    done = [other.wait_for("file.done", id=number, timeout=600)[1]["path"]
+            for other, number in zip(others, ids)]
+    took, sent = time.monotonic() - start, sent_by(sender.host) - before
+    for name in done:
+        os.unlink(name)
+    return took, sent
+
+
+def part_swarm(lab, folder):
+    size = 256 * MIB
+    _, hosts = lab.office(["sender"] + ["r%d" % i for i in range(8)])
+    sender = hosts[0].peer("Anna")
+    others = [host.peer("Bo %d" % i) for i, host in enumerate(hosts[1:])]
+    for other in others:
+        befriend(sender, other)
+    hold(hosts[0], "100mbit")
+    for name in ("alone", "all"):
+        make_file(os.path.join(folder, name), size)
+    box = os.path.join(folder, "box")
+    os.mkdir(box)
+    alone, _ = give(sender, others[:1], os.path.join(folder, "alone"), box)
+    say("256 MiB at 100 Mbit/s to one", alone, "s")
+    took, sent = give(sender, others, os.path.join(folder, "all"), box)
+    say("to eight at once, all done", took, "s", "%.2f times one alone" % (took / alone))
+    say("sent by the sender", sent / size, "sizes")
+
+
+PARTS = {"one": part_one, "small": part_small, "shaped": part_shaped, "swarm": part_swarm,
+         "memory": part_memory}
 
 
 def main():

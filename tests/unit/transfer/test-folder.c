@@ -197,6 +197,27 @@ test_small_files_in_runs (void)
   hand_free (h);
 }
 
+/* Takes requests over a bulk lane, and never answers: asked again twice, then given up. */
+static void
+test_stalling_lane (void)
+{
+  Hand *h = hand_new (FALSE);
+  guint8 bits[(FILES + 7) / 8] = { 0 };
+
+  start (h, bits);
+  for (guint i = 1; i <= LAN_TRANSFER_STALLS; i++) {
+    g_assert_cmpint (state_of (h), ==, LAN_TRANSFER_RUNNING);
+    g_assert_cmpuint (h->asked, ==, i * FILES);
+    h->now.mono_us += LAN_TRANSFER_STALL_US + 1;
+    lan_transfers_advance (h->t, h->now);
+    settle (h);
+  }
+  g_assert_cmpint (state_of (h), ==, LAN_TRANSFER_FAILED);
+  g_assert_cmpstr (lan_transfers_get (h->t, &h->id)->error, ==, "stalled");
+  g_assert_false (lan_transfers_channel_is_busy (h->t, LANE));
+  hand_free (h);
+}
+
 static void
 test_wrong_leaves (void)
 {
@@ -261,6 +282,7 @@ test_hostile_manifest (void)
 void
 add_folder_tests (void)
 {
+  g_test_add_func ("/transfer/folder/stalling-lane", test_stalling_lane);
   g_test_add_func ("/transfer/folder/small-files-in-runs", test_small_files_in_runs);
   g_test_add_func ("/transfer/folder/wrong-leaves", test_wrong_leaves);
   g_test_add_func ("/transfer/folder/lost-and-paused", test_lost_and_paused);
