@@ -9,9 +9,7 @@
 
 #include <glib/gi18n.h>
 
-/* How long a message that was looked for stays marked, and how many pages back it is looked for. */
-#define MARK_MS   1600
-#define PAGES_MAX 200
+#define MARK_MS 1600 /* how long a message that was looked for stays marked */
 
 /* Nearer than this many px to the bottom counts as at the bottom. */
 #define BOTTOM_SLACK 48
@@ -26,9 +24,8 @@ struct _LanHistory {
   int anchor_offset;
   guint missed; /* arrived while one reads further up */
   int margin;
-  char *sought;       /* id of the message to be shown once it is loaded */
-  guint sought_pages; /* loaded for it */
-  gboolean follows;   /* the bottom */
+  char *sought;     /* id of the message to be shown once it is loaded */
+  gboolean follows; /* the bottom */
   gboolean is_moving;
   gboolean is_loading;
   GtkScrolledWindow *scroller;
@@ -206,45 +203,41 @@ on_time_to_show (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void seek (LanHistory *self);
+static void
+show_sought (LanHistory *self)
+{
+  self->follows = FALSE;
+  g_idle_add_full (GDK_PRIORITY_REDRAW + 10, on_time_to_show, g_object_ref (self), g_object_unref);
+}
 
 static void
 on_sought_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (LanHistory) self = user_data;
+  g_autoptr (GError) error = NULL;
 
   self->is_loading = FALSE;
-  if (!lan_conversation_load_older_finish (LAN_CONVERSATION (source), result, NULL) ||
-      ++self->sought_pages == PAGES_MAX)
-    g_clear_pointer (&self->sought, g_free);
+  if (!lan_conversation_load_around_finish (LAN_CONVERSATION (source), result, &error))
+    g_info ("a message in its place: %s", error != NULL ? error->message : "not here");
   if (self->conversation == LAN_CONVERSATION (source))
-    seek (self);
-}
-
-static void
-seek (LanHistory *self)
-{
-  if (self->sought == NULL || self->conversation == NULL || self->is_loading)
-    return;
-  if (find_row (self, self->sought) != NULL) {
-    self->follows = FALSE;
-    g_idle_add_full (GDK_PRIORITY_REDRAW + 10, on_time_to_show, g_object_ref (self),
-                     g_object_unref);
-    return;
-  }
-  self->follows = FALSE;
-  self->is_loading = TRUE;
-  lan_conversation_load_older_async (self->conversation, NULL, on_sought_loaded,
-                                     g_object_ref (self));
+    show_sought (self);
 }
 
 void
 lan_history_show_message (LanHistory *self, const char *id)
 {
+  if (self->conversation == NULL)
+    return;
   g_free (self->sought);
   self->sought = g_strdup (id);
-  self->sought_pages = 0;
-  seek (self);
+  if (find_row (self, id) != NULL) {
+    show_sought (self);
+    return;
+  }
+  self->follows = FALSE;
+  self->is_loading = TRUE;
+  lan_conversation_load_around_async (self->conversation, id, NULL, on_sought_loaded,
+                                      g_object_ref (self));
 }
 
 static void
@@ -257,7 +250,6 @@ on_older_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
       error != NULL)
     g_info ("older messages: %s", error->message);
   self->is_loading = FALSE;
-  seek (self);
 }
 
 static void
@@ -283,7 +275,8 @@ on_value_changed (LanHistory *self)
   if (self->conversation == NULL)
     return;
   is_at_end = gtk_adjustment_get_value (self->adjustment) >= bottom (self) - BOTTOM_SLACK;
-  if (!self->is_moving) {
+  /* While a message is looked for rows come and go: that is nobody's scrolling. */
+  if (!self->is_moving && self->sought == NULL) {
     if (is_at_end && lan_conversation_get_has_newer (self->conversation))
       lan_conversation_load_newest (self->conversation);
     self->follows = is_at_end && !lan_conversation_get_has_newer (self->conversation);
@@ -340,8 +333,6 @@ on_items_changed (LanHistory *self, guint position, guint removed, guint added)
   }
   regroup (self, position > 0 ? position - 1 : 0, position + added + 1);
   update_jump (self);
-  if (was_empty && self->rows->len > 0)
-    seek (self);
   lan_history_mark_seen (self);
 }
 

@@ -37,6 +37,16 @@ lan_node_note_searched (GTask *task, const LanEvent *event)
     lan_search_set_result (g_task_get_task_data (task), (gint64) event->number, event->flags);
 }
 
+void
+lan_node_read_around_async (LanNode *self, LanPerson *person, const char *message_id, guint limit,
+                            GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_return_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person) && message_id != NULL);
+  lan_node_read_page_async (self, person, LAN_COMMAND_READ_AROUND, message_id, limit, cancellable,
+                            callback, user_data);
+}
+
 /* The local midnights of a month, and the one after it. NULL: there is no such month. */
 static GBytes *
 days_of_month (int year, int month)

@@ -339,6 +339,18 @@ LAN_API GPtrArray *lan_node_read_history_finish (LanNode *self, GAsyncResult *re
                                                  GError **error);
 
 /**
+ * lan_node_read_around_async:
+ * @message_id: 32 hex digits of a message of the chat with @person
+ * @limit: at most so many, 1 to 1,000
+ *
+ * Reads a message in its place: half of the rows before it, half behind it. The error is
+ * %LAN_NODE_ERROR_NOT_FOUND where it is not on this disk; lan_node_read_history_finish() ends it.
+ */
+LAN_API void lan_node_read_around_async (LanNode *self, LanPerson *person, const char *message_id,
+                                         guint limit, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+
+/**
  * lan_node_search_async:
  * @search: what to look for
  *

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* history.search, history.media, history.days and history.export */
+/* history.search, history.media, history.days, history.around and history.export */
 
 #define HITS_MAX 64
 
@@ -243,10 +243,49 @@ history_export (LanRpcCall *call)
                          call->service->cancellable, on_exported, call);
 }
 
+static void
+on_around (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  LanRpcCall *call = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) messages = lan_node_read_history_finish (LAN_NODE (source), result, &error);
+  JsonObject *o;
+  JsonArray *array;
+
+  if (messages == NULL) {
+    lan_rpc_call_fail (call, error);
+    return;
+  }
+  o = json_object_new ();
+  array = json_array_new ();
+  for (guint i = 0; i < messages->len; i++)
+    json_array_add_object_element (array, lan_rpc_describe_message (messages->pdata[i]));
+  json_object_set_array_member (o, "messages", array);
+  lan_rpc_call_succeed (call, o);
+}
+
+static void
+history_around (LanRpcCall *call)
+{
+  LanPerson *peer = lan_rpc_need_person (call, "peer");
+  const char *id;
+  gint64 limit = 50;
+
+  if (peer == NULL)
+    return;
+  id = lan_rpc_need_string (call, "id");
+  if (id == NULL || !lan_rpc_take_int (call, "limit", &limit))
+    return;
+  if (limit < 1 || limit > 1000) {
+    lan_rpc_call_fail_param (call, "limit");
+    return;
+  }
+  lan_node_read_around_async (call->service->node, peer, id, (guint) limit,
+                              call->service->cancellable, on_around, call);
+}
+
 const LanRpcMethod lan_rpc_history_methods[] = {
-  { "history.days", history_days },
-  { "history.export", history_export },
-  { "history.media", history_media },
-  { "history.search", history_search },
-  { NULL, NULL },
+  { "history.around", history_around }, { "history.days", history_days },
+  { "history.export", history_export }, { "history.media", history_media },
+  { "history.search", history_search }, { NULL, NULL },
 };

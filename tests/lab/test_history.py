@@ -67,6 +67,22 @@ def _():
         check(found(b, text="照片") == ["照片.png"], "a file by its name")
 
 
+@test("an edited message is found by what it shows now, a recalled one not at all")
+def _():
+    with Lab() as lab:
+        a, b = two_with_history(lab)
+        id, _ = say(a, b, "ornithopter 扑翼机")
+        check(len(found(b, text="扑翼")) == 1, "as written")
+        a.call("message.edit", id=id, text="helicopter 直升机")
+        wait_until(lambda: found(b, text="直升") == ["helicopter 直升机"], "as edited", 5)
+        check(found(b, text="ornithopter") == [] == found(a, text="扑翼"), "not as before")
+        around = b.call("history.around", peer=a.id, id=id, limit=4)["messages"]
+        check(id in [m["id"] for m in around] and len(around) <= 5, "in its place: %s" % around)
+        a.call("message.recall", id=id)
+        wait_until(lambda: found(b, text="helicopter") == [], "gone once recalled", 5)
+        check(found(a, text="直升机") == [], "here too")
+
+
 @test("a chat is written as JSON and as a page, once")
 def _():
     with Lab() as lab:
