@@ -35,6 +35,8 @@ last_line (LanConversation *conversation)
 
   if (last == NULL)
     return lan_person_look_line (lan_conversation_get_person (conversation));
+  if (lan_message_get_recalled (last))
+    return g_strdup (_ ("Message taken back"));
   switch (lan_message_get_kind (last)) {
   case LAN_MESSAGE_KIND_FILE:
     text = lan_chat_text_preview (lan_message_get_text (last), PREVIEW_CHARS);

@@ -12,6 +12,7 @@
 #include "lan-trust-popover.h"
 
 #include <glib/gi18n.h>
+#include <lan-node-message.h>
 
 #define MARGIN_WIDE   24
 #define MARGIN_FOLDED 12
@@ -184,7 +185,7 @@ lan_chat_view_set_person (LanChatView *self, LanNode *node, LanPerson *person)
   conversation = person != NULL ? lan_node_open_conversation (node, person) : NULL;
   on_notice_closed (self);
   lan_person_bar_set (self->bar, node, conversation);
-  lan_composer_set_conversation (self->composer, conversation);
+  lan_composer_set_conversation (self->composer, node, conversation);
   lan_history_set_conversation (self->history, conversation);
   lan_chat_search_set_person (self->search, node, person);
   lan_avatar_set_person (self->avatar, person);
@@ -226,6 +227,47 @@ void
 lan_chat_view_show_message (LanChatView *self, const char *id)
 {
   on_show_message (self, id);
+}
+
+void
+lan_chat_view_reply (LanChatView *self, LanMessage *message)
+{
+  lan_composer_begin (self->composer, LAN_COMPOSER_REPLY, message);
+}
+
+void
+lan_chat_view_edit (LanChatView *self, LanMessage *message)
+{
+  lan_composer_begin (self->composer, LAN_COMPOSER_EDIT, message);
+}
+
+static void
+on_operated (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (LanChatView) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = lan_node_operate_finish (LAN_NODE (source), result, &error);
+
+  if (id == NULL)
+    lan_chat_view_notice (self, error->message);
+}
+
+void
+lan_chat_view_recall (LanChatView *self, LanMessage *message)
+{
+  lan_node_recall_message_async (self->node, message, NULL, on_operated, g_object_ref (self));
+}
+
+void
+lan_chat_view_pin (LanChatView *self, LanMessage *message, gboolean on)
+{
+  lan_node_pin_async (self->node, message, on, NULL, on_operated, g_object_ref (self));
+}
+
+void
+lan_chat_view_react (LanChatView *self, LanMessage *message, const char *emoji, gboolean on)
+{
+  lan_node_react_async (self->node, message, emoji, on, NULL, on_operated, g_object_ref (self));
 }
 
 void

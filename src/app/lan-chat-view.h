@@ -42,6 +42,13 @@ HdyHeaderBar *lan_chat_view_get_header (LanChatView *self);
 /** Goes to the message @id of this chat, however old it is. */
 void lan_chat_view_show_message (LanChatView *self, const char *id);
 
+/* What is done with @message of this chat; what went wrong is said above the messages. */
+void lan_chat_view_reply (LanChatView *self, LanMessage *message);
+void lan_chat_view_edit (LanChatView *self, LanMessage *message);
+void lan_chat_view_recall (LanChatView *self, LanMessage *message);
+void lan_chat_view_pin (LanChatView *self, LanMessage *message, gboolean on);
+void lan_chat_view_react (LanChatView *self, LanMessage *message, const char *emoji, gboolean on);
+
 /** Opens the bar that searches this chat. */
 void lan_chat_view_begin_search (LanChatView *self);
 

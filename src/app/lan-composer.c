@@ -6,6 +6,7 @@
 #include "lan-paste.h"
 
 #include <glib/gi18n.h>
+#include <lan-node-message.h>
 
 #define MAX_LINES       8
 #define MAX_ATTACHMENTS 50
@@ -13,6 +14,7 @@
 
 struct _LanComposer {
   GtkBox parent;
+  LanNode *node;
   LanConversation *conversation;
   GCancellable *cancellable; /* what still loads for this conversation */
   GPtrArray *attachments;    /* of LanAttachment, kept by the box */
@@ -22,6 +24,7 @@ struct _LanComposer {
   gboolean is_filling;
   GtkWidget *attach_revealer;
   GtkFlowBox *attach_box;
+  LanComposerBar *bar;
   GtkWidget *input_box;
   GtkScrolledWindow *scroller;
   GtkTextView *view;
@@ -83,7 +86,11 @@ update (LanComposer *self)
   gboolean has_files = self->attachments->len > 0;
 
   gtk_widget_set_visible (self->placeholder, !has_text);
-  gtk_widget_set_visible (self->send_button, has_text || has_files);
+  if (gtk_widget_get_visible (self->send_button) != (has_text || has_files)) {
+    gtk_widget_set_visible (self->send_button, has_text || has_files);
+    /* GTK may lose a request for room that comes while the messages above are laid out. */
+    gtk_widget_queue_resize (gtk_widget_get_toplevel (GTK_WIDGET (self)));
+  }
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->attach_revealer), has_files);
   gtk_widget_set_visible (self->attach_revealer, has_files);
   gtk_widget_set_visible (self->hint_box,
@@ -97,7 +104,7 @@ lan_composer_save_draft (LanComposer *self)
   g_autofree char *text = NULL;
 
   g_clear_handle_id (&self->draft_id, g_source_remove);
-  if (self->conversation == NULL)
+  if (self->conversation == NULL || lan_composer_bar_get_mode (self->bar) == LAN_COMPOSER_EDIT)
     return;
   text = dup_text (self);
   if (g_strcmp0 (text, lan_conversation_get_draft (self->conversation)) != 0)
@@ -174,22 +181,75 @@ send_files (LanComposer *self)
 }
 
 static void
+on_edited (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (LanComposer) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = lan_node_operate_finish (LAN_NODE (source), result, &error);
+
+  if (id == NULL)
+    fail (self, error->message);
+}
+
+/* Returns: FALSE with @error when it is not taken. */
+static gboolean
+send_text (LanComposer *self, const char *text, GError **error)
+{
+  LanMessage *message = lan_composer_bar_get_message (self->bar);
+  g_autofree char *id = NULL;
+
+  switch (lan_composer_bar_get_mode (self->bar)) {
+  case LAN_COMPOSER_EDIT:
+    lan_node_edit_message_async (self->node, message, text, NULL, on_edited, g_object_ref (self));
+    return TRUE;
+  case LAN_COMPOSER_REPLY:
+    id = lan_node_send_message (self->node, lan_conversation_get_person (self->conversation), text,
+                                message, NULL, FALSE, error);
+    break;
+  case LAN_COMPOSER_NEW:
+  default:
+    id = lan_conversation_send_text (self->conversation, text, error);
+    break;
+  }
+  return id != NULL;
+}
+
+/* What was to be another text of a message is no draft. */
+static void
+on_bar_cleared (LanComposer *self)
+{
+  if (lan_composer_bar_get_mode (self->bar) == LAN_COMPOSER_EDIT)
+    set_text (self, "");
+}
+
+void
+lan_composer_begin (LanComposer *self, LanComposerMode mode, LanMessage *message)
+{
+  lan_composer_bar_clear (self->bar);
+  if (mode == LAN_COMPOSER_EDIT) {
+    lan_composer_save_draft (self);
+    set_text (self, lan_message_get_text (message));
+    g_clear_handle_id (&self->draft_id, g_source_remove);
+  }
+  lan_composer_bar_set (self->bar, mode, message);
+  update (self);
+  lan_composer_focus (self);
+}
+
+static void
 on_send (LanComposer *self)
 {
   g_autofree char *text = dup_text (self);
   g_autofree char *stripped = g_strstrip (g_strdup (text));
-  g_autofree char *id = NULL;
   g_autoptr (GError) error = NULL;
 
   if (self->conversation == NULL || !send_files (self))
     return;
-  if (*stripped != '\0') {
-    id = lan_conversation_send_text (self->conversation, text, &error);
-    if (id == NULL) {
-      fail (self, error->message);
-      return;
-    }
+  if (*stripped != '\0' && !send_text (self, text, &error)) {
+    fail (self, error->message);
+    return;
   }
+  lan_composer_bar_clear (self->bar);
   set_text (self, "");
   lan_conversation_set_typing (self->conversation, FALSE);
   lan_composer_save_draft (self);
@@ -203,6 +263,12 @@ on_key_press (LanComposer *self, GdkEventKey *event)
   gboolean shift = (event->state & GDK_SHIFT_MASK) != 0;
   gboolean control = (event->state & GDK_CONTROL_MASK) != 0;
 
+  if (event->keyval == GDK_KEY_Escape &&
+      lan_composer_bar_get_mode (self->bar) != LAN_COMPOSER_NEW &&
+      !gtk_text_view_im_context_filter_keypress (self->view, event)) {
+    lan_composer_bar_clear (self->bar);
+    return TRUE;
+  }
   if (event->keyval != GDK_KEY_Return && event->keyval != GDK_KEY_KP_Enter &&
       event->keyval != GDK_KEY_ISO_Enter)
     return FALSE;
@@ -395,10 +461,12 @@ on_paste (LanComposer *self)
 }
 
 void
-lan_composer_set_conversation (LanComposer *self, LanConversation *conversation)
+lan_composer_set_conversation (LanComposer *self, LanNode *node, LanConversation *conversation)
 {
+  g_set_object (&self->node, node);
   if (self->conversation == conversation)
     return;
+  lan_composer_bar_clear (self->bar);
   if (self->conversation != NULL) {
     lan_conversation_set_typing (self->conversation, FALSE);
     lan_composer_save_draft (self);
@@ -437,6 +505,7 @@ dispose (GObject *object)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->conversation);
+  g_clear_object (&self->node);
   g_clear_pointer (&self->attachments, g_ptr_array_unref);
   G_OBJECT_CLASS (lan_composer_parent_class)->dispose (object);
 }
@@ -449,10 +518,12 @@ lan_composer_class_init (LanComposerClass *klass)
   G_OBJECT_CLASS (klass)->dispose = dispose;
   failed_signal = g_signal_new ("failed", LAN_TYPE_COMPOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_type_ensure (LAN_TYPE_COMPOSER_BAR);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/composer.ui");
   gtk_widget_class_bind_template_child (widget_class, LanComposer, attach_revealer);
   gtk_widget_class_bind_template_child (widget_class, LanComposer, attach_box);
+  gtk_widget_class_bind_template_child (widget_class, LanComposer, bar);
   gtk_widget_class_bind_template_child (widget_class, LanComposer, input_box);
   gtk_widget_class_bind_template_child (widget_class, LanComposer, scroller);
   gtk_widget_class_bind_template_child (widget_class, LanComposer, view);
@@ -464,6 +535,7 @@ lan_composer_class_init (LanComposerClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_send);
   gtk_widget_class_bind_template_callback (widget_class, on_attach_files);
   gtk_widget_class_bind_template_callback (widget_class, on_attach_folder);
+  gtk_widget_class_bind_template_callback (widget_class, on_bar_cleared);
   gtk_widget_class_bind_template_callback (widget_class, on_emoji);
   gtk_widget_class_bind_template_callback (widget_class, on_key_press);
   gtk_widget_class_bind_template_callback (widget_class, on_focus_changed);

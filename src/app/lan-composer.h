@@ -10,14 +10,21 @@
 #include <gtk/gtk.h>
 
 #include <lan-conversation.h>
+#include <lan-node.h>
+
+#include "lan-composer-bar.h"
 
 G_BEGIN_DECLS
 
 #define LAN_TYPE_COMPOSER (lan_composer_get_type ())
 G_DECLARE_FINAL_TYPE (LanComposer, lan_composer, LAN, COMPOSER, GtkBox)
 
-/** Writes to @conversation (nullable: nobody); the draft of the one before is kept. */
-void lan_composer_set_conversation (LanComposer *self, LanConversation *conversation);
+/** Writes to @conversation of @node (nullable: nobody); the draft of the one before is kept. */
+void lan_composer_set_conversation (LanComposer *self, LanNode *node,
+                                    LanConversation *conversation);
+
+/** What is sent next answers @message, or is its new text. */
+void lan_composer_begin (LanComposer *self, LanComposerMode mode, LanMessage *message);
 
 /** @enter_sends: else Ctrl+Enter does; @tells_typing: whether the other side sees that one types. */
 void lan_composer_set_habits (LanComposer *self, gboolean enter_sends, gboolean tells_typing);

@@ -2,6 +2,10 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-history-menu.h"
 
+#include "lan-chat-view.h"
+
+#define AFTER_MENU_MS 60
+
 static void
 on_copy (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -28,6 +32,108 @@ on_info (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   gtk_popover_popup (popover);
 }
 
+/* --- what goes to others --- */
+
+static LanChatView *
+view_of (gpointer row)
+{
+  return LAN_CHAT_VIEW (gtk_widget_get_ancestor (row, LAN_TYPE_CHAT_VIEW));
+}
+
+/* What changes the height of the composer waits until the menu is gone: the window lays itself out
+ * anew for both. */
+static gboolean
+on_reply_due (gpointer row)
+{
+  if (view_of (row) != NULL)
+    lan_chat_view_reply (view_of (row), lan_message_row_get_message (row));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_reply (GSimpleAction *action, GVariant *parameter, gpointer row)
+{
+  g_timeout_add_full (G_PRIORITY_LOW, AFTER_MENU_MS, on_reply_due, g_object_ref (row),
+                      g_object_unref);
+}
+
+static gboolean
+on_edit_due (gpointer row)
+{
+  if (view_of (row) != NULL)
+    lan_chat_view_edit (view_of (row), lan_message_row_get_message (row));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_edit (GSimpleAction *action, GVariant *parameter, gpointer row)
+{
+  g_timeout_add_full (G_PRIORITY_LOW, AFTER_MENU_MS, on_edit_due, g_object_ref (row),
+                      g_object_unref);
+}
+
+static void
+on_recall (GSimpleAction *action, GVariant *parameter, gpointer row)
+{
+  lan_chat_view_recall (view_of (row), lan_message_row_get_message (row));
+}
+
+static void
+on_pin (GSimpleAction *action, GVariant *parameter, gpointer row)
+{
+  lan_chat_view_pin (view_of (row), lan_message_row_get_message (row), TRUE);
+}
+
+static void
+on_unpin (GSimpleAction *action, GVariant *parameter, gpointer row)
+{
+  lan_chat_view_pin (view_of (row), lan_message_row_get_message (row), FALSE);
+}
+
+/* The same again takes it back. */
+static void
+on_react (GSimpleAction *action, GVariant *parameter, gpointer row)
+{
+  LanMessage *message = lan_message_row_get_message (row);
+  GPtrArray *reactions = lan_message_get_reactions (message);
+  const char *emoji = g_variant_get_string (parameter, NULL);
+  gboolean on = TRUE;
+
+  for (guint i = 0; i < reactions->len; i++) {
+    LanReaction *reaction = g_ptr_array_index (reactions, i);
+
+    if (g_str_equal (lan_reaction_get_emoji (reaction), emoji) && lan_reaction_get_own (reaction))
+      on = FALSE;
+  }
+  lan_chat_view_react (view_of (row), message, emoji, on);
+}
+
+/* What cannot be done with this message is not in its menu. */
+static void
+enable (GActionMap *actions, LanMessage *message)
+{
+  LanMessageStatus status = lan_message_get_status (message);
+  gboolean alive = !lan_message_get_recalled (message) && status != LAN_MESSAGE_STATUS_SENDING &&
+                   status != LAN_MESSAGE_STATUS_FAILED;
+  gboolean own = alive && lan_message_get_own (message);
+  gboolean pinned = lan_message_get_pinned (message);
+  const struct {
+    const char *name;
+    gboolean on;
+  } table[] = {
+    { "react", alive },
+    { "reply", alive && lan_message_get_kind (message) != LAN_MESSAGE_KIND_UNKNOWN },
+    { "edit", own && lan_message_get_kind (message) == LAN_MESSAGE_KIND_TEXT },
+    { "recall", own },
+    { "pin", alive && !pinned },
+    { "unpin", alive && pinned },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    g_simple_action_set_enabled (
+        G_SIMPLE_ACTION (g_action_map_lookup_action (actions, table[i].name)), table[i].on);
+}
+
 static gboolean
 on_destroy_menu (gpointer popover)
 {
@@ -49,6 +155,12 @@ lan_history_menu_show (LanMessageRow *row)
     { .name = "copy", .activate = on_copy },
     { .name = "select", .activate = on_select },
     { .name = "info", .activate = on_info },
+    { .name = "reply", .activate = on_reply },
+    { .name = "edit", .activate = on_edit },
+    { .name = "recall", .activate = on_recall },
+    { .name = "pin", .activate = on_pin },
+    { .name = "unpin", .activate = on_unpin },
+    { .name = "react", .activate = on_react, .parameter_type = "s" },
   };
   g_autoptr (GSimpleActionGroup) actions = g_simple_action_group_new ();
   g_autoptr (GtkBuilder) builder =
@@ -57,6 +169,7 @@ lan_history_menu_show (LanMessageRow *row)
   GtkWidget *popover;
 
   g_action_map_add_action_entries (G_ACTION_MAP (actions), entries, G_N_ELEMENTS (entries), row);
+  enable (G_ACTION_MAP (actions), lan_message_row_get_message (row));
   gtk_widget_insert_action_group (GTK_WIDGET (row), "message", G_ACTION_GROUP (actions));
   popover = gtk_popover_new_from_model (GTK_WIDGET (row), menu);
   g_signal_connect (popover, "closed", G_CALLBACK (on_closed), NULL);

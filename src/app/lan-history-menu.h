@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * The context menu of a message: copy, mark a part, when it was delivered and read.
+ * The context menu of a message: react, answer, edit, pin, take back, copy, mark a part, when it was
+ * delivered and read.
  */
 #pragma once
 

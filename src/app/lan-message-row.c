@@ -4,6 +4,7 @@
 
 #include "lan-avatar.h"
 #include "lan-format.h"
+#include "lan-message-extras.h"
 #include "lan-transfer-card.h"
 
 #include <glib/gi18n.h>
@@ -19,7 +20,10 @@ struct _LanMessageRow {
   GtkBox *avatar_slot;
   LanAvatar *avatar; /* only below the last bubble of a group */
   GtkBox *middle;
+  GtkBox *column;
   GtkBox *bubble;
+  GtkWidget *card; /* of a file; NULL: none */
+  LanMessageExtras extras;
   GtkLabel *label;
   GtkBox *meta;
   GtkLabel *time_label;
@@ -115,6 +119,26 @@ on_query_tooltip (LanMessageRow *self, int x, int y, gboolean keyboard, GtkToolt
   return TRUE;
 }
 
+/* What is said in the place of a text; NULL: there is one. */
+static const char *
+words_instead (LanMessage *message)
+{
+  if (lan_message_get_recalled (message))
+    return lan_message_get_own (message) ? _ ("You took this message back.")
+                                         : _ ("This message was taken back.");
+  if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_UNKNOWN)
+    return _ ("This needs a newer version of Lanyard to be shown.");
+  return NULL;
+}
+
+static const char *
+words_of (LanMessage *message)
+{
+  const char *instead = words_instead (message);
+
+  return instead != NULL ? instead : lan_message_get_text (message);
+}
+
 static void
 update_accessible (LanMessageRow *self)
 {
@@ -122,9 +146,8 @@ update_accessible (LanMessageRow *self)
   gboolean own = lan_message_get_own (self->message);
   const char *who = own ? _ ("You") : lan_person_get_name (lan_message_get_author (self->message));
   g_autofree char *clock = lan_format_clock (lan_message_get_time (self->message));
-  g_autofree char *name =
-      g_strdup_printf ("%s, %s: %s%s%s", who, clock, lan_message_get_text (self->message),
-                       own ? ", " : "", own ? state_words (status) : "");
+  g_autofree char *name = g_strdup_printf ("%s, %s: %s%s%s", who, clock, words_of (self->message),
+                                           own ? ", " : "", own ? state_words (status) : "");
 
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), name);
 }
@@ -162,20 +185,18 @@ static void
 fill_text (LanMessageRow *self)
 {
   g_autofree char *markup = NULL;
+  const char *instead = words_instead (self->message);
 
-  if (lan_message_get_kind (self->message) == LAN_MESSAGE_KIND_UNKNOWN) {
-    gtk_label_set_text (self->label, _ ("This needs a newer version of Lanyard to be shown."));
+  if (instead != NULL) {
+    gtk_label_set_text (self->label, instead);
     gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self->label)), "dim");
     return;
   }
   markup = lan_chat_text_linkify (lan_message_get_text (self->message));
-  if (markup != NULL) {
+  if (markup != NULL)
     gtk_label_set_markup (self->label, markup);
-    g_signal_connect_object (self->label, "activate-link", G_CALLBACK (on_activate_link), self,
-                             G_CONNECT_SWAPPED);
-  } else {
+  else
     gtk_label_set_text (self->label, lan_message_get_text (self->message));
-  }
 }
 
 static void
@@ -183,10 +204,24 @@ fill_transfer (LanMessageRow *self)
 {
   LanTransfer *transfer = lan_message_get_transfer (self->message);
 
-  if (transfer == NULL || gtk_widget_get_visible (GTK_WIDGET (self->label)) == FALSE)
+  if (transfer == NULL || self->card != NULL || lan_message_get_recalled (self->message))
     return;
   gtk_widget_hide (GTK_WIDGET (self->label));
-  gtk_box_pack_start (self->bubble, lan_transfer_card_new (transfer, FALSE), TRUE, TRUE, 0);
+  self->card = lan_transfer_card_new (transfer, FALSE);
+  gtk_box_pack_start (self->bubble, self->card, TRUE, TRUE, 0);
+}
+
+/* Something was said about it: an edit, a recall, reactions, a pin. */
+static void
+update_shown (LanMessageRow *self)
+{
+  if (lan_message_get_recalled (self->message) && self->card != NULL) {
+    g_clear_pointer (&self->card, gtk_widget_destroy);
+    gtk_widget_show (GTK_WIDGET (self->label));
+  }
+  fill_text (self);
+  lan_message_extras_update (&self->extras, self->message, self->bubble, self->column);
+  update_accessible (self);
 }
 
 static void
@@ -256,11 +291,13 @@ lan_message_row_class_init (LanMessageRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanMessageRow, line);
   gtk_widget_class_bind_template_child (widget_class, LanMessageRow, avatar_slot);
   gtk_widget_class_bind_template_child (widget_class, LanMessageRow, middle);
+  gtk_widget_class_bind_template_child (widget_class, LanMessageRow, column);
   gtk_widget_class_bind_template_child (widget_class, LanMessageRow, bubble);
   gtk_widget_class_bind_template_child (widget_class, LanMessageRow, label);
   gtk_widget_class_bind_template_child (widget_class, LanMessageRow, meta);
   gtk_widget_class_bind_template_child (widget_class, LanMessageRow, time_label);
   gtk_widget_class_bind_template_child (widget_class, LanMessageRow, state_icon);
+  gtk_widget_class_bind_template_callback (widget_class, on_activate_link);
   gtk_widget_class_bind_template_callback (widget_class, on_query_tooltip);
 }
 
@@ -287,14 +324,18 @@ set_side (LanMessageRow *self, gboolean own)
 GtkWidget *
 lan_message_row_new (LanMessage *message)
 {
+  static const char *const shown[] = { "notify::text", "notify::recalled", "notify::reactions",
+                                       "notify::pinned", "notify::edited-time" };
   LanMessageRow *self = g_object_new (LAN_TYPE_MESSAGE_ROW, NULL);
   g_autofree char *clock = lan_format_clock (lan_message_get_time (message));
 
   self->message = g_object_ref (message);
   set_side (self, lan_message_get_own (message));
   gtk_label_set_text (self->time_label, clock);
-  fill_text (self);
   fill_transfer (self);
+  update_shown (self);
+  for (gsize i = 0; i < G_N_ELEMENTS (shown); i++)
+    g_signal_connect_object (message, shown[i], G_CALLBACK (update_shown), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (message, "notify::status", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (message, "notify::transfer", G_CALLBACK (fill_transfer), self,
