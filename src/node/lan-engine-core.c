@@ -141,6 +141,15 @@ on_person (LanEngine *engine, const LanAccountId *account)
 }
 
 static void
+on_frame (LanEngine *engine, LanCoreAction *action)
+{
+  if (lan_frame_type (action->frame.frame) == LAN_FRAME_LINK_SIGNAL)
+    lan_engine_links_on_signal (engine, action);
+  else
+    lan_engine_files_on_frame (engine, action->frame.channel, action->frame.frame);
+}
+
+static void
 carry_out (LanEngine *engine, LanCoreAction *action)
 {
   switch (action->type) {
@@ -203,10 +212,7 @@ carry_out (LanEngine *engine, LanCoreAction *action)
     lan_engine_people_mark (engine, &action->account);
     break;
   case LAN_CORE_FRAME:
-    if (lan_frame_type (action->frame.frame) == LAN_FRAME_LINK_SIGNAL)
-      lan_engine_links_on_signal (engine, action);
-    else
-      lan_engine_files_on_frame (engine, action->frame.channel, action->frame.frame);
+    on_frame (engine, action);
     break;
   case LAN_CORE_CLOCK:
     on_clock (engine, action);
