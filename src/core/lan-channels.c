@@ -288,6 +288,12 @@ dispatch (LanCore *core, LanCoreChannel *channel, LanFrame *frame)
   case LAN_FRAME_FILE_MANIFEST:
   case LAN_FRAME_FILE_HAVE:
   case LAN_FRAME_BULK_OPEN:
+  case LAN_FRAME_SHARE_ROSTER:
+  case LAN_FRAME_SHARE_HEAD:
+  case LAN_FRAME_SHARE_PAGES_WANTED:
+  case LAN_FRAME_SHARE_PAGE:
+  case LAN_FRAME_SHARE_WANT:
+  case LAN_FRAME_SHARE_ANSWER:
     hand_on (core, channel, g_steal_pointer (&owned));
     break;
   case LAN_FRAME_PONG:

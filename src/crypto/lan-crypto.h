@@ -36,7 +36,9 @@ void lan_crypto_init (void);
   X (SERVER_KEY, "LSK1")           /* a server's static key, by the organisation's root */         \
   X (ATTESTATION, "LAT1")          /* a person, by an issuer key */                                \
   X (DIRECTORY_HEAD, "LDH1")       /* a head of the directory's log, by an issuer key */           \
-  X (DIRECTORY_RESTART, "LDR1")    /* the directory begins anew, by the organisation's root */
+  X (DIRECTORY_RESTART, "LDR1")    /* the directory begins anew, by the organisation's root */     \
+  X (SHARE_ROSTER, "LSR1")         /* who is in a shared folder, by a device of its owner */       \
+  X (SHARE_HEAD, "LSS1")           /* what is in a shared folder, by a device that may write */
 
 typedef enum {
 #define X(name, tag) LAN_SIGN_##name,

@@ -147,7 +147,8 @@ lan_device_keys_sign (const LanDeviceKeys *keys, LanSignTag tag, const guint8 *d
                       guint8 sig[LAN_SIGNATURE_BYTES])
 {
   g_return_if_fail (tag == LAN_SIGN_CERT_DEVICE || tag == LAN_SIGN_RECORD ||
-                    tag == LAN_SIGN_PREKEY || tag == LAN_SIGN_ENROL);
+                    tag == LAN_SIGN_PREKEY || tag == LAN_SIGN_ENROL ||
+                    tag == LAN_SIGN_SHARE_ROSTER || tag == LAN_SIGN_SHARE_HEAD);
   lan_sign_tagged (keys->sign_secret, tag, data, len, sig);
 }
 

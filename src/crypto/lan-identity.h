@@ -51,7 +51,7 @@ const guint8 *
 lan_device_keys_dh_secret (const LanDeviceKeys *keys); /* for channels and the store */
 const guint8 *lan_device_keys_sign_seed (const LanDeviceKeys *keys); /* for the key store only */
 
-/** Signs tag || data; @tag must be one of the device's (CERT_DEVICE, RECORD, PREKEY, ENROL). */
+/** Signs tag || data; @tag must be one of the device's (not an account's, issuer's or root's). */
 void lan_device_keys_sign (const LanDeviceKeys *keys, LanSignTag tag, const guint8 *data, gsize len,
                            guint8 sig[LAN_SIGNATURE_BYTES]);
 

@@ -48,6 +48,12 @@ static const struct {
   [LAN_FRAME_GROUP_KEYS_WANTED] = { LANE | LINK, STRANGER | KNOWN },
   [LAN_FRAME_GROUP_KEYS] = { LANE | LINK, STRANGER | KNOWN },
   [LAN_FRAME_GROUP_NOTICE] = { LANE | LINK, STRANGER | KNOWN },
+  [LAN_FRAME_SHARE_ROSTER] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_SHARE_HEAD] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_SHARE_PAGES_WANTED] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_SHARE_PAGE] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_SHARE_WANT] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_SHARE_ANSWER] = { LANE | LINK, KNOWN },
 };
 
 gboolean
@@ -160,6 +166,55 @@ check_file_frame (const LanFrame *frame)
 }
 
 static gboolean
+check_share_id (const ProtobufCBinaryData *share)
+{
+  return lan_field_is (share, LAN_CONVERSATION_ID_BYTES);
+}
+
+/* n hashes, 1 to @most. */
+static gboolean
+check_hashes (const ProtobufCBinaryData *hashes, gsize most)
+{
+  return hashes->len % LAN_HASH_BYTES == 0 && hashes->len <= most * LAN_HASH_BYTES;
+}
+
+static gboolean
+check_share_paper (const ProtobufCBinaryData *paper, const ProtobufCBinaryData *cert)
+{
+  return paper->len > 0 && paper->len <= LAN_SHARE_PAPER_MAX && cert->len > 0 && cert->len <= 512;
+}
+
+static gboolean
+check_share_frame (const LanFrame *frame)
+{
+  switch (frame->body_case) {
+  case LANYARD__FRAME__BODY_SHARE_ROSTER:
+    return check_share_id (&frame->share_roster->share) &&
+           check_share_paper (&frame->share_roster->roster, &frame->share_roster->cert);
+  case LANYARD__FRAME__BODY_SHARE_HEAD:
+    return check_share_id (&frame->share_head->share) &&
+           check_share_paper (&frame->share_head->head, &frame->share_head->cert) &&
+           check_hashes (&frame->share_head->pages, LAN_SHARE_PAGES_MAX);
+  case LANYARD__FRAME__BODY_SHARE_PAGES_WANTED:
+    return check_share_id (&frame->share_pages_wanted->share) &&
+           frame->share_pages_wanted->hashes.len > 0 &&
+           check_hashes (&frame->share_pages_wanted->hashes, LAN_SHARE_ASK_MAX);
+  case LANYARD__FRAME__BODY_SHARE_PAGE:
+    return check_share_id (&frame->share_page->share) &&
+           frame->share_page->data.len <= LAN_PAGE_MAX_BYTES;
+  case LANYARD__FRAME__BODY_SHARE_WANT:
+    return check_share_id (&frame->share_want->share) &&
+           lan_field_is (&frame->share_want->id, LAN_MESSAGE_ID_BYTES) &&
+           lan_field_is (&frame->share_want->root, LAN_HASH_BYTES) &&
+           lan_wire_text_ok (frame->share_want->path, LAN_SHARE_PATH_MAX);
+  default:
+    return check_share_id (&frame->share_answer->share) &&
+           (frame->share_answer->id.len == 0 ||
+            lan_field_is (&frame->share_answer->id, LAN_MESSAGE_ID_BYTES));
+  }
+}
+
+static gboolean
 check_body (const LanFrame *frame)
 {
   switch (lan_frame_type (frame)) {
@@ -199,6 +254,13 @@ check_body (const LanFrame *frame)
   case LAN_FRAME_GROUP_KEYS:
   case LAN_FRAME_GROUP_NOTICE:
     return lan_group_frame_ok (frame);
+  case LAN_FRAME_SHARE_ROSTER:
+  case LAN_FRAME_SHARE_HEAD:
+  case LAN_FRAME_SHARE_PAGES_WANTED:
+  case LAN_FRAME_SHARE_PAGE:
+  case LAN_FRAME_SHARE_WANT:
+  case LAN_FRAME_SHARE_ANSWER:
+    return check_share_frame (frame);
   case LAN_FRAME_PING:
   case LAN_FRAME_PONG:
   case LAN_FRAME_CLOSE:

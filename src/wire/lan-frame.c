@@ -32,6 +32,12 @@ static const char *const type_names[LAN_FRAME_TYPE_N] = {
   [LAN_FRAME_GROUP_KEYS_WANTED] = "group-keys-wanted",
   [LAN_FRAME_GROUP_KEYS] = "group-keys",
   [LAN_FRAME_GROUP_NOTICE] = "group-notice",
+  [LAN_FRAME_SHARE_ROSTER] = "share-roster",
+  [LAN_FRAME_SHARE_HEAD] = "share-head",
+  [LAN_FRAME_SHARE_PAGES_WANTED] = "share-pages-wanted",
+  [LAN_FRAME_SHARE_PAGE] = "share-page",
+  [LAN_FRAME_SHARE_WANT] = "share-want",
+  [LAN_FRAME_SHARE_ANSWER] = "share-answer",
 };
 
 static gboolean

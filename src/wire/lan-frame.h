@@ -27,6 +27,10 @@ G_BEGIN_DECLS
 #define LAN_SIGNAL_MAX_BYTES  4096
 #define LAN_PAGE_MAX_BYTES    60000 /* of a manifest, or bits of leaves */
 #define LAN_BULK_ADDRESSES    16
+#define LAN_SHARE_PAPER_MAX   4096
+#define LAN_SHARE_PAGES_MAX   1024 /* of one head */
+#define LAN_SHARE_ASK_MAX     32   /* pages asked for in one frame */
+#define LAN_SHARE_PATH_MAX    1024
 
 /* What the packed fields of groups' frames consist of, in bytes. */
 #define LAN_GROUP_DIGEST_BYTES    16
@@ -65,6 +69,12 @@ typedef enum {
   LAN_FRAME_GROUP_KEYS_WANTED = 62,
   LAN_FRAME_GROUP_KEYS = 63,
   LAN_FRAME_GROUP_NOTICE = 64,
+  LAN_FRAME_SHARE_ROSTER = 80,
+  LAN_FRAME_SHARE_HEAD = 81,
+  LAN_FRAME_SHARE_PAGES_WANTED = 82,
+  LAN_FRAME_SHARE_PAGE = 83,
+  LAN_FRAME_SHARE_WANT = 84,
+  LAN_FRAME_SHARE_ANSWER = 85,
   LAN_FRAME_TYPE_N
 } LanFrameType;
 
