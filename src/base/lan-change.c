@@ -207,6 +207,14 @@ lan_group_item_row_clear (LanGroupItemRow *row)
   *row = (LanGroupItemRow){ 0 };
 }
 
+void
+lan_share_item_row_clear (LanShareItemRow *row)
+{
+  g_clear_pointer (&row->key, g_bytes_unref);
+  g_clear_pointer (&row->data, g_bytes_unref);
+  *row = (LanShareItemRow){ 0 };
+}
+
 GPtrArray *
 lan_changes_new (void)
 {
@@ -251,6 +259,7 @@ lan_change_free (LanChange *change)
     break;
   case LAN_CHANGE_TRANSFER:
   case LAN_CHANGE_TRANSFER_PLAN:
+  case LAN_CHANGE_TRANSFER_FORGET:
     lan_transfer_row_clear (&change->transfer);
     break;
   case LAN_CHANGE_ADDRESS:
@@ -261,6 +270,10 @@ lan_change_free (LanChange *change)
     break;
   case LAN_CHANGE_OPERATION:
     lan_operation_row_clear (&change->operation);
+    break;
+  case LAN_CHANGE_SHARE_ITEM:
+  case LAN_CHANGE_SHARE_FORGET:
+    lan_share_item_row_clear (&change->share_item);
     break;
   default:
     g_assert_not_reached ();

@@ -222,6 +222,14 @@ typedef struct {
   GBytes *value; /* NULL deletes */
 } LanSettingRow;
 
+/* Something that the machine of shared folders keeps; what is in it only that machine reads. */
+typedef struct {
+  LanConversationId share;
+  guint32 kind;
+  GBytes *key;  /* at most 1,100 bytes */
+  GBytes *data; /* NULL deletes */
+} LanShareItemRow;
+
 typedef enum {
   LAN_CHANGE_PERSON,        /* insert or replace by account */
   LAN_CHANGE_DEVICE,        /* insert or replace by device */
@@ -236,8 +244,11 @@ typedef enum {
   LAN_CHANGE_OPERATION,     /* insert, or replace what it beats, by its key; may come before its
                              * message */
   LAN_CHANGE_RECORD_OPENED, /* set .kind, .flags, .text and .opened of (conversation, device, seq) */
-  LAN_CHANGE_RECORDS_SHOWN, /* of .range: clear or set WITHDRAWN */
-  LAN_CHANGE_GROUP_ITEM,    /* insert, replace or delete by (conversation, kind, key) */
+  LAN_CHANGE_RECORDS_SHOWN,   /* of .range: clear or set WITHDRAWN */
+  LAN_CHANGE_GROUP_ITEM,      /* insert, replace or delete by (conversation, kind, key) */
+  LAN_CHANGE_TRANSFER_FORGET, /* delete .id and its plan */
+  LAN_CHANGE_SHARE_ITEM,      /* insert, replace or delete by (share, kind, key) */
+  LAN_CHANGE_SHARE_FORGET,    /* delete all items of .share */
 } LanChangeType;
 
 typedef struct {
@@ -254,6 +265,7 @@ typedef struct {
     LanOperationRow operation;
     LanRangeRow range;
     LanGroupItemRow group_item;
+    LanShareItemRow share_item; /* also SHARE_FORGET: only .share is set */
   };
 } LanChange;
 
@@ -276,6 +288,7 @@ void lan_address_row_copy (LanAddressRow *to, const LanAddressRow *from);
 void lan_address_row_clear (LanAddressRow *row);
 void lan_setting_row_clear (LanSettingRow *row);
 void lan_group_item_row_clear (LanGroupItemRow *row);
+void lan_share_item_row_clear (LanShareItemRow *row);
 
 /** Returns: (transfer full) (element-type LanChange): an empty batch that frees its changes. */
 GPtrArray *lan_changes_new (void) G_GNUC_WARN_UNUSED_RESULT;

@@ -170,6 +170,18 @@ add_group_item (sqlite3_stmt *s, gpointer to)
   g_ptr_array_add (to, row);
 }
 
+static void
+add_share_item (sqlite3_stmt *s, gpointer to)
+{
+  LanShareItemRow *row = g_new0 (LanShareItemRow, 1);
+
+  COLUMN_ID (s, 0, &row->share);
+  row->kind = (guint32) lan_column_int (s, 1);
+  row->key = lan_column_bytes (s, 2);
+  row->data = lan_column_bytes (s, 3);
+  g_ptr_array_add (to, row);
+}
+
 /* Steps @s to its end, giving each row to @read_row. */
 static gboolean
 read_all (LanDb *db, sqlite3_stmt *s, ReadRow read_row, gpointer to, GError **error)
@@ -445,6 +457,7 @@ lan_db_load (LanDb *db, GError **error)
     { LAN_SQL_ALL_ADDRESSES, add_address, snapshot->addresses },
     { LAN_SQL_ALL_SETTINGS, add_setting, snapshot->settings },
     { LAN_SQL_ALL_GROUP_ITEMS, add_group_item, snapshot->group_items },
+    { LAN_SQL_ALL_SHARE_ITEMS, add_share_item, snapshot->share_items },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++) {

@@ -222,6 +222,42 @@ put_setting (LanDb *db, const LanSettingRow *row, GError **error)
 }
 
 static gboolean
+forget_transfer (LanDb *db, const LanMessageId *id, GError **error)
+{
+  sqlite3_stmt *s = lan_db_use (db, LAN_SQL_DROP_PLAN);
+
+  BIND_ID (s, 1, id);
+  if (!lan_db_run (db, s, "forget the list of a transfer", error))
+    return FALSE;
+  s = lan_db_use (db, LAN_SQL_DROP_TRANSFER);
+  BIND_ID (s, 1, id);
+  return lan_db_run (db, s, "forget a transfer", error);
+}
+
+static gboolean
+put_share_item (LanDb *db, const LanShareItemRow *row, GError **error)
+{
+  sqlite3_stmt *s =
+      lan_db_use (db, row->data != NULL ? LAN_SQL_PUT_SHARE_ITEM : LAN_SQL_DROP_SHARE_ITEM);
+
+  BIND_ID (s, 1, &row->share);
+  lan_bind_int (s, 2, row->kind);
+  lan_bind_bytes (s, 3, row->key);
+  if (row->data != NULL)
+    lan_bind_bytes (s, 4, row->data);
+  return lan_db_run (db, s, "save a shared folder", error);
+}
+
+static gboolean
+forget_share (LanDb *db, const LanConversationId *share, GError **error)
+{
+  sqlite3_stmt *s = lan_db_use (db, LAN_SQL_DROP_SHARE);
+
+  BIND_ID (s, 1, share);
+  return lan_db_run (db, s, "forget a shared folder", error);
+}
+
+static gboolean
 apply_one (LanDb *db, const LanChange *change, GError **error)
 {
   switch (change->type) {
@@ -253,6 +289,12 @@ apply_one (LanDb *db, const LanChange *change, GError **error)
     return lan_db_put_shown (db, &change->range, error);
   case LAN_CHANGE_GROUP_ITEM:
     return lan_db_put_group_item (db, &change->group_item, error);
+  case LAN_CHANGE_TRANSFER_FORGET:
+    return forget_transfer (db, &change->transfer.id, error);
+  case LAN_CHANGE_SHARE_ITEM:
+    return put_share_item (db, &change->share_item, error);
+  case LAN_CHANGE_SHARE_FORGET:
+    return forget_share (db, &change->share_item.share, error);
   default:
     g_assert_not_reached ();
   }

@@ -23,5 +23,6 @@ extern const char lan_migration_1_sql[];
 extern const char lan_migration_2_sql[];
 extern const char lan_migration_3_sql[];
 extern const char lan_migration_4_sql[];
+extern const char lan_migration_5_sql[];
 
 G_END_DECLS

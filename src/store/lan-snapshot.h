@@ -47,6 +47,7 @@ typedef struct {
   GPtrArray *settings;      /* of LanSettingRow, by key */
   GArray *early;            /* of LanMessageKey: not on screen, but something was said about them */
   GPtrArray *group_items;   /* of LanGroupItemRow, greatest kind first, then as they came */
+  GPtrArray *share_items;   /* of LanShareItemRow, by share, kind and key */
 } LanSnapshot;
 
 /** Returns: (transfer full): a snapshot with empty arrays that free their rows. */

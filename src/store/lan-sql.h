@@ -85,6 +85,10 @@ G_BEGIN_DECLS
                    ") VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)")                    \
   X (PUT_PLAN, "INSERT OR REPLACE INTO transfer_plan VALUES (?1,?2)")                              \
   X (DROP_PLAN, "DELETE FROM transfer_plan WHERE id = ?1")                                         \
+  X (DROP_TRANSFER, "DELETE FROM transfer WHERE id = ?1")                                          \
+  X (PUT_SHARE_ITEM, "INSERT OR REPLACE INTO share_item VALUES (?1,?2,?3,?4)")                     \
+  X (DROP_SHARE_ITEM, "DELETE FROM share_item WHERE share = ?1 AND kind = ?2 AND key = ?3")        \
+  X (DROP_SHARE, "DELETE FROM share_item WHERE share = ?1")                                        \
   X (PUT_ADDRESS, "INSERT OR REPLACE INTO address VALUES (?1,?2,?3,?4,?5)")                        \
   X (TRIM_ADDRESSES,                                                                               \
      "DELETE FROM address WHERE device = ?1 AND last_ms < (SELECT last_ms FROM address "           \
@@ -98,6 +102,7 @@ G_BEGIN_DECLS
   X (ALL_VECTORS, "SELECT * FROM vector")                                                          \
   X (ALL_ADDRESSES, "SELECT * FROM address ORDER BY device, last_ms DESC")                         \
   X (ALL_SETTINGS, "SELECT * FROM setting ORDER BY key")                                           \
+  X (ALL_SHARE_ITEMS, "SELECT * FROM share_item ORDER BY share, kind, key")                        \
   X (COUNT_UNREAD, "SELECT count (*) FROM record WHERE conversation = ?1 AND hlc > ?2 "            \
                    "AND shown = 1 AND (flags & 1) = 0")                                            \
   X (NEXT_LOG, "SELECT conversation, device FROM record WHERE (conversation, device) > (?1, ?2) "  \
