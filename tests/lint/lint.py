@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 CHECK, ROOT = sys.argv[1], os.path.abspath(sys.argv[2])
 BUILD = os.path.abspath(sys.argv[3]) if len(sys.argv) > 3 else None
-PURE = ["base", "wire", "crypto", "core", "transfer", "directory"]
+PURE = ["base", "wire", "crypto", "core", "transfer", "share", "directory"]
 FILE_LINES, FUNCTION_LINES = 1000, 100
 # Names of functions that may be longer: tables and class initialisers in all but name.
 LONG_BY_NAME = re.compile(r"_class_init$")

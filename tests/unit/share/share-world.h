@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * A few people with the machine of shared folders each, a folder in memory and wires between them, under a
+ * clock that moves only when it is told to.
+ */
+#pragma once
+
+#include "lan-shares.h"
+
+G_BEGIN_DECLS
+
+#define WORLD_MAX 4
+
+typedef struct _World World;
+
+typedef struct {
+  World *world;
+  guint number;
+  LanAccountKeys *account;
+  LanDeviceKeys *device;
+  GBytes *cert;
+  LanSeededRandom random;
+  LanShares *shares;
+  GPtrArray *rows;      /* of LanChange: everything that was ever kept, in order */
+  GHashTable *files;    /* path -> content */
+  GHashTable *stamps;   /* path -> guint64 (owned), another one for each change */
+  GHashTable *incoming; /* staged name -> content */
+  GPtrArray *versions;  /* of contents that made way */
+  gboolean blind;       /* jobs of the disk wait */
+} Person;
+
+struct _World {
+  guint n;
+  Person people[WORLD_MAX];
+  gboolean wires[WORLD_MAX][WORLD_MAX];
+  LanTime now;
+  guint64 next_stamp;
+  guint refused; /* frames that were answered with anything but OK or STATE */
+};
+
+World *world_new (guint n);
+void world_free (World *world);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (World, world_free)
+void world_connect (World *world, guint a, guint b, gboolean on);
+
+/** Lets everything happen that does not take time, then @seconds go by, step by step. */
+void world_run (World *world, guint seconds);
+
+/** A person changes a file (NULL: removes it), and the folder's watcher says so. */
+void world_write (World *world, guint person, const LanConversationId *share, const char *path,
+                  const char *content);
+const char *world_read (World *world, guint person, const char *path);
+LanConversationId world_share (World *world, guint owner, const char *name);
+const LanAccountId *world_account (World *world, guint person);
+
+/** The program of @person is ended, and started again with what it had kept. */
+void world_restart (World *world, guint person);
+
+/** @person hands a frame to @to as if it came over the wire. */
+LanStatus world_inject (World *world, guint person, guint to, const LanFrame *frame);
+LanShareItemState world_state (World *world, guint person, const LanConversationId *share,
+                               const char *path);
+
+/** How many lines of @kind are in the log of @person. */
+guint world_log (World *world, guint person, const LanConversationId *share, LanShareLogKind kind);
+
+G_END_DECLS
