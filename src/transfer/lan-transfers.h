@@ -224,6 +224,15 @@ gboolean lan_transfers_cancel (LanTransfers *t, const LanMessageId *id,
 /** @peer was blocked or removed: offers of theirs are declined, running transfers cancelled. */
 void lan_transfers_drop_peer (LanTransfers *t, const LanAccountId *peer, LanTime now);
 
+/* -- lan-transfer-forget.c: transfers that belong to a shared folder -- */
+
+/** One that is over leaves the table and the store. Others stay. */
+void lan_transfers_forget (LanTransfers *t, const LanMessageId *id, LanTime now);
+
+/** Cancels all that are under way in @conversation with @peer (nullable: with anybody). */
+void lan_transfers_drop_conversation (LanTransfers *t, const LanConversationId *conversation,
+                                      const LanAccountId *peer, LanTime now);
+
 /* -- what happened -- */
 
 /**
