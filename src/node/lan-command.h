@@ -60,8 +60,17 @@ typedef enum {
   LAN_COMMAND_SERVER_JOIN,    /* text: where, name: login, words, secret: password, task */
   LAN_COMMAND_SERVER_CANCEL,  /* a join that is under way */
   LAN_COMMAND_SERVER_LEAVE,   /* task */
-  LAN_COMMAND_SEARCH,         /* search, task */
-  LAN_COMMAND_READ_DAYS,      /* account, bytes: gint64s at which days begin, task */
+  LAN_COMMAND_SHARE_CREATE, /* conversation: its id, text: folder, name, task; the next are of it */
+  LAN_COMMAND_SHARE_ACCESS, /* account, number: LanShareAccess */
+  LAN_COMMAND_SHARE_ACCEPT, /* text: folder, number: whether in step */
+  LAN_COMMAND_SHARE_KEEP,   /* number */
+  LAN_COMMAND_SHARE_LEAVE,  /* - */
+  LAN_COMMAND_SHARE_FETCH,  /* text: path */
+  LAN_COMMAND_SHARE_SCAN,   /* - */
+  LAN_COMMAND_SHARE_TREE,   /* task */
+  LAN_COMMAND_SHARE_LOG,    /* task */
+  LAN_COMMAND_SEARCH,       /* search, task */
+  LAN_COMMAND_READ_DAYS,    /* account, bytes: gint64s at which days begin, task */
 } LanCommandType;
 
 /* What is looked for in the history: lan-store.h's query, by person. */
@@ -85,6 +94,7 @@ typedef struct {
   LanAccountId other;
   LanMessageId message;
   LanMessageId target;
+  LanConversationId conversation;
   gint64 number;
   guint kind;
   char *name; /* wiped when freed, as the next three */

@@ -11,6 +11,7 @@
 #include "lan-engine-people.h"
 #include "lan-engine-search.h"
 #include "lan-engine-server.h"
+#include "lan-engine-share.h"
 #include "lan-engine-store.h"
 
 #include <string.h>
@@ -411,6 +412,9 @@ execute_open (LanEngine *engine, LanCommand *c)
     break;
   case LAN_COMMAND_OPEN:
   case LAN_COMMAND_CLOSE:
+    break;
+  default:
+    lan_engine_share_execute (engine, c);
     break;
   }
 }

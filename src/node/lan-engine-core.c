@@ -10,6 +10,7 @@
 #include "lan-engine-operations.h"
 #include "lan-engine-people.h"
 #include "lan-engine-server.h"
+#include "lan-engine-share.h"
 #include "lan-engine-store.h"
 
 /* A file offer's record: its content goes on to the transfers. */
@@ -136,8 +137,10 @@ on_person (LanEngine *engine, const LanAccountId *account)
   lan_engine_links_on_person (engine, account);
   lan_engine_discovery_on_person (engine, account);
   lan_engine_server_on_person (engine, account);
-  if (row != NULL && (row->flags & LAN_PERSON_BLOCKED) != 0)
+  if (row != NULL && (row->flags & LAN_PERSON_BLOCKED) != 0) {
     lan_engine_files_drop (engine, account);
+    lan_engine_share_drop (engine, account);
+  }
 }
 
 static void
@@ -145,6 +148,9 @@ on_frame (LanEngine *engine, LanCoreAction *action)
 {
   if (lan_frame_type (action->frame.frame) == LAN_FRAME_LINK_SIGNAL)
     lan_engine_links_on_signal (engine, action);
+  else if (lan_frame_type (action->frame.frame) >= LAN_FRAME_SHARE_ROSTER &&
+           lan_frame_type (action->frame.frame) <= LAN_FRAME_SHARE_ANSWER)
+    lan_engine_share_on_frame (engine, action->frame.channel, action->frame.frame);
   else
     lan_engine_files_on_frame (engine, action->frame.channel, action->frame.frame);
 }

@@ -6,6 +6,7 @@
 #include "lan-engine-bulk.h"
 #include "lan-engine-links.h"
 #include "lan-engine-people.h"
+#include "lan-engine-share.h"
 #include "lan-engine-store.h"
 #include "lan-record.h"
 
@@ -104,7 +105,7 @@ tell (LanEngine *engine, const LanMessageId *id)
 {
   const LanTransferRow *row = lan_transfers_get (engine->files->machine, id);
 
-  if (row != NULL)
+  if (row != NULL && !lan_engine_share_takes (engine, row))
     lan_engine_files_tell (engine, row, FALSE);
 }
 
@@ -357,6 +358,7 @@ lan_engine_files_on_channel_up (LanEngine *engine, guint64 channel, const LanAcc
                             carries_blocks ? LAN_CARRIES_BLOCKS : LAN_CARRIES_STATES,
                             lan_engine_links_room (engine, channel), engine->now);
   lan_engine_bulk_on_channel (engine->files->bulk, channel, account, TRUE);
+  lan_engine_share_on_channel (engine, channel, account, TRUE);
 }
 
 void
@@ -365,6 +367,7 @@ lan_engine_files_on_channel_down (LanEngine *engine, guint64 channel)
   g_hash_table_remove (engine->files->channels, &channel);
   lan_engine_bulk_on_channel (engine->files->bulk, channel, NULL, FALSE);
   lan_transfers_channel_down (engine->files->machine, channel, engine->now);
+  lan_engine_share_on_channel (engine, channel, NULL, FALSE);
 }
 
 /* --- actions --- */
@@ -376,6 +379,8 @@ make_offer (LanEngine *engine, LanTransferAction *action)
   LanTransferOfferParts parts;
   LanStatus status;
 
+  if (lan_engine_share_takes_offer (engine, action))
+    return;
   lan_transfer_action_offer (action, &offer, &parts);
   status = lan_core_offer_file (engine->core, &action->peer, &action->id, &offer, &engine->now);
   if (status != LAN_STATUS_OK) {

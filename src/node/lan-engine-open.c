@@ -15,6 +15,7 @@
 #include "lan-engine-operations.h"
 #include "lan-engine-people.h"
 #include "lan-engine-server.h"
+#include "lan-engine-share.h"
 #include "lan-engine-store.h"
 #include "lan-group.h"
 #include "lan-random-system.h"
@@ -71,6 +72,7 @@ lan_engine_new_identity (LanEngine *engine, gboolean new_device)
     lan_engine_links_new_device (engine);
   lan_engine_discovery_republish (engine);
   lan_engine_server_new_identity (engine);
+  lan_engine_share_new_identity (engine);
   lan_engine_tell_self (engine);
 }
 
@@ -141,7 +143,11 @@ tell_opened (LanEngine *engine, const LanSnapshot *snapshot)
   lan_engine_operations_load (engine, snapshot);
   lan_engine_people_load (engine, snapshot);
   for (guint i = 0; i < snapshot->transfers->len; i++)
-    lan_engine_files_tell (engine, g_ptr_array_index (snapshot->transfers, i), TRUE);
+    if (!lan_shares_has (
+            lan_engine_share_machine (engine->shares),
+            &((LanTransferRow *) g_ptr_array_index (snapshot->transfers, i))->conversation))
+      lan_engine_files_tell (engine, g_ptr_array_index (snapshot->transfers, i), TRUE);
+  lan_engine_share_tell_all (engine);
   event = lan_event_new (LAN_EVENT_HIDDEN);
   event->flags = lan_engine_discovery_is_hidden (engine);
   lan_engine_tell (engine, event);
@@ -196,6 +202,7 @@ on_history (LanSnapshot *snapshot, const GError *error, gpointer user_data)
   renew_certificate (engine);
   load_core (engine, snapshot);
   lan_engine_files_open (engine, snapshot);
+  lan_engine_share_open (engine, snapshot);
   if (!lan_engine_links_open (engine, &network) ||
       !lan_engine_discovery_open (engine, snapshot, &network)) {
     fail (engine, network);
@@ -266,6 +273,7 @@ finish (LanEngine *engine)
   g_clear_pointer (&engine->server, lan_engine_server_free);
   g_clear_pointer (&engine->discovery, lan_engine_discovery_free);
   lan_engine_links_free (engine);
+  g_clear_pointer (&engine->shares, lan_engine_share_free);
   g_clear_pointer (&engine->files, lan_engine_files_free);
   g_clear_pointer (&engine->people, lan_engine_people_free);
   lan_engine_operations_free (engine, g_steal_pointer (&engine->operations));

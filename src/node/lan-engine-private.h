@@ -78,6 +78,7 @@ struct _LanEngine {
   struct _LanEngineLinks *links;
   struct _LanEngineDiscovery *discovery;
   struct _LanEngineFiles *files;
+  struct _LanEngineShare *shares;
   struct _LanEngineLinking *linking; /* NULL: no device is being linked */
   struct _LanEngineServer *server;   /* the company's, joined or not */
 };

@@ -6,6 +6,7 @@
 #include "lan-engine-files.h"
 #include "lan-engine-operations.h"
 #include "lan-engine-people.h"
+#include "lan-engine-share.h"
 
 #define COUNT_MAX 1000 /* rows looked at to count what is unread: as many as the store gives */
 
@@ -98,6 +99,9 @@ on_committed (const GError *error, gpointer user_data)
   else if (call->owner == LAN_BATCH_OF_TRANSFERS)
     lan_transfers_committed (lan_engine_files_machine (engine->files), call->id, error == NULL,
                              engine->now);
+  else if (call->owner == LAN_BATCH_OF_SHARES)
+    lan_shares_committed (lan_engine_share_machine (engine->shares), call->id, error == NULL,
+                          engine->now);
 }
 
 void

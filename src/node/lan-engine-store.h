@@ -16,6 +16,7 @@ typedef struct _LanEngineStore LanEngineStore;
 typedef enum {
   LAN_BATCH_OF_CORE,
   LAN_BATCH_OF_TRANSFERS,
+  LAN_BATCH_OF_SHARES,
   LAN_BATCH_OF_NODE, /* settings: nobody */
 } LanBatchOwner;
 

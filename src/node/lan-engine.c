@@ -16,6 +16,7 @@
 #include "lan-engine-links.h"
 #include "lan-engine-people.h"
 #include "lan-engine-server.h"
+#include "lan-engine-share.h"
 
 #include <time.h>
 
@@ -216,13 +217,15 @@ run_machines (LanEngine *engine)
   gint64 deadline;
 
   while (lan_engine_core_run (engine) | lan_engine_links_run (engine) |
-         lan_engine_files_run (engine) | lan_engine_discovery_run (engine) |
-         lan_engine_linking_run (engine) | lan_engine_server_run (engine))
+         lan_engine_files_run (engine) | lan_engine_share_run (engine) |
+         lan_engine_discovery_run (engine) | lan_engine_linking_run (engine) |
+         lan_engine_server_run (engine))
     ;
   lan_engine_people_flush (engine);
   deadline = lan_core_next_deadline (engine->core);
   deadline = MIN (deadline, lan_engine_links_deadline (engine));
   deadline = MIN (deadline, lan_engine_files_deadline (engine));
+  deadline = MIN (deadline, lan_engine_share_deadline (engine));
   deadline = MIN (deadline, lan_engine_linking_deadline (engine));
   deadline = MIN (deadline, lan_engine_server_deadline (engine));
   engine->deadline_us = MIN (deadline, lan_engine_discovery_deadline (engine));

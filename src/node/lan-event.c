@@ -103,6 +103,17 @@ lan_message_infos_new (void)
 }
 
 void
+lan_share_info_clear (LanShareInfo *info)
+{
+  g_free (info->name);
+  g_free (info->owner);
+  g_free (info->dir);
+  g_free (info->error);
+  g_clear_pointer (&info->members, g_ptr_array_unref);
+  *info = (LanShareInfo){ 0 };
+}
+
+void
 lan_event_free (LanEvent *event)
 {
   if (event == NULL)
@@ -127,6 +138,9 @@ lan_event_free (LanEvent *event)
     break;
   case LAN_EVENT_SERVER:
     lan_server_info_clear (&event->server);
+    break;
+  case LAN_EVENT_SHARE:
+    lan_share_info_clear (&event->share);
     break;
   case LAN_EVENT_DEVICE_LINK:
     lan_device_link_info_clear (&event->device_link);

@@ -12,6 +12,7 @@
 #include "lan-message.h"
 #include "lan-node.h"
 #include "lan-server.h"
+#include "lan-share.h"
 #include "lan-transfer.h"
 
 G_BEGIN_DECLS
@@ -122,6 +123,26 @@ typedef struct {
   char *error_text;
 } LanDeviceLinkInfo;
 
+typedef struct {
+  LanConversationId id;
+  gboolean gone; /* forgotten: nothing else is set */
+  char *name;
+  char *owner; /* hex */
+  LanShareStatus status;
+  LanShareAccess access;
+  char *dir; /* NULL: none */
+  gboolean keep;
+  guint files;
+  guint here;
+  guint busy;
+  guint conflicts;
+  guint skipped;
+  guint64 size;
+  gboolean scanning;
+  char *error;        /* NULL: none */
+  GPtrArray *members; /* of LanSharedMember */
+} LanShareInfo;
+
 typedef enum {
   LAN_EVENT_OPENED,          /* number: port; text: own name; flags: LanNodeProtection; or error */
   LAN_EVENT_CLOSED,          /* the last one */
@@ -143,6 +164,7 @@ typedef enum {
   LAN_EVENT_SERVER,          /* server: all of it, changed or not */
   LAN_EVENT_DEVICES,         /* devices: all of one's own */
   LAN_EVENT_DEVICE_LINK,     /* device_link: how far the linking of a device is */
+  LAN_EVENT_SHARE,           /* share: new or changed, or gone */
   LAN_EVENT_REPLY,           /* task, and what it asked for; text: a string */
 } LanEventType;
 
@@ -162,6 +184,7 @@ struct _LanEvent {
     LanConversationInfo conversation;
     LanTransferInfo transfer;
     LanServerInfo server;
+    LanShareInfo share;
     LanDeviceLinkInfo device_link;
   };
   GTask *task;           /* REPLY */
@@ -170,7 +193,8 @@ struct _LanEvent {
   GPtrArray *objects;    /* the same as objects, made by the receiver */
   LanPersonStats *stats; /* REPLY to a question for figures */
   GPtrArray *edits;      /* REPLY to a question for former texts: of LanMessageEdit */
-  GPtrArray *entries;    /* REPLY to a question for a folder's tree: of LanTransferEntry */
+  GPtrArray *entries; /* REPLY to a question for a folder's tree: of LanTransferEntry; of a share's
+                          * tree or log: of LanSharedEntry, LanSharedRecord */
 };
 
 LanEvent *lan_event_new (LanEventType type);
@@ -187,5 +211,6 @@ GPtrArray *lan_device_infos_new (void);
 void lan_device_link_info_clear (LanDeviceLinkInfo *info);
 void lan_transfer_info_clear (LanTransferInfo *info);
 void lan_server_info_clear (LanServerInfo *info);
+void lan_share_info_clear (LanShareInfo *info);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include "lan-node-models-private.h"
 #include "lan-person-private.h"
 #include "lan-server-private.h"
+#include "lan-share-private.h"
 #include "lan-transfer-private.h"
 
 static LanNodeEmission *
@@ -257,6 +258,32 @@ on_server (LanNodeModels *m, LanEvent *event)
 }
 
 static void
+on_share (LanNodeModels *m, LanEvent *event)
+{
+  LanShare *share = lan_node_models_share (m, &event->share.id);
+  guint position;
+
+  if (event->share.gone) {
+    if (share == NULL)
+      return;
+    lan_share_orphan (share);
+    if (g_list_store_find (m->shares, share, &position))
+      g_list_store_remove (m->shares, position);
+    g_hash_table_remove (m->share_by_id, &event->share.id);
+    return;
+  }
+  if (share == NULL) {
+    share = lan_share_new (m->node, &event->share.id);
+    g_hash_table_insert (m->share_by_id, (gpointer) lan_share_peek_id (share), share);
+    lan_share_apply (share, &event->share);
+    g_list_store_append (m->shares, share);
+  } else {
+    lan_share_apply (share, &event->share);
+  }
+  emit_later (m, LAN_NODE_SHARE_CHANGED, share);
+}
+
+static void
 on_named_event (LanNodeModels *m, LanEvent *event)
 {
   LanNodeEmission *e;
@@ -308,6 +335,9 @@ apply (LanNodeModels *m, LanEvent *event)
     break;
   case LAN_EVENT_SERVER:
     on_server (m, event);
+    break;
+  case LAN_EVENT_SHARE:
+    on_share (m, event);
     break;
   case LAN_EVENT_DEVICES:
     lan_devices_apply (lan_node_get_devices (m->node), event->devices);

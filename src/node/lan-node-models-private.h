@@ -20,6 +20,8 @@ struct _LanNodeModels {
   GHashTable *by_account;      /* LanAccountId in the person -> LanPerson, owned; listed or not */
   GHashTable *listed;          /* LanPerson that are in people */
   GHashTable *conversation_of; /* LanPerson -> LanConversation, owned */
+  GListStore *shares;          /* of LanShare */
+  GHashTable *share_by_id;     /* LanConversationId in the share -> LanShare, owned */
   GHashTable *transfer_by_id;  /* LanMessageId in the transfer -> LanTransfer, owned */
   GHashTable *messages;        /* LanMessageId in the LanLiveMessage -> LanLiveMessage, owned */
   GHashTable *outbox;          /* own LanMessage under way, owned, so that their states are told */

@@ -4,6 +4,7 @@
 #include "lan-message-private.h"
 #include "lan-node-models-private.h"
 #include "lan-person-private.h"
+#include "lan-share-private.h"
 #include "lan-transfer-private.h"
 
 void
@@ -24,6 +25,9 @@ lan_node_models_new (LanNode *node)
   m->people = g_list_store_new (LAN_TYPE_PERSON);
   m->conversations = g_list_store_new (LAN_TYPE_CONVERSATION);
   m->transfers = g_list_store_new (LAN_TYPE_TRANSFER);
+  m->shares = g_list_store_new (LAN_TYPE_SHARE);
+  m->share_by_id = g_hash_table_new_full (lan_conversation_id_hash, lan_conversation_id_equal, NULL,
+                                          g_object_unref);
   m->by_account =
       g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, NULL, g_object_unref);
   m->listed = g_hash_table_new (NULL, NULL);
@@ -68,6 +72,9 @@ lan_node_models_free (LanNodeModels *m)
   g_hash_table_iter_init (&iter, m->conversation_of);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     lan_conversation_orphan (value);
+  g_hash_table_iter_init (&iter, m->share_by_id);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    lan_share_orphan (value);
 
   g_ptr_array_unref (m->new_people);
   g_hash_table_unref (m->moved);
@@ -78,6 +85,8 @@ lan_node_models_free (LanNodeModels *m)
   g_hash_table_unref (m->transfer_by_id);
   g_hash_table_unref (m->conversation_of);
   g_hash_table_unref (m->listed);
+  g_hash_table_unref (m->share_by_id);
+  g_clear_object (&m->shares);
   g_clear_object (&m->transfers);
   g_clear_object (&m->conversations);
   g_clear_object (&m->people);
@@ -101,6 +110,18 @@ GListModel *
 lan_node_models_conversations (LanNodeModels *m)
 {
   return G_LIST_MODEL (m->conversations);
+}
+
+GListModel *
+lan_node_models_shares (LanNodeModels *m)
+{
+  return G_LIST_MODEL (m->shares);
+}
+
+LanShare *
+lan_node_models_share (LanNodeModels *m, const LanConversationId *id)
+{
+  return g_hash_table_lookup (m->share_by_id, id);
 }
 
 GListModel *

@@ -30,6 +30,10 @@ LanPerson *lan_node_models_self (LanNodeModels *models);
 GListModel *lan_node_models_people (LanNodeModels *models);
 GListModel *lan_node_models_conversations (LanNodeModels *models);
 GListModel *lan_node_models_transfers (LanNodeModels *models);
+GListModel *lan_node_models_shares (LanNodeModels *models);
+
+/** Returns: (transfer none) (nullable). */
+LanShare *lan_node_models_share (LanNodeModels *models, const LanConversationId *id);
 
 /** Returns: (transfer none) (nullable). */
 LanPerson *lan_node_models_person (LanNodeModels *models, const LanAccountId *account);

@@ -228,6 +228,7 @@ install_signals (GType type)
     [LAN_NODE_FILE_DONE] = { "file-done", lan_transfer_get_type },
     [LAN_NODE_FILE_FAILED] = { "file-failed", lan_transfer_get_type },
     [LAN_NODE_SERVER_CHANGED] = { "server-changed", lan_server_get_type },
+    [LAN_NODE_SHARE_CHANGED] = { "share-changed", lan_share_get_type },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (one_object); i++)

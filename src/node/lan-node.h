@@ -32,6 +32,7 @@
 #include "lan-person.h"
 #include "lan-search.h"
 #include "lan-server.h"
+#include "lan-share.h"
 #include "lan-transfer.h"
 
 G_BEGIN_DECLS
@@ -185,6 +186,38 @@ LAN_API GListModel *lan_node_get_conversations (LanNode *self);
  * Returns: (transfer none): a #GListModel of #LanTransfer, the newest first.
  */
 LAN_API GListModel *lan_node_get_transfers (LanNode *self);
+
+/**
+ * lan_node_get_shares:
+ *
+ * Returns: (transfer none): a #GListModel of #LanShare, one's own and those of others.
+ */
+LAN_API GListModel *lan_node_get_shares (LanNode *self);
+
+/**
+ * lan_node_find_share:
+ *
+ * Returns: (transfer none) (nullable): the share with this id.
+ */
+LAN_API LanShare *lan_node_find_share (LanNode *self, const char *id);
+
+/**
+ * lan_node_create_share_async:
+ * @dir: an existing folder
+ * @name: (nullable): what others see; %NULL: the folder's name
+ *
+ * Shares a folder, with nobody yet: see lan_share_set_access().
+ */
+LAN_API void lan_node_create_share_async (LanNode *self, const char *dir, const char *name,
+                                          GCancellable *cancellable, GAsyncReadyCallback callback,
+                                          gpointer user_data);
+
+/**
+ * lan_node_create_share_finish:
+ *
+ * Returns: (transfer full): its id.
+ */
+LAN_API char *lan_node_create_share_finish (LanNode *self, GAsyncResult *result, GError **error);
 
 /**
  * lan_node_get_server:
