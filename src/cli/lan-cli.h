@@ -46,6 +46,8 @@ struct _LanCli {
   gboolean limited;
   gboolean urgent;
   gboolean off;
+  gboolean writable; /* of share */
+  gboolean keep;
   char *address;
   char *peer; /* of search and what moves chats: names or ids as typed */
   char *from;
@@ -149,6 +151,7 @@ int lan_cli_run (LanCli *cli, char **args);
 int lan_cli_join (LanCli *cli, char **args);
 int lan_cli_server (LanCli *cli, char **args);
 int lan_cli_device (LanCli *cli, char **args);
+int lan_cli_share (LanCli *cli, char **args);
 int lan_cli_directory (LanCli *cli, char **args);
 
 G_END_DECLS

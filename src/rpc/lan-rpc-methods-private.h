@@ -21,6 +21,7 @@ extern const LanRpcMethod lan_rpc_message_methods[]; /* message.*, of one that i
 extern const LanRpcMethod lan_rpc_file_methods[];    /* file.* */
 extern const LanRpcMethod lan_rpc_server_methods[];  /* server.*, directory.* */
 extern const LanRpcMethod lan_rpc_device_methods[];  /* device.* */
+extern const LanRpcMethod lan_rpc_share_methods[];   /* share.* */
 extern const LanRpcMethod lan_rpc_history_methods[]; /* history.* but for list */
 
 /** {"messages": ...} */
@@ -32,6 +33,7 @@ void lan_rpc_send_message (LanRpcCall *call, LanPerson *person, LanMessage *repl
 /** Sends "text" to everybody in "to". Answers @call. */
 void lan_rpc_send_to_many (LanRpcCall *call);
 
+JsonObject *lan_rpc_describe_share (LanShare *share);
 JsonObject *lan_rpc_describe_devices (LanDevices *devices);
 JsonObject *lan_rpc_describe_device_link (LanDevices *devices);
 

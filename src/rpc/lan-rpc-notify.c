@@ -149,6 +149,12 @@ on_server_changed (LanNode *node, LanServer *server, LanRpcService *service)
 }
 
 static void
+on_share_changed (LanNode *node, LanShare *share, LanRpcService *service)
+{
+  lan_rpc_service_notify (service, "share.changed", lan_rpc_describe_share (share));
+}
+
+static void
 on_devices_changed (LanDevices *devices, guint position, guint removed, guint added,
                     LanRpcService *service)
 {
@@ -180,6 +186,7 @@ lan_rpc_notify_connect (LanRpcService *service)
     { "file-failed", G_CALLBACK (on_file_failed) },
     { "link-state", G_CALLBACK (on_link_state) },
     { "notice", G_CALLBACK (on_notice) },
+    { "share-changed", G_CALLBACK (on_share_changed) },
     { "server-changed", G_CALLBACK (on_server_changed) },
   };
   GListModel *people = lan_node_get_people (service->node);
