@@ -428,7 +428,14 @@ pass_time (Run *run)
 static void
 step (Run *run)
 {
-  switch (lan_read_u8 (&run->in) % 13) {
+  guint8 op = lan_read_u8 (&run->in);
+
+  if (op >= 250) {
+    lan_core_mail_lost (run->core, &run->now);
+    drain (run);
+    return;
+  }
+  switch (op % 13) {
   case 0:
     lan_core_set_mailbox (run->core, (LanMailbox) (lan_read_u8 (&run->in) % 3), &run->now);
     break;
