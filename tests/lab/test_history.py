@@ -130,7 +130,7 @@ def _():
         check(core.split()[4:6] == ["0", "0"], "no core may be written: %s" % core)
         a.kill(signal.SIGQUIT)
         b.kill(signal.SIGKILL)
-        wait_until(lambda: not a.is_alive() and not b.is_alive(), "both are gone", 5)
+        wait_until(lambda: not a.is_alive() and not b.is_alive(), "both are gone")
         words = list(canaries("kakapo-secret", "鸸鹋秘密", "capybara-list", "Quinzel", "王麒麟儿"))
         n = 0
         for peer in (a, b):

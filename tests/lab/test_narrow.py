@@ -1,12 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 The Lanyard developers
-"""What a full-speed transfer does to others on a narrow cable, and what it makes of a wide one."""
+"""What a full-speed transfer does to others on a narrow cable, and what it makes of a wide one.
 
+What a delay is held against is a second cable of the same kind that nothing is sent over, measured in the
+same seconds: a machine that stands still for a moment does so for both. Everything that takes part runs
+ahead of the machine's other work where that is allowed, since the queues of the cable are what is measured
+and not those of the scheduler.
+"""
+
+import contextlib
 import json
 import os
 import shutil
 import sys
+import threading
 import time
 
 from lab import Lab, Process, check, main, note, run, test, wait_until
@@ -73,21 +81,58 @@ def iperf(one, two, seconds):
     return json.loads(out)["end"]["sum_received"]["bits_per_second"] / 1e6
 
 
+@contextlib.contextmanager
+def ahead():
+    """What is started inside is a real-time process, if the system lets it."""
+    before = os.sched_getscheduler(0), os.sched_getparam(0)
+    with contextlib.suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(10))
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, *before)
+
+
+def beside(*works):
+    """Runs the works at the same time, gives what they give."""
+    results, errors = [None] * len(works), []
+
+    def carry_out(i):
+        try:
+            results[i] = works[i]()
+        except Exception as error:  # it belongs to the test, not to the thread
+            errors.append(error)
+
+    threads = [threading.Thread(target=carry_out, args=(i,)) for i in range(len(works))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+    return results
+
+
+def compare(title, idle, loaded, speed):
+    """At most 30 ms more at p99 than on the idle cable beside it."""
+    extra = percentile(loaded, 0.99) - percentile(idle, 0.99)
+    note("%s: idle p50 %.1f p99 %.1f; loaded p50 %.1f p99 %.1f max %.1f ms (%d), %.1f Mbit/s" % (
+        title, percentile(idle, 0.5), percentile(idle, 0.99), percentile(loaded, 0.5),
+        percentile(loaded, 0.99), max(loaded), len(loaded), speed))
+    check(extra <= 30, "%.1f ms more than idle" % extra)
+
+
 @test("a media stream beside a full-speed transfer waits at most 30 ms more at p99")
 def _():
     for delay in (5, 20):
-        with Lab() as lab:
-            one, two = lab.host("one"), lab.host("two")
-            Cable(lab, one, two, "rate=20", "buffer=250", "delay=%d" % delay)
-            idle = stream(one, two, 5)
+        with ahead(), Lab() as lab:
+            one, two, quiet, other = (lab.host(name) for name in ("one", "two", "quiet", "other"))
+            for pair in ((one, two), (quiet, other)):
+                Cable(lab, *pair, "rate=20", "buffer=250", "delay=%d" % delay)
             server, _ = bulk(one, two, 25)
-            loaded = stream(one, two, 20)
+            loaded, idle = beside(lambda: stream(one, two, 20), lambda: stream(quiet, other, 20))
             speed = rate(server)
-            extra = percentile(loaded, 0.99) - percentile(idle, 0.5)
-            note("delay %d ms: idle p50 %.1f ms; loaded p50 %.1f p99 %.1f max %.1f ms (%d of 1000), "
-                 "%.1f Mbit/s" % (delay, percentile(idle, 0.5), percentile(loaded, 0.5),
-                                  percentile(loaded, 0.99), max(loaded), len(loaded), speed))
-            check(extra <= 30, "%.1f ms more than idle" % extra)
+            compare("delay %d ms" % delay, idle, loaded, speed)
             check(speed > 20 * 0.85, "and the cable is used: %.1f of 20 Mbit/s" % speed)
 
 
@@ -102,26 +147,28 @@ def pings(a, seconds):
     return [us / 1000 for us in a.values("pong", since=mark)]
 
 
+def linked(lab, *names):
+    """Two link peers with a connection over a narrow cable of their own."""
+    one, two = (lab.host(name) for name in names)
+    Cable(lab, one, two, "rate=20", "buffer=250", "delay=10")
+    a, b = LinkPeer(one, "a"), LinkPeer(two, "b")
+    post = Post(a, b)
+    a.write("open")
+    a.wait("up")
+    b.wait("up")
+    return one, two, a, post
+
+
 @test("chat over a link beside a full-speed transfer waits at most 30 ms more at p99")
 def _():
-    with Lab() as lab:
-        one, two = lab.host("one"), lab.host("two")
-        Cable(lab, one, two, "rate=20", "buffer=250", "delay=10")
-        a, b = LinkPeer(one, "a"), LinkPeer(two, "b")
-        post = Post(a, b)
-        a.write("open")
-        a.wait("up")
-        b.wait("up")
-        idle = pings(a, 4)
+    with ahead(), Lab() as lab:
+        one, two, a, post = linked(lab, "one", "two")
+        _, _, quiet, quiet_post = linked(lab, "quiet", "other")
         server, _ = bulk(one, two, 25)
-        loaded = pings(a, 20)
-        speed = rate(server)
-        extra = percentile(loaded, 0.99) - percentile(idle, 0.5)
-        note("idle p50 %.1f ms; loaded p50 %.1f p99 %.1f max %.1f ms, %.1f Mbit/s" % (
-            percentile(idle, 0.5), percentile(loaded, 0.5), percentile(loaded, 0.99), max(loaded),
-            speed))
-        check(extra <= 30, "%.1f ms more than idle" % extra)
+        loaded, idle = beside(lambda: pings(a, 20), lambda: pings(quiet, 20))
+        compare("chat", idle, loaded, rate(server))
         post.stop()
+        quiet_post.stop()
 
 
 @test("a wide cable is filled as plain TCP fills it")

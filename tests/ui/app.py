@@ -122,9 +122,22 @@ class App:
         run("xdotool", "mousemove", "--sync", str(where.x + where.width // 2), str(where.y + where.height // 2), "click", "1",
             check=False)
 
+    def in_front(self):
+        """The X window of this program that has the keyboard, or None."""
+        window = run("xdotool", "getactivewindow", check=False).strip()
+        pid = run("xdotool", "getwindowpid", window, check=False).strip() if window.isdigit() else ""
+        return window if pid == str(self.pid) else None
+
     def activate(self):
-        """Looks at this window."""
+        """Looks at this window, and waits until the keyboard is there: a key pressed before goes elsewhere."""
         run("xdotool", "windowactivate", "--sync", self.window, check=False)
+        wait(self.in_front, "the keyboard in a window of " + self.name)
+
+    def dismiss(self, label):
+        """Escape, pressed in the dialog that shows @label."""
+        wait(lambda: self.in_front() not in (None, self.window), "the keyboard in the dialog with " + label)
+        run("xdotool", "key", "--clearmodifiers", "Escape", check=False)
+        wait(lambda: not self.all(name=label), "that %s is gone" % label)
 
     def key(self, keys):
         self.activate()

@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desk import Desk, Failed, need, run, wait  # noqa: E402
+from desk import Desk, Failed, need, wait  # noqa: E402
 from peer import Peer  # noqa: E402
 
 COMPANY = "北辰仪器"
@@ -139,8 +139,7 @@ def the_preferences_say_so(scene):
     lin.press("Company")
     lin.button("Leave…")
     lin.screen_shot("company-preferences")
-    run("xdotool", "key", "Escape", check=False)
-    wait(lambda: not lin.all(name="Leave…"), "that the preferences are gone")
+    lin.dismiss("Leave…")
 
 
 @step

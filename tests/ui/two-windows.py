@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desk import Desk, Failed, need, run, wait  # noqa: E402
+from desk import Desk, Failed, need, wait  # noqa: E402
 
 GREETING = "您好，合同已经盖章，扫描件马上发您。"
 ANSWER = "收到，谢谢！<b>下午</b>见 https://contracts.example/2027?a=1&b=2"
@@ -89,14 +89,13 @@ def words(lin, wei):
 @step
 def keys(lin, wei):
     lin.key("ctrl+k")
-    lin.find(name="Search names")
+    lin.find(name="Search people and messages")
     lin.shot("search")
     lin.key("Escape")
     lin.key("ctrl+comma")
     lin.find(Atspi.Role.TOGGLE_BUTTON, name="Enter sends")
     lin.screen_shot("preferences")
-    run("xdotool", "key", "Escape", check=False)
-    wait(lambda: not lin.all(name="Enter sends"), "that the preferences are gone")
+    lin.dismiss("Enter sends")
 
 
 @step
@@ -133,8 +132,7 @@ def limit(app, megabytes):
     app.press("Files and network")
     spin = app.find(Atspi.Role.SPIN_BUTTON, name="Speed limit")
     spin.get_value_iface().set_current_value(megabytes)
-    run("xdotool", "key", "Escape", check=False)
-    wait(lambda: not app.all(name="Speed limit"), "that the preferences are gone")
+    app.dismiss("Speed limit")
 
 
 @step
