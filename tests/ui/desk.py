@@ -77,10 +77,20 @@ class Desk:
     def locale(self):
         """Chinese dates need the locale's data; made here, as the system may not have it."""
         self.locpath = os.path.join(self.build, "tests", "ui", "locale")
-        if not os.path.isdir(self.locpath + "/zh_CN.UTF-8"):
-            os.makedirs(self.locpath, exist_ok=True)
-            subprocess.run(["localedef", "-i", "zh_CN", "-f", "UTF-8", self.locpath + "/zh_CN.UTF-8"], check=False,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        whole = self.locpath + "/zh_CN.UTF-8"
+        if os.path.isdir(whole):
+            return
+        os.makedirs(self.locpath, exist_ok=True)
+        # Other tests make it at the same time: what stands under its name is always whole.
+        made = tempfile.mkdtemp(dir=self.locpath)
+        subprocess.run(["localedef", "-i", "zh_CN", "-f", "UTF-8", made + "/new"], check=False,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            os.rename(made + "/new", whole)
+        except OSError:
+            if not os.path.isdir(whole):
+                raise
+        shutil.rmtree(made)
 
     def cable(self):
         """Two namespaces with one address each."""
