@@ -115,20 +115,55 @@ drop_events (GPtrArray *events)
   }
 }
 
+/*
+ * With the lock held: what is to be told now. Nothing goes together with OPENED that comes behind it:
+ * whoever hears that the profile is open gets a turn of the main loop to connect to signals, however
+ * much has arrived since.
+ */
+static GPtrArray *
+take_delivery (LanEngine *engine)
+{
+  GPtrArray *events = engine->delivery;
+  guint n = 0;
+
+  engine->delivery = g_ptr_array_new_with_free_func ((GDestroyNotify) lan_event_free);
+  while (n < events->len && ((LanEvent *) events->pdata[n])->type != LAN_EVENT_OPENED)
+    n++;
+  for (guint i = n + 1; i < events->len; i++)
+    g_ptr_array_add (engine->delivery, g_steal_pointer (&events->pdata[i]));
+  g_ptr_array_set_size (events, (int) MIN (n + 1, events->len));
+  return events;
+}
+
+static gboolean on_delivery (gpointer data);
+
+static void
+queue_delivery (LanEngine *engine)
+{
+  GSource *idle = g_idle_source_new ();
+
+  g_atomic_ref_count_inc (&engine->refs);
+  g_source_set_priority (idle, G_PRIORITY_DEFAULT);
+  g_source_set_callback (idle, on_delivery, engine, (GDestroyNotify) engine_unref);
+  g_source_attach (idle, engine->owner);
+  g_source_unref (idle);
+}
+
 static gboolean
 on_delivery (gpointer data)
 {
   LanEngine *engine = data;
   g_autoptr (GPtrArray) events = NULL;
-  gboolean released;
+  gboolean released, more;
 
   g_mutex_lock (&engine->lock);
-  events = engine->delivery;
-  engine->delivery = g_ptr_array_new_with_free_func ((GDestroyNotify) lan_event_free);
-  engine->delivering = FALSE;
+  events = take_delivery (engine);
+  more = engine->delivering = engine->delivery->len > 0;
   released = engine->released;
   g_mutex_unlock (&engine->lock);
 
+  if (more)
+    queue_delivery (engine);
   if (released)
     drop_events (events);
   else
@@ -157,15 +192,8 @@ deliver (LanEngine *engine)
     queue = engine->delivering = TRUE;
   g_mutex_unlock (&engine->lock);
 
-  if (queue) {
-    GSource *idle = g_idle_source_new ();
-
-    g_atomic_ref_count_inc (&engine->refs);
-    g_source_set_priority (idle, G_PRIORITY_DEFAULT);
-    g_source_set_callback (idle, on_delivery, engine, (GDestroyNotify) engine_unref);
-    g_source_attach (idle, engine->owner);
-    g_source_unref (idle);
-  }
+  if (queue)
+    queue_delivery (engine);
 }
 
 /* --- turns --- */

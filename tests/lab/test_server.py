@@ -155,6 +155,8 @@ def _():
         code, said = one_shot(host, profile, "send", "Bob", "when you are back", "--wait", "20")
         check(code == 4 and "Left at the server" in said and "Delivered" not in said,
               "%d: %s" % (code, said))
+        b = b.restart()
+        b.wait_for("message.received", text="when you are back", timeout=20)
 
 
 @test("the server is killed in mid-conversation: those within reach go on, and merge after")
@@ -285,10 +287,10 @@ def _():
               "each message once")
 
 
-def through_nat(nat, udp, path):
+def through_nat(nat, udp, path, far_udp=True):
     with Lab() as lab:
         company = Company(lab, relay=True)
-        one, two = Site(company, 1, nat, udp), Site(company, 2, nat)
+        one, two = Site(company, 1, nat, udp), Site(company, 2, nat, far_udp)
         a = one.host("anna").peer("Anna")
         b = two.host("bob").peer("Bob")
         company.join(a, "anna")

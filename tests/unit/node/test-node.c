@@ -15,6 +15,7 @@ main (int argc, char **argv)
   add_keys_tests ();
   add_file_tests ();
   add_people_tests ();
+  add_opening_tests ();
   add_server_tests ();
   return g_test_run ();
 }

@@ -10,5 +10,6 @@ void add_window_tests (void);
 void add_people_tests (void);
 void add_profile_tests (void);
 void add_seen_tests (void);
+void add_opening_tests (void);
 void add_server_tests (void);
 void add_talk_tests (void);
