@@ -77,6 +77,9 @@
      "bundled: where clients live. To nowhere else is anything relayed, never to IPv6.")           \
   X (relay, deny, relay_deny, SUBNETS, "", 0, 256, FALSE,                                          \
      "bundled: servers inside these subnets. This host's own addresses are denied anyway.")        \
+  X (relay, relay-to-relay, relay_to_relay, CHOICE_YES, "no", 0, 1, FALSE,                         \
+     "bundled: yes joins two clients whose firewalls both let no UDP out. Then this host is denied " \
+     "no longer: it should offer nothing else over UDP.")                                          \
   X (relay, uris, relay_uris, LIST, "", 0, 8, FALSE,                                               \
      "external: what clients are given, such as turn:relay.example.com:3478?transport=udp")        \
   X (relay, secret-file, relay_secret_file, TEXT, "", 0, 4096, FALSE,                              \

@@ -20,6 +20,7 @@ typedef enum {
   KIND_SIZE,
   KIND_SECONDS,
   KIND_CHOICE_RELAY,
+  KIND_CHOICE_YES,
   KIND_CHOICE_LEVEL,
 } Kind;
 
@@ -43,6 +44,7 @@ static const Setting settings[] = {
 };
 
 static const char *const relay_choices[] = { "off", "bundled", "external", NULL };
+static const char *const yes_choices[] = { "no", "yes", NULL };
 static const char *const level_choices[] = { "error", "notice", "info", "debug", NULL };
 
 gboolean
@@ -213,6 +215,8 @@ parse_value (LanHubConfig *config, const Setting *setting, const char *value)
     return parse_list (setting, value, field);
   case KIND_CHOICE_RELAY:
     return parse_choice (relay_choices, value, field);
+  case KIND_CHOICE_YES:
+    return parse_choice (yes_choices, value, field);
   case KIND_CHOICE_LEVEL:
     return parse_choice (level_choices, value, field);
   case KIND_NUMBER:
@@ -238,6 +242,8 @@ cure (const Setting *setting)
     return g_strdup (_ ("write IPv4 subnets with commas between, such as 192.168.0.0/16"));
   case KIND_CHOICE_RELAY:
     return g_strdup (_ ("write off, bundled or external"));
+  case KIND_CHOICE_YES:
+    return g_strdup (_ ("write yes or no"));
   case KIND_CHOICE_LEVEL:
     return g_strdup (_ ("write error, notice, info or debug"));
   case KIND_NUMBER:

@@ -59,10 +59,11 @@ typedef struct {
   char *relay_address; /* that clients dial; "": the host of `address` */
   guint64 relay_port;
   guint64 relay_port_min, relay_port_max;
-  char **relay_listen; /* numeric addresses; empty: all */
-  char **relay_allow;  /* subnets of clients */
-  char **relay_deny;   /* hosts inside them that are none of ours to reach */
-  char **relay_uris;   /* external only */
+  char **relay_listen;    /* numeric addresses; empty: all */
+  char **relay_allow;     /* subnets of clients */
+  char **relay_deny;      /* hosts inside them that are none of ours to reach */
+  guint64 relay_to_relay; /* 1: also to its own relayed addresses */
+  char **relay_uris;      /* external only */
   char *relay_secret_file;
   guint64 relay_user_quota, relay_total_quota, relay_bps;
 

@@ -119,16 +119,17 @@ add_range (GString *text, const char *key, Range range)
   g_string_append_printf (text, "%s=%s-%s\n", key, low, high);
 }
 
-static void
-add_listen (GString *text, const LanHubConfig *config)
+/* (transfer full): the addresses on which it relays: as configured, or all of this host, IPv4. */
+static GPtrArray *
+relay_addresses (const LanHubConfig *config)
 {
+  GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
   struct ifaddrs *list = NULL;
 
   for (char **address = config->relay_listen; *address != NULL; address++)
-    g_string_append_printf (text, "listening-ip=%s\nrelay-ip=%s\n", *address, *address);
-  if (config->relay_listen[0] != NULL || getifaddrs (&list) != 0)
-    return;
-  /* coturn would take IPv6 addresses too. */
+    g_ptr_array_add (found, g_strdup (*address));
+  if (found->len > 0 || getifaddrs (&list) != 0)
+    return found;
   for (struct ifaddrs *i = list; i != NULL; i = i->ifa_next) {
     char ip[INET_ADDRSTRLEN];
 
@@ -136,9 +137,10 @@ add_listen (GString *text, const LanHubConfig *config)
         (i->ifa_flags & IFF_LOOPBACK) != 0)
       continue;
     inet_ntop (AF_INET, &((struct sockaddr_in *) i->ifa_addr)->sin_addr, ip, sizeof ip);
-    g_string_append_printf (text, "listening-ip=%s\nrelay-ip=%s\n", ip, ip);
+    g_ptr_array_add (found, g_strdup (ip));
   }
   freeifaddrs (list);
+  return found;
 }
 
 char *
@@ -146,8 +148,11 @@ lan_hub_turn_config (const LanHubConfig *config, const char *secret, const char 
 {
   GString *text = g_string_new ("# Written by lanyard-server at each start: changes are lost.\n");
   g_autoptr (GArray) allowed = allowed_ranges (config);
+  g_autoptr (GPtrArray) own = relay_addresses (config);
 
-  add_listen (text, config);
+  for (guint i = 0; i < own->len; i++) /* coturn would take IPv6 addresses too */
+    g_string_append_printf (text, "listening-ip=%s\nrelay-ip=%s\n", (char *) own->pdata[i],
+                            (char *) own->pdata[i]);
   g_string_append_printf (
       text,
       "listening-port=%d\nmin-port=%d\nmax-port=%d\n"
@@ -166,6 +171,9 @@ lan_hub_turn_config (const LanHubConfig *config, const char *secret, const char 
                          "denied-peer-ip=::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff\n");
   for (guint i = 0; i < allowed->len; i++)
     add_range (text, "allowed-peer-ip", g_array_index (allowed, Range, i));
+  /* Each end has its relayed address here; coturn has no rules for ports. */
+  for (guint i = 0; config->relay_to_relay && i < own->len; i++)
+    g_string_append_printf (text, "allowed-peer-ip=%s\n", (char *) own->pdata[i]);
   return g_string_free (text, FALSE);
 }
 

@@ -73,7 +73,7 @@ class Site:
 class Company:
     """The backbone and the server's host in it."""
 
-    def __init__(self, lab, relay=False):
+    def __init__(self, lab, relay=False, relay_to_relay=False):
         self.lab = lab
         self.relay = relay
         self.backbone = lab.switch("backbone")
@@ -97,6 +97,7 @@ class Company:
             self.set("relay", "relay", "bundled")
             self.set("relay", "listen", SERVER)
             self.set("relay", "allow", "10.0.0.0/8")
+            self.set("relay", "relay-to-relay", "yes" if relay_to_relay else "no")
         self.start()
 
     def add_route(self, site):

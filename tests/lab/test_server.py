@@ -250,6 +250,11 @@ def _():
     through_nat("restricted", False, "relayed")
 
 
+@test("UDP is blocked at both ends: by the relay, over TCP on either side")
+def _():
+    through_nat("restricted", False, "relayed", far_udp=False)
+
+
 @test("a path opens during a 200 MB file: from the relay to direct, and the file is whole")
 def _():
     with Lab() as lab:
@@ -289,7 +294,7 @@ def _():
 
 def through_nat(nat, udp, path, far_udp=True):
     with Lab() as lab:
-        company = Company(lab, relay=True)
+        company = Company(lab, relay=True, relay_to_relay=not udp and not far_udp)
         one, two = Site(company, 1, nat, udp), Site(company, 2, nat, far_udp)
         a = one.host("anna").peer("Anna")
         b = two.host("bob").peer("Bob")
@@ -302,6 +307,13 @@ def through_nat(nat, udp, path, far_udp=True):
         note("first message after %.0f ms" % (took * 1000))
         wait_until(lambda: a.call("link.stats", id=b.id)["path"] == path, "path is " + path, 20)
         say(b, a, "and back")
+        path = os.path.join(a.host.dir, "plan.bin")
+        with open(path, "wb") as f:
+            f.write(os.urandom(1000000))
+        offer = a.call("file.send", to=b.id, paths=[path])["id"]
+        b.wait_for("file.offered", id=offer)
+        b.call("file.accept", id=offer, dir=b.host.dir)
+        b.wait_for("file.done", id=offer, timeout=30)
         times = sorted(say(a, b, "again %d" % i)[1] for i in range(50))
         note("later messages: p50 %.1f ms, p90 %.1f ms" % (times[25] * 1000, times[45] * 1000))
 

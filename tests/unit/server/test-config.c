@@ -79,6 +79,7 @@ test_wrong (void)
   check_wrong ("listen = ::1:80", "0.0.0.0:24790");
   check_wrong ("[relay]\nrelay = on", "bundled");
   check_wrong ("[relay]\nrelay = external", "secret-file");
+  check_wrong ("[relay]\nrelay-to-relay = maybe", "yes or no");
   check_wrong ("[relay]\nport-min = 60000\nport-max = 50000", "exchange");
   check_wrong ("[relay]\nallow = ::/0", "IPv4 subnets");
   check_wrong ("[http]\nlisten = localhost", "127.0.0.1");
@@ -157,9 +158,33 @@ test_relay_rules (void)
   g_assert_null (strstr (text, "allow-loopback-peers"));
 }
 
+/* Only when it is asked for, and then to nothing of this host but where it relays. */
+static void
+test_relay_to_relay (void)
+{
+  const char *const off = "[relay]\nrelay = bundled\nallow = 10.0.0.0/8\nlisten = 10.0.0.7\n";
+  g_autofree char *on = g_strconcat (off, "relay-to-relay = yes\n", NULL);
+  const struct {
+    const char *config;
+    gboolean allowed;
+  } cases[] = { { off, FALSE }, { on, TRUE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (LanHubConfig) c = lan_hub_config_parse ("x", cases[i].config, &error);
+    g_autofree char *text = lan_hub_turn_config (c, "s3cret", "/nowhere");
+
+    g_assert_no_error (error);
+    g_assert_cmpint (has_line (text, "allowed-peer-ip=10.0.0.7"), ==, cases[i].allowed);
+    g_assert_true (has_line (text, "relay-ip=10.0.0.7"));
+    g_assert_null (strstr (text, "allowed-peer-ip=127"));
+  }
+}
+
 void
 add_config_tests (void)
 {
+  g_test_add_func ("/server/config/relay-to-relay", test_relay_to_relay);
   g_test_add_func ("/server/config/defaults", test_defaults);
   g_test_add_func ("/server/config/template", test_template);
   g_test_add_func ("/server/config/wrong", test_wrong);
