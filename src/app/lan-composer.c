@@ -3,6 +3,7 @@
 #include "lan-composer.h"
 
 #include "lan-attachment.h"
+#include "lan-layout.h"
 #include "lan-paste.h"
 
 #include <glib/gi18n.h>
@@ -86,11 +87,7 @@ update (LanComposer *self)
   gboolean has_files = self->attachments->len > 0;
 
   gtk_widget_set_visible (self->placeholder, !has_text);
-  if (gtk_widget_get_visible (self->send_button) != (has_text || has_files)) {
-    gtk_widget_set_visible (self->send_button, has_text || has_files);
-    /* GTK may lose a request for room that comes while the messages above are laid out. */
-    gtk_widget_queue_resize (gtk_widget_get_toplevel (GTK_WIDGET (self)));
-  }
+  gtk_widget_set_visible (self->send_button, has_text || has_files);
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->attach_revealer), has_files);
   gtk_widget_set_visible (self->attach_revealer, has_files);
   gtk_widget_set_visible (self->hint_box,
@@ -555,6 +552,7 @@ lan_composer_init (LanComposer *self)
   g_signal_connect_object (self->buffer, "changed", G_CALLBACK (on_buffer_changed), self,
                            G_CONNECT_SWAPPED);
   lan_composer_set_habits (self, TRUE, TRUE);
+  lan_layout_keep_requests (GTK_WIDGET (self->view), GTK_WIDGET (self));
   update_height (self);
   update (self);
 }

@@ -4,8 +4,6 @@
 
 #include "lan-chat-view.h"
 
-#define AFTER_MENU_MS 60
-
 static void
 on_copy (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -40,36 +38,16 @@ view_of (gpointer row)
   return LAN_CHAT_VIEW (gtk_widget_get_ancestor (row, LAN_TYPE_CHAT_VIEW));
 }
 
-/* What changes the height of the composer waits until the menu is gone: the window lays itself out
- * anew for both. */
-static gboolean
-on_reply_due (gpointer row)
-{
-  if (view_of (row) != NULL)
-    lan_chat_view_reply (view_of (row), lan_message_row_get_message (row));
-  return G_SOURCE_REMOVE;
-}
-
 static void
 on_reply (GSimpleAction *action, GVariant *parameter, gpointer row)
 {
-  g_timeout_add_full (G_PRIORITY_LOW, AFTER_MENU_MS, on_reply_due, g_object_ref (row),
-                      g_object_unref);
-}
-
-static gboolean
-on_edit_due (gpointer row)
-{
-  if (view_of (row) != NULL)
-    lan_chat_view_edit (view_of (row), lan_message_row_get_message (row));
-  return G_SOURCE_REMOVE;
+  lan_chat_view_reply (view_of (row), lan_message_row_get_message (row));
 }
 
 static void
 on_edit (GSimpleAction *action, GVariant *parameter, gpointer row)
 {
-  g_timeout_add_full (G_PRIORITY_LOW, AFTER_MENU_MS, on_edit_due, g_object_ref (row),
-                      g_object_unref);
+  lan_chat_view_edit (view_of (row), lan_message_row_get_message (row));
 }
 
 static void
