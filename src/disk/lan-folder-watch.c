@@ -106,12 +106,14 @@ lan_folder_watch_free (LanFolderWatch *watch)
 }
 
 static gboolean
-add (LanFolderWatch *watch, const LanConversationId *share, const char *path, GHashTable *kept)
+add (LanFolderWatch *watch, const LanConversationId *share, const char *path, GHashTable *kept,
+     gboolean *is_new)
 {
   int wd = watch->fd >= 0 ? inotify_add_watch (watch->fd, path, EVENTS) : -1;
 
   if (wd < 0)
     return watch->fd >= 0 && errno == ENOENT; /* gone since: the folder above has said so */
+  *is_new = *is_new || !g_hash_table_contains (watch->shares, GINT_TO_POINTER (wd));
   g_hash_table_add (kept, GINT_TO_POINTER (wd));
   g_hash_table_replace (watch->shares, GINT_TO_POINTER (wd), g_memdup2 (share, sizeof *share));
   return TRUE;
@@ -124,13 +126,14 @@ lan_folder_watch_set (LanFolderWatch *watch, const LanConversationId *share, con
   g_autoptr (GHashTable) kept = g_hash_table_new (NULL, NULL);
   const LanConversationId *other;
   gboolean complete = TRUE;
+  gboolean is_new = FALSE;
   GHashTableIter iter;
   gpointer wd;
 
   for (guint i = 0; folders != NULL && i < folders->len && complete; i++) {
     g_autofree char *path = g_build_filename (dir, g_ptr_array_index (folders, i), NULL);
 
-    complete = add (watch, share, path, kept);
+    complete = add (watch, share, path, kept, &is_new);
   }
   g_hash_table_iter_init (&iter, watch->shares);
   while (g_hash_table_iter_next (&iter, &wd, (gpointer *) &other)) {
@@ -139,6 +142,9 @@ lan_folder_watch_set (LanFolderWatch *watch, const LanConversationId *share, con
     inotify_rm_watch (watch->fd, GPOINTER_TO_INT (wd));
     g_hash_table_iter_remove (&iter);
   }
+  /* Whatever happened in a folder between the look at it and now was seen by nobody. */
+  if (is_new)
+    watch->notice (share, FALSE, watch->data);
   if (!complete)
     watch->notice (share, TRUE, watch->data);
 }

@@ -127,10 +127,9 @@ lan_engine_share_takes_offer (LanEngine *engine, const LanTransferAction *offer)
 {
   if (!lan_shares_has (engine->shares->machine, &offer->offer.conversation))
     return FALSE;
-  /* What is told of it is told by the share's own frames. */
+  /* What is told of it is told by the share's own frames, once the store has it (lan_shares_outgoing()). */
   lan_transfers_offer_sent (lan_engine_files_machine (engine->files), &offer->id, TRUE,
                             engine->now);
-  lan_shares_served (engine->shares->machine, &offer->id, &offer->offer.root, engine->now);
   return TRUE;
 }
 
@@ -260,8 +259,18 @@ fetch (LanEngine *engine, const LanSharesAction *action)
   status = lan_transfers_offered (files, &action->id, &action->share, &action->peer, &offer, FALSE,
                                   engine->now);
   if (status != LAN_STATUS_OK ||
-      !lan_transfers_accept (files, &action->id, action->path, engine->now))
+      !lan_transfers_accept (files, &action->id, action->path, engine->now)) {
+    LanTransferRow row = { .id = action->id,
+                           .conversation = action->share,
+                           .peer = action->peer,
+                           .incoming = TRUE,
+                           .state = LAN_TRANSFER_FAILED,
+                           .size = action->size,
+                           .root = action->root };
+
     g_info ("the content of a shared folder cannot be fetched: %s", lan_status_name (status));
+    lan_shares_transfer (engine->shares->machine, &row, engine->now);
+  }
 }
 
 static void

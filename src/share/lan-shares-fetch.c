@@ -2,7 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /*
  * Contents: asked of a member who is there, who says whether it is there and unchanged; then fetched
- * as a transfer into the share's own folder; then put in its place. And the other side of the same.
+ * as a transfer into the share's own folder; then put in its place.
  */
 #include "lan-shares-private.h"
 
@@ -16,13 +16,6 @@ lan_share_fetch_free (LanShareFetch *fetch)
   g_free (fetch->path);
   lan_share_entry_clear (&fetch->entry);
   g_free (fetch);
-}
-
-void
-lan_share_serve_free (LanShareServe *serve)
-{
-  g_free (serve->path);
-  g_free (serve);
 }
 
 /* -- what is to be done -- */
@@ -298,6 +291,7 @@ lan_shares_on_answer (LanShares *s, const LanShareChannel *ch, LanShareOne *one,
                       const Lanyard__ShareAnswer *answer)
 {
   LanShareFetch *fetch;
+  LanMessageId id;
 
   if (answer->kind == LANYARD__SHARE_ANSWER_KIND__SHARE_LEFT) {
     if (one->state != LAN_SHARE_OPEN ||
@@ -309,7 +303,16 @@ lan_shares_on_answer (LanShares *s, const LanShareChannel *ch, LanShareOne *one,
   }
   if (answer->id.len != LAN_MESSAGE_ID_BYTES)
     return LAN_STATUS_MALFORMED;
-  fetch = g_hash_table_lookup (s->fetches, answer->id.data);
+  memcpy (id.b, answer->id.data, sizeof id.b);
+  if (answer->kind == LANYARD__SHARE_ANSWER_KIND__SHARE_GOT) {
+    lan_shares_on_got (s, ch, one, &id);
+    return LAN_STATUS_OK;
+  }
+  if (answer->kind == LANYARD__SHARE_ANSWER_KIND__SHARE_NOTED) {
+    lan_shares_on_noted (s, ch, one, &id);
+    return LAN_STATUS_OK;
+  }
+  fetch = g_hash_table_lookup (s->fetches, &id);
   if (fetch == NULL || fetch->one != one || fetch->channel != ch->id ||
       fetch->phase != LAN_SHARE_FETCH_ASKED)
     return LAN_STATUS_STATE;
@@ -413,7 +416,10 @@ lan_shares_placed (LanShares *s, LanShareWork *work, const LanShareResult *resul
   if (work->staged != NULL) {
     if (result->error != NULL)
       lan_shares_push_job (s, one, LAN_SHARE_JOB_DROP, NULL)->staged = g_strdup (work->staged);
-    lan_shares_push (s, LAN_SHARES_FORGET, one)->id = work->fetch;
+    if (fetch != NULL)
+      lan_shares_arrived (s, one, &work->fetch, &fetch->from);
+    else
+      lan_shares_push (s, LAN_SHARES_FORGET, one)->id = work->fetch;
   }
   if (fetch != NULL)
     end_fetch (s, fetch);
@@ -447,28 +453,11 @@ on_incoming (LanShares *s, LanShareFetch *fetch, const LanTransferRow *row)
   lan_shares_changed (s, fetch->one);
 }
 
-static gboolean
-is_over (LanTransferState state)
+gboolean
+lan_shares_is_over (LanTransferState state)
 {
   return state == LAN_TRANSFER_DONE || state == LAN_TRANSFER_FAILED ||
          state == LAN_TRANSFER_CANCELLED || state == LAN_TRANSFER_DECLINED;
-}
-
-static void
-on_outgoing (LanShares *s, LanShareOne *one, const LanTransferRow *row)
-{
-  LanShareServe *serve = g_hash_table_lookup (s->serves, &row->id);
-
-  if (!is_over (row->state))
-    return;
-  if (serve != NULL && !serve->is_offered && row->state == LAN_TRANSFER_FAILED)
-    lan_shares_served (s, &row->id, NULL, s->now);
-  else if (row->state == LAN_TRANSFER_DONE)
-    lan_shares_note (s, one, LAN_SHARE_LOG_FETCHED, &row->peer, row->size,
-                     serve != NULL ? serve->path : row->name, NULL);
-  g_hash_table_remove (s->serves, &row->id);
-  lan_shares_push (s, LAN_SHARES_FORGET, one)->id = row->id;
-  lan_shares_changed (s, one);
 }
 
 void
@@ -479,10 +468,10 @@ lan_shares_transfer (LanShares *s, const LanTransferRow *row, LanTime now)
 
   s->now = now;
   if (!row->incoming && one != NULL)
-    on_outgoing (s, one, row);
+    lan_shares_outgoing (s, one, row);
   else if (fetch != NULL)
     on_incoming (s, fetch, row);
-  else if (row->incoming && is_over (row->state))
+  else if (row->incoming && lan_shares_is_over (row->state))
     lan_shares_push (s, LAN_SHARES_FORGET, one)->id = row->id;
   lan_shares_update_wants (s);
 }
@@ -515,26 +504,23 @@ lan_shares_adopt (LanShares *s, const LanTransferRow *row, LanTime now)
   if (one == NULL)
     return;
   if (!row->incoming) {
-    LanShareServe *serve = g_new0 (LanShareServe, 1);
-
-    serve->id = row->id;
-    serve->share = one->id;
-    serve->peer = row->peer;
-    serve->root = row->root;
-    serve->path = g_strdup (row->name);
-    serve->is_offered = TRUE;
-    g_hash_table_insert (s->serves, &serve->id, serve);
-    on_outgoing (s, one, row);
+    lan_shares_adopt_serve (s, one, row);
     return;
   }
-  if (lan_share_is_live (one) && (!is_over (row->state) || row->state == LAN_TRANSFER_DONE))
+  if (lan_share_is_live (one) &&
+      (!lan_shares_is_over (row->state) || row->state == LAN_TRANSFER_DONE))
     item = find_needed (one, row, &path);
   if (item == NULL) {
     if (row->state == LAN_TRANSFER_DONE && lan_share_is_live (one) && row->path != NULL)
       lan_shares_push_job (s, one, LAN_SHARE_JOB_DROP, NULL)->staged =
           g_path_get_basename (row->path);
-    lan_shares_push (s, is_over (row->state) ? LAN_SHARES_FORGET : LAN_SHARES_CANCEL, one)->id =
-        row->id;
+    if (row->state == LAN_TRANSFER_DONE && lan_share_is_live (one)) {
+      lan_shares_arrived (s, one, &row->id, &row->peer);
+      return;
+    }
+    lan_shares_push (s, lan_shares_is_over (row->state) ? LAN_SHARES_FORGET : LAN_SHARES_CANCEL,
+                     one)
+        ->id = row->id;
     return;
   }
   fetch = g_new0 (LanShareFetch, 1);
@@ -548,102 +534,4 @@ lan_shares_adopt (LanShares *s, const LanTransferRow *row, LanTime now)
   g_hash_table_insert (s->fetches, &fetch->id, fetch);
   if (row->state == LAN_TRANSFER_DONE)
     place (s, fetch, row->path);
-}
-
-/* -- the other side -- */
-
-static guint
-count_serves (const LanShares *s, const LanAccountId *peer)
-{
-  const LanShareServe *serve;
-  GHashTableIter iter;
-  guint n = 0;
-
-  g_hash_table_iter_init (&iter, s->serves);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &serve))
-    n += lan_account_id_equal (&serve->peer, peer);
-  return n;
-}
-
-/* Under the path that was asked for, or wherever the same content is. */
-static const char *
-find_content (LanShareOne *one, const Lanyard__ShareWant *want)
-{
-  LanShareItem *item = g_hash_table_lookup (one->items, want->path);
-  GHashTableIter iter;
-  const char *path;
-
-  if (item != NULL && item->local.kind == LAN_SHARE_FILE && item->local.size == want->size &&
-      memcmp (item->local.root.b, want->root.data, LAN_HASH_BYTES) == 0 &&
-      g_hash_table_lookup_extended (one->items, want->path, (gpointer *) &path, NULL))
-    return path;
-  g_hash_table_iter_init (&iter, one->items);
-  while (g_hash_table_iter_next (&iter, (gpointer *) &path, (gpointer *) &item)) {
-    if (item->local.kind == LAN_SHARE_FILE && item->local.size == want->size &&
-        item->merged.kind == LAN_SHARE_FILE && lan_share_entry_same (&item->merged, &item->local) &&
-        memcmp (item->local.root.b, want->root.data, LAN_HASH_BYTES) == 0)
-      return path;
-  }
-  return NULL;
-}
-
-LanStatus
-lan_shares_on_want (LanShares *s, const LanShareChannel *ch, LanShareOne *one,
-                    const Lanyard__ShareWant *want)
-{
-  LanSharesAction *action;
-  LanShareServe *serve;
-  LanMessageId id;
-  const char *path;
-
-  memcpy (id.b, want->id.data, sizeof id.b);
-  if (!lan_share_is_live (one) ||
-      lan_share_roster_rights (&one->roster, &ch->account) == LAN_SHARE_NONE ||
-      g_hash_table_contains (s->serves, &id) || g_hash_table_contains (s->fetches, &id)) {
-    lan_shares_say (s, ch->id, one, &id, LANYARD__SHARE_ANSWER_KIND__SHARE_NOT_HERE);
-    return LAN_STATUS_STATE;
-  }
-  path = one->disk == LAN_SHARE_DISK_OPEN ? find_content (one, want) : NULL;
-  if (path == NULL || count_serves (s, &ch->account) >= LAN_SHARES_MAX_SERVES) {
-    lan_shares_say (s, ch->id, one, &id,
-                    path == NULL ? LANYARD__SHARE_ANSWER_KIND__SHARE_NOT_HERE
-                                 : LANYARD__SHARE_ANSWER_KIND__SHARE_BUSY);
-    return LAN_STATUS_OK;
-  }
-  serve = g_new0 (LanShareServe, 1);
-  serve->id = id;
-  serve->share = one->id;
-  serve->peer = ch->account;
-  serve->channel = ch->id;
-  memcpy (serve->root.b, want->root.data, sizeof serve->root.b);
-  serve->path = g_strdup (path);
-  g_hash_table_insert (s->serves, &serve->id, serve);
-  action = lan_shares_push (s, LAN_SHARES_SERVE, one);
-  action->id = id;
-  action->peer = ch->account;
-  action->path = g_build_filename (one->dir, path, NULL);
-  return LAN_STATUS_OK;
-}
-
-void
-lan_shares_served (LanShares *s, const LanMessageId *id, const LanHash *root, LanTime now)
-{
-  LanShareServe *serve = g_hash_table_lookup (s->serves, id);
-  LanShareOne *one = serve != NULL ? lan_shares_find (s, &serve->share) : NULL;
-  gboolean is_right = root != NULL && serve != NULL && lan_hash_equal (root, &serve->root);
-
-  s->now = now;
-  if (serve == NULL || serve->is_offered)
-    return;
-  serve->is_offered = TRUE;
-  if (one != NULL && g_hash_table_contains (s->channels, &serve->channel))
-    lan_shares_say (s, serve->channel, one, id,
-                    is_right ? LANYARD__SHARE_ANSWER_KIND__SHARE_READY
-                             : LANYARD__SHARE_ANSWER_KIND__SHARE_NOT_HERE);
-  if (is_right)
-    return;
-  /* Changed since it was looked at. */
-  if (one != NULL)
-    lan_shares_scan_soon (s, one, 0);
-  lan_shares_push (s, LAN_SHARES_CANCEL, one)->id = *id;
 }

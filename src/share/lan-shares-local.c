@@ -53,8 +53,13 @@ lan_shares_open_dir (LanShares *s, LanShareOne *one)
 void
 lan_shares_scan_soon (LanShares *s, LanShareOne *one, gint64 after_us)
 {
-  if (lan_share_is_live (one))
-    lan_deadlines_set (s->deadlines, one, LAN_SHARES_DUE_SCAN, s->now.mono_us + after_us);
+  gint64 due = s->now.mono_us + after_us;
+
+  /* Whoever asked for it sooner had a reason: a look that is due is never put off. */
+  if (!lan_share_is_live (one) || (one->scan_due_us != 0 && one->scan_due_us <= due))
+    return;
+  one->scan_due_us = due;
+  lan_deadlines_set (s->deadlines, one, LAN_SHARES_DUE_SCAN, due);
 }
 
 void
@@ -73,6 +78,9 @@ lan_shares_start_scan (LanShares *s, LanShareOne *one)
   }
   one->is_scanning = TRUE;
   one->scan_again = FALSE;
+  one->scan_began_us = s->now.mono_us;
+  one->scan_due_us = 0;
+  lan_deadlines_cancel (s->deadlines, one, LAN_SHARES_DUE_SCAN);
   job = lan_shares_push_job (s, one, LAN_SHARE_JOB_SCAN, NULL);
   job->known = g_ptr_array_new_with_free_func ((GDestroyNotify) lan_share_found_free);
   g_hash_table_iter_init (&iter, one->items);
@@ -181,10 +189,18 @@ on_gone (LanShares *s, LanShareOne *one, const char *path)
   lan_shares_touch_item (s, one, item);
 }
 
+/* A folder that takes long to look at, and changes all the time, is not looked at all the time. */
+static gint64
+quiet_of (const LanShareOne *one)
+{
+  return CLAMP (2 * one->scan_took_us, LAN_SHARES_QUIET_US, LAN_SHARES_QUIET_MAX_US);
+}
+
 static void
 on_scanned (LanShares *s, LanShareOne *one, const LanShareResult *result)
 {
   one->is_scanning = FALSE;
+  one->scan_took_us = s->now.mono_us - one->scan_began_us;
   if (result->error != NULL) {
     one->error = g_intern_string (lan_file_error_code (result->error->code));
     lan_shares_push_job (s, one, LAN_SHARE_JOB_CLOSE, NULL);
@@ -207,6 +223,7 @@ on_scanned (LanShares *s, LanShareOne *one, const LanShareResult *result)
   if (result->folders != NULL) {
     LanSharesAction *action = lan_shares_push (s, LAN_SHARES_WATCH, one);
 
+    one->is_blind = FALSE; /* until the watch says so */
     action->path = g_strdup (one->dir);
     action->folders = g_ptr_array_ref (result->folders);
   }
@@ -217,7 +234,7 @@ on_scanned (LanShares *s, LanShareOne *one, const LanShareResult *result)
   if (one->publish_due)
     lan_shares_publish (s, one);
   lan_shares_scan_soon (s, one,
-                        result->busy || one->scan_again ? LAN_SHARES_QUIET_US
+                        result->busy || one->scan_again ? quiet_of (one)
                         : one->is_blind                 ? LAN_SHARES_BLIND_US
                                                         : LAN_SHARES_RESCAN_US);
 }
@@ -277,8 +294,8 @@ lan_shares_noticed (LanShares *s, const LanConversationId *share, gboolean lost,
   s->now = now;
   if (one == NULL)
     return;
-  one->is_blind = lost;
-  lan_shares_scan_soon (s, one, lost ? LAN_SHARES_BLIND_US : LAN_SHARES_QUIET_US);
+  one->is_blind = one->is_blind || lost;
+  lan_shares_scan_soon (s, one, lost ? LAN_SHARES_BLIND_US : quiet_of (one));
 }
 
 /* -- publishing -- */

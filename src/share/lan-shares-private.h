@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * Inside the machine of shared folders: -rows (what is kept), -sync (frames, heads, pages), -merge (heads
- * become entries), -local (what is on the disk here, publishing), -fetch (contents), -commands, -look.
+ * Inside the machine of shared folders: -rows and -commit (what is kept), -tell (what members are shown), -sync
+ * (frames, heads, pages), -merge (heads become entries), -local (what is on the disk here, publishing), -fetch,
+ * -arrived and -serve (contents), -commands, -look.
  */
 #pragma once
 
@@ -20,7 +21,9 @@ G_BEGIN_DECLS
 #define LAN_SHARES_MAX_SERVES   64                 /* asked of us by one person and not over */
 #define LAN_SHARES_MAX_LOG      1000
 #define LAN_SHARES_LIST_CHANGES 50 /* changes of one head that are listed one by one */
+#define LAN_SHARES_MAX_ARRIVALS 512
 #define LAN_SHARES_QUIET_US     (300 * G_TIME_SPAN_MILLISECOND) /* after a notice, before a scan */
+#define LAN_SHARES_QUIET_MAX_US (3 * G_USEC_PER_SEC)
 #define LAN_SHARES_RESCAN_US    (10 * 60 * G_USEC_PER_SEC)
 #define LAN_SHARES_BLIND_US     (20 * G_USEC_PER_SEC) /* the same where nothing gives notice */
 #define LAN_SHARES_RETRY_US     (5 * G_USEC_PER_SEC)
@@ -46,6 +49,7 @@ typedef enum {
   LAN_SHARES_DUE_SCAN,
   LAN_SHARES_DUE_RETRY,
   LAN_SHARES_DUE_EVENT,
+  LAN_SHARES_DUE_KEEP, /* of the machine: batches that failed */
 } LanSharesDue;
 
 typedef struct {
@@ -72,6 +76,7 @@ typedef struct {
   guint asked;      /* of them, and not answered */
   guint64 channel;  /* whom they are asked of, 0: nobody */
   gboolean is_kept; /* on the disk: may be shown to others */
+  guint64 batch;    /* the batch it is in */
 } LanShareHeadOne;
 
 typedef enum {
@@ -109,7 +114,10 @@ typedef struct {
   gboolean is_scanned; /* once since it was opened */
   gboolean is_blind;
   gboolean publish_due; /* something of ours is not in our head */
-  gboolean roster_due;  /* the roster is not on the disk yet */
+  guint64 roster_batch; /* the batch that the newest roster is in, 0: it is on the disk */
+  gint64 scan_due_us;   /* 0: none is due */
+  gint64 scan_began_us;
+  gint64 scan_took_us;
   guint jobs;
   guint skipped;
   const char *error; /* interned */
@@ -140,7 +148,9 @@ typedef struct {
   LanAccountId peer;
   guint64 channel;
   LanHash root;
+  guint64 size;
   char *path;
+  gint64 since_us;
   gboolean is_offered;
 } LanShareServe;
 
@@ -173,9 +183,11 @@ struct _LanShares {
   guint64 last_job;
   guint64 last_batch;
   LanDeadlines *deadlines;
-  GPtrArray *changes;      /* collected since the last action was taken, of LanChange */
-  LanShareOne *changed_of; /* whom .changes are of */
-  GQueue actions;          /* of LanSharesAction */
+  GHashTable *unkept;   /* LanConversationId (owned): shares of which a batch failed */
+  GHashTable *arrivals; /* LanMessageId -> what arrived, and who gave it does not know yet */
+  GPtrArray *changes;   /* collected since the last action was taken, of LanChange */
+  LanConversationId changed_id; /* whose .changes are */
+  GQueue actions;               /* of LanSharesAction */
   LanTime now;
 };
 
@@ -195,20 +207,32 @@ void lan_shares_end (LanShares *s, LanShareOne *one, LanShareState state);
 
 /* -- lan-shares-rows.c -- */
 void lan_shares_keep_share (LanShares *s, LanShareOne *one);
-void lan_shares_keep_head (LanShares *s, LanShareOne *one, const LanShareHeadOne *head);
+/** It counts as kept once this batch is. */
+void lan_shares_keep_head (LanShares *s, LanShareOne *one, LanShareHeadOne *head);
 void lan_shares_forget_head (LanShares *s, LanShareOne *one, const LanDeviceId *device);
 void lan_shares_keep_page (LanShares *s, LanShareOne *one, const LanHash *hash, GBytes *page);
 void lan_shares_keep_item (LanShares *s, LanShareOne *one, const LanShareItem *item,
                            const char *path);
 void lan_shares_keep_wanted (LanShares *s, LanShareOne *one, const char *path, gboolean on);
-/** Rows collected go out as one batch; TRUE when there were any. */
-gboolean lan_shares_flush (LanShares *s);
+void lan_shares_keep_log (LanShares *s, LanShareOne *one, const LanShareLogEntry *entry);
 void lan_shares_note (LanShares *s, LanShareOne *one, LanShareLogKind kind, const LanAccountId *who,
                       guint64 number, const char *path, const char *other);
 void lan_share_head_one_free (LanShareHeadOne *head);
 void lan_share_log_entry_free (LanShareLogEntry *entry);
 
-/* -- lan-shares-sync.c -- */
+/* -- lan-shares-commit.c -- */
+/** Rows collected go out as one batch; TRUE when there were any. */
+gboolean lan_shares_flush (LanShares *s);
+/** All rows of @id are deleted by the batch that begins with this. */
+void lan_shares_forget_rows (LanShares *s, const LanConversationId *id);
+/** Shares of which something could not be written are written anew. */
+void lan_shares_keep_again (LanShares *s);
+
+/* -- lan-shares-tell.c -- */
+ProtobufCBinaryData lan_shares_data (GBytes *bytes);
+ProtobufCBinaryData lan_share_id_field (const LanShareOne *one);
+void lan_shares_send (LanShares *s, guint64 channel, const LanFrame *frame);
+gboolean lan_share_is_member (const LanShareOne *one, const LanAccountId *account);
 /** Shows every member who is there what is new; the others are wanted. */
 void lan_shares_tell_all (LanShares *s, LanShareOne *one);
 void lan_shares_update_wants (LanShares *s);
@@ -251,12 +275,30 @@ void lan_shares_work_on (LanShares *s, LanShareOne *one);
 void lan_shares_placed (LanShares *s, LanShareWork *work, const LanShareResult *result);
 gboolean lan_share_item_needs (const LanShareOne *one, const LanShareItem *item);
 void lan_share_fetch_free (LanShareFetch *fetch);
-void lan_share_serve_free (LanShareServe *serve);
-LanStatus lan_shares_on_want (LanShares *s, const LanShareChannel *ch, LanShareOne *one,
-                              const Lanyard__ShareWant *want);
+gboolean lan_shares_is_over (LanTransferState state);
 LanStatus lan_shares_on_answer (LanShares *s, const LanShareChannel *ch, LanShareOne *one,
                                 const Lanyard__ShareAnswer *answer);
 void lan_shares_fetch_down (LanShares *s, guint64 channel);
 void lan_shares_drop_fetches (LanShares *s, LanShareOne *one);
+
+/* -- lan-shares-arrived.c -- */
+/** Transfer @id brought its content; @from is told until they know. */
+void lan_shares_arrived (LanShares *s, LanShareOne *one, const LanMessageId *id,
+                         const LanAccountId *from);
+void lan_shares_arrived_up (LanShares *s, const LanShareChannel *ch);
+void lan_shares_on_noted (LanShares *s, const LanShareChannel *ch, LanShareOne *one,
+                          const LanMessageId *id);
+void lan_shares_arrived_want (const LanShares *s, GHashTable *wants);
+void lan_shares_arrived_drop (LanShares *s, LanShareOne *one);
+
+/* -- lan-shares-serve.c -- */
+void lan_share_serve_free (LanShareServe *serve);
+void lan_shares_adopt_serve (LanShares *s, LanShareOne *one, const LanTransferRow *row);
+/** An outgoing transfer of @one is in another state. */
+void lan_shares_outgoing (LanShares *s, LanShareOne *one, const LanTransferRow *row);
+void lan_shares_on_got (LanShares *s, const LanShareChannel *ch, LanShareOne *one,
+                        const LanMessageId *id);
+LanStatus lan_shares_on_want (LanShares *s, const LanShareChannel *ch, LanShareOne *one,
+                              const Lanyard__ShareWant *want);
 
 G_END_DECLS

@@ -31,30 +31,14 @@ keep (LanShares *s, LanShareOne *one, guint kind, const void *key, gsize key_len
 {
   LanShareItemRow *row;
 
-  if (s->changed_of != one)
+  if (!lan_conversation_id_equal (&s->changed_id, &one->id))
     lan_shares_flush (s);
-  s->changed_of = one;
+  s->changed_id = one->id;
   row = &lan_changes_add (s->changes, LAN_CHANGE_SHARE_ITEM)->share_item;
   row->share = one->id;
   row->kind = kind;
   row->key = g_bytes_new (key, key_len);
   row->data = data;
-}
-
-gboolean
-lan_shares_flush (LanShares *s)
-{
-  LanSharesAction *action;
-
-  if (s->changes->len == 0)
-    return FALSE;
-  action = lan_shares_push (s, LAN_SHARES_COMMIT, s->changed_of);
-  action->batch = ++s->last_batch;
-  action->changes = g_steal_pointer (&s->changes);
-  g_hash_table_insert (s->batches, g_memdup2 (&action->batch, sizeof action->batch),
-                       g_memdup2 (&s->changed_of->id, sizeof s->changed_of->id));
-  s->changes = lan_changes_new ();
-  return TRUE;
 }
 
 static void
@@ -114,7 +98,7 @@ lan_shares_keep_share (LanShares *s, LanShareOne *one)
 }
 
 void
-lan_shares_keep_head (LanShares *s, LanShareOne *one, const LanShareHeadOne *head)
+lan_shares_keep_head (LanShares *s, LanShareOne *one, LanShareHeadOne *head)
 {
   GByteArray *data = g_byte_array_new ();
 
@@ -123,6 +107,8 @@ lan_shares_keep_head (LanShares *s, LanShareOne *one, const LanShareHeadOne *hea
   put_bytes (data, head->pages);
   keep (s, one, LAN_SHARE_ROW_HEAD, head->head.device.b, sizeof head->head.device.b,
         g_byte_array_free_to_bytes (data));
+  head->is_kept = FALSE;
+  head->batch = s->last_batch + 1; /* the one that is being collected */
 }
 
 void
@@ -175,12 +161,26 @@ number_key (guint64 number, guint8 key[8])
 }
 
 void
+lan_shares_keep_log (LanShares *s, LanShareOne *one, const LanShareLogEntry *entry)
+{
+  GByteArray *data = g_byte_array_new ();
+  guint8 key[8];
+
+  put_u (data, (guint64) entry->time_ms, 8);
+  put_u (data, entry->kind, 1);
+  g_byte_array_append (data, entry->who.b, sizeof entry->who.b);
+  put_u (data, entry->number, 8);
+  put_text (data, entry->path);
+  put_text (data, entry->other);
+  number_key (entry->seq, key);
+  keep (s, one, LAN_SHARE_ROW_LOG, key, sizeof key, g_byte_array_free_to_bytes (data));
+}
+
+void
 lan_shares_note (LanShares *s, LanShareOne *one, LanShareLogKind kind, const LanAccountId *who,
                  guint64 number, const char *path, const char *other)
 {
   LanShareLogEntry *entry = g_new0 (LanShareLogEntry, 1);
-  GByteArray *data = g_byte_array_new ();
-  guint8 key[8];
 
   entry->seq = ++one->log_seq;
   entry->time_ms = s->now.wall_ms;
@@ -191,18 +191,12 @@ lan_shares_note (LanShares *s, LanShareOne *one, LanShareLogKind kind, const Lan
   entry->path = g_strdup (path != NULL ? path : "");
   entry->other = g_strdup (other != NULL ? other : "");
   g_queue_push_tail (&one->log, entry);
-  put_u (data, (guint64) entry->time_ms, 8);
-  put_u (data, kind, 1);
-  g_byte_array_append (data, entry->who.b, sizeof entry->who.b);
-  put_u (data, number, 8);
-  put_text (data, entry->path);
-  put_text (data, entry->other);
-  number_key (entry->seq, key);
-  keep (s, one, LAN_SHARE_ROW_LOG, key, sizeof key, g_byte_array_free_to_bytes (data));
+  lan_shares_keep_log (s, one, entry);
   if (kind == LAN_SHARE_LOG_CONFLICT)
     one->n_conflicts++;
   while (one->log.length > LAN_SHARES_MAX_LOG) {
     LanShareLogEntry *old = g_queue_pop_head (&one->log);
+    guint8 key[8];
 
     number_key (old->seq, key);
     keep (s, one, LAN_SHARE_ROW_LOG, key, sizeof key, NULL);

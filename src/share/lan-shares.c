@@ -61,6 +61,9 @@ lan_shares_new (const LanSharesConfig *config)
   s->jobs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
                                    (GDestroyNotify) lan_share_work_free);
   s->batches = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  s->arrivals = g_hash_table_new_full (lan_message_id_hash, lan_message_id_equal, NULL, g_free);
+  s->unkept =
+      g_hash_table_new_full (lan_conversation_id_hash, lan_conversation_id_equal, g_free, NULL);
   s->wants = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, g_free, NULL);
   s->deadlines = lan_deadlines_new ();
   s->changes = lan_changes_new ();
@@ -80,6 +83,8 @@ lan_shares_free (LanShares *s)
   g_hash_table_unref (s->serves);
   g_hash_table_unref (s->refusals);
   g_hash_table_unref (s->batches);
+  g_hash_table_unref (s->arrivals);
+  g_hash_table_unref (s->unkept);
   g_hash_table_unref (s->wants);
   g_hash_table_unref (s->channels);
   g_hash_table_unref (s->all);
@@ -140,9 +145,8 @@ lan_shares_remove (LanShares *s, LanShareOne *one)
   lan_shares_drop_fetches (s, one);
   g_hash_table_foreach_remove (s->jobs, is_of, one);
   lan_deadlines_cancel_all (s->deadlines, one);
-  lan_shares_flush (s);
-  lan_changes_add (s->changes, LAN_CHANGE_SHARE_FORGET)->share_item.share = one->id;
-  s->changed_of = one;
+  lan_shares_arrived_drop (s, one);
+  lan_shares_forget_rows (s, &one->id);
   lan_shares_flush (s);
   lan_shares_push (s, LAN_SHARES_EVENT, one);
   g_hash_table_remove (s->all, &one->id);
@@ -213,12 +217,14 @@ lan_shares_end (LanShares *s, LanShareOne *one, LanShareState state)
 {
   one->state = state;
   lan_shares_drop_fetches (s, one);
+  lan_shares_arrived_drop (s, one);
   lan_shares_push (s, LAN_SHARES_REVOKE, one);
   lan_shares_push (s, LAN_SHARES_WATCH, one);
   if (one->disk != LAN_SHARE_DISK_CLOSED)
     lan_shares_push_job (s, one, LAN_SHARE_JOB_CLOSE, NULL);
   one->disk = LAN_SHARE_DISK_CLOSED;
   lan_deadlines_cancel_all (s->deadlines, one);
+  one->scan_due_us = 0;
   lan_shares_keep_share (s, one);
   one->told_us = 0;
   lan_shares_changed (s, one);
@@ -245,6 +251,7 @@ lan_shares_channel_up (LanShares *s, guint64 channel, const LanAccountId *accoun
   ch->account = *account;
   g_hash_table_replace (s->channels, &ch->id, ch);
   lan_shares_sync_up (s, ch);
+  lan_shares_arrived_up (s, ch);
 }
 
 void
@@ -296,7 +303,11 @@ lan_shares_advance (LanShares *s, LanTime now)
     LanShareOne *one = key;
 
     switch (what) {
+    case LAN_SHARES_DUE_KEEP:
+      lan_shares_keep_again (s);
+      break;
     case LAN_SHARES_DUE_SCAN:
+      one->scan_due_us = 0;
       if (one->disk == LAN_SHARE_DISK_CLOSED)
         lan_shares_open_dir (s, one);
       else
@@ -313,23 +324,4 @@ lan_shares_advance (LanShares *s, LanTime now)
       break;
     }
   }
-}
-
-void
-lan_shares_committed (LanShares *s, guint64 batch, gboolean ok, LanTime now)
-{
-  const LanConversationId *id = g_hash_table_lookup (s->batches, &batch);
-  LanShareOne *one = id != NULL ? lan_shares_find (s, id) : NULL;
-  LanShareHeadOne *head;
-  GHashTableIter iter;
-
-  s->now = now;
-  g_hash_table_remove (s->batches, &batch);
-  if (one == NULL || !ok)
-    return; /* the store tries again by itself, or the profile is closed */
-  one->roster_due = FALSE;
-  g_hash_table_iter_init (&iter, one->heads);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &head))
-    head->is_kept = TRUE;
-  lan_shares_tell_all (s, one);
 }

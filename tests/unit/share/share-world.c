@@ -48,7 +48,8 @@ start (Person *p)
     for (guint i = 0; i < p->rows->len; i++) {
       const LanChange *change = g_ptr_array_index (p->rows, i);
 
-      if (change->share_item.kind == kind && is_last (p, i))
+      if (change->type == LAN_CHANGE_SHARE_ITEM && change->share_item.kind == kind &&
+          is_last (p, i))
         lan_shares_load (p->shares, &change->share_item);
     }
   }
@@ -76,6 +77,8 @@ world_new (guint n)
     p->stamps = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
     p->incoming = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
     p->versions = g_ptr_array_new_with_free_func (g_free);
+    p->unanswered = g_array_new (FALSE, FALSE, sizeof (guint64));
+    g_queue_init (&p->held);
     start (p);
   }
   return world;
@@ -96,6 +99,8 @@ world_free (World *world)
     g_hash_table_unref (p->stamps);
     g_hash_table_unref (p->incoming);
     g_ptr_array_unref (p->versions);
+    g_array_unref (p->unanswered);
+    g_queue_clear_full (&p->held, (GDestroyNotify) lan_share_result_free);
   }
   g_free (world);
 }
@@ -221,7 +226,23 @@ carry_out_job (Person *p, const LanShareJob *job)
   default:
     break;
   }
-  lan_shares_job_done (p->shares, result, p->world->now);
+  if (p->slow)
+    g_queue_push_tail (&p->held, g_steal_pointer (&result));
+  else
+    lan_shares_job_done (p->shares, result, p->world->now);
+}
+
+void
+world_let_go (World *world, guint person)
+{
+  Person *p = &world->people[person];
+
+  p->slow = FALSE;
+  while (!g_queue_is_empty (&p->held)) {
+    g_autoptr (LanShareResult) result = g_queue_pop_head (&p->held);
+
+    lan_shares_job_done (p->shares, result, world->now);
+  }
 }
 
 /* -- actions -- */
@@ -264,7 +285,8 @@ fetch (Person *p, const LanSharesAction *action)
 
       out.peer = *lan_account_keys_id (p->account);
       out.incoming = FALSE;
-      lan_shares_transfer (other->shares, &out, p->world->now);
+      if (!p->is_unheard)
+        lan_shares_transfer (other->shares, &out, p->world->now);
     }
   }
   lan_shares_transfer (p->shares, &row, p->world->now);
@@ -297,6 +319,31 @@ deliver (Person *p, const LanSharesAction *action)
   p->world->refused += status != LAN_STATUS_OK && status != LAN_STATUS_STATE;
 }
 
+static void
+commit (Person *p, LanSharesAction *action)
+{
+  if (!p->is_full)
+    g_ptr_array_extend_and_steal (p->rows, g_steal_pointer (&action->changes));
+  if (p->is_late)
+    g_array_append_val (p->unanswered, action->batch);
+  else
+    lan_shares_committed (p->shares, action->batch, !p->is_full, p->world->now);
+}
+
+gboolean
+world_answer_store (World *world, guint person, gboolean ok)
+{
+  Person *p = &world->people[person];
+  guint64 batch;
+
+  if (p->unanswered->len == 0)
+    return FALSE;
+  batch = g_array_index (p->unanswered, guint64, 0);
+  g_array_remove_index (p->unanswered, 0);
+  lan_shares_committed (p->shares, batch, ok, world->now);
+  return TRUE;
+}
+
 static gboolean
 carry_out (Person *p)
 {
@@ -313,8 +360,7 @@ carry_out (Person *p)
       carry_out_job (p, action.job);
     break;
   case LAN_SHARES_COMMIT:
-    g_ptr_array_extend_and_steal (p->rows, g_steal_pointer (&action.changes));
-    lan_shares_committed (p->shares, action.batch, TRUE, p->world->now);
+    commit (p, &action);
     break;
   case LAN_SHARES_FETCH:
     fetch (p, &action);
@@ -354,6 +400,12 @@ world_run (World *world, guint seconds)
       lan_shares_advance (world->people[j].shares, world->now);
     settle (world);
   }
+}
+
+void
+world_write_unseen (World *world, guint person, const char *path, const char *content)
+{
+  set_file (&world->people[person], path, content);
 }
 
 void

@@ -27,7 +27,13 @@ typedef struct {
   GHashTable *stamps;   /* path -> guint64 (owned), another one for each change */
   GHashTable *incoming; /* staged name -> content */
   GPtrArray *versions;  /* of contents that made way */
+  GQueue held;          /* of LanShareResult: done, and not told yet */
   gboolean blind;       /* jobs of the disk wait */
+  gboolean slow;        /* what the disk did is told by world_let_go() only */
+  gboolean is_full;     /* the store keeps nothing and says so */
+  gboolean is_late;     /* the store says nothing until world_answer_store() */
+  GArray *unanswered;   /* of guint64: batches */
+  gboolean is_unheard;  /* that a file arrived does not reach who gave it */
 } Person;
 
 struct _World {
@@ -50,6 +56,16 @@ void world_run (World *world, guint seconds);
 /** A person changes a file (NULL: removes it), and the folder's watcher says so. */
 void world_write (World *world, guint person, const LanConversationId *share, const char *path,
                   const char *content);
+
+/** The same, and nobody notices. */
+void world_write_unseen (World *world, guint person, const char *path, const char *content);
+
+/** What @person's disk did while it was slow is told. */
+void world_let_go (World *world, guint person);
+
+/** The oldest batch that waits at @person is written, or is not. FALSE: none waits. */
+gboolean world_answer_store (World *world, guint person, gboolean ok);
+
 const char *world_read (World *world, guint person, const char *path);
 LanConversationId world_share (World *world, guint owner, const char *name);
 const LanAccountId *world_account (World *world, guint person);
