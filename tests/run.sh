@@ -26,24 +26,53 @@ build() {
   shift 2
   if [ -f "$dir/build.ninja" ]; then set -- --reconfigure "$@"; fi
   echo "building $dir"
-  meson setup --fatal-meson-warnings "$dir" "$root" "$@" >"$dir.log" 2>&1 &&
-    ninja -C "$dir" $targets >>"$dir.log" 2>&1 || {
+  $behind meson setup --fatal-meson-warnings "$dir" "$root" "$@" >"$dir.log" 2>&1 &&
+    $behind ninja -C "$dir" $targets >>"$dir.log" 2>&1 || {
     tail -n 60 "$dir.log"
     return 1
   }
 }
 
+build_behind() {
+  # the same, beside what comes next and with nothing but the time that it leaves over
+  build "$@" &
+  building=$!
+  trap 'pkill -P "$building"; kill "$building"' EXIT
+}
+
+built() {
+  wait "$building"
+  code=$?
+  trap - EXIT
+  return "$code"
+}
+
+run_tests() {
+  # run_tests FOLDER OPTION...: most tests wait for others most of the time, so more of them than cores
+  dir=$1
+  shift
+  meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes $(($(nproc) + 1)) "$@"
+}
+
 # A plain pass of everything, and a sanitized pass of everything but what only measures or drives a
-# screen through accessibility (slow there, and the widgets' libraries leak by design).
+# screen through accessibility (slow there, and the widgets' libraries leak by design). While one
+# pass is tested the next is built.
 failed=0
+behind=
 build "$out/plain" all --werror || finish 0 1 0
-meson test -C "$out/plain" --timeout-multiplier 2 --no-rebuild --print-errorlogs || failed=1
-build "$out/sanitized" all --werror -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 || finish 0 1 0
-LANYARD_TEST_SLOW=4 meson test -C "$out/sanitized" --timeout-multiplier 4 --no-rebuild --print-errorlogs --no-suite lint --no-suite ui --no-suite measure || failed=1
+replayers=$(ninja -C "$out/plain" -t targets all | sed -n 's/^\(tests\/fuzz\/replay-[a-z0-9-]*\): .*/\1/p')
+
+behind="nice -n 19"
+chrt --idle 0 true 2>/dev/null && behind="chrt --idle 0"
+build_behind "$out/sanitized" all --werror -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1
+run_tests "$out/plain" --timeout-multiplier 2 || failed=1
+built || finish 0 1 0
+
+build_behind "$out/coverage" "$replayers" -Db_coverage=true -Doptimization=0
+LANYARD_TEST_SLOW=4 run_tests "$out/sanitized" --timeout-multiplier 4 --no-suite lint --no-suite ui --no-suite measure || failed=1
+built || finish 0 1 0
 
 # Do the committed corpora still reach what they should?
-replayers=$(ninja -C "$out/plain" -t targets all | sed -n 's/^\(tests\/fuzz\/replay-[a-z0-9-]*\): .*/\1/p')
-build "$out/coverage" "$replayers" -Db_coverage=true -Doptimization=0 || finish 0 1 0
 /usr/bin/python3 tests/fuzz/coverage.py "$out/coverage" || failed=1
 
 counts=$(/usr/bin/python3 "$root/tests/count.py" "$out/plain" "$out/sanitized" "$out/coverage") || finish 0 1 0
