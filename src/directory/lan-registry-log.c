@@ -231,7 +231,7 @@ lan_registry_log_seal (LanRegistry *registry, Mutation *m, LanRegistryOp *op)
   GBytes *before = lan_registry_newest_head (registry);
   LanRegistryRow *row;
 
-  if (registry->issuer_key == NULL)
+  if (registry->signer.key == NULL)
     return FALSE;
   if (m->entries == NULL)
     m->frontier = registry->frontier;
@@ -240,7 +240,7 @@ lan_registry_log_seal (LanRegistry *registry, Mutation *m, LanRegistryOp *op)
   if (before != NULL)
     lan_directory_head_hash (&head.previous, g_bytes_get_data (before, NULL),
                              g_bytes_get_size (before));
-  m->head = lan_directory_head_issue (&head, &registry->issuer, registry->issuer_key);
+  m->head = lan_directory_head_issue (&head, &registry->signer.issuer, registry->signer.key);
   row = lan_registry_op_add_row (op, LAN_ROW_HEAD);
   row->head.epoch = head.epoch;
   row->head.bytes = g_bytes_ref (m->head);
@@ -275,45 +275,16 @@ lan_registry_attest (LanRegistry *registry, const Account *account,
   LanAttestation a = { .status = row->status, .user = row->uid, .account = row->account };
   gint64 now_s = registry->now.wall_ms / 1000;
 
-  if (registry->issuer_key == NULL || lan_account_id_is_zero (&row->account))
+  if (registry->signer.key == NULL || lan_account_id_is_zero (&row->account))
     return NULL;
   a.seq = (account != NULL ? account->seq : 0) + 1;
-  a.not_before_s = MAX (now_s - 300, registry->issuer.not_before_s);
-  a.not_after_s = registry->issuer.not_after_s + LAN_ISSUER_LIFE_SECONDS;
+  a.not_before_s = MAX (now_s - 300, registry->signer.issuer.not_before_s);
+  a.not_after_s = registry->signer.issuer.not_after_s + LAN_ISSUER_LIFE_SECONDS;
   g_strlcpy (a.login, row->login, sizeof a.login);
   g_strlcpy (a.display, row->display, sizeof a.display);
   g_strlcpy (a.title, row->title, sizeof a.title);
   g_strlcpy (a.department, row->department, sizeof a.department);
-  return lan_attestation_issue (&a, &registry->issuer, registry->issuer_key);
-}
-
-static LanRefusal
-build_renewal (LanRegistry *registry, Mutation *m, LanRegistryOp *op)
-{
-  if (lan_registry_find_issuer (registry, &registry->issuer.id, NULL) == NULL)
-    lan_registry_log_add (registry, m, op, registry->issuer_cert);
-  return lan_registry_log_seal (registry, m, op) ? LAN_REFUSAL_NONE : LAN_REFUSAL_STATE;
-}
-
-static void
-renewed (LanRegistry *registry, Mutation *m, LanRefusal refusal)
-{
-  if (refusal == LAN_REFUSAL_NONE)
-    lan_registry_log_apply (registry, m);
-}
-
-void
-lan_registry_renew_head (LanRegistry *registry)
-{
-  Mutation *m;
-
-  if (registry->issuer_key == NULL)
-    return;
-  registry->head_due_ms = registry->now.wall_ms + 60000; /* until it is done */
-  m = lan_mutation_new (NULL, 0);
-  m->build = build_renewal;
-  m->done = renewed;
-  lan_registry_mutate (registry, m);
+  return lan_attestation_issue (&a, &registry->signer.issuer, registry->signer.key);
 }
 
 /* ---- showing ---- */

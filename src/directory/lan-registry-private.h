@@ -157,6 +157,7 @@ struct Mutation {
   GBytes *head;
   LanMerkleFrontier frontier; /* after it */
   gboolean keys_changed;
+  gboolean is_switch; /* to the next signer */
   gboolean resets_key;
   int status; /* LanAccountStatus to be, -1: as it is; likewise role */
   int role;
@@ -178,11 +179,18 @@ struct _LanRegistryJob {
   Mutation *enrol; /* waits for it */
 };
 
+/* The online issuer. */
+typedef struct {
+  const LanIssuerKey *key; /* borrowed */
+  GBytes *cert;
+  LanIssuer issuer;
+} Signer;
+
 struct _LanRegistry {
   LanRegistryLimits limits;
-  const LanIssuerKey *issuer_key;
-  GBytes *issuer_cert;
-  LanIssuer issuer;
+  Signer signer;      /* key NULL: no directory, or attested offline only */
+  Signer next_signer; /* takes its place with the next head; key NULL: none */
+  Signer last_signer; /* while the change is on its way to the disk */
   gboolean auto_attest;
   guint8 server_public[32];
   guint8 org_root[32];
@@ -335,8 +343,12 @@ void lan_registry_on_head_get (LanRegistry *registry, Conn *conn,
 void lan_registry_on_person_get (LanRegistry *registry, Conn *conn,
                                  const Lanyard__Server__PersonGet *m);
 void lan_registry_tell_news (LanRegistry *registry);
+
+/* lan-registry-issuer.c */
 /** A fresh head, and the own issuer key where the log lacks it. */
 void lan_registry_renew_head (LanRegistry *registry);
+void lan_registry_issuer_init (LanRegistry *registry, const LanIssuerKey *key, GBytes *cert);
+void lan_registry_issuer_clear (LanRegistry *registry);
 
 /* ---- lan-registry-mutation.c ---- */
 

@@ -61,16 +61,8 @@ lan_registry_new (const LanRegistryConfig *config)
   g_queue_init (&registry->mutations);
   g_queue_init (&registry->jobs);
   lan_registry_out_init (registry);
-  if (config->issuer != NULL && config->issuer_cert != NULL &&
-      lan_issuer_verify (&registry->issuer, registry->org_root,
-                         g_bytes_get_data (config->issuer_cert, NULL),
-                         g_bytes_get_size (config->issuer_cert)) == LAN_STATUS_OK &&
-      memcmp (registry->issuer.public_key, lan_issuer_key_public (config->issuer), LAN_KEY_BYTES) ==
-          0) {
-    registry->issuer_key = config->issuer;
-    registry->issuer_cert = g_bytes_ref (config->issuer_cert);
-    registry->auto_attest = config->auto_attest;
-  }
+  lan_registry_issuer_init (registry, config->issuer, config->issuer_cert);
+  registry->auto_attest = registry->signer.key != NULL && config->auto_attest;
   return registry;
 }
 
@@ -118,7 +110,7 @@ lan_registry_free (LanRegistry *registry)
   g_hash_table_unref (registry->bundles);
   g_ptr_array_unref (registry->dirty);
   g_ptr_array_unref (registry->seen);
-  g_clear_pointer (&registry->issuer_cert, g_bytes_unref);
+  lan_registry_issuer_clear (registry);
   lan_registry_set_turn (registry, NULL, NULL, 0);
   g_free (registry->org_name);
   g_free (registry);
@@ -172,9 +164,9 @@ lan_registry_start (LanRegistry *registry, const LanTime *now)
   registry->expire_us = now->mono_us + G_USEC_PER_SEC;
   registry->seen_us = now->mono_us + SEEN_US;
   registry->bundles_us = now->mono_us + 60 * 60 * (gint64) G_USEC_PER_SEC;
-  if (status == LAN_STATUS_OK && registry->issuer_key != NULL &&
+  if (status == LAN_STATUS_OK && registry->signer.key != NULL &&
       (registry->head_due_ms <= now->wall_ms ||
-       lan_registry_find_issuer (registry, &registry->issuer.id, NULL) == NULL))
+       lan_registry_find_issuer (registry, &registry->signer.issuer.id, NULL) == NULL))
     lan_registry_renew_head (registry);
   return status;
 }

@@ -176,6 +176,14 @@ void lan_registry_admin_revoke_device (LanRegistry *registry, guint64 ticket,
 void lan_registry_admin_import (LanRegistry *registry, guint64 ticket, GPtrArray *objects,
                                 const LanTime *now);
 
+/**
+ * The online issuer was renewed: from the next head on, which comes at once, @key signs. Borrowed until
+ * the registry is freed, as is the one before. Nothing changes unless the storage takes it.
+ * MISMATCH: @cert is not that of @key; else what is wrong with @cert.
+ */
+LanStatus lan_registry_set_issuer (LanRegistry *registry, const LanIssuerKey *key, GBytes *cert,
+                                   const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Returns: (transfer none) (nullable): as it is now, until the next call. */
 const LanRegistryAccountRow *lan_registry_find_login (LanRegistry *registry, const char *login);
 const LanRegistryAccountRow *lan_registry_find_uid (LanRegistry *registry, const LanUserId *uid);

@@ -389,11 +389,39 @@ run_status (LanHub *hub, Command *command, const char *const *words)
   end_command (command, NULL);
 }
 
+static GBytes *
+take_base64 (const char *word)
+{
+  gsize len;
+  guchar *data = g_base64_decode (word, &len);
+
+  return g_bytes_new_take (data, len);
+}
+
+/* The organisation's key has renewed the server's own: "issuer KEY CERT". */
+static void
+run_issuer (LanHub *hub, Command *command, const char *const *words)
+{
+  gboolean is_whole = words[1] != NULL && words[2] != NULL;
+  g_autoptr (GBytes) seed = is_whole ? take_base64 (words[1]) : NULL;
+  g_autoptr (GBytes) cert = is_whole ? take_base64 (words[2]) : NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!is_whole)
+    end_command (command, _ ("the server does not know this command"));
+  else if (lan_hub_keys_put_issuer (hub->keys, hub->config->state, seed, cert, &error) &&
+           lan_hub_reload_issuer (hub, &error))
+    end_command (command, NULL);
+  else
+    end_command (command, error->message);
+}
+
 static void
 run_reload (LanHub *hub, Command *command, const char *const *words)
 {
-  lan_hub_reload (hub);
-  end_command (command, NULL);
+  g_autoptr (GError) error = NULL;
+
+  end_command (command, lan_hub_reload (hub, &error) ? NULL : error->message);
 }
 
 typedef struct {
@@ -448,19 +476,13 @@ static const struct {
   const char *name;
   Run run;
 } commands[] = {
-  { "invite", run_invite },
-  { "users", run_users },
-  { "suspend", run_suspend },
-  { "resume", run_resume },
-  { "leave", run_leave },
-  { "user", run_user },
-  { "export", run_export },
-  { "import", run_import },
-  { "revoke-device", run_revoke_device },
-  { "status", run_status },
-  { "reload", run_reload },
-  { "backup", run_backup },
-  { "revoke-invite", run_revoke_invite },
+  { "invite", run_invite },   { "users", run_users },
+  { "suspend", run_suspend }, { "resume", run_resume },
+  { "leave", run_leave },     { "user", run_user },
+  { "export", run_export },   { "import", run_import },
+  { "issuer", run_issuer },   { "revoke-device", run_revoke_device },
+  { "status", run_status },   { "reload", run_reload },
+  { "backup", run_backup },   { "revoke-invite", run_revoke_invite },
   { "restart", run_restart },
 };
 

@@ -187,6 +187,41 @@ lan_hub_keys_load (const char *state, GError **error)
   return load_issuer (keys, state, error) ? g_steal_pointer (&keys) : NULL;
 }
 
+gboolean
+lan_hub_keys_put_issuer (const LanHubKeys *keys, const char *state, GBytes *seed, GBytes *cert,
+                         GError **error)
+{
+  g_autoptr (LanIssuerKey) key = NULL;
+  LanIssuer issuer;
+
+  if (g_bytes_get_size (seed) == LAN_KEY_BYTES)
+    key = lan_issuer_key_new_from_seed (g_bytes_get_data (seed, NULL));
+  if (key == NULL ||
+      lan_issuer_verify (&issuer, keys->org_root, g_bytes_get_data (cert, NULL),
+                         g_bytes_get_size (cert)) != LAN_STATUS_OK ||
+      issuer.level != LAN_LEVEL_SERVER ||
+      memcmp (issuer.public_key, lan_issuer_key_public (key), LAN_KEY_BYTES) != 0) {
+    g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_REFUSED, "%s",
+                 _ ("this is no key that the organisation's key has made for its server"));
+    return FALSE;
+  }
+  return write_in (state, "issuer.cert", g_bytes_get_data (cert, NULL), g_bytes_get_size (cert),
+                   error) &&
+         write_in (state, "issuer.key", g_bytes_get_data (seed, NULL), LAN_KEY_BYTES, error);
+}
+
+LanHubKeys *
+lan_hub_keys_take_issuer (LanHubKeys *keys, LanHubKeys *next)
+{
+  LanHubKeys *old = g_new0 (LanHubKeys, 1);
+
+  old->issuer = keys->issuer;
+  old->issuer_cert = keys->issuer_cert;
+  keys->issuer = g_steal_pointer (&next->issuer);
+  keys->issuer_cert = g_steal_pointer (&next->issuer_cert);
+  return old;
+}
+
 void
 lan_hub_keys_free (LanHubKeys *keys)
 {

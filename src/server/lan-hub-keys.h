@@ -25,6 +25,14 @@ typedef struct {
 gboolean lan_hub_keys_make (const char *state, const LanOrgKey *root, gint64 now_s, GError **error);
 
 LanHubKeys *lan_hub_keys_load (const char *state, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/** Writes a renewed issuer into @state: @seed and its LIK1, which the root of @keys must have signed. */
+gboolean lan_hub_keys_put_issuer (const LanHubKeys *keys, const char *state, GBytes *seed,
+                                  GBytes *cert, GError **error);
+/**
+ * Moves @next's issuer into @keys. Returns: (transfer full): keys with nothing but the issuer that was
+ * there, which must live as long as somebody borrows it.
+ */
+LanHubKeys *lan_hub_keys_take_issuer (LanHubKeys *keys, LanHubKeys *next);
 void lan_hub_keys_free (LanHubKeys *keys);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanHubKeys, lan_hub_keys_free)
 

@@ -172,7 +172,7 @@ org_issuer (LanHubCli *cli, char **args, GError **error)
   return LAN_HUB_EXIT_DONE;
 }
 
-/* The server's own issuer, for a year more: two files to be put into its state folder. */
+/* The server's own issuer, for a year more: two files, whose folder is imported there. */
 static int
 org_renew (LanHubCli *cli, char **args, GError **error)
 {
@@ -194,8 +194,9 @@ org_renew (LanHubCli *cli, char **args, GError **error)
                            error) ||
       !lan_hub_file_write (key_path, lan_issuer_key_seed (key), LAN_KEY_BYTES, error))
     return LAN_HUB_EXIT_FAILED;
-  printf (_ ("Put %s and %s into the server's state folder and restart it.\n"), key_path,
-          cert_path);
+  printf (_ ("%s and %s are made. At the server, which may go on running:\n"
+             "  lanyard-server org import %s\n"),
+          key_path, cert_path, folder);
   return LAN_HUB_EXIT_DONE;
 }
 
@@ -323,6 +324,33 @@ org_sign (LanHubCli *cli, char **args, GError **error)
   return LAN_HUB_EXIT_DONE;
 }
 
+static char *
+read_base64 (const char *folder, const char *name, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL), *data = NULL;
+  gsize len;
+
+  return g_file_get_contents (path, &data, &len, error)
+             ? g_base64_encode ((const guchar *) data, len)
+             : NULL;
+}
+
+/* The two files of `org renew`. */
+static int
+import_issuer (LanHubCli *cli, const char *folder, GError **error)
+{
+  g_autofree char *key = read_base64 (folder, "issuer.key", error);
+  g_autofree char *cert = key != NULL ? read_base64 (folder, "issuer.cert", error) : NULL;
+  const char *words[] = { "issuer", key, cert, NULL };
+  g_autoptr (GPtrArray) said = cert != NULL ? lan_hub_cli_ask (cli, words, error) : NULL;
+
+  if (said == NULL)
+    return LAN_HUB_EXIT_FAILED;
+  puts (
+      _ ("The server attests people with the renewed key from now on. Delete the two files here."));
+  return LAN_HUB_EXIT_DONE;
+}
+
 static int
 org_import (LanHubCli *cli, char **args, GError **error)
 {
@@ -331,9 +359,12 @@ org_import (LanHubCli *cli, char **args, GError **error)
   g_autoptr (GPtrArray) said = NULL;
 
   if (args[0] == NULL) {
-    g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_USAGE, "%s", "lanyard-server org import FILE");
+    g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_USAGE, "%s",
+                 "lanyard-server org import FILE|FOLDER");
     return LAN_HUB_EXIT_USAGE;
   }
+  if (g_file_test (args[0], G_FILE_TEST_IS_DIR))
+    return import_issuer (cli, args[0], error);
   if (!g_key_file_load_from_file (file, args[0], G_KEY_FILE_NONE, error))
     return LAN_HUB_EXIT_FAILED;
   g_ptr_array_add (words, g_strdup ("import"));

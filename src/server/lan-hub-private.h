@@ -36,6 +36,7 @@ typedef struct {
 struct _LanHub {
   LanHubConfig *config;
   LanHubKeys *keys;
+  GPtrArray *old_keys; /* of LanHubKeys: the registry may still hold their issuers */
   guint8 net_id[LAN_NET_ID_BYTES];
   int lock_fd;
   gboolean serves;
@@ -120,7 +121,10 @@ void lan_hub_drain (LanHub *hub);
 
 /** Limits of @config to registry and gate. */
 void lan_hub_apply_limits (LanHub *hub);
-void lan_hub_reload (LanHub *hub);
+/** Takes over an issuer that stands in the state folder now. */
+gboolean lan_hub_reload_issuer (LanHub *hub, GError **error);
+/** Reads the configuration and the issuer's key again. FALSE: nothing has changed, and why. */
+gboolean lan_hub_reload (LanHub *hub, GError **error);
 void lan_hub_stop (LanHub *hub);
 
 /* lan-hub-listen.c */

@@ -241,7 +241,7 @@ static void
 on_signal (uv_signal_t *handle, int number)
 {
   if (number == SIGHUP)
-    lan_hub_reload (handle->data);
+    (void) lan_hub_reload (handle->data, NULL);
   else
     lan_hub_stop (handle->data);
 }
@@ -291,17 +291,55 @@ lan_hub_apply_limits (LanHub *hub)
   lan_registry_set_limits (hub->registry, &limits);
 }
 
-void
-lan_hub_reload (LanHub *hub)
+/* The issuer's key was renewed: it signs from now on, and the one before stays valid for what it signed. */
+gboolean
+lan_hub_reload_issuer (LanHub *hub, GError **error)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (LanHubKeys) next = lan_hub_keys_load (hub->config->state, error);
+  LanHubKeys *now = hub->keys;
+  LanStatus status;
+  LanTime time;
+
+  if (next == NULL)
+    return FALSE;
+  if (next->issuer_cert == NULL ||
+      (now->issuer_cert != NULL && g_bytes_equal (next->issuer_cert, now->issuer_cert)))
+    return TRUE;
+  lan_hub_now (&time);
+  status = lan_registry_set_issuer (hub->registry, next->issuer, next->issuer_cert, &time);
+  if (status != LAN_STATUS_OK) {
+    g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_DAMAGED, "issuer.cert: %s",
+                 lan_status_text (status));
+    return FALSE;
+  }
+  lan_hub_log (LAN_HUB_LOG_NOTICE, "issuer-renewed", "%s", "");
+  if (memcmp (next->server_public, now->server_public, LAN_KEY_BYTES) != 0)
+    lan_hub_log (LAN_HUB_LOG_ERROR, "reload-partly", "needs-restart=server.key");
+  /* The lanes' key stays what it is; only the issuer is taken over. */
+  g_ptr_array_add (hub->old_keys, lan_hub_keys_take_issuer (now, next));
+  return TRUE;
+}
+
+static LanHubConfig *
+read_again (LanHub *hub, GError **error)
+{
+  g_autoptr (LanHubConfig) next = lan_hub_config_read (hub->config->path, error);
+
+  return next != NULL && lan_hub_reload_issuer (hub, error) ? g_steal_pointer (&next) : NULL;
+}
+
+gboolean
+lan_hub_reload (LanHub *hub, GError **error)
+{
   g_autofree char *restart = NULL;
-  LanHubConfig *next = lan_hub_config_read (hub->config->path, &error);
-  g_autofree char *quoted = error != NULL ? lan_hub_log_quote (error->message) : NULL;
+  g_autoptr (GError) why = NULL;
+  LanHubConfig *next = read_again (hub, &why);
+  g_autofree char *quoted = why != NULL ? lan_hub_log_quote (why->message) : NULL;
 
   if (next == NULL) {
     lan_hub_log (LAN_HUB_LOG_ERROR, "reload-refused", "why=%s", quoted);
-    return;
+    g_propagate_error (error, g_steal_pointer (&why));
+    return FALSE;
   }
   restart = lan_hub_config_needs_restart (hub->config, next);
   /* What needs a restart stays as it is: the state folder, for one, is in use. */
@@ -316,6 +354,7 @@ lan_hub_reload (LanHub *hub)
     lan_hub_relay_reload (hub->relay);
   lan_hub_drain (hub);
   lan_hub_log (LAN_HUB_LOG_NOTICE, "reloaded", "%s", "");
+  return TRUE;
 }
 
 /* One server for a state folder. */
@@ -472,6 +511,7 @@ lan_hub_new (LanHubConfig *config, LanHubFlags flags, GError **error)
   hub->deadline_us = LAN_NO_DEADLINE;
   hub->next_ticket = 1;
   hub->gate = lan_hub_gate_new (&(LanHubGateLimits){ 0 });
+  hub->old_keys = g_ptr_array_new_with_free_func ((GDestroyNotify) lan_hub_keys_free);
   hub->dirty = g_ptr_array_new ();
   hub->closed = g_ptr_array_new ();
   hub->buffers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
@@ -532,6 +572,7 @@ lan_hub_free (LanHub *hub)
   g_clear_pointer (&hub->gate, lan_hub_gate_free);
   g_clear_pointer (&hub->pool, lan_slim_pool_free);
   g_clear_pointer (&hub->keys, lan_hub_keys_free);
+  g_ptr_array_unref (hub->old_keys);
   lan_hub_poll_clear (hub);
   g_ptr_array_unref (hub->dirty);
   g_ptr_array_unref (hub->closed);

@@ -6,7 +6,7 @@
 import os
 
 from company import Company, Site
-from lab import Lab, check, main, test, wait_until
+from lab import Failure, Lab, check, main, test, wait_until
 
 
 def restore(company, backup, *options):
@@ -14,6 +14,20 @@ def restore(company, backup, *options):
     company.kill()
     os.rename(company.state, company.state + ".lost")
     return company.command(*options, "restore", backup)
+
+
+def dial_at_once(peer):
+    """A network that changes ends the pause between two attempts, which may have grown long."""
+    peer.host.ip("addr", "add", "10.99.0.%d/32" % peer.host.lab.serial(), "dev", "e0")
+
+
+def refused(company, *words):
+    """A command that must fail; what it said."""
+    try:
+        company.command(*words)
+    except Failure as problem:
+        return str(problem)
+    raise Failure("not refused: " + " ".join(words))
 
 
 def names(peer):
@@ -50,6 +64,7 @@ def _():
                        "--passphrase-file", company.secret)
         check("confirmed" in said, said)
         company.start()
+        dial_at_once(a)
         a.wait_for("notice", code="directory-restarted", since=mark, timeout=60)
         wait_until(lambda: names(a) == ["Ben"], "the directory of the backup", every=0.1)
         state = a.call("server.state")
@@ -80,6 +95,7 @@ def _():
         said = restore(company, lab.path("backup"))
         check("org request" in said and "org restart" in said, said)
         company.start()
+        dial_at_once(a)
         wait_until(lambda: a.call("server.state").get("warning") == "rollback", "warned", 60, 0.1)
         check(a.call("self.get")["title"] == "Director", "what was shown holds")
         company.command("org", "request", lab.path("request"))
@@ -90,6 +106,49 @@ def _():
         a.wait_for("notice", code="directory-restarted", since=mark, timeout=20)
         wait_until(lambda: "warning" not in a.call("server.state"), "no warning", every=0.05)
         check(a.call("self.get").get("title", "") != "Director", "the backup's word")
+
+
+@test("the issuer's key is renewed while everybody stays connected, and vouches for who joins next")
+def _():
+    with Lab() as lab:
+        company = Company(lab)
+        site = Site(company, 1)
+        a, b = site.host("anna").peer("Anna"), Site(company, 2).host("ben").peer("Ben")
+        company.join(a, "anna")
+        company.join(b, "ben")
+        a.wait_for("person.seen", id=b.id)
+        b.quit()
+        folder = lab.path("renewed")
+        os.mkdir(folder)
+        mark = a.mark()
+        said = company.command("--output", folder, "--passphrase-file", company.secret,
+                               "org", "renew", lab.path("org.key"))
+        check("org import" in said, said)
+        old = open(os.path.join(company.state, "issuer.cert"), "rb").read()
+        company.command("org", "import", folder)
+        new = open(os.path.join(company.state, "issuer.cert"), "rb").read()
+        check(old != new and new == open(os.path.join(folder, "issuer.cert"), "rb").read(), "kept")
+        c = site.host("cem").peer("Cem")
+        company.join(c, "cem")
+        wait_until(lambda: names(a) == ["Ben", "Cem"], "Cem is vouched for", every=0.05)
+        check(not a.notifications("server.state", since=mark), "nobody was disconnected")
+        check(a.call("people.get", id=c.id)["trust"] == "attested", "attested")
+        # Also for who was off meanwhile, and after a restart of the server.
+        company.kill()
+        company.start()
+        dial_at_once(a)
+        b = b.restart()
+        wait_until(lambda: names(b) == ["Anna", "Cem"], "Ben learns it", every=0.05)
+        for peer in a, b:
+            wait_until(lambda: peer.call("server.state")["state"] == "online", "online", 40, 0.1)
+            check("warning" not in peer.call("server.state"), "no warning")
+        # What is no key of this organisation's is refused, and changes nothing.
+        with open(os.path.join(folder, "issuer.cert"), "r+b") as f:
+            f.seek(30)
+            f.write(b"nobody")
+        said = refused(company, "org", "import", folder)
+        check("no key that" in said, said)
+        check(open(os.path.join(company.state, "issuer.cert"), "rb").read() == new, "as it was")
 
 
 if __name__ == "__main__":
