@@ -120,27 +120,17 @@ dial (LanServerLane *lane, GPtrArray *sockets)
 }
 
 static void
-on_resolved (GObject *source, GAsyncResult *result, gpointer data)
+on_resolved (GPtrArray *sockets, gpointer data)
 {
-  g_autoptr (GError) error = NULL;
-  GList *found = g_resolver_lookup_by_name_finish (G_RESOLVER (source), result, &error);
-  g_autoptr (GPtrArray) sockets = NULL;
+  g_autoptr (GPtrArray) owned = sockets;
   LanServerLane *lane = data;
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return; /* the lane is no more */
-  g_clear_object (&lane->resolving);
+  lane->resolving = NULL;
   enter (lane);
-  if (found == NULL) {
-    g_info ("the server's name: %s", error->message);
+  if (owned != NULL)
+    dial (lane, owned);
+  else
     end (lane);
-    return;
-  }
-  sockets = g_ptr_array_new_with_free_func (g_object_unref);
-  for (GList *l = found; l != NULL; l = l->next)
-    g_ptr_array_add (sockets, g_inet_socket_address_new (l->data, lane->port));
-  g_resolver_free_addresses (found);
-  dial (lane, sockets);
 }
 
 static void
@@ -148,17 +138,13 @@ start (LanServerLane *lane, const LanServerAddress *address)
 {
   g_autoptr (GPtrArray) sockets = g_ptr_array_new_with_free_func (g_object_unref);
   GSocketAddress *numeric = lan_socket_address_parse (address->host, address->port);
-  g_autoptr (GResolver) resolver = NULL;
 
-  lane->port = address->port;
   if (numeric != NULL) {
     g_ptr_array_add (sockets, numeric);
     dial (lane, sockets);
     return;
   }
-  resolver = g_resolver_get_default ();
-  lane->resolving = g_cancellable_new ();
-  g_resolver_lookup_by_name_async (resolver, address->host, lane->resolving, on_resolved, lane);
+  lane->resolving = lan_server_name_find (address->host, address->port, on_resolved, lane);
 }
 
 static LanServerLane *
@@ -218,9 +204,7 @@ lan_server_lane_free (LanServerLane *lane)
 {
   if (lane == NULL)
     return;
-  if (lane->resolving != NULL)
-    g_cancellable_cancel (lane->resolving);
-  g_clear_object (&lane->resolving);
+  lan_server_name_cancel (lane->resolving);
   lan_channel_free (lane->channel);
   g_queue_clear_full (&lane->waiting, (GDestroyNotify) g_bytes_unref);
   g_free (lane);

@@ -6,6 +6,7 @@
 #include "lan-engine-server.h"
 
 #include "lan-server-client.h"
+#include "lan-server-name.h"
 #include "lan-tcp-lane.h"
 
 G_BEGIN_DECLS
@@ -34,9 +35,8 @@ typedef struct {
   LanEngine *engine;
   guint64 id; /* the machine's; 0: a look */
   LanServerDial dial;
-  guint16 port;
-  GCancellable *resolving; /* while a name is being looked up */
-  LanChannel *channel;     /* NULL before that */
+  LanServerName *resolving; /* while a name is being looked up */
+  LanChannel *channel;      /* NULL before that */
   gboolean is_up;
   GQueue waiting; /* of GBytes: frames that the channel did not take */
   gsize waiting_bytes;
@@ -71,6 +71,7 @@ struct _LanEngineServer {
   GPtrArray *relays; /* of LanRelay */
   char *stun_host;   /* numeric; NULL: none */
   guint16 stun_port;
+  GHashTable *relay_hosts; /* name -> char *, numeric: as found last */
   GCancellable *relay_resolving;
 };
 
@@ -137,6 +138,8 @@ void lan_engine_server_on_mail (LanEngine *engine, const LanServerClientAction *
 
 /* --- lan-engine-server-post.c --- */
 void lan_engine_server_on_signal (LanEngine *engine, const LanServerClientAction *action);
+
+/* --- lan-engine-server-relay.c --- */
 void lan_engine_server_on_turn (LanEngine *engine, const LanServerClientAction *action);
 void lan_engine_server_drop_relays (LanEngineServer *self);
 

@@ -353,6 +353,7 @@ lan_engine_server_open (LanEngine *engine, const LanSnapshot *snapshot)
                                             (GDestroyNotify) lan_colleague_free);
   self->presence = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, NULL,
                                           (GDestroyNotify) lan_server_presence_free);
+  self->relay_hosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->heard = g_hash_table_new_full (lan_device_id_hash, lan_device_id_equal, g_free, NULL);
   self->sweep_us = LAN_NO_DEADLINE;
   for (guint i = 0; i < snapshot->settings->len; i++) {
@@ -408,8 +409,9 @@ lan_engine_server_free (LanEngineServer *self)
 {
   lan_server_lane_free (self->lane);
   g_ptr_array_unref (self->looks);
+  lan_engine_server_drop_relays (self);
   g_ptr_array_unref (self->relays);
-  g_free (self->stun_host);
+  g_hash_table_unref (self->relay_hosts);
   g_hash_table_unref (self->colleagues);
   g_hash_table_unref (self->presence);
   g_hash_table_unref (self->heard);

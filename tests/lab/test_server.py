@@ -10,6 +10,7 @@ import time
 
 from company import PORT, SERVER, WALL, Company, Site
 from lab import Lab, RpcError, check, main, note, test, wait_until
+from names import NameServer
 from people import history, say, texts
 
 
@@ -98,6 +99,37 @@ def _():
         check(a.call("server.state")["state"] == "none", "left")
         a = a.restart()
         check(a.call("server.state")["state"] == "none", "left for good")
+
+
+@test("by name: a DNS record leads from the domain to the server, another name to the relay")
+def _():
+    with Lab() as lab:
+        company = Company(lab, relay=True)
+        company.set("relay", "address", "relay.example.lan")
+        company.command("reload")
+        host = Site(company, 1).host("anna")
+        names = {"example.lan": "10.9.0.77", "_lanyard-server._tcp.example.lan":
+                 "chat.example.lan:%d" % PORT, "chat.example.lan": SERVER,
+                 "relay.example.lan": SERVER}
+        with NameServer(company.host, SERVER, names, [host]):
+            a = host.peer("Anna")
+            company.command("user", "anna", "--name", "Anna")
+            secret = lab.path("password")
+            with open(secret, "w") as f:
+                f.write("correct horse\n")
+            company.command("password", "anna", "--passphrase-file", secret)
+            looked = a.call("server.look", address="example.lan")
+            check(" ".join(looked["words"]) == company.words, "the server that the record names")
+            state = a.call("server.join", address="example.lan", words=company.words, login="anna",
+                           password="correct horse", timeout=30)
+            check(state["state"] == "online" and state["address"] == "example.lan:%d" % PORT,
+                  "joined: %s" % state)
+            a.wait_for("server.state", relay=True)
+            # The record is no condition: a name alone leads there as well.
+            mark = a.mark()
+            looked = a.call("server.look", address="chat.example.lan")
+            check(" ".join(looked["words"]) == company.words, "the server of this name")
+            check(not a.notifications("server.state", since=mark), "nothing has changed")
 
 
 def one_shot(host, profile, *arguments):
