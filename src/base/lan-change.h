@@ -63,6 +63,7 @@ enum {
   LAN_CONVERSATION_REQUEST = 1 << 0, /* from a stranger, waiting for an answer */
   LAN_CONVERSATION_HELD = 1 << 1,    /* key changed: nothing leaves until a person agrees */
   LAN_CONVERSATION_LEFT = 1 << 2,    /* a group that we were removed from, as a member said */
+  LAN_CONVERSATION_MUTED = 1 << 3,   /* a group that gives no notice */
 };
 
 /* LanConversationRow.kind. Append-only. */

@@ -112,7 +112,7 @@ lan_cli_send_file (LanCli *cli, char **args)
   if (lan_cli_open (cli) != LAN_CLI_OK)
     return LAN_CLI_FAILED;
   deadline = lan_cli_deadline (cli, 60.0);
-  person = lan_cli_find_peer (cli, args[0], MIN (deadline, lan_cli_deadline (cli, 10.0)));
+  person = lan_cli_find_either (cli, args[0], MIN (deadline, lan_cli_deadline (cli, 10.0)));
   if (person == NULL)
     return LAN_CLI_FAILED;
   cli->state = &sending;

@@ -117,7 +117,7 @@ lan_cli_send (LanCli *cli, char **args)
   if (lan_cli_open (cli) != LAN_CLI_OK)
     return LAN_CLI_FAILED;
   deadline = lan_cli_deadline (cli, 10.0);
-  person = lan_cli_find_peer (cli, args[0], deadline);
+  person = lan_cli_find_either (cli, args[0], deadline);
   if (person == NULL)
     return LAN_CLI_FAILED;
   params = lan_cli_params ("to", json_object_get_string_member (person, "id"));
@@ -160,14 +160,48 @@ describe_more (JsonObject *message)
   return g_string_free (text, FALSE);
 }
 
+/* What was done to a group: the word, and to whom. @names: (nullable): by id. */
+static char *
+describe_event (JsonObject *message, GHashTable *names)
+{
+  JsonArray *people = json_object_get_array_member (message, "people");
+  GString *text = g_string_new (json_object_get_string_member (message, "event"));
+
+  for (guint i = 0; i < json_array_get_length (people); i++) {
+    const char *id = json_array_get_string_element (people, i);
+    const char *name = names != NULL ? g_hash_table_lookup (names, id) : NULL;
+
+    g_string_append_printf (text, name != NULL ? "%s%s" : "%s%.8s", i == 0 ? " " : ", ",
+                            name != NULL ? name : id);
+  }
+  if (json_object_has_member (message, "role"))
+    g_string_append_printf (text, " (%s)", json_object_get_string_member (message, "role"));
+  if (*json_object_get_string_member (message, "text") != '\0')
+    g_string_append_printf (text, ": %s", json_object_get_string_member (message, "text"));
+  return g_string_free (text, FALSE);
+}
+
+static void
+print_event (JsonObject *message, const char *name, GHashTable *names)
+{
+  g_autofree char *at = format_time (json_object_get_int_member (message, "time"));
+  g_autofree char *what = describe_event (message, names);
+
+  lan_cli_print ("%s  * %s: %s\n", at, name, what);
+}
+
 static void
 print_message (LanCli *cli, JsonObject *message, const char *name)
 {
   g_autofree char *at = format_time (json_object_get_int_member (message, "time"));
   const char *state = json_object_get_string_member (message, "state");
   const char *kind = json_object_get_string_member_with_default (message, "kind", "text");
-
   g_autofree char *more = describe_more (message);
+
+  if (strcmp (kind, "event") == 0) {
+    print_event (message, name, cli->state);
+    return;
+  }
 
   lan_cli_print ("%s  %s: %s%s%s  [%s]\n", at, name,
                  strcmp (kind, "file") == 0 ? _ ("[file] ") : "",
@@ -177,18 +211,51 @@ print_message (LanCli *cli, JsonObject *message, const char *name)
                  more, state);
 }
 
+/* Who is in the group, or was seen in it. Returns: (transfer full): id -> name. */
+static GHashTable *
+names_in (LanCli *cli, const char *group)
+{
+  GHashTable *names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (JsonObject) known = lan_cli_call (cli, "people.list", NULL, NULL, NULL);
+  g_autoptr (JsonObject) result =
+      lan_cli_call (cli, "group.members", lan_cli_params ("id", group), NULL, NULL);
+  JsonObject *const from[] = { known, result };
+  static const char *const lists[] = { "people", "members" };
+
+  for (guint k = 0; k < G_N_ELEMENTS (lists); k++) {
+    JsonArray *array = from[k] != NULL ? json_object_get_array_member (from[k], lists[k]) : NULL;
+
+    for (guint i = 0; array != NULL && i < json_array_get_length (array); i++) {
+      JsonObject *one = json_array_get_object_element (array, i);
+
+      g_hash_table_replace (names, g_strdup (json_object_get_string_member (one, "id")),
+                            g_strdup (json_object_get_string_member (one, "name")));
+    }
+  }
+  return names;
+}
+
+static gboolean
+is_own (JsonObject *message)
+{
+  const char *state = json_object_get_string_member (message, "state");
+
+  return strcmp (state, "received") != 0 && strcmp (state, "seen") != 0;
+}
+
 int
 lan_cli_history (LanCli *cli, char **args)
 {
   g_autoptr (JsonObject) person = NULL, result = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (GHashTable) names = NULL;
   const char *code, *id;
   JsonObject *params;
   JsonArray *messages;
 
   if (lan_cli_open (cli) != LAN_CLI_OK)
     return LAN_CLI_FAILED;
-  person = lan_cli_find_peer (cli, args[0], lan_cli_deadline (cli, 0.0));
+  person = lan_cli_find_either (cli, args[0], lan_cli_deadline (cli, 0.0));
   if (person == NULL)
     return LAN_CLI_FAILED;
   id = json_object_get_string_member (person, "id");
@@ -203,14 +270,20 @@ lan_cli_history (LanCli *cli, char **args)
     lan_cli_print_json (result);
     return LAN_CLI_OK;
   }
+  if (json_object_has_member (person, "kind"))
+    names = names_in (cli, id);
+  cli->state = names;
   messages = json_object_get_array_member (result, "messages");
   for (guint i = 0; i < json_array_get_length (messages); i++) {
     JsonObject *message = json_array_get_object_element (messages, i);
-    gboolean theirs = strcmp (json_object_get_string_member (message, "from"), id) == 0;
+    const char *name =
+        names != NULL
+            ? g_hash_table_lookup (names, json_object_get_string_member (message, "from"))
+            : json_object_get_string_member (person, "name");
 
-    print_message (cli, message,
-                   theirs ? json_object_get_string_member (person, "name") : _ ("You"));
+    print_message (cli, message, is_own (message) ? _ ("You") : name != NULL ? name : "?");
   }
+  cli->state = NULL;
   return LAN_CLI_OK;
 }
 
@@ -219,17 +292,44 @@ lan_cli_history (LanCli *cli, char **args)
 typedef struct {
   LanCli *cli;
   JsonObject *message; /* owned */
+  char *name;          /* of its author, once it is known; NULL before */
 } Naming;
+
+static void
+naming_free (Naming *naming)
+{
+  json_object_unref (naming->message);
+  g_free (naming->name);
+  g_free (naming);
+}
+
+static void
+on_group_named (JsonObject *group, const char *code, const GError *error, gpointer user_data)
+{
+  Naming *naming = user_data;
+  g_autofree char *both = NULL;
+
+  if (group != NULL)
+    both = g_strdup_printf ("%s (%s)", naming->name, json_object_get_string_member (group, "name"));
+  print_message (naming->cli, naming->message, both != NULL ? both : naming->name);
+  naming_free (naming);
+}
 
 static void
 on_named (JsonObject *person, const char *code, const GError *error, gpointer user_data)
 {
   Naming *naming = user_data;
 
-  print_message (naming->cli, naming->message,
-                 person != NULL ? json_object_get_string_member (person, "name") : "?");
-  json_object_unref (naming->message);
-  g_free (naming);
+  naming->name = g_strdup (person != NULL ? json_object_get_string_member (person, "name") : "?");
+  if (json_object_has_member (naming->message, "group")) {
+    lan_rpc_client_call (
+        naming->cli->client, "group.get",
+        lan_cli_params ("id", json_object_get_string_member (naming->message, "group")),
+        on_group_named, naming);
+    return;
+  }
+  print_message (naming->cli, naming->message, naming->name);
+  naming_free (naming);
 }
 
 static void

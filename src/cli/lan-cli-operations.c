@@ -65,7 +65,7 @@ lan_cli_forward (LanCli *cli, char **args)
   if (lan_cli_open (cli) != LAN_CLI_OK)
     return LAN_CLI_FAILED;
   deadline = lan_cli_deadline (cli, 10.0);
-  person = lan_cli_find_peer (cli, args[1], deadline);
+  person = lan_cli_find_either (cli, args[1], deadline);
   if (person == NULL)
     return LAN_CLI_FAILED;
   params = lan_cli_params ("id", args[0]);

@@ -119,7 +119,7 @@ add_people (LanCli *cli, JsonObject *params)
 
     if (people[i].given == NULL)
       continue;
-    person = lan_cli_find_peer (cli, people[i].given, lan_cli_deadline (cli, 0.0));
+    person = lan_cli_find_either (cli, people[i].given, lan_cli_deadline (cli, 0.0));
     if (person == NULL)
       return FALSE;
     json_object_set_string_member (params, people[i].name,
@@ -188,7 +188,7 @@ lan_cli_export (LanCli *cli, char **args)
   }
   if (lan_cli_open (cli) != LAN_CLI_OK)
     return LAN_CLI_FAILED;
-  person = lan_cli_find_peer (cli, args[0], lan_cli_deadline (cli, 0.0));
+  person = lan_cli_find_either (cli, args[0], lan_cli_deadline (cli, 0.0));
   if (person == NULL)
     return LAN_CLI_FAILED;
   params = lan_cli_params ("peer", json_object_get_string_member (person, "id"));

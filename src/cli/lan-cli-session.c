@@ -295,23 +295,55 @@ lan_cli_params (const char *member, const char *value)
   return o;
 }
 
-JsonObject *
-lan_cli_find_peer (LanCli *cli, const char *peer, gint64 deadline_us)
+/* Tries @methods in turn. Anybody may appear until the deadline; what is ambiguous now stays so. */
+static JsonObject *
+find (LanCli *cli, const char *const *methods, const char *sought, gint64 deadline_us)
 {
   for (;;) {
-    g_autoptr (GError) error = NULL;
+    g_autofree char *why = NULL;
     const char *code = NULL;
-    JsonObject *person =
-        lan_cli_call (cli, "people.get", lan_cli_params ("id", peer), &code, &error);
 
-    if (person != NULL)
-      return person;
-    /* Anybody may appear until the deadline; what is ambiguous now stays so. */
+    for (guint i = 0; methods[i] != NULL; i++) {
+      g_autoptr (GError) error = NULL;
+      JsonObject *found =
+          lan_cli_call (cli, methods[i], lan_cli_params ("id", sought), &code, &error);
+
+      if (found != NULL)
+        return found;
+      if (why == NULL)
+        why = g_strdup (error->message);
+      if (g_strcmp0 (code, "not-found") != 0)
+        break;
+    }
     if (g_strcmp0 (code, "not-found") != 0 || !lan_cli_wait (cli, deadline_us)) {
-      lan_cli_complain (cli, code, error->message);
+      lan_cli_complain (cli, code, why);
       return NULL;
     }
   }
+}
+
+JsonObject *
+lan_cli_find_peer (LanCli *cli, const char *peer, gint64 deadline_us)
+{
+  static const char *const methods[] = { "people.get", NULL };
+
+  return find (cli, methods, peer, deadline_us);
+}
+
+JsonObject *
+lan_cli_find_group (LanCli *cli, const char *group, gint64 deadline_us)
+{
+  static const char *const methods[] = { "group.get", NULL };
+
+  return find (cli, methods, group, deadline_us);
+}
+
+JsonObject *
+lan_cli_find_either (LanCli *cli, const char *peer, gint64 deadline_us)
+{
+  static const char *const methods[] = { "people.get", "group.get", NULL };
+
+  return find (cli, methods, peer, deadline_us);
 }
 
 /* Output */

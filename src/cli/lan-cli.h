@@ -48,6 +48,8 @@ struct _LanCli {
   gboolean off;
   gboolean writable; /* of share */
   gboolean keep;
+  gboolean open_history; /* of group create */
+  double hours;
   char *address;
   char *peer; /* of search and what moves chats: names or ids as typed */
   char *from;
@@ -107,6 +109,12 @@ gint64 lan_cli_deadline (LanCli *cli, double otherwise);
  */
 JsonObject *lan_cli_find_peer (LanCli *cli, const char *peer, gint64 deadline_us);
 
+/** As lan_cli_find_peer(), for a group: as group.get gives it. */
+JsonObject *lan_cli_find_group (LanCli *cli, const char *group, gint64 deadline_us);
+
+/** A person, or a group, whose answer has "kind". */
+JsonObject *lan_cli_find_either (LanCli *cli, const char *peer, gint64 deadline_us);
+
 /** Asks on the terminal without showing the answer. Returns: (transfer full) (nullable): wipe it
  * with lan_cli_forget(); NULL where there is no terminal. */
 char *lan_cli_ask_secret (const char *prompt);
@@ -152,6 +160,7 @@ int lan_cli_join (LanCli *cli, char **args);
 int lan_cli_server (LanCli *cli, char **args);
 int lan_cli_device (LanCli *cli, char **args);
 int lan_cli_share (LanCli *cli, char **args);
+int lan_cli_group (LanCli *cli, char **args);
 int lan_cli_directory (LanCli *cli, char **args);
 
 G_END_DECLS

@@ -36,6 +36,8 @@ const LanCliCommand lan_cli_commands[] = {
     lan_cli_server },
   { "share", "list|create|invite|remove|accept|keep|tree|fetch|log|leave …",
     N_ ("folders that are shared with others"), 1, -1, lan_cli_share },
+  { "group", "list|create|members|invite|join|leave|remove|role|…",
+    N_ ("groups, discussions and temporary chats"), 1, -1, lan_cli_group },
   { "device", "list|link|add CODE|revoke ID", N_ ("see, link and revoke your own devices"), 1, 2,
     lan_cli_device },
   { "directory", "", N_ ("list the company's people by department"), 0, 0, lan_cli_directory },
@@ -55,7 +57,7 @@ describe_commands (void)
     g_string_append_printf (text, "\n  %s%*s %s", call, gap, "", _ (c->summary));
   }
   g_string_append (text,
-                   _ ("\n\nPEER is a name, or at least 8 characters of an id.\nExit codes: 0 "
+                   _ ("\n\nPEER is a name, or at least 8 characters of an id, of a group too.\nExit codes: 0 "
                       "done or delivered, 1 failed, 2 wrong usage, 3 kept for later, 4 left at "
                       "the server."));
   return g_string_free (text, FALSE);
@@ -105,6 +107,10 @@ make_context (LanCli *cli, gboolean *version)
       N_ ("With share create and invite: they may change what is in it"), NULL },
     { "keep", 0, 0, G_OPTION_ARG_NONE, &cli->keep,
       N_ ("With share accept: keep everything in step, instead of on demand"), NULL },
+    { "open-history", 0, 0, G_OPTION_ARG_NONE, &cli->open_history,
+      N_ ("With group create: who comes later may read what was written before"), NULL },
+    { "hours", 0, 0, G_OPTION_ARG_DOUBLE, &cli->hours,
+      N_ ("With group create: it ends by itself after N hours"), N_ ("N") },
     { "yes", 0, 0, G_OPTION_ARG_NONE, &cli->yes, N_ ("With device: confirm without asking"), NULL },
     { "limited", 0, 0, G_OPTION_ARG_NONE, &cli->limited,
       N_ ("With device add: the new one may not link or revoke others"), NULL },

@@ -606,6 +606,7 @@ void lan_core_set_opened (LanRecordRow *row, guint16 kind, GBytes *opened,
 
 /* lan-group*.c: what the others call */
 void lan_group_free (LanGroup *group);
+const LanConversationRow *lan_group_row (LanCore *core, const LanConversationId *id);
 GArray *lan_group_serves_new (void);
 void lan_group_begin_sync (LanCore *core, LanCoreChannel *channel);
 void lan_group_reach_changed (LanCore *core, LanCorePerson *person);

@@ -351,7 +351,9 @@ lan_core_get_conversation (LanCore *core, const LanConversationId *conversation)
 {
   LanCoreTalk *talk = g_hash_table_lookup (core->talks, conversation);
 
-  return talk != NULL && !lan_core_is_me (core, talk->peer) ? &talk->row : NULL;
+  if (talk == NULL)
+    return lan_group_row (core, conversation);
+  return !lan_core_is_me (core, talk->peer) ? &talk->row : NULL;
 }
 
 GPtrArray *

@@ -449,8 +449,10 @@ open_row (LanCore *core, LanGroup *group, const LanRecordRow *row)
     return;
   change = lan_changes_add (lan_core_batch (core)->changes, LAN_CHANGE_RECORD_OPENED);
   lan_record_row_copy (&change->record, row);
-  change->record.flags &= ~(guint32) LAN_RECORD_HIDDEN;
   lan_core_set_opened (&change->record, kind, g_steal_pointer (&opened), inside);
+  if (kind == LAN_KIND_MESSAGE_OP && (row->flags & LAN_RECORD_WITHDRAWN) == 0)
+    lan_core_note_operation (core, &row->author, &row->author, &view, &row->hash, inside,
+                             row->order);
   if ((change->record.flags & (LAN_RECORD_HIDDEN | LAN_RECORD_WITHDRAWN)) != 0)
     return;
   event = lan_core_action_new (LAN_CORE_MESSAGE);

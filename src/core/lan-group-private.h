@@ -94,7 +94,6 @@ struct _LanGroup {
   GHashTable *forked;     /* LanAccountId: two records for one place were seen of them */
   GQueue fresh;           /* of LanGroupFresh: own records on their way */
   GQueue deferred;        /* of LanDeferred: until own records are back */
-  LanAccountId inviter;
   guint64 version; /* goes up with each commit */
   guint64 top_order;
   guint64 restore_to;
@@ -131,6 +130,12 @@ void lan_group_write (LanCore *core, LanGroup *group, const LanMessageId *messag
                       LanContent *content);
 void lan_group_run_deferred (LanCore *core, LanGroup *group);
 void lan_group_write_receipt (LanCore *core, LanGroup *group);
+
+gboolean lan_group_is_restoring (const LanGroup *group);
+
+/* lan-group-standing.c */
+/** The invitation is no question any more. */
+void lan_group_agree (LanCore *core, LanGroup *group);
 
 /* lan-group-keys.c */
 void lan_group_free_chain (LanGroupChainState *chain);

@@ -253,7 +253,10 @@ void
 lan_group_tell_states (LanCore *core, LanGroup *group)
 {
   guint64 delivered = G_MAXUINT64, read = G_MAXUINT64;
+  LanCoreAction *news = lan_core_action_new (LAN_CORE_CONVERSATION);
 
+  news->conversation.id = group->row.conversation; /* who has what is news, too */
+  lan_core_push (core, news);
   if (group->state->members->len < 2)
     return;
   for (guint i = 0; i < group->state->members->len; i++) {

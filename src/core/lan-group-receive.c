@@ -101,22 +101,22 @@ note_read (LanCore *core, LanGroup *group, const LanAccountId *author,
   }
 }
 
-/* What is inside goes into the row; FALSE: not opened yet. */
-static void
+/* What is inside goes into the row. Returns: (transfer full): NULL: not opened yet. */
+static LanContent *
 open_into (LanCore *core, LanGroup *group, const LanRecordView *view, const LanContent *content,
            LanRecordRow *row)
 {
   g_autoptr (GBytes) opened =
       lan_group_open (group, &view->device, view->seq, &view->message, content->sealed);
-  g_autoptr (LanContent) inside = NULL;
+  LanContent *inside = NULL;
   guint16 kind;
 
   if (opened == NULL ||
       lan_content_decode_sealed (g_bytes_get_data (opened, NULL), g_bytes_get_size (opened), &kind,
                                  &inside) != LAN_STATUS_OK)
-    return;
-  row->flags &= ~(guint32) LAN_RECORD_HIDDEN;
+    return NULL;
   lan_core_set_opened (row, kind, g_steal_pointer (&opened), inside);
+  return inside;
 }
 
 static gboolean
@@ -150,6 +150,7 @@ append (LanCore *core, LanGroup *group, LanCoreLog *log, const LanRecordView *vi
 {
   const LanAccountId *author = lan_group_author (core, group, &view->device);
   guint64 order = MAX (view->hlc, content != NULL ? content->order : 0);
+  g_autoptr (LanContent) inside = NULL;
   g_autofree LanRecordRow *row =
       lan_core_make_row (core, view, g_bytes_ref (blob), author, content, order);
 
@@ -164,7 +165,7 @@ append (LanCore *core, LanGroup *group, LanCoreLog *log, const LanRecordView *vi
   if (log->head.seq == 0)
     lan_group_note_author (core, group, log);
   if (view->kind == LAN_KIND_SEALED)
-    open_into (core, group, view, content, row);
+    inside = open_into (core, group, view, content, row);
   (void) !lan_hlc_merge (&core->hlc, view->hlc, core->now.wall_ms);
   log->head = (LanLogPoint){ view->seq, row->hash, view->hlc, order };
   group->top_order = MAX (group->top_order, order);
@@ -174,6 +175,11 @@ append (LanCore *core, LanGroup *group, LanCoreLog *log, const LanRecordView *vi
     lan_group_take_key (core, group, &view->device, view->seq, content->group_key);
   else if (view->kind == LAN_KIND_READ_UP_TO)
     note_read (core, group, author, content->read_up_to);
+  if (lan_account_id_equal (author, &core->self) && view->kind != LAN_KIND_GROUP_OP)
+    lan_group_agree (core, group);
+  if (inside != NULL && row->kind == LAN_KIND_MESSAGE_OP &&
+      (row->flags & LAN_RECORD_WITHDRAWN) == 0)
+    lan_core_note_operation (core, author, author, view, &row->hash, inside, order);
   lan_core_add_record (core, log, row,
                        (row->flags & (LAN_RECORD_HIDDEN | LAN_RECORD_WITHDRAWN)) == 0);
   if (view->kind == LAN_KIND_GROUP_OP) {

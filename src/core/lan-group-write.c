@@ -69,6 +69,8 @@ append (LanCore *core, LanGroup *group, const LanMessageId *message, guint16 kin
       g_assert_not_reached ();
   }
   lan_core_add_record (core, log, row, (row->flags & LAN_RECORD_HIDDEN) == 0);
+  if (inner_kind == LAN_KIND_MESSAGE_OP)
+    lan_core_note_operation (core, &core->self, &core->self, &view, &row->hash, inside, row->order);
   if (kind == LAN_KIND_GROUP_OP)
     lan_group_resolved (core, group);
 }
@@ -124,8 +126,8 @@ lan_group_write (LanCore *core, LanGroup *group, const LanMessageId *message, gu
   append (core, group, message, kind, content, 0, NULL);
 }
 
-static gboolean
-is_restoring (const LanGroup *group)
+gboolean
+lan_group_is_restoring (const LanGroup *group)
 {
   return group->restore_to > group->own->head.seq;
 }
@@ -135,7 +137,7 @@ lan_group_run_deferred (LanCore *core, LanGroup *group)
 {
   LanDeferred *deferred;
 
-  if (is_restoring (group))
+  if (lan_group_is_restoring (group))
     return;
   while ((deferred = g_queue_pop_head (&group->deferred)) != NULL) {
     if (lan_group_we_are_in (core, group))
@@ -180,7 +182,7 @@ try_op (LanCore *core, const LanConversationId *id, Lanyard__GroupOp *op, const 
   LanStatus status = LAN_STATUS_MISMATCH;
 
   core->now = *now;
-  if (group != NULL && is_restoring (group))
+  if (group != NULL && lan_group_is_restoring (group))
     status = LAN_STATUS_STATE;
   else if (group != NULL)
     status = lan_group_state_may (group->state, &core->self, op);
@@ -317,7 +319,7 @@ lan_core_group_add (LanCore *core, const LanConversationId *id, const LanAccount
   body.account.len = LAN_ACCOUNT_ID_BYTES;
   op.people = people;
   op.n_people = 1;
-  status = is_restoring (group) ? LAN_STATUS_STATE
+  status = lan_group_is_restoring (group) ? LAN_STATUS_STATE
                                 : lan_group_state_may (group->state, &core->self, &op);
   if (status == LAN_STATUS_OK)
     write_people (core, group, &op, chosen);
@@ -498,7 +500,7 @@ lan_core_group_send (LanCore *core, const LanConversationId *id, const LanMessag
                                       &same, &checked);
   if (status != LAN_STATUS_OK)
     return status;
-  if (is_restoring (group)) {
+  if (lan_group_is_restoring (group)) {
     LanDeferred *deferred = g_new0 (LanDeferred, 1);
 
     *deferred = (LanDeferred){ *message, kind, g_steal_pointer (&checked) };
@@ -506,6 +508,7 @@ lan_core_group_send (LanCore *core, const LanConversationId *id, const LanMessag
   } else {
     lan_group_write (core, group, message, kind, checked);
   }
+  lan_group_agree (core, group);
   lan_content_free (checked);
   lan_core_settle (core);
   return LAN_STATUS_OK;
@@ -554,7 +557,7 @@ lan_group_write_receipt (LanCore *core, LanGroup *group)
     read.n_marks++;
   }
   if (read.n_marks > 0 && core->read_receipts && lan_group_we_are_in (core, group) &&
-      !is_restoring (group) && group->state->members->len <= LAN_GROUP_READERS_MAX) {
+      !lan_group_is_restoring (group) && group->state->members->len <= LAN_GROUP_READERS_MAX) {
     read.marks = pointers;
     content.body_case = LANYARD__CONTENT__BODY_READ_UP_TO;
     content.read_up_to = &read;

@@ -67,6 +67,14 @@ lan_group_add (LanCore *core, const LanConversationId *id)
   return group;
 }
 
+const LanConversationRow *
+lan_group_row (LanCore *core, const LanConversationId *id)
+{
+  const LanGroup *group = g_hash_table_lookup (core->groups, id);
+
+  return group != NULL ? &group->row : NULL;
+}
+
 void
 lan_group_free (LanGroup *group)
 {
@@ -231,6 +239,10 @@ know_members (LanCore *core, LanGroup *group)
     person = lan_core_add_person (core, &member->account);
     if (person->row.name[0] == '\0' && member->name[0] != '\0')
       lan_core_set_name (person, member->name);
+    if (core->started && !person->told) {
+      person->told = TRUE;
+      lan_core_tell_person (core, LAN_CORE_PERSON, person);
+    }
   }
 }
 
@@ -574,6 +586,7 @@ gboolean
 lan_core_get_group (LanCore *core, const LanConversationId *id, LanGroupInfo *info)
 {
   LanGroup *group = g_hash_table_lookup (core->groups, id);
+  const LanGroupMember *self;
   GHashTableIter iter;
   gpointer value;
 
@@ -591,9 +604,14 @@ lan_core_get_group (LanCore *core, const LanConversationId *id, LanGroupInfo *in
     .ends_ms = group->state->ends_ms,
     .n_members = group->state->members->len,
     .forks = group->state->forks,
+    .invited = (group->row.flags & LAN_CONVERSATION_REQUEST) != 0,
+    .muted = (group->row.flags & LAN_CONVERSATION_MUTED) != 0,
   };
   info->ended = group->state->ended || (group->state->ends_ms != 0 &&
                                         (guint64) core->now.wall_ms >= group->state->ends_ms);
+  self = lan_group_state_member (group->state, &core->self);
+  if (self != NULL && !lan_account_id_equal (&self->joined->actor, &core->self))
+    info->inviter = self->joined->actor;
   g_hash_table_iter_init (&iter, group->chains);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     info->unreadable += ((LanGroupChainState *) value)->has_key ? 0 : 1;

@@ -25,7 +25,10 @@ typedef struct {
   gboolean known;  /* its beginning is here */
   guint64 ends_ms; /* 0: it does not end by itself */
   guint n_members;
-  guint forks;      /* operations that did not know of each other */
+  gboolean invited; /* by somebody whose key was not compared: waits for lan_core_group_join() */
+  gboolean muted;
+  LanAccountId inviter; /* who made us a member; zero: nobody else */
+  guint forks;          /* operations that did not know of each other */
   guint unreadable; /* chains whose keys are missing */
 } LanGroupInfo;
 
@@ -74,6 +77,23 @@ LanStatus lan_core_group_make_proper (LanCore *core, const LanConversationId *id
                                       const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
 LanStatus lan_core_group_end (LanCore *core, const LanConversationId *id,
                               const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * Agrees to an invitation: a read-up-to record says so, to the account's other devices too. Writing
+ * into the group does the same; declining is lan_core_group_leave(). Returns: OK, MISMATCH, STATE.
+ */
+LanStatus lan_core_group_join (LanCore *core, const LanConversationId *id,
+                               const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
+LanStatus lan_core_group_set_muted (LanCore *core, const LanConversationId *id, gboolean muted,
+                                    const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
+/** @draft: (nullable). */
+LanStatus lan_core_group_set_draft (LanCore *core, const LanConversationId *id, const char *draft,
+                                    const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
+
+/** As lan_core_operate(), on a message of the group. */
+LanStatus lan_core_group_operate (LanCore *core, const LanConversationId *group,
+                                  const LanMessageId *id, const LanOperationRow *op,
+                                  const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
 
 /** As lan_core_send_text(), to everybody in the group. */
 LanStatus lan_core_group_send_text (LanCore *core, const LanConversationId *id,

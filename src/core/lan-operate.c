@@ -7,6 +7,7 @@
  * arrive does not matter. Only who wrote a message may edit or recall it.
  */
 #include "lan-core-private.h"
+#include "lan-group.h"
 
 #include "lan-text.h"
 
@@ -85,9 +86,10 @@ lan_core_note_operation (LanCore *core, const LanAccountId *peer, const LanAccou
   lan_changes_add (batch->changes, LAN_CHANGE_OPERATION)->operation = row;
 }
 
-LanStatus
-lan_core_operate (LanCore *core, const LanAccountId *to, const LanMessageId *id,
-                  const LanOperationRow *op, const LanTime *now)
+/* @to: (nullable): with whom; else @group. */
+static LanStatus
+operate (LanCore *core, const LanAccountId *to, const LanConversationId *group,
+         const LanMessageId *id, const LanOperationRow *op, const LanTime *now)
 {
   LanContent content = LANYARD__CONTENT__INIT;
   Lanyard__MessageOp body = LANYARD__MESSAGE_OP__INIT;
@@ -130,8 +132,24 @@ lan_core_operate (LanCore *core, const LanAccountId *to, const LanMessageId *id,
   content.body_case = LANYARD__CONTENT__BODY_MESSAGE_OP;
   content.message_op = &body;
   status = lan_core_check_content (LAN_KIND_MESSAGE_OP, &content);
-  if (status == LAN_STATUS_OK)
+  if (status == LAN_STATUS_OK && to != NULL)
     status = lan_core_send_content (core, to, id, LAN_KIND_MESSAGE_OP, &content);
+  else if (status == LAN_STATUS_OK)
+    status = lan_core_group_send (core, group, id, LAN_KIND_MESSAGE_OP, &content, now);
   lan_core_settle (core);
   return status;
+}
+
+LanStatus
+lan_core_operate (LanCore *core, const LanAccountId *to, const LanMessageId *id,
+                  const LanOperationRow *op, const LanTime *now)
+{
+  return operate (core, to, NULL, id, op, now);
+}
+
+LanStatus
+lan_core_group_operate (LanCore *core, const LanConversationId *group, const LanMessageId *id,
+                        const LanOperationRow *op, const LanTime *now)
+{
+  return operate (core, NULL, group, id, op, now);
 }

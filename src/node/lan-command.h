@@ -69,6 +69,7 @@ typedef enum {
   LAN_COMMAND_SHARE_SCAN,   /* - */
   LAN_COMMAND_SHARE_TREE,   /* task */
   LAN_COMMAND_SHARE_LOG,    /* task */
+  LAN_COMMAND_GROUP,        /* kind: LanGroupCall, conversation, what that says, task */
   LAN_COMMAND_SEARCH,       /* search, task */
   LAN_COMMAND_READ_DAYS,    /* account, bytes: gint64s at which days begin, task */
 } LanCommandType;
@@ -104,6 +105,8 @@ typedef struct {
   GStrv list;
   GBytes *bytes;
   LanSearchWish *search;
+  guint group_kind; /* of a group to be made: LanGroupChatKind */
+  gboolean open;    /* and whether newcomers see its history */
   GTask *task; /* who waits for the answer; goes back in a REPLY event */
 } LanCommand;
 

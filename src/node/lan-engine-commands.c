@@ -6,6 +6,7 @@
 #include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
 #include "lan-engine-files.h"
+#include "lan-engine-group.h"
 #include "lan-engine-links.h"
 #include "lan-engine-operations.h"
 #include "lan-engine-people.h"
@@ -13,6 +14,8 @@
 #include "lan-engine-server.h"
 #include "lan-engine-share.h"
 #include "lan-engine-store.h"
+#include "lan-group-address.h"
+#include "lan-group.h"
 
 #include <string.h>
 
@@ -32,9 +35,12 @@ lan_engine_give_back (LanEngine *engine, const LanAccountId *peer, const LanMess
   LanEvent *event = lan_event_new (LAN_EVENT_MESSAGE);
   LanMessageInfo *info = &event->message;
 
-  lan_conversation_id_of_pair (&info->conversation, lan_vault_account_id (engine->vault), peer);
+  info->peer = *peer;
+  if (!lan_group_of_address (peer, &info->conversation)) {
+    lan_conversation_id_of_pair (&info->conversation, lan_vault_account_id (engine->vault), peer);
+    lan_engine_people_resolve (engine, peer, &info->peer);
+  }
   info->id = *message;
-  lan_engine_people_resolve (engine, peer, &info->peer);
   info->own = TRUE;
   info->status = LAN_MESSAGE_STATUS_FAILED;
   info->text = g_strdup (g_hash_table_lookup (engine->unsaved, message));
@@ -64,12 +70,17 @@ send_text (LanEngine *engine, LanCommand *command)
 {
   LanBeside beside = { 0 };
   g_autoptr (LanContent) content = beside_of (command, &beside);
+  LanConversationId group;
   LanStatus status;
 
   g_hash_table_insert (engine->unsaved, g_memdup2 (&command->message, sizeof command->message),
                        g_strdup (command->text));
-  status = lan_core_send_text_with (engine->core, &command->account, &command->message,
-                                    command->text, content != NULL ? &beside : NULL, &engine->now);
+  if (lan_group_of_address (&command->account, &group))
+    status = lan_engine_group_send_text (engine, &group, &command->message, command->text, content);
+  else
+    status =
+        lan_core_send_text_with (engine->core, &command->account, &command->message, command->text,
+                                 content != NULL ? &beside : NULL, &engine->now);
   note (command, status);
   if (status != LAN_STATUS_OK)
     lan_engine_give_back (engine, &command->account, &command->message);
@@ -79,8 +90,13 @@ static void
 set_draft (LanEngine *engine, LanCommand *command)
 {
   LanConversationId id;
-  LanStatus status = lan_core_open_conversation (engine->core, &command->account, &id);
+  LanStatus status;
 
+  if (lan_group_of_address (&command->account, &id)) {
+    note (command, lan_core_group_set_draft (engine->core, &id, command->text, &engine->now));
+    return;
+  }
+  status = lan_core_open_conversation (engine->core, &command->account, &id);
   if (status == LAN_STATUS_OK)
     status = lan_core_set_draft (engine->core, &id, command->text);
   note (command, status);
@@ -89,6 +105,14 @@ set_draft (LanEngine *engine, LanCommand *command)
 static void
 set_flag (LanEngine *engine, LanCommand *command, guint32 flag)
 {
+  LanConversationId group;
+
+  if (lan_group_of_address (&command->account, &group)) {
+    if (flag == LAN_PERSON_MUTED)
+      note (command, lan_core_group_set_muted (engine->core, &group, command->number != 0,
+                                               &engine->now));
+    return;
+  }
   note (command,
         lan_core_set_flags (engine->core, &command->account, command->number != 0 ? flag : 0,
                             command->number != 0 ? 0 : flag));
@@ -337,7 +361,8 @@ execute_open (LanEngine *engine, LanCommand *c)
     set_draft (engine, c);
     break;
   case LAN_COMMAND_SET_VIEWED:
-    lan_engine_links_want (engine, &c->account, LAN_WANT_VIEW, c->number != 0);
+    if (!lan_group_of_address (&c->account, NULL))
+      lan_engine_links_want (engine, &c->account, LAN_WANT_VIEW, c->number != 0);
     break;
   case LAN_COMMAND_READ_HISTORY:
   case LAN_COMMAND_READ_NEWER:
@@ -405,6 +430,9 @@ execute_open (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_SERVER_CANCEL:
   case LAN_COMMAND_SERVER_LEAVE:
     execute_server (engine, c);
+    break;
+  case LAN_COMMAND_GROUP:
+    lan_engine_group_execute (engine, c);
     break;
   case LAN_COMMAND_SEARCH:
   case LAN_COMMAND_READ_DAYS:

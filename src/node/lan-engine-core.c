@@ -51,7 +51,7 @@ on_state (LanEngine *engine, const LanCoreAction *action)
 
   if (row == NULL)
     return;
-  lan_engine_people_resolve (engine, &row->peer, &peer);
+  lan_engine_people_peer_of (engine, row, &peer);
   for (guint i = 0; i < action->state.messages->len; i++) {
     LanEvent *event = lan_event_new (LAN_EVENT_MESSAGE_STATE);
     LanMessageInfo *info = &event->message;

@@ -5,8 +5,9 @@
 #include "lan-content.h"
 #include "lan-engine-files.h"
 #include "lan-engine-store.h"
+#include "lan-group-address.h"
+#include "lan-group.h"
 #include "lan-message-private.h"
-#include "lan-record.h"
 #include "lan-shown.h"
 #include "lan-text.h"
 
@@ -107,15 +108,9 @@ describe_beside (LanEngine *engine, const LanContent *content, LanMessageInfo *i
 static LanContent *
 content_of (const LanRecordRow *row)
 {
-  LanContent *content = NULL;
-  LanRecordView view;
-
-  if ((row->kind != LAN_KIND_TEXT && row->kind != LAN_KIND_FILE_OFFER) || row->blob == NULL ||
-      lan_record_decode (g_bytes_get_data (row->blob, NULL), g_bytes_get_size (row->blob), &view) !=
-          LAN_STATUS_OK ||
-      lan_content_decode (view.kind, view.content, view.content_len, &content) != LAN_STATUS_OK)
-    return NULL;
-  return content;
+  return row->kind == LAN_KIND_TEXT || row->kind == LAN_KIND_FILE_OFFER
+             ? lan_record_row_content (row)
+             : NULL;
 }
 
 void
@@ -158,12 +153,16 @@ operate (LanEngine *engine, LanCommand *command)
                          .kind = (LanOperationKind) command->kind,
                          .on = command->number != 0,
                          .text = command->text };
+  LanConversationId group;
   LanStatus status;
 
   g_hash_table_insert (engine->operations->pending,
                        g_memdup2 (&command->message, sizeof command->message),
                        g_steal_pointer (&command->task));
-  status = lan_core_operate (engine->core, &command->account, &command->message, &op, &engine->now);
+  status = lan_group_of_address (&command->account, &group)
+               ? lan_core_group_operate (engine->core, &group, &command->message, &op, &engine->now)
+               : lan_core_operate (engine->core, &command->account, &command->message, &op,
+                                   &engine->now);
   if (status != LAN_STATUS_OK) {
     g_info ("operation %s refused: %s", lan_operation_name (op.kind), lan_status_name (status));
     lan_engine_operations_failed (engine, &command->message);

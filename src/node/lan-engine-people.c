@@ -2,9 +2,12 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-engine-people.h"
 
+#include "lan-content.h"
+#include "lan-engine-group.h"
 #include "lan-engine-links.h"
 #include "lan-engine-server.h"
 #include "lan-engine-store.h"
+#include "lan-group-address.h"
 
 #define MERGES_MAX 16 /* steps from an old key to the present one */
 
@@ -143,6 +146,17 @@ lan_engine_people_resolve (LanEngine *engine, const LanAccountId *account, LanAc
   *out = now;
 }
 
+void
+lan_engine_people_peer_of (LanEngine *engine, const LanConversationRow *row, LanAccountId *out)
+{
+  const LanConversationId id = row->conversation;
+
+  if (row->kind == LAN_CONVERSATION_GROUP)
+    lan_group_address (out, &id);
+  else
+    lan_engine_people_resolve (engine, &row->peer, out);
+}
+
 static LanPersonPresence
 presence_of (LanPresence presence)
 {
@@ -238,7 +252,7 @@ lan_engine_people_on_conversation (LanEngine *engine, const LanConversationId *i
 
   if (row == NULL)
     return;
-  peer = row->peer;
+  lan_engine_people_peer_of (engine, row, &peer);
   if (talk->read_hlc != row->own_read_hlc) {
     talk->read_hlc = row->own_read_hlc;
     if (talk->read_hlc >= talk->newest_hlc)
@@ -247,7 +261,8 @@ lan_engine_people_on_conversation (LanEngine *engine, const LanConversationId *i
       lan_engine_store_count (engine->stores, id);
   }
   mark_talk (engine, talk);
-  lan_engine_people_mark (engine, &peer); /* whether they wait for an answer */
+  if (!lan_group_of_address (&peer, NULL))
+    lan_engine_people_mark (engine, &peer); /* whether they wait for an answer */
 }
 
 void
@@ -255,7 +270,7 @@ lan_engine_people_on_message (LanEngine *engine, const LanRecordRow *row)
 {
   Talk *talk = talk_of (engine, &row->conversation);
 
-  if ((row->flags & LAN_RECORD_OWN) != 0)
+  if ((row->flags & LAN_RECORD_OWN) != 0 || row->kind == LAN_KIND_GROUP_OP)
     return;
   if ((row->flags & LAN_RECORD_REQUEST) != 0)
     lan_engine_people_mark (engine, &row->author); /* they wait for an answer now */
@@ -291,8 +306,9 @@ tell_talk (LanEngine *engine, Talk *talk)
   event->conversation.held = (row->flags & LAN_CONVERSATION_HELD) != 0;
   event->conversation.request = (row->flags & LAN_CONVERSATION_REQUEST) != 0;
   event->conversation.unread = talk->unread;
-  event->conversation.peer = row->peer;
-  lan_engine_people_resolve (engine, &row->peer, &event->conversation.peer);
+  if (row->kind == LAN_CONVERSATION_GROUP)
+    lan_engine_group_tell (engine, &talk->id);
+  lan_engine_people_peer_of (engine, row, &event->conversation.peer);
   lan_engine_tell (engine, event);
 }
 
@@ -311,7 +327,7 @@ tell_preview (LanEngine *engine, const LanConversationPreview *preview)
   if (preview->row.draft != NULL) {
     event = lan_event_new (LAN_EVENT_DRAFT);
     event->conversation.draft = g_strdup (preview->row.draft);
-    lan_engine_people_resolve (engine, &preview->row.peer, &event->conversation.peer);
+    lan_engine_people_peer_of (engine, &preview->row, &event->conversation.peer);
     lan_engine_tell (engine, event);
   }
 }

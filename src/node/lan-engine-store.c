@@ -4,9 +4,11 @@
 
 #include "lan-content.h"
 #include "lan-engine-files.h"
+#include "lan-engine-group.h"
 #include "lan-engine-operations.h"
 #include "lan-engine-people.h"
 #include "lan-engine-share.h"
+#include "lan-group-address.h"
 
 #define COUNT_MAX 1000 /* rows looked at to count what is unread: as many as the store gives */
 
@@ -212,6 +214,9 @@ lan_engine_message_info (LanEngine *engine, const LanRecordRow *row, LanMessageI
     return FALSE;
   info->id = row->message;
   info->conversation = row->conversation;
+  info->author = row->author;
+  info->this_device = lan_device_id_equal (
+      &row->device, lan_device_keys_id (lan_vault_device (engine->vault)));
   info->own = (row->flags & LAN_RECORD_OWN) != 0;
   info->kind = kind_of (row->kind);
   if (info->own)
@@ -228,8 +233,10 @@ lan_engine_message_info (LanEngine *engine, const LanRecordRow *row, LanMessageI
   info->request = (row->flags & LAN_RECORD_REQUEST) != 0;
   info->whole = TRUE;
   lan_engine_operations_describe (engine, row, info);
+  if (row->kind == LAN_KIND_GROUP_OP)
+    lan_engine_group_describe (row, info);
   /* Last: the call may end the loan of the row. */
-  lan_engine_people_resolve (engine, &conversation->peer, &info->peer);
+  lan_engine_people_peer_of (engine, conversation, &info->peer);
   return TRUE;
 }
 
@@ -264,8 +271,14 @@ GArray *
 lan_engine_store_conversations_of (LanEngine *engine, const LanAccountId *peer)
 {
   GArray *ids = g_array_new (FALSE, FALSE, sizeof (LanConversationId));
-  g_autoptr (GPtrArray) all = lan_core_list_conversations (engine->core);
+  g_autoptr (GPtrArray) all = NULL;
+  LanConversationId group;
 
+  if (lan_group_of_address (peer, &group)) {
+    g_array_append_val (ids, group);
+    return ids;
+  }
+  all = lan_core_list_conversations (engine->core);
   for (guint i = 0; i < all->len; i++) {
     const LanConversationRow *row = g_ptr_array_index (all, i);
     LanAccountId now;
@@ -396,7 +409,8 @@ on_count (GPtrArray *rows, const GError *error, gpointer user_data)
   for (guint i = 0; i < rows->len; i++) {
     const LanRecordRow *row = g_ptr_array_index (rows, i);
 
-    n += (row->flags & LAN_RECORD_OWN) == 0 && row->hlc > conversation->own_read_hlc;
+    n += (row->flags & LAN_RECORD_OWN) == 0 && row->kind != LAN_KIND_GROUP_OP &&
+         row->hlc > conversation->own_read_hlc;
   }
   lan_engine_people_set_unread (engine, &call->conversation, n);
 }

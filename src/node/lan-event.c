@@ -30,6 +30,7 @@ lan_message_info_clear (LanMessageInfo *info)
   g_free (info->quote_text);
   g_free (info->forwarded_from);
   g_clear_pointer (&info->reactions, g_ptr_array_unref);
+  g_clear_pointer (&info->event_people, g_array_unref);
   memset (info, 0, sizeof *info);
 }
 
@@ -113,6 +114,29 @@ lan_share_info_clear (LanShareInfo *info)
   *info = (LanShareInfo){ 0 };
 }
 
+static void
+member_news_free (LanGroupMemberNews *news)
+{
+  g_free (news->name);
+  g_free (news);
+}
+
+GPtrArray *
+lan_group_member_news_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) member_news_free);
+}
+
+void
+lan_group_chat_info_clear (LanGroupChatInfo *info)
+{
+  g_free (info->name);
+  g_free (info->topic);
+  g_clear_pointer (&info->picture, g_bytes_unref);
+  g_clear_pointer (&info->members, g_ptr_array_unref);
+  *info = (LanGroupChatInfo){ 0 };
+}
+
 void
 lan_event_free (LanEvent *event)
 {
@@ -141,6 +165,9 @@ lan_event_free (LanEvent *event)
     break;
   case LAN_EVENT_SHARE:
     lan_share_info_clear (&event->share);
+    break;
+  case LAN_EVENT_GROUP:
+    lan_group_chat_info_clear (&event->group);
     break;
   case LAN_EVENT_DEVICE_LINK:
     lan_device_link_info_clear (&event->device_link);

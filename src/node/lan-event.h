@@ -9,6 +9,7 @@
 
 #include "lan-change.h"
 #include "lan-devices.h"
+#include "lan-group-chat.h"
 #include "lan-message.h"
 #include "lan-node.h"
 #include "lan-server.h"
@@ -57,8 +58,13 @@ typedef struct {
   LanMessageId id;
   LanConversationId conversation;
   LanAccountId peer;
+  LanAccountId author;  /* in a group; elsewhere it is oneself or the peer */
+  gboolean this_device; /* written on this device */
   gboolean own;
   LanMessageKind kind;
+  LanGroupEvent event; /* kind EVENT: what was done to a group, */
+  LanGroupChatRole event_role;
+  GArray *event_people; /* and to whom; of LanAccountId; may be NULL */
   LanMessageStatus status;
   char *text;
   gint64 time_ms;
@@ -91,6 +97,32 @@ typedef struct {
   guint unread;
   char *draft; /* NULL: none, or as before (see LAN_EVENT_CONVERSATION) */
 } LanConversationInfo;
+
+typedef struct {
+  LanAccountId account;
+  LanGroupChatRole role;
+  char *name; /* may be NULL */
+  gboolean forked;
+  guint64 delivered; /* of our own log */
+  guint64 read;
+} LanGroupMemberNews;
+
+typedef struct {
+  LanConversationId id;
+  char *name;
+  char *topic;
+  GBytes *picture; /* NULL: none */
+  LanGroupChatKind kind;
+  LanGroupChatRole role;
+  gboolean open_history;
+  gboolean ended;
+  gint64 ends_ms;
+  gboolean invited;
+  gboolean muted;
+  LanAccountId inviter; /* zero: nobody */
+  guint forks;
+  GPtrArray *members; /* of LanGroupMemberNews */
+} LanGroupChatInfo;
 
 typedef struct {
   LanTransferRow row;
@@ -150,6 +182,7 @@ typedef enum {
   LAN_EVENT_PERSON,          /* person: new or changed */
   LAN_EVENT_PERSON_REMOVED,  /* account: not nearby any more and no contact */
   LAN_EVENT_CONVERSATION,    /* conversation */
+  LAN_EVENT_GROUP,           /* group: new or changed; before anything else of it */
   LAN_EVENT_DRAFT,           /* conversation: its draft as kept on disk */
   LAN_EVENT_PREVIEW,         /* message: the newest of its conversation, from the disk */
   LAN_EVENT_MESSAGE,         /* message: a new one, on our disk now */
@@ -185,6 +218,7 @@ struct _LanEvent {
     LanTransferInfo transfer;
     LanServerInfo server;
     LanShareInfo share;
+    LanGroupChatInfo group;
     LanDeviceLinkInfo device_link;
   };
   GTask *task;           /* REPLY */
@@ -212,5 +246,8 @@ void lan_device_link_info_clear (LanDeviceLinkInfo *info);
 void lan_transfer_info_clear (LanTransferInfo *info);
 void lan_server_info_clear (LanServerInfo *info);
 void lan_share_info_clear (LanShareInfo *info);
+void lan_group_chat_info_clear (LanGroupChatInfo *info);
+/** Returns: (transfer full): an array that frees its LanGroupMemberNews. */
+GPtrArray *lan_group_member_news_new (void);
 
 G_END_DECLS

@@ -27,6 +27,8 @@ gboolean lan_reaction_equal (LanReaction *a, LanReaction *b);
 
 /** The author of what is quoted, where known: set once, when it is made. */
 void lan_message_set_quote_author (LanMessage *self, LanPerson *author);
+/** To whom an event was done: when it is made, before anybody sees it. */
+void lan_message_add_event_person (LanMessage *self, LanPerson *person);
 void lan_message_set_transfer (LanMessage *self, LanTransfer *transfer);
 
 /** Order on screen: by order key, then by id (DESIGN section 5). */

@@ -14,6 +14,7 @@ struct _LanMessage {
   LanPerson *peer;
   LanTransfer *transfer;   /* NULL for other kinds */
   LanPerson *quote_author; /* NULL: nobody, or not known */
+  GPtrArray *event_people; /* of LanPerson */
   char *quote_id;          /* NULL: answers nothing */
   LanMessageInfo info;
 };
@@ -153,6 +154,7 @@ lan_message_finalize (GObject *object)
   g_clear_object (&self->peer);
   g_clear_object (&self->transfer);
   g_clear_object (&self->quote_author);
+  g_clear_pointer (&self->event_people, g_ptr_array_unref);
   g_free (self->quote_id);
   lan_message_info_clear (&self->info);
   g_free (self->id);
@@ -198,6 +200,7 @@ lan_message_class_init (LanMessageClass *klass)
 static void
 lan_message_init (LanMessage *self)
 {
+  self->event_people = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 LanMessage *
@@ -330,6 +333,12 @@ void
 lan_message_set_quote_author (LanMessage *self, LanPerson *author)
 {
   g_set_object (&self->quote_author, author);
+}
+
+void
+lan_message_add_event_person (LanMessage *self, LanPerson *person)
+{
+  g_ptr_array_add (self->event_people, g_object_ref (person));
 }
 
 void
@@ -522,4 +531,37 @@ lan_message_get_forwarded_from (LanMessage *self)
 {
   g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
   return self->info.forwarded_from;
+}
+
+LanGroupEvent
+lan_message_get_event (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), LAN_GROUP_EVENT_NONE);
+  return self->info.event;
+}
+
+GPtrArray *
+lan_message_get_event_people (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
+  return self->event_people;
+}
+
+int
+lan_message_get_event_role (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), 0);
+  return (int) self->info.event_role;
+}
+
+const char *
+lan_group_event_name (LanGroupEvent event)
+{
+  static const char *const names[] = { "",        "created", "added",
+                                       "removed", "left",    "role",
+                                       "renamed", "topic",   "picture",
+                                       "history-opened", "history-closed", "made-group",
+                                       "ended" };
+
+  return (guint) event < G_N_ELEMENTS (names) ? names[event] : "";
 }

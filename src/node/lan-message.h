@@ -43,6 +43,7 @@ typedef enum {
  * @LAN_MESSAGE_KIND_TEXT: a text
  * @LAN_MESSAGE_KIND_FILE: a file; see lan_message_get_transfer()
  * @LAN_MESSAGE_KIND_UNKNOWN: something that needs a newer version to be shown
+ * @LAN_MESSAGE_KIND_EVENT: something was done to a group; see lan_message_get_event()
  *
  * Append-only.
  */
@@ -50,7 +51,42 @@ typedef enum {
   LAN_MESSAGE_KIND_TEXT = 0,
   LAN_MESSAGE_KIND_FILE = 1,
   LAN_MESSAGE_KIND_UNKNOWN = 2,
+  LAN_MESSAGE_KIND_EVENT = 3,
 } LanMessageKind;
+
+/**
+ * LanGroupEvent:
+ * @LAN_GROUP_EVENT_NONE: nothing: the message is no event
+ * @LAN_GROUP_EVENT_CREATED: the author made the group, of the people named
+ * @LAN_GROUP_EVENT_ADDED: the author took the people named in
+ * @LAN_GROUP_EVENT_REMOVED: the author took the people named out
+ * @LAN_GROUP_EVENT_LEFT: the author left
+ * @LAN_GROUP_EVENT_ROLE: the people named have another role now
+ * @LAN_GROUP_EVENT_RENAMED: the text is its name now
+ * @LAN_GROUP_EVENT_TOPIC: the text is its topic now
+ * @LAN_GROUP_EVENT_PICTURE: it has another picture, or none
+ * @LAN_GROUP_EVENT_HISTORY_OPENED: newcomers may read what was written before
+ * @LAN_GROUP_EVENT_HISTORY_CLOSED: and no longer
+ * @LAN_GROUP_EVENT_MADE_GROUP: a discussion or temporary chat has become a group
+ * @LAN_GROUP_EVENT_ENDED: nobody can write any more
+ *
+ * What was done to a group. Append-only.
+ */
+typedef enum {
+  LAN_GROUP_EVENT_NONE = 0,
+  LAN_GROUP_EVENT_CREATED = 1,
+  LAN_GROUP_EVENT_ADDED = 2,
+  LAN_GROUP_EVENT_REMOVED = 3,
+  LAN_GROUP_EVENT_LEFT = 4,
+  LAN_GROUP_EVENT_ROLE = 5,
+  LAN_GROUP_EVENT_RENAMED = 6,
+  LAN_GROUP_EVENT_TOPIC = 7,
+  LAN_GROUP_EVENT_PICTURE = 8,
+  LAN_GROUP_EVENT_HISTORY_OPENED = 9,
+  LAN_GROUP_EVENT_HISTORY_CLOSED = 10,
+  LAN_GROUP_EVENT_MADE_GROUP = 11,
+  LAN_GROUP_EVENT_ENDED = 12,
+} LanGroupEvent;
 
 #define LAN_TYPE_MESSAGE (lan_message_get_type ())
 LAN_API
@@ -81,7 +117,7 @@ LAN_API LanPerson *lan_message_get_author (LanMessage *self);
 /**
  * lan_message_get_peer:
  *
- * Returns: (transfer none): the other person of the conversation.
+ * Returns: (transfer none): the other person of the conversation; in a group, what stands for it.
  */
 LAN_API LanPerson *lan_message_get_peer (LanMessage *self);
 LAN_API gboolean lan_message_get_own (LanMessage *self);
@@ -103,6 +139,35 @@ LAN_API const char *lan_message_get_text (LanMessage *self);
 LAN_API gint64 lan_message_get_time (LanMessage *self);
 LAN_API LanMessageStatus lan_message_get_status (LanMessage *self);
 LAN_API LanMessageKind lan_message_get_kind (LanMessage *self);
+
+/**
+ * lan_message_get_event:
+ *
+ * Returns: what was done to the group, of the kind %LAN_MESSAGE_KIND_EVENT.
+ */
+LAN_API LanGroupEvent lan_message_get_event (LanMessage *self);
+
+/**
+ * lan_message_get_event_people:
+ *
+ * Returns: (transfer none) (element-type LanPerson): to whom it was done; empty for other kinds.
+ */
+LAN_API GPtrArray *lan_message_get_event_people (LanMessage *self);
+
+/**
+ * lan_message_get_event_role:
+ *
+ * Returns: of %LAN_GROUP_EVENT_ROLE: a #LanGroupChatRole, what they are now.
+ */
+LAN_API int lan_message_get_event_role (LanMessage *self);
+
+/**
+ * lan_group_event_name:
+ *
+ * Returns: (transfer none): "created", "added", "removed", "left", "role", "renamed", "topic", "picture",
+ *   "history-opened", "history-closed", "made-group", "ended", or "" for none.
+ */
+LAN_API const char *lan_group_event_name (LanGroupEvent event);
 
 /**
  * lan_message_get_place_time:

@@ -122,6 +122,8 @@ lan_node_may_write (LanNode *self, LanPerson *person, GError **error)
 {
   if (!lan_node_require_open (self, error))
     return FALSE;
+  if (lan_person_get_group (person) != NULL)
+    return lan_node_may_write_group (lan_person_get_group (person), error);
   if (person == lan_node_get_self (self)) {
     g_set_error_literal (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
                          "one cannot write to oneself");

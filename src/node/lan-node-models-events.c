@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-conversation-private.h"
 #include "lan-devices-private.h"
+#include "lan-group-address.h"
+#include "lan-group-chat-private.h"
 #include "lan-message-private.h"
 #include "lan-node-models-private.h"
 #include "lan-person-private.h"
@@ -284,6 +286,23 @@ on_share (LanNodeModels *m, LanEvent *event)
 }
 
 static void
+on_group (LanNodeModels *m, LanEvent *event)
+{
+  LanAccountId address;
+  LanPerson *peer;
+  LanGroupChat *group;
+
+  lan_group_address (&address, &event->group.id);
+  peer = lan_node_models_ensure_person (m, &address);
+  group = lan_person_get_group (peer);
+  if (lan_group_chat_apply (group, &event->group)) {
+    g_list_store_append (m->groups, group);
+    g_hash_table_add (m->moved, lan_node_models_conversation (m, peer));
+  }
+  emit_later (m, LAN_NODE_GROUP_CHANGED, group);
+}
+
+static void
 on_named_event (LanNodeModels *m, LanEvent *event)
 {
   LanNodeEmission *e;
@@ -313,6 +332,9 @@ apply (LanNodeModels *m, LanEvent *event)
   case LAN_EVENT_CONVERSATION:
   case LAN_EVENT_DRAFT:
     on_conversation (m, event);
+    break;
+  case LAN_EVENT_GROUP:
+    on_group (m, event);
     break;
   case LAN_EVENT_PREVIEW:
     on_preview (m, event);

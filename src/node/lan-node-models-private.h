@@ -20,6 +20,7 @@ struct _LanNodeModels {
   GHashTable *by_account;      /* LanAccountId in the person -> LanPerson, owned; listed or not */
   GHashTable *listed;          /* LanPerson that are in people */
   GHashTable *conversation_of; /* LanPerson -> LanConversation, owned */
+  GListStore *groups;          /* of LanGroupChat */
   GListStore *shares;          /* of LanShare */
   GHashTable *share_by_id;     /* LanConversationId in the share -> LanShare, owned */
   GHashTable *transfer_by_id;  /* LanMessageId in the transfer -> LanTransfer, owned */
@@ -47,9 +48,6 @@ typedef struct {
 } LanNodeEmission;
 
 void lan_node_emission_free (LanNodeEmission *e);
-
-/** Returns: (transfer none): the person, made when she is new; not listed by that. */
-LanPerson *lan_node_models_ensure_person (LanNodeModels *m, const LanAccountId *account);
 
 /** Puts what a batch brought into the lists: new people, arrivals, conversations that moved. */
 void lan_node_models_settle (LanNodeModels *m);

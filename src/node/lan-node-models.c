@@ -25,6 +25,7 @@ lan_node_models_new (LanNode *node)
   m->people = g_list_store_new (LAN_TYPE_PERSON);
   m->conversations = g_list_store_new (LAN_TYPE_CONVERSATION);
   m->transfers = g_list_store_new (LAN_TYPE_TRANSFER);
+  m->groups = g_list_store_new (LAN_TYPE_GROUP_CHAT);
   m->shares = g_list_store_new (LAN_TYPE_SHARE);
   m->share_by_id = g_hash_table_new_full (lan_conversation_id_hash, lan_conversation_id_equal, NULL,
                                           g_object_unref);
@@ -86,6 +87,7 @@ lan_node_models_free (LanNodeModels *m)
   g_hash_table_unref (m->conversation_of);
   g_hash_table_unref (m->listed);
   g_hash_table_unref (m->share_by_id);
+  g_clear_object (&m->groups);
   g_clear_object (&m->shares);
   g_clear_object (&m->transfers);
   g_clear_object (&m->conversations);
@@ -110,6 +112,12 @@ GListModel *
 lan_node_models_conversations (LanNodeModels *m)
 {
   return G_LIST_MODEL (m->conversations);
+}
+
+GListModel *
+lan_node_models_groups (LanNodeModels *m)
+{
+  return G_LIST_MODEL (m->groups);
 }
 
 GListModel *
@@ -170,7 +178,12 @@ static LanMessage *
 new_message (LanNodeModels *m, LanMessageInfo *info)
 {
   LanPerson *peer = lan_node_models_ensure_person (m, &info->peer);
-  LanMessage *message = lan_message_new (info->own ? m->self : peer, peer, info);
+  LanPerson *author = info->own                          ? m->self
+                      : lan_person_get_group (peer) != NULL
+                          ? lan_node_models_ensure_person (m, &info->author)
+                          : peer;
+  LanMessage *message = lan_message_new (author, peer, info);
+  const GArray *touched = lan_message_peek_info (message)->event_people;
   LanLiveMessage *live = g_new0 (LanLiveMessage, 1);
 
   live->models = m;
@@ -178,6 +191,10 @@ new_message (LanNodeModels *m, LanMessageInfo *info)
   live->id = lan_message_peek_info (message)->id;
   g_hash_table_insert (m->messages, &live->id, live);
   g_object_weak_ref (G_OBJECT (message), on_message_gone, live);
+  for (guint i = 0; touched != NULL && i < touched->len; i++)
+    lan_message_add_event_person (
+        message,
+        lan_node_models_ensure_person (m, &g_array_index (touched, LanAccountId, i)));
   if (lan_message_peek_info (message)->has_quote)
     lan_message_set_quote_author (
         message, lan_node_models_person (m, &lan_message_peek_info (message)->quote_author));

@@ -38,6 +38,10 @@ LanShare *lan_node_models_share (LanNodeModels *models, const LanConversationId 
 /** Returns: (transfer none) (nullable). */
 LanPerson *lan_node_models_person (LanNodeModels *models, const LanAccountId *account);
 
+/** Returns: (transfer none): the person, made when she is new; not listed by that. */
+LanPerson *lan_node_models_ensure_person (LanNodeModels *models, const LanAccountId *account);
+GListModel *lan_node_models_groups (LanNodeModels *models);
+
 /** Returns: (transfer none): made when there was none. */
 LanConversation *lan_node_models_conversation (LanNodeModels *models, LanPerson *person);
 

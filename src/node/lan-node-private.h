@@ -55,6 +55,8 @@ void lan_node_note_searched (GTask *task, const LanEvent *event);
 
 /** Returns: (transfer none) (nullable): the object of a known account. */
 LanPerson *lan_node_peek_person (LanNode *self, const LanAccountId *account);
+/** Returns: (transfer none): made when there was none; not listed by that. */
+LanPerson *lan_node_ensure_person (LanNode *self, const LanAccountId *account);
 void lan_node_conversation_id (LanNode *self, LanPerson *person, LanConversationId *id);
 
 LanNodeModels *lan_node_peek_models (LanNode *self);
@@ -64,6 +66,9 @@ GHashTable *lan_node_peek_settings (LanNode *self);
 
 /** Whether @person can be written to; FALSE and an error where not. */
 gboolean lan_node_may_write (LanNode *self, LanPerson *person, GError **error);
+
+/** Whether one can write into @group, likewise. */
+gboolean lan_node_may_write_group (LanGroupChat *group, GError **error);
 
 /** Whether @text can be a message. */
 gboolean lan_node_check_text (const char *text, GError **error);
@@ -88,6 +93,7 @@ typedef enum {
   LAN_NODE_FILE_FAILED,
   LAN_NODE_SERVER_CHANGED,
   LAN_NODE_SHARE_CHANGED,
+  LAN_NODE_GROUP_CHANGED,
   LAN_NODE_LINK_STATE,
   LAN_NODE_NOTICE,
   LAN_NODE_N_SIGNALS

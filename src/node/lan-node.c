@@ -9,6 +9,8 @@
 #include "lan-crypto.h"
 #include "lan-devices-private.h"
 #include "lan-enum-types.h"
+#include "lan-group-address.h"
+#include "lan-group-chat.h"
 #include "lan-node-private.h"
 #include "lan-person-private.h"
 #include "lan-profile.h"
@@ -229,6 +231,7 @@ install_signals (GType type)
     [LAN_NODE_FILE_FAILED] = { "file-failed", lan_transfer_get_type },
     [LAN_NODE_SERVER_CHANGED] = { "server-changed", lan_server_get_type },
     [LAN_NODE_SHARE_CHANGED] = { "share-changed", lan_share_get_type },
+    [LAN_NODE_GROUP_CHANGED] = { "group-changed", lan_group_chat_get_type },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (one_object); i++)
@@ -317,13 +320,19 @@ lan_node_peek_person (LanNode *self, const LanAccountId *account)
   return lan_node_models_person (self->models, account);
 }
 
+LanPerson *
+lan_node_ensure_person (LanNode *self, const LanAccountId *account)
+{
+  return lan_node_models_ensure_person (self->models, account);
+}
+
 void
 lan_node_conversation_id (LanNode *self, LanPerson *person, LanConversationId *id)
 {
   LanPerson *own = lan_node_get_self (self);
 
   memset (id, 0, sizeof *id);
-  if (own != NULL)
+  if (own != NULL && !lan_group_of_address (lan_person_peek_account (person), id))
     lan_conversation_id_of_pair (id, lan_person_peek_account (own),
                                  lan_person_peek_account (person));
 }

@@ -27,6 +27,7 @@
 #include "lan-api.h"
 #include "lan-conversation.h"
 #include "lan-devices.h"
+#include "lan-group-chat.h"
 #include "lan-message.h"
 #include "lan-node-error.h"
 #include "lan-person.h"
@@ -218,6 +219,50 @@ LAN_API void lan_node_create_share_async (LanNode *self, const char *dir, const 
  * Returns: (transfer full): its id.
  */
 LAN_API char *lan_node_create_share_finish (LanNode *self, GAsyncResult *result, GError **error);
+
+/**
+ * lan_node_get_groups:
+ *
+ * Returns: (transfer none): a #GListModel of #LanGroupChat, those that were left included.
+ */
+LAN_API GListModel *lan_node_get_groups (LanNode *self);
+
+/**
+ * lan_node_find_group:
+ * @id_or_name: at least eight digits of its id, or its whole name
+ *
+ * Returns: (transfer none) (nullable): the one group that fits, else %NULL and an error.
+ */
+LAN_API LanGroupChat *lan_node_find_group (LanNode *self, const char *id_or_name, GError **error);
+
+/**
+ * lan_node_find_peer:
+ * @id_or_name: of a person, as lan_node_find_person() takes it, or of a group
+ *
+ * Returns: (transfer none) (nullable): whom, or what, one can write to by that name.
+ */
+LAN_API LanPerson *lan_node_find_peer (LanNode *self, const char *id_or_name, GError **error);
+
+/**
+ * lan_node_create_group_async:
+ * @name: (nullable): may be empty
+ * @people: (element-type LanPerson): all but oneself
+ * @open_history: whether who comes later may read what was written before
+ * @ends: Unix milliseconds at which a temporary one ends, else 0
+ *
+ * Makes a group of which one is the owner.
+ */
+LAN_API void lan_node_create_group_async (LanNode *self, LanGroupChatKind kind, const char *name,
+                                          GPtrArray *people, gboolean open_history, gint64 ends,
+                                          GCancellable *cancellable, GAsyncReadyCallback callback,
+                                          gpointer user_data);
+
+/**
+ * lan_node_create_group_finish:
+ *
+ * Returns: (transfer full): its id; lan_node_find_group() knows it.
+ */
+LAN_API char *lan_node_create_group_finish (LanNode *self, GAsyncResult *result, GError **error);
 
 /**
  * lan_node_get_server:

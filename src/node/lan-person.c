@@ -7,6 +7,8 @@
 #include "lan-person-private.h"
 
 #include "lan-enum-types.h"
+#include "lan-group-address.h"
+#include "lan-group-chat-private.h"
 #include "lan-node-private.h"
 
 struct _LanPerson {
@@ -14,6 +16,7 @@ struct _LanPerson {
 
   LanNode *node; /* borrowed, NULL when orphaned */
   char *id;
+  LanGroupChat *group; /* that it stands for; NULL: a person */
   LanAccountId account;
   LanPersonInfo info;
 };
@@ -134,6 +137,7 @@ lan_person_finalize (GObject *object)
 {
   LanPerson *self = LAN_PERSON (object);
 
+  g_clear_object (&self->group);
   lan_person_info_clear (&self->info);
   g_free (self->id);
   G_OBJECT_CLASS (lan_person_parent_class)->finalize (object);
@@ -186,11 +190,17 @@ LanPerson *
 lan_person_new (LanNode *node, const LanAccountId *account)
 {
   LanPerson *self = g_object_new (LAN_TYPE_PERSON, NULL);
+  LanConversationId group;
 
   self->node = node;
   self->account = *account;
   self->info.account = *account;
-  self->id = lan_account_id_to_hex (account);
+  if (lan_group_of_address (account, &group)) {
+    self->id = lan_conversation_id_to_hex (&group);
+    self->group = lan_group_chat_new (node, self);
+  } else {
+    self->id = lan_account_id_to_hex (account);
+  }
   return self;
 }
 
@@ -198,6 +208,8 @@ void
 lan_person_orphan (LanPerson *self)
 {
   self->node = NULL;
+  if (self->group != NULL)
+    lan_group_chat_orphan (self->group);
 }
 
 const LanAccountId *
@@ -281,6 +293,13 @@ lan_person_apply (LanPerson *self, LanPersonInfo *info)
       g_object_notify_by_pspec (G_OBJECT (self), props[i]);
   g_object_thaw_notify (G_OBJECT (self));
   return TRUE;
+}
+
+LanGroupChat *
+lan_person_get_group (LanPerson *self)
+{
+  g_return_val_if_fail (LAN_IS_PERSON (self), NULL);
+  return self->group;
 }
 
 const char *

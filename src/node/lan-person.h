@@ -46,6 +46,8 @@ typedef enum {
   LAN_PERSON_PRESENCE_BUSY = 3,
 } LanPersonPresence;
 
+typedef struct _LanGroupChat LanGroupChat;
+
 #define LAN_TYPE_PERSON (lan_person_get_type ())
 LAN_API
 G_DECLARE_FINAL_TYPE (LanPerson, lan_person, LAN, PERSON, GObject)
@@ -73,9 +75,19 @@ LAN_API const char *lan_person_presence_name (LanPersonPresence presence);
 LAN_API gboolean lan_person_presence_from_name (const char *name, LanPersonPresence *presence);
 
 /**
+ * lan_person_get_group:
+ *
+ * A group is written to like a person: whoever takes a #LanPerson may get one that stands for a group.
+ *
+ * Returns: (transfer none) (nullable): the group, %NULL for a person of flesh and blood.
+ */
+LAN_API LanGroupChat *lan_person_get_group (LanPerson *self);
+
+/**
  * lan_person_get_id:
  *
- * Returns: (transfer none): the account key, 64 lower-case hex digits.
+ * Returns: (transfer none): the account key, 64 lower-case hex digits; of what stands for a group: its id,
+ *   32 of them.
  */
 LAN_API const char *lan_person_get_id (LanPerson *self);
 

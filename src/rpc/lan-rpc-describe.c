@@ -106,6 +106,25 @@ describe_shown (JsonObject *o, LanMessage *message)
     json_object_set_string_member (o, "forwarded", lan_message_get_forwarded_from (message));
 }
 
+/* What was done to a group. */
+static void
+describe_event (JsonObject *o, LanMessage *message)
+{
+  GPtrArray *people = lan_message_get_event_people (message);
+  JsonArray *array = json_array_new ();
+
+  json_object_set_string_member (o, "kind", "event");
+  json_object_set_string_member (o, "event",
+                                 lan_group_event_name (lan_message_get_event (message)));
+  for (guint i = 0; i < people->len; i++)
+    json_array_add_string_element (array, lan_person_get_id (g_ptr_array_index (people, i)));
+  json_object_set_array_member (o, "people", array);
+  if (lan_message_get_event (message) == LAN_GROUP_EVENT_ROLE)
+    json_object_set_string_member (
+        o, "role",
+        lan_group_chat_role_name ((LanGroupChatRole) lan_message_get_event_role (message)));
+}
+
 JsonObject *
 lan_rpc_describe_messages (GPtrArray *messages)
 {
@@ -134,6 +153,10 @@ lan_rpc_describe_message (LanMessage *message)
     json_object_set_string_member (o, "kind", "file");
   else if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_UNKNOWN)
     json_object_set_string_member (o, "kind", "unknown");
+  else if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_EVENT)
+    describe_event (o, message);
+  if (lan_person_get_group (lan_message_get_peer (message)) != NULL)
+    json_object_set_string_member (o, "group", lan_person_get_id (lan_message_get_peer (message)));
   if (transfer != NULL)
     json_object_set_object_member (o, "file", lan_rpc_describe_transfer (transfer));
   describe_shown (o, message);

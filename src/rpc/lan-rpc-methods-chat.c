@@ -14,7 +14,7 @@ message_send (LanRpcCall *call)
     lan_rpc_send_to_many (call);
     return;
   }
-  person = lan_rpc_need_person (call, "to");
+  person = lan_rpc_need_peer (call, "to");
   if (person != NULL)
     lan_rpc_send_message (call, person, NULL);
 }
@@ -43,7 +43,7 @@ message_read (LanRpcCall *call)
 static void
 typing_set (LanRpcCall *call)
 {
-  LanPerson *person = lan_rpc_need_person (call, "to");
+  LanPerson *person = lan_rpc_need_peer (call, "to");
   gboolean on = TRUE;
 
   if (person == NULL || !lan_rpc_take_boolean (call, "on", &on))
@@ -68,7 +68,7 @@ on_history_read (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 history_list (LanRpcCall *call)
 {
-  LanPerson *person = lan_rpc_need_person (call, "peer");
+  LanPerson *person = lan_rpc_need_peer (call, "peer");
   const char *before;
   gint64 limit = 50;
 

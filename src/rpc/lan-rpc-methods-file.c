@@ -6,38 +6,6 @@
 
 /* file.* */
 
-/* "to": one person, or several. Returns: (transfer full) (nullable): NULL once the call is answered. */
-static GPtrArray *
-need_persons (LanRpcCall *call)
-{
-  g_autoptr (GPtrArray) persons = g_ptr_array_new_with_free_func (g_object_unref);
-  JsonNode *to = json_object_get_member (call->params, "to");
-  g_auto (GStrv) names = NULL;
-  LanPerson *person;
-
-  if (to == NULL || !JSON_NODE_HOLDS_ARRAY (to)) {
-    person = lan_rpc_need_person (call, "to");
-    if (person == NULL)
-      return NULL;
-    g_ptr_array_add (persons, g_object_ref (person));
-    return g_steal_pointer (&persons);
-  }
-  names = lan_rpc_need_strings (call, "to");
-  if (names == NULL)
-    return NULL;
-  for (guint i = 0; names[i] != NULL; i++) {
-    g_autoptr (GError) error = NULL;
-
-    person = lan_node_find_person (call->service->node, names[i], &error);
-    if (person == NULL) {
-      lan_rpc_call_fail (call, error);
-      return NULL;
-    }
-    g_ptr_array_add (persons, g_object_ref (person));
-  }
-  return g_steal_pointer (&persons);
-}
-
 /* To each alone: nobody hears who else is offered it, and nobody can give it to another. */
 static GStrv
 send_to_each (LanRpcCall *call, GPtrArray *persons, const char *const *paths, GError **error)
@@ -58,7 +26,7 @@ send_to_each (LanRpcCall *call, GPtrArray *persons, const char *const *paths, GE
 static void
 file_send (LanRpcCall *call)
 {
-  g_autoptr (GPtrArray) persons = need_persons (call);
+  g_autoptr (GPtrArray) persons = lan_rpc_need_peers (call, "to");
   g_auto (GStrv) paths = NULL, ids = NULL;
   g_autoptr (GError) error = NULL;
   gboolean shared = TRUE;

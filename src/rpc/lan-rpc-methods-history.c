@@ -92,7 +92,7 @@ take_person (LanRpcCall *call, const char *name, LanPerson **person)
     return FALSE;
   if (who == NULL)
     return TRUE;
-  *person = lan_rpc_need_person (call, name);
+  *person = lan_rpc_need_peer (call, name);
   return *person != NULL;
 }
 
@@ -153,7 +153,7 @@ static void
 history_media (LanRpcCall *call)
 {
   g_autoptr (LanSearch) search = lan_search_new (NULL);
-  LanPerson *peer = lan_rpc_need_person (call, "peer");
+  LanPerson *peer = lan_rpc_need_peer (call, "peer");
 
   if (peer != NULL && take_kind (call, search, "file") && take_numbers (call, search))
     run_search (call, g_steal_pointer (&search), peer, NULL);
@@ -191,7 +191,7 @@ on_days (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 history_days (LanRpcCall *call)
 {
-  LanPerson *peer = lan_rpc_need_person (call, "peer");
+  LanPerson *peer = lan_rpc_need_peer (call, "peer");
   gint64 year = 0, month = 0;
 
   if (peer == NULL || !lan_rpc_take_int (call, "year", &year) ||
@@ -225,7 +225,7 @@ on_exported (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 history_export (LanRpcCall *call)
 {
-  LanPerson *peer = lan_rpc_need_person (call, "peer");
+  LanPerson *peer = lan_rpc_need_peer (call, "peer");
   const char *path, *format = NULL;
 
   if (peer == NULL)
@@ -267,7 +267,7 @@ on_around (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 history_around (LanRpcCall *call)
 {
-  LanPerson *peer = lan_rpc_need_person (call, "peer");
+  LanPerson *peer = lan_rpc_need_peer (call, "peer");
   const char *id;
   gint64 limit = 50;
 

@@ -177,28 +177,6 @@ message_reply (LanRpcCall *call)
   find_named (call, "id", reply);
 }
 
-/* Returns: (transfer full) (nullable): NULL once the call is answered. */
-static GPtrArray *
-need_people (LanRpcCall *call, const char *name)
-{
-  g_auto (GStrv) names = lan_rpc_need_strings (call, name);
-  g_autoptr (GPtrArray) people = g_ptr_array_new ();
-  g_autoptr (GError) error = NULL;
-
-  if (names == NULL)
-    return NULL;
-  for (gsize i = 0; names[i] != NULL; i++) {
-    LanPerson *person = lan_node_find_person (call->service->node, names[i], &error);
-
-    if (person == NULL) {
-      lan_rpc_call_fail (call, error);
-      return NULL;
-    }
-    g_ptr_array_add (people, person);
-  }
-  return g_steal_pointer (&people);
-}
-
 static void
 answer_ids (LanRpcCall *call, GStrv ids, const GError *error)
 {
@@ -218,7 +196,7 @@ answer_ids (LanRpcCall *call, GStrv ids, const GError *error)
 static void
 forward (LanRpcCall *call, LanMessage *message)
 {
-  g_autoptr (GPtrArray) people = need_people (call, "to");
+  g_autoptr (GPtrArray) people = lan_rpc_need_peers (call, "to");
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) ids = NULL;
 
@@ -237,7 +215,7 @@ message_forward (LanRpcCall *call)
 void
 lan_rpc_send_to_many (LanRpcCall *call)
 {
-  g_autoptr (GPtrArray) people = need_people (call, "to");
+  g_autoptr (GPtrArray) people = lan_rpc_need_peers (call, "to");
   const char *text;
   gboolean urgent = FALSE;
   g_autoptr (GError) error = NULL;
@@ -319,7 +297,7 @@ on_pinned (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 message_pinned (LanRpcCall *call)
 {
-  LanPerson *person = lan_rpc_need_person (call, "peer");
+  LanPerson *person = lan_rpc_need_peer (call, "peer");
 
   if (person != NULL)
     lan_node_read_pinned_async (call->service->node, person, call->service->cancellable, on_pinned,

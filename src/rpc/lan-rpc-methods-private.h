@@ -22,6 +22,7 @@ extern const LanRpcMethod lan_rpc_file_methods[];    /* file.* */
 extern const LanRpcMethod lan_rpc_server_methods[];  /* server.*, directory.* */
 extern const LanRpcMethod lan_rpc_device_methods[];  /* device.* */
 extern const LanRpcMethod lan_rpc_share_methods[];   /* share.* */
+extern const LanRpcMethod lan_rpc_group_methods[];   /* group.* */
 extern const LanRpcMethod lan_rpc_history_methods[]; /* history.* but for list */
 
 /** {"messages": ...} */
@@ -33,6 +34,7 @@ void lan_rpc_send_message (LanRpcCall *call, LanPerson *person, LanMessage *repl
 /** Sends "text" to everybody in "to". Answers @call. */
 void lan_rpc_send_to_many (LanRpcCall *call);
 
+JsonObject *lan_rpc_describe_group (LanGroupChat *group);
 JsonObject *lan_rpc_describe_share (LanShare *share);
 JsonObject *lan_rpc_describe_devices (LanDevices *devices);
 JsonObject *lan_rpc_describe_device_link (LanDevices *devices);
@@ -41,10 +43,16 @@ JsonObject *lan_rpc_describe_device_link (LanDevices *devices);
  * back is borrowed from @call or from the node, but for the list. */
 const char *lan_rpc_need_string (LanRpcCall *call, const char *name);
 LanPerson *lan_rpc_need_person (LanRpcCall *call, const char *name);
+/** Somebody, or a group: whatever can be written to. */
+LanPerson *lan_rpc_need_peer (LanRpcCall *call, const char *name);
 LanTransfer *lan_rpc_need_transfer (LanRpcCall *call, const char *name);
 
 /** A list of strings, or one string alone. Returns: (transfer full) (nullable). */
 GStrv lan_rpc_need_strings (LanRpcCall *call, const char *name);
+
+/** Names or ids of people, of groups too (_peers). Returns: (transfer full) (nullable). */
+GPtrArray *lan_rpc_need_people (LanRpcCall *call, const char *name);
+GPtrArray *lan_rpc_need_peers (LanRpcCall *call, const char *name);
 
 /* Parameters that may be missing, which leaves *@value alone (a string: NULL), but not of another
  * type: FALSE once @call is answered and freed. */

@@ -155,6 +155,12 @@ on_share_changed (LanNode *node, LanShare *share, LanRpcService *service)
 }
 
 static void
+on_group_changed (LanNode *node, LanGroupChat *group, LanRpcService *service)
+{
+  lan_rpc_service_notify (service, "group.changed", lan_rpc_describe_group (group));
+}
+
+static void
 on_devices_changed (LanDevices *devices, guint position, guint removed, guint added,
                     LanRpcService *service)
 {
@@ -187,6 +193,7 @@ lan_rpc_notify_connect (LanRpcService *service)
     { "link-state", G_CALLBACK (on_link_state) },
     { "notice", G_CALLBACK (on_notice) },
     { "share-changed", G_CALLBACK (on_share_changed) },
+    { "group-changed", G_CALLBACK (on_group_changed) },
     { "server-changed", G_CALLBACK (on_server_changed) },
   };
   GListModel *people = lan_node_get_people (service->node);

@@ -66,8 +66,10 @@ lan_rpc_take_boolean (LanRpcCall *call, const char *name, gboolean *value)
   return TRUE;
 }
 
-LanPerson *
-lan_rpc_need_person (LanRpcCall *call, const char *name)
+typedef LanPerson *(*Finder) (LanNode *node, const char *id_or_name, GError **error);
+
+static LanPerson *
+need_one (LanRpcCall *call, const char *name, Finder find)
 {
   const char *who = lan_rpc_need_string (call, name);
   g_autoptr (GError) error = NULL;
@@ -75,10 +77,55 @@ lan_rpc_need_person (LanRpcCall *call, const char *name)
 
   if (who == NULL)
     return NULL;
-  person = lan_node_find_person (call->service->node, who, &error);
+  person = find (call->service->node, who, &error);
   if (person == NULL)
     lan_rpc_call_fail (call, error);
   return person;
+}
+
+LanPerson *
+lan_rpc_need_person (LanRpcCall *call, const char *name)
+{
+  return need_one (call, name, lan_node_find_person);
+}
+
+LanPerson *
+lan_rpc_need_peer (LanRpcCall *call, const char *name)
+{
+  return need_one (call, name, lan_node_find_peer);
+}
+
+static GPtrArray *
+need_several (LanRpcCall *call, const char *name, Finder find)
+{
+  g_auto (GStrv) names = lan_rpc_need_strings (call, name);
+  g_autoptr (GPtrArray) people = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GError) error = NULL;
+
+  if (names == NULL)
+    return NULL;
+  for (gsize i = 0; names[i] != NULL; i++) {
+    LanPerson *person = find (call->service->node, names[i], &error);
+
+    if (person == NULL) {
+      lan_rpc_call_fail (call, error);
+      return NULL;
+    }
+    g_ptr_array_add (people, g_object_ref (person));
+  }
+  return g_steal_pointer (&people);
+}
+
+GPtrArray *
+lan_rpc_need_people (LanRpcCall *call, const char *name)
+{
+  return need_several (call, name, lan_node_find_person);
+}
+
+GPtrArray *
+lan_rpc_need_peers (LanRpcCall *call, const char *name)
+{
+  return need_several (call, name, lan_node_find_peer);
 }
 
 LanTransfer *

@@ -1,0 +1,194 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# Copyright (c) 2026 The Lanyard developers
+"""Groups between real programs, without a server."""
+
+import subprocess
+
+from lab import Lab, RpcError, check, main, test, wait_until
+from people import befriend, history, meet, say
+
+THUMB = "\U0001f44d"
+
+
+def group_of(peer, name, *others, **more):
+    return peer.call("group.create", name=name, people=[o.id for o in others], **more)["id"]
+
+
+def has(peer, group, members=None, role=None):
+    """Waits until the group is known to the peer."""
+    def known():
+        found = [g for g in peer.call("group.list")["groups"] if g["id"] == group]
+        return (found and (members is None or found[0]["members"] == members)
+                and (role is None or found[0]["role"] == role) and found[0])
+    return wait_until(known, "%s knows the group" % peer.label(), 20)
+
+
+def texts_in(peer, group):
+    return [(r["from"], r["text"]) for r in history(peer, group) if r.get("kind") is None]
+
+
+def events_in(peer, group):
+    return [r["event"] for r in history(peer, group) if r.get("kind") == "event"]
+
+
+def write(peer, group, text):
+    return peer.call("message.send", to=group, text=text)["id"]
+
+
+def all_have(peers, group, count, timeout=30):
+    for peer in peers:
+        wait_until(lambda: len(texts_in(peer, group)) >= count,
+                   "%s has %d texts" % (peer.label(), count), timeout, every=0.1)
+    shown = [texts_in(p, group) for p in peers]
+    check(all(len(s) == count for s in shown), "as many as were written: %s" % [len(s) for s in shown])
+    check(all(s == shown[0] for s in shown), "the same in the same order:\n%s" % shown)
+
+
+def three(lab):
+    """Anna knows both others; they do not know each other."""
+    _, hosts = lab.office(["one", "two", "three"], avahi=False)
+    a, b, c = [h.peer(n) for h, n in zip(hosts, ("Anna", "Bert", "Cleo"))]
+    befriend(a, b)
+    befriend(a, c)
+    return a, b, c
+
+
+@test("three in a group: everybody sees everything, once, in one order")
+def _():
+    with Lab() as lab:
+        a, b, c = three(lab)
+        group = group_of(a, "Design", b, c)
+        for peer in (b, c):
+            one = has(peer, group, members=3, role="member")
+            check(one["name"] == "Design" and one["invited"] and one["inviter"] == a.id, one)
+            peer.call("group.join", id=group)
+            wait_until(lambda: "invited" not in has(peer, group), "joined", 5)
+        sent = [write(p, group, "hello from " + p.person_name) for p in (a, b, c)]
+        for peer in (a, b, c):
+            for other, message in zip((a, b, c), sent):
+                if other is not peer:
+                    _, got = peer.wait_for("message.received", id=message)
+                    check(got["from"] == other.id and got["group"] == group, got)
+        all_have((a, b, c), group, 3)
+        a.wait_for("message.state", id=sent[0], state="delivered")
+        check(sorted(a.call("group.readers", message=sent[0])["delivered"]) == sorted([b.id, c.id]), "readers")
+        for peer in (b, c):
+            peer.call("message.read", id=sent[0])
+        a.wait_for("message.state", id=sent[0], state="read")
+        check(events_in(c, group) == ["created"], events_in(c, group))
+        check([m["role"] for m in b.call("group.members", id=group)["members"]] ==
+              ["owner", "member", "member"], "roles")
+
+
+@test("operations on messages, roles, names, topics; who may what")
+def _():
+    with Lab() as lab:
+        a, b, c = three(lab)
+        group = group_of(a, "Design", b, c)
+        for peer in (b, c):
+            has(peer, group)
+        first = write(b, group, "redy")
+        for peer in (a, c):
+            peer.wait_for("message.received", id=first)
+        b.call("message.edit", id=first, text="ready")
+        for peer in (a, c):
+            peer.wait_for("message.changed", id=first, text="ready")
+        c.call("message.react", id=first, emoji=THUMB)
+        _, got = b.wait_for("message.changed", id=first, where=lambda p: "reactions" in p)
+        check(got["reactions"][0]["people"] == [c.id], got)
+        answer = c.call("message.reply", id=first, text="@all good", mentions=["all"], urgent=True)["id"]
+        _, got = a.wait_for("message.received", id=answer)
+        check(got["quote"]["text"] == "ready" and got["mentions_me"] and got["urgent"], got)
+        a.call("message.pin", id=answer)
+        b.wait_for("message.changed", id=answer, pinned=True)
+        check([m["id"] for m in b.call("message.pinned", peer=group)["messages"]] == [answer], "pinned")
+        check([m["id"] for m in c.call("history.search", text="good", peer=group)["messages"]] == [answer],
+              "found in the group")
+        for method, params in (("group.rename", {"name": "Mine"}), ("group.role", {"person": c.id, "role": "owner"}),
+                               ("group.remove", {"person": c.id}), ("group.end", {})):
+            try:
+                b.call(method, id=group, **params)
+            except RpcError as e:
+                check(e.error["data"]["code"] == "invalid", "%s: %s" % (method, e.error))
+            else:
+                check(False, "%s by a member" % method)
+        a.call("group.role", id=group, person=b.id, role="administrator")
+        has(b, group, role="administrator")
+        b.call("group.rename", id=group, name="Drawing")
+        b.call("group.topic", id=group, topic="pens")
+        for peer in (a, c):
+            wait_until(lambda: (has(peer, group)["name"], has(peer, group)["topic"]) == ("Drawing", "pens"),
+                       "another name", 10)
+        wait_until(lambda: events_in(c, group) == ["created", "role", "renamed", "topic"],
+                   "said in rows: %s" % events_in(c, group), 10)
+        check(c.call("message.send", to="Drawing", text="by name")["id"], "written to by name")
+        c.call("group.leave", id=group)
+        has(a, group, members=2)
+        has(c, group, role="none")
+        try:
+            write(c, group, "still here")
+        except RpcError as e:
+            check(e.error["data"]["code"] == "invalid", e.error)
+        else:
+            check(False, "written after leaving")
+
+
+@test("a removed member reads nothing that is written later, a newcomer what is open to them")
+def _():
+    with Lab() as lab:
+        a, b, c = three(lab)
+        group = group_of(a, "Design", b, history=False)
+        write(a, group, "before")
+        has(b, group)
+        a.call("group.invite", id=group, people=[c.id])
+        has(c, group, members=3)
+        wait_until(lambda: has(b, group)["members"] == 3, "b knows", 10)
+        write(b, group, "for three")
+        wait_until(lambda: [t for _, t in texts_in(c, group)] == ["for three"], "only what came after", 15)
+        a.call("group.remove", id=group, person=b.id)
+        has(b, group, role="none")
+        has(c, group, members=2)
+        secret = write(c, group, "not for Bert")
+        a.wait_for("message.received", id=secret)
+        say(a, b, "you were taken out")
+        check([t for _, t in texts_in(b, group)] == ["before", "for three"], texts_in(b, group))
+        b = b.restart()
+        meet(a, b)
+        check([t for _, t in texts_in(b, group)] == ["before", "for three"], "nor after a restart")
+        check("removed" in events_in(a, group), events_in(a, group))
+
+
+@test("commands of one shot, a discussion that becomes a group")
+def _():
+    with Lab() as lab:
+        a, b, c = three(lab)
+        a.quit()
+
+        def cli(*arguments):
+            done = subprocess.run(["ip", "netns", "exec", a.host.namespace, lab.cli(), *arguments,
+                                   "--profile", a.profile, "--no-mdns"], env=a.host.environment(),
+                                  timeout=30, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            return done.returncode, done.stdout.decode()
+        code, out = cli("group", "create", "", "Bert", "Cleo")
+        check(code == 0 and "Made" in out, out)
+        group = b.call("group.list")["groups"][0]
+        check(group["kind"] == "discussion" and group["name"] == "Anna, Cleo", group)
+        group = group["id"]
+        code, out = cli("send", group[:8], "from the command line")
+        check(code == 0, "%d %s" % (code, out))
+        wait_until(lambda: texts_in(c, group) == [(a.id, "from the command line")], "c has it", 15)
+        code, out = cli("group", "convert", group[:8])
+        check(code == 0, out)
+        code, out = cli("group", "rename", group[:8], "Proper")
+        check(code == 0, out)
+        wait_until(lambda: has(c, group)["name"] == "Proper" and has(c, group)["kind"] == "group", "a group", 15)
+        code, out = cli("history", "Proper")
+        check(code == 0 and "You: from the command line" in out and "created Bert, Cleo" in out, out)
+        code, out = cli("group", "members", "Proper")
+        check(code == 0 and "Bert  member" in out, out)
+        code, out = cli("group", "members", "nonsense")
+        check(code == 1, "no such group: %d %s" % (code, out))
+
+
+main()
