@@ -277,9 +277,8 @@ lan_cli_history (LanCli *cli, char **args)
   for (guint i = 0; i < json_array_get_length (messages); i++) {
     JsonObject *message = json_array_get_object_element (messages, i);
     const char *name =
-        names != NULL
-            ? g_hash_table_lookup (names, json_object_get_string_member (message, "from"))
-            : json_object_get_string_member (person, "name");
+        names != NULL ? g_hash_table_lookup (names, json_object_get_string_member (message, "from"))
+                      : json_object_get_string_member (person, "name");
 
     print_message (cli, message, is_own (message) ? _ ("You") : name != NULL ? name : "?");
   }

@@ -56,10 +56,11 @@ describe_commands (void)
 
     g_string_append_printf (text, "\n  %s%*s %s", call, gap, "", _ (c->summary));
   }
-  g_string_append (text,
-                   _ ("\n\nPEER is a name, or at least 8 characters of an id, of a group too.\nExit codes: 0 "
-                      "done or delivered, 1 failed, 2 wrong usage, 3 kept for later, 4 left at "
-                      "the server."));
+  g_string_append (
+      text,
+      _ ("\n\nPEER is a name, or at least 8 characters of an id, of a group too.\nExit codes: 0 "
+         "done or delivered, 1 failed, 2 wrong usage, 3 kept for later, 4 left at "
+         "the server."));
   return g_string_free (text, FALSE);
 }
 

@@ -94,7 +94,7 @@ struct _LanGroup {
   GHashTable *forked;     /* LanAccountId: two records for one place were seen of them */
   GQueue fresh;           /* of LanGroupFresh: own records on their way */
   GQueue deferred;        /* of LanDeferred: until own records are back */
-  guint64 version; /* goes up with each commit */
+  guint64 version;        /* goes up with each commit */
   guint64 top_order;
   guint64 restore_to;
   gboolean kept, dirty, announce;

@@ -92,8 +92,7 @@ lan_core_group_set_draft (LanCore *core, const LanConversationId *id, const char
   if (g_strcmp0 (group->row.draft, draft) == 0)
     return LAN_STATUS_OK;
   g_free (group->row.draft);
-  group->row.draft =
-      draft != NULL && *draft != '\0' ? g_strndup (draft, LAN_TEXT_MAX_BYTES) : NULL;
+  group->row.draft = draft != NULL && *draft != '\0' ? g_strndup (draft, LAN_TEXT_MAX_BYTES) : NULL;
   lan_group_touch (core, group);
   lan_core_settle (core);
   return LAN_STATUS_OK;

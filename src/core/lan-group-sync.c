@@ -271,8 +271,7 @@ join (LanCore *core, LanCoreChannel *channel, const guint8 *id)
   if (g_hash_table_contains (core->talks, &conversation))
     return NULL;
   group = lan_group_add (core, &conversation);
-  if (!lan_core_is_me (core, channel->person) &&
-      channel->person->row.trust != LAN_TRUST_VERIFIED &&
+  if (!lan_core_is_me (core, channel->person) && channel->person->row.trust != LAN_TRUST_VERIFIED &&
       channel->person->row.trust != LAN_TRUST_ATTESTED)
     group->row.flags |= LAN_CONVERSATION_REQUEST;
   return group;

@@ -320,7 +320,7 @@ lan_core_group_add (LanCore *core, const LanConversationId *id, const LanAccount
   op.people = people;
   op.n_people = 1;
   status = lan_group_is_restoring (group) ? LAN_STATUS_STATE
-                                : lan_group_state_may (group->state, &core->self, &op);
+                                          : lan_group_state_may (group->state, &core->self, &op);
   if (status == LAN_STATUS_OK)
     write_people (core, group, &op, chosen);
   lan_core_settle (core);

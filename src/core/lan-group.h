@@ -29,7 +29,7 @@ typedef struct {
   gboolean muted;
   LanAccountId inviter; /* who made us a member; zero: nobody else */
   guint forks;          /* operations that did not know of each other */
-  guint unreadable; /* chains whose keys are missing */
+  guint unreadable;     /* chains whose keys are missing */
 } LanGroupInfo;
 
 typedef struct {

@@ -131,8 +131,8 @@ lan_record_row_content (const LanRecordRow *row)
 
   if (row->opened != NULL) {
     if (lan_content_decode_sealed (g_bytes_get_data (row->opened, NULL),
-                                   g_bytes_get_size (row->opened), &kind, &content) ==
-            LAN_STATUS_OK &&
+                                   g_bytes_get_size (row->opened), &kind,
+                                   &content) == LAN_STATUS_OK &&
         kind == row->kind)
       return content;
     lan_content_free (content);

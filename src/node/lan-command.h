@@ -107,7 +107,7 @@ typedef struct {
   LanSearchWish *search;
   guint group_kind; /* of a group to be made: LanGroupChatKind */
   gboolean open;    /* and whether newcomers see its history */
-  GTask *task; /* who waits for the answer; goes back in a REPLY event */
+  GTask *task;      /* who waits for the answer; goes back in a REPLY event */
 } LanCommand;
 
 LanCommand *lan_command_new (LanCommandType type);

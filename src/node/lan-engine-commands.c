@@ -109,8 +109,8 @@ set_flag (LanEngine *engine, LanCommand *command, guint32 flag)
 
   if (lan_group_of_address (&command->account, &group)) {
     if (flag == LAN_PERSON_MUTED)
-      note (command, lan_core_group_set_muted (engine->core, &group, command->number != 0,
-                                               &engine->now));
+      note (command,
+            lan_core_group_set_muted (engine->core, &group, command->number != 0, &engine->now));
     return;
   }
   note (command,

@@ -24,8 +24,8 @@ add_members (LanEngine *engine, const LanConversationId *id, LanGroupChatInfo *i
 
     news->account = member->account;
     news->role = (LanGroupChatRole) member->role;
-    news->name = lan_text_clean_line (member->name != NULL ? member->name : "", -1,
-                                      LAN_NAME_MAX_BYTES);
+    news->name =
+        lan_text_clean_line (member->name != NULL ? member->name : "", -1, LAN_NAME_MAX_BYTES);
     news->forked = member->forked;
     news->delivered = member->delivered;
     news->read = member->read;
@@ -45,10 +45,10 @@ lan_engine_group_tell (LanEngine *engine, const LanConversationId *id)
   event = lan_event_new (LAN_EVENT_GROUP);
   info = &event->group;
   info->id = *id;
-  info->name = lan_text_clean_line (group.name != NULL ? group.name : "", -1,
-                                    LAN_GROUP_NAME_MAX_BYTES);
-  info->topic = lan_text_clean_line (group.topic != NULL ? group.topic : "", -1,
-                                     LAN_GROUP_TOPIC_MAX_BYTES);
+  info->name =
+      lan_text_clean_line (group.name != NULL ? group.name : "", -1, LAN_GROUP_NAME_MAX_BYTES);
+  info->topic =
+      lan_text_clean_line (group.topic != NULL ? group.topic : "", -1, LAN_GROUP_TOPIC_MAX_BYTES);
   info->picture = group.picture != NULL ? g_bytes_ref (group.picture) : NULL;
   info->kind = (LanGroupChatKind) group.kind;
   info->role = (LanGroupChatRole) group.role;
@@ -129,8 +129,7 @@ lan_engine_group_describe (const LanRecordRow *row, LanMessageInfo *info)
 
 LanStatus
 lan_engine_group_send_text (LanEngine *engine, const LanConversationId *id,
-                            const LanMessageId *message, const char *text,
-                            const LanContent *beside)
+                            const LanMessageId *message, const char *text, const LanContent *beside)
 {
   LanContent content = LANYARD__CONTENT__INIT;
   Lanyard__Text body = LANYARD__TEXT__INIT;
@@ -189,9 +188,9 @@ create (LanEngine *engine, LanCommand *c)
   LanEvent *event;
   guint n;
   const LanAccountId *accounts = accounts_of (c, &n);
-  LanStatus status = lan_core_group_create (engine->core, (LanGroupKind) c->group_kind, c->name,
-                                            accounts, n, c->open, (guint64) c->number, &id,
-                                            &engine->now);
+  LanStatus status =
+      lan_core_group_create (engine->core, (LanGroupKind) c->group_kind, c->name, accounts, n,
+                             c->open, (guint64) c->number, &id, &engine->now);
 
   if (status != LAN_STATUS_OK) {
     answer (engine, c, status);

@@ -32,7 +32,8 @@ void lan_engine_people_drop_sign (LanEngine *engine, const LanAccountId *account
 void lan_engine_people_resolve (LanEngine *engine, const LanAccountId *account, LanAccountId *out);
 
 /** What stands for the other side of the conversation @row: a person, or a group. */
-void lan_engine_people_peer_of (LanEngine *engine, const LanConversationRow *row, LanAccountId *out);
+void lan_engine_people_peer_of (LanEngine *engine, const LanConversationRow *row,
+                                LanAccountId *out);
 
 /** A conversation's row changed, or it got a message (@row, NULL: none). */
 void lan_engine_people_on_conversation (LanEngine *engine, const LanConversationId *id);

@@ -215,8 +215,8 @@ lan_engine_message_info (LanEngine *engine, const LanRecordRow *row, LanMessageI
   info->id = row->message;
   info->conversation = row->conversation;
   info->author = row->author;
-  info->this_device = lan_device_id_equal (
-      &row->device, lan_device_keys_id (lan_vault_device (engine->vault)));
+  info->this_device =
+      lan_device_id_equal (&row->device, lan_device_keys_id (lan_vault_device (engine->vault)));
   info->own = (row->flags & LAN_RECORD_OWN) != 0;
   info->kind = kind_of (row->kind);
   if (info->own)

@@ -145,9 +145,8 @@ lan_group_chat_set_picture_async (LanGroupChat *self, GBytes *picture, GCancella
 }
 
 void
-lan_group_chat_set_open_history_async (LanGroupChat *self, gboolean open,
-                                       GCancellable *cancellable, GAsyncReadyCallback callback,
-                                       gpointer user_data)
+lan_group_chat_set_open_history_async (LanGroupChat *self, gboolean open, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data)
 {
   LanCommand *command;
 

@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 
 /* What a GROUP command asks for. */
 typedef enum {
-  LAN_GROUP_CALL_CREATE,  /* bytes: accounts, name, group_kind, open, number: ends */
-  LAN_GROUP_CALL_ADD,     /* bytes: accounts */
-  LAN_GROUP_CALL_REMOVE,  /* other */
+  LAN_GROUP_CALL_CREATE, /* bytes: accounts, name, group_kind, open, number: ends */
+  LAN_GROUP_CALL_ADD,    /* bytes: accounts */
+  LAN_GROUP_CALL_REMOVE, /* other */
   LAN_GROUP_CALL_LEAVE,
   LAN_GROUP_CALL_ROLE,    /* other, number */
   LAN_GROUP_CALL_RENAME,  /* text */

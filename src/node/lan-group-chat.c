@@ -16,7 +16,7 @@
 struct _LanGroupChat {
   GObject parent_instance;
 
-  LanNode *node; /* borrowed, NULL when orphaned */
+  LanNode *node;   /* borrowed, NULL when orphaned */
   LanPerson *peer; /* owns this; NULL when it is gone */
   char *id;
   char *name;         /* shown */

@@ -557,10 +557,9 @@ lan_message_get_event_role (LanMessage *self)
 const char *
 lan_group_event_name (LanGroupEvent event)
 {
-  static const char *const names[] = { "",        "created", "added",
-                                       "removed", "left",    "role",
-                                       "renamed", "topic",   "picture",
-                                       "history-opened", "history-closed", "made-group",
+  static const char *const names[] = { "",        "created",        "added",          "removed",
+                                       "left",    "role",           "renamed",        "topic",
+                                       "picture", "history-opened", "history-closed", "made-group",
                                        "ended" };
 
   return (guint) event < G_N_ELEMENTS (names) ? names[event] : "";

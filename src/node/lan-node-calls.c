@@ -218,11 +218,21 @@ shares_of (const char *const *paths, const GByteArray *keys)
   return shares;
 }
 
+static gboolean
+may_send_files (LanNode *self, LanPerson *person, GError **error)
+{
+  if (lan_person_get_group (person) == NULL)
+    return lan_node_may_write (self, person, error);
+  g_set_error_literal (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                       "files go to people: name those of the group who are to have it");
+  return FALSE;
+}
+
 GStrv
 lan_node_send_files (LanNode *self, LanPerson *person, const char *const *paths, GError **error)
 {
   g_return_val_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person) && paths != NULL, NULL);
-  return lan_node_may_write (self, person, error) ? send_files (self, person, paths, NULL) : NULL;
+  return may_send_files (self, person, error) ? send_files (self, person, paths, NULL) : NULL;
 }
 
 GStrv
@@ -236,7 +246,7 @@ lan_node_share_files (LanNode *self, GPtrArray *persons, const char *const *path
   for (guint i = 0; i < persons->len; i++) {
     LanPerson *person = g_ptr_array_index (persons, i);
 
-    if (!lan_node_may_write (self, person, error))
+    if (!may_send_files (self, person, error))
       return NULL;
     g_byte_array_append (keys, lan_person_peek_account (person)->b, LAN_ACCOUNT_ID_BYTES);
   }

@@ -20,8 +20,8 @@ fits (LanGroupChat *group, const char *sought)
 {
   g_autofree char *a = NULL, *b = NULL;
 
-  if (strlen (sought) >= 8 && g_ascii_strncasecmp (lan_group_chat_get_id (group), sought,
-                                                   strlen (sought)) == 0)
+  if (strlen (sought) >= 8 &&
+      g_ascii_strncasecmp (lan_group_chat_get_id (group), sought, strlen (sought)) == 0)
     return TRUE;
   a = g_utf8_casefold (lan_group_chat_get_name (group), -1);
   b = g_utf8_casefold (sought, -1);

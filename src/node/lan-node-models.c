@@ -178,7 +178,7 @@ static LanMessage *
 new_message (LanNodeModels *m, LanMessageInfo *info)
 {
   LanPerson *peer = lan_node_models_ensure_person (m, &info->peer);
-  LanPerson *author = info->own                          ? m->self
+  LanPerson *author = info->own ? m->self
                       : lan_person_get_group (peer) != NULL
                           ? lan_node_models_ensure_person (m, &info->author)
                           : peer;
@@ -193,8 +193,7 @@ new_message (LanNodeModels *m, LanMessageInfo *info)
   g_object_weak_ref (G_OBJECT (message), on_message_gone, live);
   for (guint i = 0; touched != NULL && i < touched->len; i++)
     lan_message_add_event_person (
-        message,
-        lan_node_models_ensure_person (m, &g_array_index (touched, LanAccountId, i)));
+        message, lan_node_models_ensure_person (m, &g_array_index (touched, LanAccountId, i)));
   if (lan_message_peek_info (message)->has_quote)
     lan_message_set_quote_author (
         message, lan_node_models_person (m, &lan_message_peek_info (message)->quote_author));

@@ -196,8 +196,8 @@ on_found (GObject *source, GAsyncResult *result, gpointer data)
   JsonObject *o;
 
   if (message != NULL && group == NULL)
-    error = g_error_new_literal (LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
-                                 "this message is in no group");
+    error =
+        g_error_new_literal (LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID, "this message is in no group");
   if (error != NULL) {
     lan_rpc_call_fail (call, error);
     return;

@@ -166,9 +166,9 @@ def _():
         a.quit()
 
         def cli(*arguments):
-            done = subprocess.run(["ip", "netns", "exec", a.host.namespace, lab.cli(), *arguments,
-                                   "--profile", a.profile, "--no-mdns"], env=a.host.environment(),
-                                  timeout=30, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            done = subprocess.run(["ip", "netns", "exec", a.host.namespace, lab.cli(), *arguments, "--wait", "1.5",
+                                   "--profile", a.profile, "--no-mdns"], env=a.host.environment(), timeout=30,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             return done.returncode, done.stdout.decode()
         code, out = cli("group", "create", "", "Bert", "Cleo")
         check(code == 0 and "Made" in out, out)
