@@ -330,6 +330,17 @@ execute_server (LanEngine *engine, LanCommand *c)
     lan_engine_server_leave (engine, c);
 }
 
+static void
+execute_talk (LanEngine *engine, LanCommand *c)
+{
+  if (c->type == LAN_COMMAND_GROUP)
+    lan_engine_group_execute (engine, c);
+  else if (c->type == LAN_COMMAND_SEARCH || c->type == LAN_COMMAND_READ_DAYS)
+    lan_engine_search_execute (engine, c);
+  else
+    lan_engine_operations_execute (engine, c);
+}
+
 static LanHistoryWhere
 where_of (const LanCommand *c)
 {
@@ -374,7 +385,10 @@ execute_open (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_OPERATE:
   case LAN_COMMAND_FIND_MESSAGE:
   case LAN_COMMAND_READ_EDITS:
-    lan_engine_operations_execute (engine, c);
+  case LAN_COMMAND_GROUP:
+  case LAN_COMMAND_SEARCH:
+  case LAN_COMMAND_READ_DAYS:
+    execute_talk (engine, c);
     break;
   case LAN_COMMAND_ACCEPT:
   case LAN_COMMAND_BLOCK:
@@ -430,13 +444,6 @@ execute_open (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_SERVER_CANCEL:
   case LAN_COMMAND_SERVER_LEAVE:
     execute_server (engine, c);
-    break;
-  case LAN_COMMAND_GROUP:
-    lan_engine_group_execute (engine, c);
-    break;
-  case LAN_COMMAND_SEARCH:
-  case LAN_COMMAND_READ_DAYS:
-    lan_engine_search_execute (engine, c);
     break;
   case LAN_COMMAND_OPEN:
   case LAN_COMMAND_CLOSE:
