@@ -7,7 +7,6 @@
 #pragma once
 
 #include "lan-change.h"
-#include "lan-content.h"
 
 G_BEGIN_DECLS
 
@@ -36,12 +35,6 @@ typedef struct {
  * of several with one key the greatest counts.
  */
 void lan_shown_fold (LanShown *shown, guint32 kind, const char *text, const GPtrArray *operations);
-
-/**
- * The content of a record that is kept: of a sealed one, what was inside of it.
- * Returns: (transfer full) (nullable): NULL where it cannot be read.
- */
-LanContent *lan_record_row_content (const LanRecordRow *row) G_GNUC_WARN_UNUSED_RESULT;
 
 void lan_shown_clear (LanShown *shown);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LanShown, lan_shown_clear)

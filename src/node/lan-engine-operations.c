@@ -8,6 +8,7 @@
 #include "lan-group-address.h"
 #include "lan-group.h"
 #include "lan-message-private.h"
+#include "lan-row-content.h"
 #include "lan-shown.h"
 #include "lan-text.h"
 
