@@ -245,8 +245,6 @@ note_head (LanCore *core, LanGroup *group, LanGroupPeer *peer, const guint8 *dat
   log = lan_group_add_log (group, &device);
   if (log == NULL)
     return;
-  if (log == group->own)
-    group->states_due = TRUE;
   if (seq == log->committed.seq && !log->branched &&
       memcmp (data + LAN_GROUP_HEAD_BYTES - 8, log->committed.hash.b, 8) != 0)
     ask_record (core, group, peer, &device, seq);
@@ -307,6 +305,7 @@ lan_core_on_group_vector (LanCore *core, LanCoreChannel *channel,
   g_autoptr (GByteArray) heads = NULL;
   guint8 digest[LAN_GROUP_DIGEST_BYTES];
   LanGroupPeer *peer;
+  guint64 had;
   gboolean same;
 
   if (channel->by_mail)
@@ -325,13 +324,17 @@ lan_core_on_group_vector (LanCore *core, LanCoreChannel *channel,
   heads = all_heads (group);
   lan_hash_n (digest, sizeof digest, heads->data, heads->len);
   same = vector->digest.len > 0 && memcmp (digest, vector->digest.data, sizeof digest) == 0;
+  had = lan_group_held (peer, &group->own->device);
   if (vector->full)
     g_hash_table_remove_all (peer->held);
   for (gsize at = 0; at < vector->heads.len; at += LAN_GROUP_HEAD_BYTES)
     note_head (core, group, peer, vector->heads.data + at);
   for (gsize at = 0; same && at < heads->len; at += LAN_GROUP_HEAD_BYTES)
     note_head (core, group, peer, heads->data + at);
+  group->states_due = had != lan_group_held (peer, &group->own->device);
   look_at (core, group, peer);
+  if (same && vector->ask && !vector->full)
+    lan_group_send_state (core, group, channel, FALSE, FALSE); /* they did not know that */
   if (!same && wants_heads (core, group, peer, vector))
     send_vector (core, group, channel, heads, digest, TRUE, !vector->full);
   lan_group_run_pulls (core, group);

@@ -99,9 +99,10 @@ def _():
         check(got["reactions"][0]["people"] == [c.id], got)
         answer = c.call("message.reply", id=first, text="@all good", mentions=["all"], urgent=True)["id"]
         _, got = a.wait_for("message.received", id=answer)
+        b.wait_for("message.received", id=answer)
         check(got["quote"]["text"] == "ready" and got["mentions_me"] and got["urgent"], got)
         a.call("message.pin", id=answer)
-        b.wait_for("message.changed", id=answer, pinned=True)
+        wait_until(lambda: b.call("message.get", id=answer, **{"from": c.id}).get("pinned"), "pinned", 10)
         check([m["id"] for m in b.call("message.pinned", peer=group)["messages"]] == [answer], "pinned")
         check([m["id"] for m in c.call("history.search", text="good", peer=group)["messages"]] == [answer],
               "found in the group")
@@ -165,14 +166,14 @@ def _():
         a, b, c = three(lab)
         a.quit()
 
-        def cli(*arguments):
-            done = subprocess.run(["ip", "netns", "exec", a.host.namespace, lab.cli(), *arguments, "--wait", "1.5",
+        def cli(*arguments, wait="1.5"):
+            done = subprocess.run(["ip", "netns", "exec", a.host.namespace, lab.cli(), *arguments, "--wait", wait,
                                    "--profile", a.profile, "--no-mdns"], env=a.host.environment(), timeout=30,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             return done.returncode, done.stdout.decode()
-        code, out = cli("group", "create", "", "Bert", "Cleo")
+        code, out = cli("group", "create", "", "Bert", "Cleo", wait="3")
         check(code == 0 and "Made" in out, out)
-        group = b.call("group.list")["groups"][0]
+        group = wait_until(lambda: b.call("group.list")["groups"], "b was told", 5)[0]
         check(group["kind"] == "discussion" and group["name"] == "Anna, Cleo", group)
         group = group["id"]
         code, out = cli("send", group[:8], "from the command line")
