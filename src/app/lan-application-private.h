@@ -30,6 +30,7 @@ struct _LanApplication {
   gboolean no_mdns;
   gboolean no_broadcast;
   gboolean is_open;
+  gboolean is_linked; /* since the last opening: this computer is somebody's now */
   gboolean was_set_away;
   guint close_id;
   guint term_id;
@@ -40,6 +41,9 @@ void lan_application_make_node (LanApplication *self);
 
 /** Opens the profile, or shows the page that begins one. Needs node and window. */
 void lan_application_begin (LanApplication *self);
+
+/** The node has closed by itself: the profile belongs to another person, and is opened anew. */
+void lan_application_begin_again (LanApplication *self);
 
 /** Opens the chat that a link or a notification named, if one did. */
 void lan_application_open_wanted (LanApplication *self);

@@ -157,6 +157,11 @@ on_ready (LanApplication *self)
   }
   lan_application_open_wanted (self);
   lan_application_open_invite (self);
+  if (self->is_linked && self->window != NULL)
+    lan_window_notice (self->window,
+                       _ ("This computer is one of your devices now. What was said so "
+                          "far arrives while another of them is there."));
+  self->is_linked = FALSE;
   /* Below the priority of drawing: said when the first whole frame is on the screen. */
   g_idle_add_full (GDK_PRIORITY_REDRAW + 10, on_drawn, NULL, NULL);
   self->notifier = lan_notifier_new (G_APPLICATION (self), self->node, sees, self);
@@ -230,6 +235,29 @@ on_start (LanApplication *self, const char *name, const char *invite)
   lan_node_create_async (self->node, name, NULL, NULL, on_created, g_object_ref (self));
 }
 
+static gboolean
+on_begin_again (gpointer user_data)
+{
+  LanApplication *self = user_data;
+
+  lan_application_begin_again (self);
+  g_application_release (G_APPLICATION (self));
+  g_object_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Linked to somebody's account, it closes by itself; the object is let go of when its signal is over. */
+static void
+on_state (LanApplication *self)
+{
+  if (!self->is_open || lan_node_get_state (self->node) != LAN_NODE_STATE_CLOSED)
+    return;
+  self->is_open = FALSE;
+  self->is_linked = TRUE;
+  g_application_hold (G_APPLICATION (self));
+  g_idle_add (on_begin_again, g_object_ref (self));
+}
+
 void
 lan_application_make_node (LanApplication *self)
 {
@@ -244,6 +272,8 @@ lan_application_make_node (LanApplication *self)
   if (self->port >= 0)
     g_object_set (self->node, "port", self->port, NULL);
   g_signal_connect_object (self->node, "notice", G_CALLBACK (on_notice), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->node, "notify::state", G_CALLBACK (on_state), self,
+                           G_CONNECT_SWAPPED);
 }
 
 void

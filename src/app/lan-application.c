@@ -34,6 +34,18 @@ present (LanApplication *self)
   gtk_window_present (GTK_WINDOW (self->window));
 }
 
+void
+lan_application_begin_again (LanApplication *self)
+{
+  g_clear_pointer (&self->notifier, lan_notifier_free);
+  g_clear_pointer (&self->rpc, lan_rpc_server_free);
+  g_clear_object (&self->idle);
+  if (self->window != NULL)
+    gtk_widget_destroy (GTK_WIDGET (self->window));
+  g_clear_object (&self->node);
+  present (self);
+}
+
 /* ---- closing ---- */
 
 static void

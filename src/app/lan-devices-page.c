@@ -3,6 +3,7 @@
 #include "lan-devices-page.h"
 
 #include "lan-confirm.h"
+#include "lan-qr.h"
 
 #include <glib/gi18n.h>
 
@@ -18,6 +19,7 @@ struct _LanDevicesPage {
   GtkWidget *show_row;
   HdyActionRow *link_row;
   GtkLabel *code_label;
+  GtkWidget *qr_area;
   GtkWidget *confirm_button;
   GtkWidget *cancel_button;
 };
@@ -128,7 +130,7 @@ describe (LanDevicesPage *self)
   case LAN_DEVICE_LINK_WAITING:
     return g_strdup (_ ("Waiting until the other device is confirmed as well…"));
   case LAN_DEVICE_LINK_DONE:
-    return is_new ? g_strdup (_ ("Linked. Start Lanyard again on this computer."))
+    return is_new ? g_strdup (_ ("Linked. This computer goes on as yours in a moment…"))
                   : g_strdup (_ ("Linked. What was said so far is on its way to the new device."));
   case LAN_DEVICE_LINK_FAILED:
     return g_strdup (lan_devices_get_error_text (devices));
@@ -159,9 +161,12 @@ show_link (LanDevicesPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->link_row), state != LAN_DEVICE_LINK_NONE);
   gtk_label_set_text (self->code_label, lan_devices_get_code (self->devices));
   gtk_widget_set_visible (GTK_WIDGET (self->code_label), state == LAN_DEVICE_LINK_CODE);
+  gtk_widget_set_visible (self->qr_area, state == LAN_DEVICE_LINK_CODE);
+  gtk_widget_queue_draw (self->qr_area);
   gtk_widget_set_visible (self->confirm_button, state == LAN_DEVICE_LINK_CONFIRM);
   gtk_widget_set_visible (self->cancel_button, is_under_way (state));
   gtk_widget_set_visible (self->show_row, fresh && !is_under_way (state));
+  gtk_widget_set_visible (self->add_row, state != LAN_DEVICE_LINK_CODE); /* room for the picture */
   gtk_widget_set_sensitive (self->add_row, !is_under_way (state));
 }
 
@@ -200,6 +205,15 @@ static void
 on_confirm (LanDevicesPage *self)
 {
   lan_devices_confirm (self->devices);
+}
+
+static gboolean
+on_draw_qr (LanDevicesPage *self, cairo_t *cr)
+{
+  lan_qr_draw (cr, lan_devices_get_qr_text (self->devices),
+               gtk_widget_get_allocated_width (self->qr_area),
+               gtk_widget_get_allocated_height (self->qr_area));
+  return GDK_EVENT_PROPAGATE;
 }
 
 static void
@@ -246,7 +260,9 @@ lan_devices_page_class_init (LanDevicesPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_add);
   gtk_widget_class_bind_template_callback (widget_class, on_show_code);
   gtk_widget_class_bind_template_callback (widget_class, on_confirm);
+  gtk_widget_class_bind_template_child (widget_class, LanDevicesPage, qr_area);
   gtk_widget_class_bind_template_callback (widget_class, on_cancel);
+  gtk_widget_class_bind_template_callback (widget_class, on_draw_qr);
 }
 
 static void

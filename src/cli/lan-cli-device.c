@@ -14,6 +14,10 @@
 #define TICK_US     200000
 #define START_US    (3 * G_USEC_PER_SEC)
 
+#define FETCH_WAIT_S 60.0
+#define QUIET_US     (5 * G_USEC_PER_SEC) /* nothing for so long: that was all */
+#define HANDING_S    60.0
+
 static const char *
 member (JsonObject *object, const char *name)
 {
@@ -194,6 +198,56 @@ open_or_make (LanCli *cli, const char *device_name)
   return FALSE;
 }
 
+/* What comes while the past is fetched. */
+typedef struct {
+  GHashTable *messages; /* ids */
+  gint64 last_us;
+} Fetching;
+
+static void
+on_fetching (LanCli *cli, const char *method, JsonObject *params)
+{
+  Fetching *fetching = cli->state;
+
+  if (g_str_equal (method, "message.received") || g_str_equal (method, "message.state"))
+    g_hash_table_add (fetching->messages, g_strdup (member (params, "id")));
+  if (g_str_has_prefix (method, "message.") || g_str_has_prefix (method, "person."))
+    fetching->last_us = g_get_monotonic_time ();
+}
+
+/* Linked: the profile is opened as the person's, and what was said so far taken from the other device. */
+static int
+fetch (LanCli *cli)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Fetching fetching = { ids, g_get_monotonic_time () };
+  gint64 deadline = lan_cli_deadline (cli, FETCH_WAIT_S);
+  guint n;
+
+  if (!cli->json)
+    lan_cli_print (_ ("Linked. Fetching what was said so far…\n"));
+  if (cli->node == NULL) /* the program that has the profile open does it */
+    return LAN_CLI_OK;
+  wait_closed (cli);
+  lan_cli_drop_node (cli, NULL);
+  cli->state = &fetching;
+  cli->notified = on_fetching;
+  if (lan_cli_open (cli) != LAN_CLI_OK)
+    return LAN_CLI_FAILED;
+  while (g_get_monotonic_time () - fetching.last_us < QUIET_US && lan_cli_wait (cli, deadline))
+    ;
+  cli->notified = NULL;
+  n = g_hash_table_size (ids);
+  if (!cli->json)
+    lan_cli_print (ngettext ("%u message has come along. More follows whenever another device of "
+                             "yours is there.\n",
+                             "%u messages have come along. More follows whenever another device "
+                             "of yours is there.\n",
+                             n),
+                   n);
+  return LAN_CLI_OK;
+}
+
 static int
 link_this (LanCli *cli)
 {
@@ -213,15 +267,52 @@ link_this (LanCli *cli)
                       "  lanyard-cli device add %s\n\n"
                       "or, in the window, scan or paste:\n\n  %s\n\n"),
                    member (code, "code"), member (code, "qr"));
+  if (!cli->json && isatty (STDOUT_FILENO))
+    lan_cli_print_qr (member (code, "qr"));
   result = follow (cli, TRUE);
-  if (result != LAN_CLI_OK)
-    return result;
-  if (cli->node != NULL)
-    wait_closed (cli);
+  return result == LAN_CLI_OK ? fetch (cli) : result;
+}
+
+/* How many other devices are here: the new one, once it has started as ours. */
+static guint
+count_online (LanCli *cli)
+{
+  g_autoptr (JsonObject) result = call (cli, "device.list", NULL);
+  JsonArray *devices = result != NULL ? json_object_get_array_member (result, "devices") : NULL;
+  guint n = 0;
+
+  for (guint i = 0; devices != NULL && i < json_array_get_length (devices); i++) {
+    JsonObject *device = json_array_get_object_element (devices, i);
+
+    n += json_object_get_boolean_member (device, "online") &&
+         !json_object_get_boolean_member (device, "self");
+  }
+  return n;
+}
+
+/* Until the new one has come and gone again, or for a while: it takes what was said so far from here. */
+static void
+hand_over (LanCli *cli)
+{
+  gint64 deadline = lan_cli_deadline (cli, HANDING_S);
+  guint most = 0;
+
+  if (cli->node == NULL) {
+    if (!cli->json)
+      lan_cli_print (_ ("Linked. What was said so far is on its way to the new device.\n"));
+    return;
+  }
   if (!cli->json)
-    lan_cli_print (_ ("Linked. Messages and contacts arrive as soon as this profile is open while "
-                      "another device of yours is there.\n"));
-  return LAN_CLI_OK;
+    lan_cli_print (
+        _ ("Linked. The new device now takes what was said so far from here; that may "
+           "take a minute. Ctrl+C ends it, the rest follows whenever both are there.\n"));
+  for (;;) {
+    guint n = count_online (cli);
+
+    if (n < most || !lan_cli_wait (cli, deadline))
+      return;
+    most = n;
+  }
 }
 
 static int
@@ -242,9 +333,8 @@ add (LanCli *cli, const char *code)
   if (begun == NULL)
     return LAN_CLI_FAILED;
   result = follow (cli, FALSE);
-  if (result == LAN_CLI_OK && !cli->json)
-    lan_cli_print (_ ("Linked. Leave this profile open for a while, so that the new device gets "
-                      "what was said so far.\n"));
+  if (result == LAN_CLI_OK)
+    hand_over (cli);
   return result;
 }
 

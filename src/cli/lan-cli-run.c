@@ -13,6 +13,7 @@
 #include <gio/gunixinputstream.h>
 #include <gio/gunixoutputstream.h>
 #include <gio/gunixsocketaddress.h>
+#include <string.h>
 #include <unistd.h>
 
 typedef struct {
@@ -20,6 +21,8 @@ typedef struct {
   LanRpcStream *terminal;
   LanRpcService *service; /* of our own node */
   LanRpcStream *socket;   /* or the other program's */
+  GPtrArray *early;       /* of char *: lines that came while the profile was opened again */
+  gboolean closed;        /* our own node was, by itself */
   gboolean ended;         /* nobody will write to us any more */
   gboolean hung_up;       /* the other program did */
   guint unanswered;       /* lines that the other program has to answer */
@@ -56,6 +59,8 @@ on_terminal_line (const char *line, gsize len, gpointer user_data)
 
     run->unanswered += wants_answer (line, len);
     lan_rpc_stream_send (run->socket, copy);
+  } else {
+    g_ptr_array_add (run->early, g_strndup (line, len));
   }
 }
 
@@ -130,7 +135,7 @@ static void
 on_state (LanNode *node, GParamSpec *pspec, gpointer user_data)
 {
   if (lan_node_get_state (node) == LAN_NODE_STATE_CLOSED)
-    ((Run *) user_data)->ended = TRUE;
+    ((Run *) user_data)->closed = TRUE;
 }
 
 static void
@@ -141,9 +146,30 @@ serve_own_node (Run *run)
   run->cli->server = lan_rpc_server_new (run->cli->node, &error);
   if (run->cli->server == NULL)
     lan_cli_complain (run->cli, "socket", error->message);
-  run->terminal = open_terminal (run);
+  if (run->terminal == NULL)
+    run->terminal = open_terminal (run);
   run->service = lan_rpc_service_new (run->cli->node, send_to_terminal, run);
   g_signal_connect (run->cli->node, "notify::state", G_CALLBACK (on_state), run);
+}
+
+/* The same profile as whom it belongs to now: `ready` is said once more. */
+static void
+serve_again (Run *run)
+{
+  g_autoptr (GError) error = NULL;
+
+  run->closed = FALSE;
+  g_clear_pointer (&run->service, lan_rpc_service_free);
+  lan_cli_drop_node (run->cli, run);
+  if (!lan_cli_open_node (run->cli, NULL, &error)) {
+    lan_cli_complain_error (run->cli, error);
+    run->ended = TRUE;
+    return;
+  }
+  serve_own_node (run);
+  for (guint i = 0; i < run->early->len; i++)
+    lan_rpc_service_take_line (run->service, run->early->pdata[i], strlen (run->early->pdata[i]));
+  g_ptr_array_set_size (run->early, 0);
 }
 
 static void
@@ -155,7 +181,8 @@ on_flushed (gpointer user_data)
 int
 lan_cli_run (LanCli *cli, char **args)
 {
-  Run run = { .cli = cli };
+  g_autoptr (GPtrArray) early = g_ptr_array_new_with_free_func (g_free);
+  Run run = { .cli = cli, .early = early };
   g_autoptr (GError) error = NULL;
   gboolean flushed = FALSE;
   gboolean create = cli->name != NULL && !lan_node_profile_exists (cli->profile);
@@ -171,8 +198,10 @@ lan_cli_run (LanCli *cli, char **args)
       return LAN_CLI_FAILED;
     }
   }
-  while (!run.ended && lan_cli_wait (cli, G_MAXINT64))
-    ;
+  while (!run.ended && lan_cli_wait (cli, G_MAXINT64)) {
+    if (run.closed)
+      serve_again (&run);
+  }
   /* `printf … | lanyard-cli run`: what was asked before the end is answered. */
   while ((run.service != NULL ? lan_rpc_service_is_busy (run.service)
                               : run.unanswered > 0 && !run.hung_up) &&

@@ -222,6 +222,15 @@ lan_cli_open (LanCli *cli)
 }
 
 void
+lan_cli_drop_node (LanCli *cli, gpointer data)
+{
+  g_clear_pointer (&cli->client, lan_rpc_client_free);
+  g_clear_pointer (&cli->server, lan_rpc_server_free);
+  g_signal_handlers_disconnect_by_data (cli->node, data);
+  g_clear_object (&cli->node);
+}
+
+void
 lan_cli_close (LanCli *cli)
 {
   g_clear_pointer (&cli->client, lan_rpc_client_free);

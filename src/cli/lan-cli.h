@@ -82,6 +82,12 @@ extern const LanCliCommand lan_cli_commands[]; /* ends with a NULL name */
  */
 int lan_cli_open (LanCli *cli);
 
+/** Draws @text as a QR code for a dark terminal; nothing when it is too long. */
+void lan_cli_print_qr (const char *text);
+
+/** Lets go of a node that has closed by itself, and of @data's handlers on it. */
+void lan_cli_drop_node (LanCli *cli, gpointer data);
+
 /** Opens a node of this process only; NULL client. For `run` and `init`. */
 gboolean lan_cli_open_node (LanCli *cli, const char *create_name, GError **error);
 

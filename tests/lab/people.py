@@ -67,7 +67,7 @@ def wait_path(peer, other_id, timeout=10):
 
 
 def link(old, new, name="laptop", **options):
-    """Links @new to @old by the typed code; @new ends by itself and starts again as the person."""
+    """Links @new to @old by the typed code; @new's program goes on as the person."""
     begun = new.call("device.link.begin", name=name)
     check(len(begun["code"].replace("-", "")) == 26, "26 characters: %s" % begun["code"])
     check(begun["qr"].startswith("LYL1:"), "a QR text")
@@ -78,10 +78,11 @@ def link(old, new, name="laptop", **options):
     note("met %.2f s after the code was given" % (time.monotonic() - start))
     check(old.call("device.link.state")["device"] == name, "the new one's name is shown")
     check(new.call("device.link.state")["person"] == old.call("self.get")["name"], "whose it becomes")
+    mark = new.mark()
     new.call("device.link.confirm")
     old.call("device.link.confirm")
     old.wait_for("device.link", state="done", timeout=20)
-    wait_until(lambda: not new.is_alive(), "the new device's profile closes", timeout=20)
-    new = new.restart()
+    new.wait_for("ready", since=mark, id=old.id, timeout=20)
+    new._id = None
     check(new.id == old.id, "the same person on both")
     return new
