@@ -7,6 +7,15 @@
 
 #include <glib/gi18n.h>
 #include <string.h>
+#include <unistd.h>
+
+#define UNREAD_MORE 20  /* own messages may stand among them */
+#define UNREAD_MAX  200 /* of one chat */
+#define OLD_MS      60000
+#define SETTLE_MS   1500
+
+static gint64 listening_since_ms;
+static guint unnamed; /* messages whose author's name is being asked for */
 
 typedef struct {
   const char *id; /* of the message; NULL until it is known */
@@ -300,6 +309,7 @@ naming_free (Naming *naming)
   json_object_unref (naming->message);
   g_free (naming->name);
   g_free (naming);
+  unnamed--;
 }
 
 static void
@@ -331,16 +341,73 @@ on_named (JsonObject *person, const char *code, const GError *error, gpointer us
   naming_free (naming);
 }
 
+/* A message that somebody saw on a terminal is read; what goes into a pipe is not. */
 static void
-show_message (LanCli *cli, JsonObject *message)
+mark_read (LanCli *cli, JsonObject *message)
+{
+  if (isatty (STDOUT_FILENO))
+    lan_rpc_client_call (cli->client, "message.read",
+                         lan_cli_params ("id", json_object_get_string_member (message, "id")), NULL,
+                         NULL);
+}
+
+static void
+name_and_show (LanCli *cli, JsonObject *message)
 {
   Naming *naming = g_new0 (Naming, 1);
 
+  unnamed++;
   naming->cli = cli;
   naming->message = json_object_ref (message);
   lan_rpc_client_call (cli->client, "people.get",
                        lan_cli_params ("id", json_object_get_string_member (message, "from")),
                        on_named, naming);
+  mark_read (cli, message);
+}
+
+static void
+on_looked_at (JsonObject *message, const char *code, const GError *error, gpointer user_data)
+{
+  if (message != NULL && strcmp (json_object_get_string_member (message, "state"), "received") == 0)
+    name_and_show (user_data, message);
+}
+
+typedef struct {
+  LanCli *cli;
+  char *id;
+} Old;
+
+static gboolean
+on_old_settled (gpointer user_data)
+{
+  Old *old = user_data;
+
+  lan_rpc_client_call (old->cli->client, "message.get", lan_cli_params ("id", old->id),
+                       on_looked_at, old->cli);
+  g_free (old->id);
+  g_free (old);
+  return G_SOURCE_REMOVE;
+}
+
+/*
+ * One that is old comes from a mailbox, and is new here, or from another device of one's own where it may
+ * have been read long ago: that is known a moment later.
+ */
+static void
+show_message (LanCli *cli, JsonObject *message)
+{
+  Old *old;
+
+  if (strcmp (json_object_get_string_member (message, "state"), "received") != 0)
+    return;
+  if (json_object_get_int_member (message, "time") > listening_since_ms - OLD_MS) {
+    name_and_show (cli, message);
+    return;
+  }
+  old = g_new0 (Old, 1);
+  old->cli = cli;
+  old->id = g_strdup (json_object_get_string_member (message, "id"));
+  g_timeout_add (SETTLE_MS, on_old_settled, old);
 }
 
 static void
@@ -382,19 +449,56 @@ on_listening (LanCli *cli, const char *method, JsonObject *params)
     lan_cli_print (_ ("File failed: %s\n"), json_object_get_string_member (params, "text"));
 }
 
+/* What came while nobody listened, perhaps with another command; what was read elsewhere is not new. */
+static void
+show_unread_of (LanCli *cli, JsonObject *chat)
+{
+  const char *peer = json_object_get_string_member (chat, "peer");
+  gint64 n = json_object_get_int_member (chat, "unread");
+  JsonObject *params = lan_cli_params ("peer", peer);
+  g_autoptr (JsonObject) result = NULL;
+  JsonArray *messages;
+
+  json_object_set_int_member (params, "limit", MIN (n + UNREAD_MORE, UNREAD_MAX));
+  result = lan_cli_call (cli, "history.list", params, NULL, NULL);
+  messages = result != NULL ? json_object_get_array_member (result, "messages") : NULL;
+  for (guint i = 0; messages != NULL && i < json_array_get_length (messages); i++) {
+    JsonObject *message = json_array_get_object_element (messages, i);
+
+    if (strcmp (json_object_get_string_member (message, "from"), peer) == 0 &&
+        strcmp (json_object_get_string_member (message, "state"), "received") == 0)
+      on_listening (cli, "message.received", message);
+  }
+}
+
+static void
+show_unread (LanCli *cli)
+{
+  g_autoptr (JsonObject) result = lan_cli_call (cli, "history.unread", NULL, NULL, NULL);
+  JsonArray *chats = result != NULL ? json_object_get_array_member (result, "chats") : NULL;
+
+  for (guint i = 0; chats != NULL && i < json_array_get_length (chats); i++)
+    show_unread_of (cli, json_array_get_object_element (chats, i));
+}
+
 int
 lan_cli_listen (LanCli *cli, char **args)
 {
   gint64 deadline;
 
-  cli->notified = on_listening;
   if (lan_cli_open (cli) != LAN_CLI_OK)
     return LAN_CLI_FAILED;
+  listening_since_ms = g_get_real_time () / 1000;
+  show_unread (cli);
+  cli->notified = on_listening;
   deadline = cli->wait >= 0 ? lan_cli_deadline (cli, 0) : G_MAXINT64;
   if (!cli->json)
     lan_cli_print (_ ("Listening. Stop with Ctrl+C.\n"));
   while (lan_cli_wait (cli, deadline))
     ;
   cli->notified = NULL;
+  deadline = g_get_monotonic_time () + G_USEC_PER_SEC;
+  while (unnamed > 0 && lan_cli_wait (cli, deadline))
+    ;
   return LAN_CLI_OK;
 }

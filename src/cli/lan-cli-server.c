@@ -265,8 +265,30 @@ print_people (JsonArray *people)
                    json_object_get_boolean_member (person, "online") ? member (person, "presence")
                                                                      : _ ("not here"));
   }
-  if (sorted->len == 0)
-    lan_cli_print (_ ("The directory is empty, or this profile belongs to no server.\n"));
+}
+
+/* Why there is nobody to show. */
+static void
+explain_nobody (LanCli *cli)
+{
+  g_autoptr (JsonObject) state = lan_cli_call (cli, "server.state", NULL, NULL, NULL);
+  const char *name = state != NULL ? member (state, "state") : "none";
+
+  if (g_str_equal (name, "none"))
+    print_state (state);
+  else if (g_str_equal (name, "online"))
+    lan_cli_print (_ ("Nobody but you belongs to %s so far.\n"), member (state, "name"));
+  else
+    lan_cli_print (_ ("The directory has not been fetched yet: %s.\n"), state_word (name));
+}
+
+/* A profile without a server need not wait for one. */
+static gboolean
+has_server (LanCli *cli)
+{
+  g_autoptr (JsonObject) state = lan_cli_call (cli, "server.state", NULL, NULL, NULL);
+
+  return state != NULL && !g_str_equal (member (state, "state"), "none");
 }
 
 int
@@ -280,7 +302,7 @@ lan_cli_directory (LanCli *cli, char **args)
   if (lan_cli_open (cli) != LAN_CLI_OK)
     return LAN_CLI_FAILED;
   deadline = lan_cli_deadline (cli, cli->node != NULL ? 3.0 : 0.0);
-  while (lan_cli_wait (cli, deadline))
+  while (has_server (cli) && lan_cli_wait (cli, deadline))
     ;
   result = lan_cli_call (cli, "directory.list", NULL, &code, &error);
   if (result == NULL) {
@@ -289,6 +311,8 @@ lan_cli_directory (LanCli *cli, char **args)
   }
   if (cli->json)
     lan_cli_print_json (result);
+  else if (json_array_get_length (json_object_get_array_member (result, "people")) == 0)
+    explain_nobody (cli);
   else
     print_people (json_object_get_array_member (result, "people"));
   return LAN_CLI_OK;

@@ -83,10 +83,30 @@ history_list (LanRpcCall *call)
                                call->service->cancellable, on_history_read, call);
 }
 
+static void
+history_unread (LanRpcCall *call)
+{
+  GListModel *chats = lan_node_get_conversations (call->service->node);
+  JsonArray *array = json_array_new ();
+  JsonObject *o = json_object_new ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (chats); i++) {
+    g_autoptr (LanConversation) chat = g_list_model_get_item (chats, i);
+    LanPerson *person = lan_conversation_get_person (chat);
+    JsonObject *one;
+
+    if (lan_conversation_get_unread (chat) == 0 || person == NULL)
+      continue;
+    one = lan_rpc_one_string ("peer", lan_person_get_id (person));
+    json_object_set_int_member (one, "unread", lan_conversation_get_unread (chat));
+    json_array_add_object_element (array, one);
+  }
+  json_object_set_array_member (o, "chats", array);
+  lan_rpc_call_succeed (call, o);
+}
+
 const LanRpcMethod lan_rpc_chat_methods[] = {
-  { "history.list", history_list },
-  { "message.read", message_read },
-  { "message.send", message_send },
-  { "typing.set", typing_set },
-  { NULL, NULL },
+  { "history.list", history_list }, { "history.unread", history_unread },
+  { "message.read", message_read }, { "message.send", message_send },
+  { "typing.set", typing_set },     { NULL, NULL },
 };

@@ -4,12 +4,13 @@
 """People of one company in different networks, brought together by its server."""
 
 import os
+import re
 import subprocess
 import sys
 import time
 
 from company import PORT, SERVER, WALL, Company, Site
-from lab import Lab, RpcError, check, main, note, test, wait_until
+from lab import Lab, Peer, Process, RpcError, check, main, note, test, wait_until
 from names import NameServer
 from people import history, say, texts
 
@@ -189,6 +190,47 @@ def _():
               "%d: %s" % (code, said))
         b = b.restart()
         b.wait_for("message.received", text="when you are back", timeout=20)
+
+
+def printed(process):
+    return b"".join(process.lines.queue).decode()
+
+
+@test("listen: what another command fetched is shown, what was read on another device is not")
+def _():
+    with Lab() as lab:
+        company = Company(lab)
+        site = Site(company, 1)
+        a = Site(company, 2).host("anna").peer("Anna")
+        company.join(a, "anna")
+        host, profile = site.host("bob"), lab.path("bob-profile")
+        one_shot(host, profile, "init", "--name", "Bob")
+        one_shot(host, profile, "join", company.invite("bob", "Bob"))
+        bob = a.wait_for("person.changed", where=lambda p: p["name"] == "Bob", timeout=20)[1]["id"]
+        sent = a.call("message.send", to=bob, text="fetched by the way")["id"]
+        a.wait_for("message.state", id=sent, state="mailbox", timeout=20)
+        code, said = one_shot(host, profile, "directory")
+        check(code == 0 and "Anna" in said, said)
+        code, said = one_shot(host, profile, "listen", "--wait", "0")
+        check("fetched by the way" in said, "what another command fetched: " + said)
+        # Read at the desk, linked to a laptop: there it is history and no news.
+        desk = Peer(host, "Bob", profile).ready()
+        desk.call("message.read", id=sent)
+        say(a, desk, "seen at the desk", timeout=20)
+        desk.call("message.read", id=history(desk, a.id)[-1]["id"])
+        laptop, other = site.host("laptop"), lab.path("laptop-profile")
+        linking = Process(laptop, [os.environ["LANYARD_CLI"], "device", "link", "--yes", "--name",
+                                   "laptop", "--profile", other])
+        code = wait_until(lambda: re.search(r"device add (\S+)", printed(linking)), "a code").group(1)
+        desk.call("device.link.join", code=code)
+        desk.wait_for("device.link", state="confirm", timeout=20)
+        desk.call("device.link.confirm")
+        wait_until(lambda: not linking.is_alive(), "it has fetched what was said", 40)
+        check("2 messages have come along" in printed(linking), printed(linking))
+        code, said = one_shot(laptop, other, "listen", "--wait", "3")
+        check("desk" not in said and "fetched" not in said, "no news: " + said)
+        code, said = one_shot(laptop, other, "history", "Anna")
+        check("seen at the desk" in said and "fetched by the way" in said, "but there: " + said)
 
 
 @test("the server is killed in mid-conversation: those within reach go on, and merge after")
