@@ -73,6 +73,7 @@ lan_transfers_accept_with (LanTransfers *t, const LanMessageId *id, const char *
   one->row.path = g_strdup (dir);
   one->is_quiet = FALSE;
   take_choice (one, choice);
+  lan_swarm_forgive_author (one);
   lan_transfer_set_state (t, one, LAN_TRANSFER_ACCEPTED, now);
   g_queue_push_tail (&t->waiting, one);
   return TRUE;

@@ -25,8 +25,11 @@ lan_transfer_fetch_take_channel (LanTransfers *t, LanTransferOne *one, LanTime n
 {
   gboolean is_new = one->channel == NULL;
 
-  if (is_new)
+  if (is_new) {
     one->channel = lan_transfer_channel_to (t, &one->row.peer, FALSE);
+    if (one->channel != NULL)
+      lan_swarm_forgive_author (one);
+  }
   if (one->channel == NULL && !lan_swarm_is_served (one))
     return FALSE;
   if (one->row.state == LAN_TRANSFER_ACCEPTED)
@@ -124,7 +127,8 @@ on_bad_list (LanTransfers *t, LanTransferOne *one, LanTime now)
     lan_swarm_bar (t, one, source, now);
     lan_transfer_in_step (t, one, now);
   } else if (one->in.bad_hashes) {
-    lan_transfer_fail (t, one, LAN_FILE_ERROR_HASH, NULL, now);
+    if (!lan_swarm_do_without_author (t, one, LAN_FILE_ERROR_HASH, now))
+      lan_transfer_fail (t, one, LAN_FILE_ERROR_HASH, NULL, now);
   } else {
     one->in.bad_hashes = TRUE;
     one->in.hashes_asked = 0;

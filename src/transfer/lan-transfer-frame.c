@@ -227,10 +227,23 @@ fail_for_peer (LanTransfers *t, LanTransferOne *one, const char *code, LanTime n
           : NULL;
 
   one->is_quiet = TRUE;
-  /* What fails at the sender's stays so: a part is of no use any more. */
+  /* What fails at the sender's stays so: a part is of no use, unless somebody else has it too. */
   if (one->row.incoming)
-    lan_transfer_in_stop (t, one, TRUE, now);
+    lan_transfer_in_stop (t, one, one->swarm == NULL, now);
   lan_transfer_fail (t, one, LAN_FILE_ERROR_PEER, text, now);
+}
+
+void
+lan_transfer_fail_for_author (LanTransfers *t, LanTransferOne *one, LanFileError code, LanTime now)
+{
+  if (code == LAN_FILE_ERROR_HASH) {
+    lan_transfer_fail (t, one, code, NULL, now);
+  } else if (code == LAN_FILE_ERROR_CHANGED) {
+    one->is_quiet = TRUE;
+    lan_transfer_fail (t, one, code, NULL, now);
+  } else {
+    fail_for_peer (t, one, code != LAN_FILE_ERROR_PEER ? lan_file_error_code (code) : NULL, now);
+  }
 }
 
 /* What failed at the receiver may be tried again by the receiver; what failed here not. */
@@ -329,12 +342,10 @@ on_state_of_incoming (LanTransfers *t, LanTransferOne *one, LanTransferChannel *
     /* Everything is here already, or the other talks of an attempt that is over. */
     if (one->row.state == LAN_TRANSFER_VERIFYING || one->row.state == LAN_TRANSFER_FAILED)
       return LAN_STATUS_OK;
-    if (lan_file_error_from_code (state->code, &code) && code == LAN_FILE_ERROR_CHANGED) {
-      one->is_quiet = TRUE;
-      lan_transfer_fail (t, one, code, NULL, now);
-    } else {
-      fail_for_peer (t, one, state->code, now);
-    }
+    if (!lan_file_error_from_code (state->code, &code))
+      code = LAN_FILE_ERROR_PEER;
+    if (!lan_swarm_do_without_author (t, one, code, now))
+      lan_transfer_fail_for_author (t, one, code, now);
     return LAN_STATUS_OK;
   case LANYARD__FILE_STATE_KIND__FILE_PREPARING:
     one->in.asked_us = now.mono_us;

@@ -311,7 +311,8 @@ on_bad_leaf (LanTransfers *t, LanTransferOne *one, LanLeafSlot *slot, guint64 le
     lan_swarm_blame (t, one, source, now);
     return TRUE;
   }
-  if (!lan_account_id_equal (from, &one->row.peer) || count_bad_leaf (one, leaf))
+  if (!lan_account_id_equal (from, &one->row.peer) || count_bad_leaf (one, leaf) ||
+      lan_swarm_do_without_author (t, one, LAN_FILE_ERROR_HASH, now))
     return TRUE;
   lan_transfer_fail (t, one, LAN_FILE_ERROR_HASH, NULL, now);
   return FALSE;

@@ -50,6 +50,7 @@ G_BEGIN_DECLS
   (2 * G_USEC_PER_SEC) /* asked of a second one at the end; of the author twice that */
 #define LAN_SWARM_STALL_US       (20 * G_USEC_PER_SEC)  /* a source that gives nothing rests */
 #define LAN_SWARM_REST_US        (15 * G_USEC_PER_SEC)  /* for so long, longer each time */
+#define LAN_SWARM_HOPE_US        (30 * G_USEC_PER_SEC)  /* without author and others: it fails */
 #define LAN_SWARM_FAULTS         2                      /* wrong leaves of one person */
 #define LAN_SWARM_SEED_US        (900 * G_USEC_PER_SEC) /* what is done stays open for others */
 #define LAN_TRANSFER_RECOMMIT_US (5 * G_USEC_PER_SEC)   /* after a commit that failed */

@@ -55,7 +55,8 @@ lan_transfer_manifest_step (LanTransfers *t, LanTransferOne *one)
 
   if (!is_wanted (one) || fetch->channel != NULL)
     return;
-  fetch->channel = lan_transfer_channel_to (t, &one->row.peer, TRUE);
+  if (one->swarm == NULL || !one->swarm->author.is_barred)
+    fetch->channel = lan_transfer_channel_to (t, &one->row.peer, TRUE);
   if (fetch->channel == NULL)
     fetch->channel = lan_swarm_lister (one, (LanTime){ 0 });
   if (fetch->channel == NULL)

@@ -225,6 +225,7 @@ lan_transfer_in_hold (LanTransfers *t, LanTransferOne *one, LanTime now)
 void
 lan_transfer_in_go_on (LanTransfers *t, LanTransferOne *one, LanTime now)
 {
+  lan_swarm_forgive_author (one);
   lan_transfer_set_state (t, one, LAN_TRANSFER_ACCEPTED, now);
   g_queue_push_tail (&t->waiting, one);
 }
@@ -411,6 +412,10 @@ lan_transfer_in_result (LanTransfers *t, LanTransferOne *one, const LanTransferJ
       one->in.told_us = now.mono_us;
       lan_transfer_tell (t, one, one->channel);
     }
+    return;
+  }
+  if (result->type == LAN_FILE_JOB_OPEN_SOURCE || result->type == LAN_FILE_JOB_HASH_SOURCE) {
+    lan_swarm_wake_result (t, one, result, now);
     return;
   }
   if (result->type == LAN_FILE_JOB_WRITE) {

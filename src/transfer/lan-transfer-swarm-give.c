@@ -46,9 +46,9 @@ lan_swarm_withdraw (LanTransfers *t, LanTransferOne *one)
   }
   g_clear_pointer (&swarm->hashes, g_byte_array_unref);
   lan_deadlines_cancel (t->deadlines, one, LAN_DUE_SEED_IDLE);
-  if (!swarm->is_seeding)
+  if (!swarm->is_seeding && !swarm->is_waking)
     return;
-  swarm->is_seeding = FALSE;
+  swarm->is_seeding = swarm->is_waking = FALSE;
   one->epoch++;
   lan_transfers_push_job (t, one, LAN_FILE_JOB_CLOSE, NULL);
 }
@@ -75,6 +75,86 @@ lan_swarm_seed_idle (LanTransfers *t, LanTransferOne *one, LanTime now)
     lan_deadlines_set (t->deadlines, one, LAN_DUE_SEED_IDLE, due);
   else
     lan_swarm_withdraw (t, one);
+}
+
+/* -- what was done long ago, or before a restart -- */
+
+gboolean
+lan_swarm_can_wake (const LanTransferOne *one)
+{
+  return one->swarm != NULL && one->row.state == LAN_TRANSFER_DONE && one->row.path != NULL &&
+         is_whole (one) && !one->swarm->is_seeding && !one->swarm->is_gone;
+}
+
+void
+lan_swarm_wake (LanTransfers *t, LanTransferOne *one)
+{
+  if (!lan_swarm_can_wake (one) || one->swarm->is_waking || one->jobs > 0)
+    return;
+  one->swarm->is_waking = TRUE;
+  lan_transfers_push_job (t, one, LAN_FILE_JOB_OPEN_SOURCE, NULL)->path = g_strdup (one->row.path);
+}
+
+/* Somebody here changed or moved it. */
+static void
+give_up (LanTransfers *t, LanTransferOne *one, gboolean is_gone)
+{
+  one->swarm->is_gone = is_gone;
+  lan_swarm_withdraw (t, one);
+}
+
+static gboolean
+is_the_same (const LanTransferOne *one, const LanFileResult *result)
+{
+  return result->size == one->row.size && result->leaves != NULL &&
+         lan_hash_equal (&result->root, &one->row.root) &&
+         (!one->detail.is_folder || (result->tree != NULL && result->manifest != NULL));
+}
+
+static void
+on_woken (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, LanTime now)
+{
+  LanSwarm *swarm = one->swarm;
+  gsize len;
+  const guint8 *leaves = g_bytes_get_data (result->leaves, &len);
+
+  if (one->tree == NULL) {
+    one->tree = lan_file_tree_ref (result->tree);
+    one->in.n_leaves = lan_file_tree_n_leaves (one->tree);
+  }
+  if (one->detail.is_folder && one->out.manifest == NULL)
+    one->out.manifest = g_bytes_ref (result->manifest);
+  len = MIN (len, (gsize) lan_file_tree_n_hashes (one->tree) * LAN_HASH_BYTES);
+  g_clear_pointer (&swarm->hashes, g_byte_array_unref);
+  swarm->hashes = g_byte_array_sized_new ((guint) len);
+  g_byte_array_append (swarm->hashes, leaves, (guint) len);
+  swarm->is_waking = FALSE;
+  swarm->is_seeding = TRUE;
+  swarm->used_us = now.mono_us;
+  lan_deadlines_set (t->deadlines, one, LAN_DUE_SEED_IDLE, now.mono_us + LAN_SWARM_SEED_US);
+  for (guint i = 0; i < swarm->sources->len; i++) {
+    LanSource *source = g_ptr_array_index (swarm->sources, i);
+
+    if (source->channel != NULL && !source->is_barred)
+      lan_swarm_greet (t, one, source, now);
+  }
+}
+
+void
+lan_swarm_wake_result (LanTransfers *t, LanTransferOne *one, const LanFileResult *result,
+                       LanTime now)
+{
+  if (one->swarm == NULL || !one->swarm->is_waking)
+    return;
+  if (result->error != NULL)
+    give_up (t, one, result->error->code != LAN_FILE_ERROR_STOPPED);
+  else if (result->type == LAN_FILE_JOB_HASH_SOURCE && is_the_same (one, result))
+    on_woken (t, one, result, now);
+  else if (result->type == LAN_FILE_JOB_OPEN_SOURCE && result->size == one->row.size &&
+           (result->tree != NULL) == one->detail.is_folder)
+    lan_transfers_push_job (t, one, LAN_FILE_JOB_HASH_SOURCE, NULL);
+  else
+    give_up (t, one, TRUE);
 }
 
 /* -- what they ask -- */

@@ -262,9 +262,13 @@ hear (LanTransfers *t, LanTransferOne *one, LanSource *source, LanTransferChanne
                ? on_grant (t, one, have, now)
                : LAN_STATUS_STATE;
   /* Before a person here said yes nobody is answered. */
-  if (source->is_barred || ch->carries == LAN_CARRIES_STATES ||
-      (!one->is_needing && one->in.bits == NULL && !one->swarm->is_seeding))
+  if (source->is_barred || ch->carries == LAN_CARRIES_STATES)
     return LAN_STATUS_STATE;
+  if (!one->is_needing && one->in.bits == NULL && !one->swarm->is_seeding) {
+    if (!have->ask || !lan_swarm_can_wake (one))
+      return LAN_STATUS_STATE;
+    lan_swarm_wake (t, one);
+  }
   if (have->kind == LANYARD__FILE_HAVE_KIND__HAVE_THESE) {
     on_these (t, one, source, ch, have, now);
   } else if (have->kind == LANYARD__FILE_HAVE_KIND__HAVE_NOTHING && source->channel != NULL) {

@@ -217,6 +217,10 @@ lan_swarm_tick (LanTransfers *t, LanTransferOne *one, LanTime now)
 {
   gboolean more = lan_swarm_tell_news (t, one, now);
 
+  if (one->is_needing && one->swarm->author.is_barred) {
+    lan_swarm_look_at_hope (t, one, now);
+    more |= one->is_needing;
+  }
   if (one->in.phase == LAN_IN_DATA) {
     look_at_all (one, now);
     look_at_patience (one, now);

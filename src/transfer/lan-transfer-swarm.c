@@ -162,7 +162,8 @@ lan_transfers_shares_with (const LanTransfers *t, const LanAccountId *account)
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &one)) {
     LanSource *source = lan_swarm_source_of (one, account);
 
-    if (source != NULL && !source->is_barred && (one->is_needing || one->swarm->is_seeding))
+    if (source != NULL && !source->is_barred &&
+        (one->is_needing || one->swarm->is_seeding || lan_swarm_can_wake (one)))
       return TRUE;
   }
   return FALSE;
@@ -196,7 +197,9 @@ lan_swarm_is_served (const LanTransferOne *one)
 LanTransferChannel *
 lan_swarm_lister (LanTransferOne *one, LanTime now)
 {
-  if (one->channel != NULL &&
+  gboolean has_author = one->swarm == NULL || !one->swarm->author.is_barred;
+
+  if (one->channel != NULL && has_author &&
       (one->swarm == NULL || now.mono_us >= one->swarm->author.rest_until_us))
     return one->channel;
   for (guint i = 0; one->swarm != NULL && i < one->swarm->sources->len; i++) {
@@ -205,7 +208,7 @@ lan_swarm_lister (LanTransferOne *one, LanTime now)
     if (is_askable (source) && now.mono_us >= source->rest_until_us)
       return source->channel;
   }
-  return one->channel;
+  return has_author ? one->channel : NULL;
 }
 
 gboolean
@@ -360,6 +363,85 @@ lan_swarm_drop_peer (LanTransfers *t, const LanAccountId *account, LanTime now)
   for_each_of (t, account, bar, now);
 }
 
+/* -- an author who cannot give it any more -- */
+
+static gboolean
+may_have_holders (const LanTransferOne *one)
+{
+  for (guint i = 0; one->swarm != NULL && i < one->swarm->sources->len; i++) {
+    if (!((const LanSource *) g_ptr_array_index (one->swarm->sources, i))->is_barred)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+lan_swarm_do_without_author (LanTransfers *t, LanTransferOne *one, LanFileError code, LanTime now)
+{
+  LanSwarm *swarm = one->swarm;
+
+  if (!may_have_holders (one) || !lan_transfer_may (one, LAN_TRANSFER_FAILED) ||
+      (one->row.state != LAN_TRANSFER_ACCEPTED && one->row.state != LAN_TRANSFER_RUNNING &&
+       one->row.state != LAN_TRANSFER_PAUSED))
+    return FALSE;
+  swarm->author_error = code;
+  swarm->author.is_barred = TRUE;
+  g_clear_pointer (&swarm->granted, g_free);
+  if (one->channel != NULL) {
+    lan_transfer_fetch_drop_from (one, one->channel);
+    if (one->in.lister == one->channel) {
+      one->in.lister = NULL;
+      if (one->in.phase == LAN_IN_HASHES)
+        one->in.phase = LAN_IN_OPEN;
+    }
+  }
+  lan_transfer_manifest_lost (t, one, one->in.manifest.channel);
+  lan_deadlines_set (t->deadlines, one, LAN_DUE_SWARM, now.mono_us + LAN_SWARM_TICK_US);
+  lan_transfer_in_step (t, one, now);
+  return TRUE;
+}
+
+void
+lan_swarm_forgive_author (LanTransferOne *one)
+{
+  if (one->swarm != NULL)
+    one->swarm->author.is_barred = FALSE;
+}
+
+/* TRUE while nothing happens because nobody can be asked. */
+static gboolean
+is_forlorn (const LanTransferOne *one)
+{
+  switch (one->in.phase) {
+  case LAN_IN_IDLE:
+    return one->tree == NULL && one->in.manifest.channel == NULL;
+  case LAN_IN_OPEN:
+    return TRUE;
+  case LAN_IN_DATA:
+    return one->in.slots->len == 0;
+  case LAN_IN_FIND:
+  case LAN_IN_OPENING:
+  case LAN_IN_HASHES:
+  case LAN_IN_CHECKING:
+  case LAN_IN_FINISHING:
+  default:
+    return FALSE;
+  }
+}
+
+void
+lan_swarm_look_at_hope (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  LanSwarm *swarm = one->swarm;
+
+  if (!swarm->author.is_barred || !is_forlorn (one))
+    swarm->hope_us = 0;
+  else if (swarm->hope_us == 0)
+    swarm->hope_us = now.mono_us;
+  else if (now.mono_us - swarm->hope_us >= LAN_SWARM_HOPE_US)
+    lan_transfer_fail_for_author (t, one, swarm->author_error, now);
+}
+
 /* -- beginning and end -- */
 
 void
@@ -404,4 +486,5 @@ lan_swarm_end (LanTransfers *t, LanTransferOne *one)
   }
   lan_deadlines_cancel (t->deadlines, one, LAN_DUE_SWARM);
   g_clear_pointer (&one->swarm->granted, g_free);
+  one->swarm->hope_us = 0;
 }

@@ -159,6 +159,10 @@ typedef struct {
   gint64 wait_until_us; /* the author is not asked before: it may want to say what to ask for */
   GByteArray *hashes;   /* kept when it is done */
   gboolean is_seeding;  /* done, and still given to others */
+  gboolean is_waking;   /* done long ago, and being looked at once more for somebody who asked */
+  gboolean is_gone;     /* what was done is not there any more as it was */
+  LanFileError author_error; /* why the author is barred */
+  gint64 hope_us; /* the author cannot give it: since when nobody else could be asked, or 0 */
   gint64 used_us;
   guint reads; /* for others, under way */
 } LanSwarm;
@@ -432,6 +436,13 @@ void lan_swarm_end (LanTransfers *t, LanTransferOne *one);
 /** Nothing is asked of @source, or given to it, any more. */
 void lan_swarm_bar (LanTransfers *t, LanTransferOne *one, LanSource *source, LanTime now);
 void lan_swarm_drop_peer (LanTransfers *t, const LanAccountId *account, LanTime now);
+/** The author cannot give it any more, for the reason @code. FALSE: and nobody else may have it. */
+gboolean lan_swarm_do_without_author (LanTransfers *t, LanTransferOne *one, LanFileError code,
+                                      LanTime now);
+/** The author is asked again. */
+void lan_swarm_forgive_author (LanTransferOne *one);
+/** Nobody could be asked for long: it fails as the author said. */
+void lan_swarm_look_at_hope (LanTransfers *t, LanTransferOne *one, LanTime now);
 
 /* -- lan-transfer-swarm-give.c -- */
 /** It is done: what is open stays so for the others. TRUE when it does. */
@@ -439,6 +450,12 @@ gboolean lan_swarm_seed (LanTransfers *t, LanTransferOne *one, LanTime now);
 /** It is not to be had here any more. */
 void lan_swarm_withdraw (LanTransfers *t, LanTransferOne *one);
 void lan_swarm_seed_idle (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** TRUE when it is done and lies here untouched, as far as is known: it can be given to others again. */
+gboolean lan_swarm_can_wake (const LanTransferOne *one);
+/** Somebody asks for what is done: it is hashed once more, and given if it is what it was. */
+void lan_swarm_wake (LanTransfers *t, LanTransferOne *one);
+void lan_swarm_wake_result (LanTransfers *t, LanTransferOne *one, const LanFileResult *result,
+                            LanTime now);
 LanStatus lan_swarm_request (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
                              gboolean hashes, guint64 first, guint32 count, gboolean cancel,
                              LanTime now);
@@ -532,6 +549,9 @@ void lan_transfer_send_piece (LanTransfers *t, LanTransferChannel *ch, const Lan
                               gsize len);
 /** Returns: bytes that a piece of @len bytes takes on the channel, at most. */
 gsize lan_transfer_piece_size (gsize len);
+/** The author cannot give it, for the reason @code, and nobody else can. */
+void lan_transfer_fail_for_author (LanTransfers *t, LanTransferOne *one, LanFileError code,
+                                   LanTime now);
 LanStatus lan_transfer_on_state (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
                                  const Lanyard__FileState *state, LanTime now);
 

@@ -5,7 +5,7 @@
 
 #include "lan-transfer-limits.h"
 #include "lan-tree-hash.h"
-#include "transfer-world.h"
+#include "swarm-world.h"
 
 #include <string.h>
 
@@ -14,8 +14,8 @@
 #define SLOW      (12500 * 1000) /* bytes a second: 100 Mbit/s */
 
 /* The author's uplink is the bottleneck; everybody can reach everybody. */
-static World *
-new_world (guint64 seed, gsize leaves)
+World *
+swarm_world (guint64 seed, gsize leaves)
 {
   World *w = world_new (seed);
 
@@ -24,8 +24,8 @@ new_world (guint64 seed, gsize leaves)
   return w;
 }
 
-static void
-join_all (World *w, int from, int to)
+void
+swarm_join_all (World *w, int from, int to)
 {
   for (int i = from; i <= to; i++) {
     for (int j = i + 1; j <= to; j++)
@@ -33,8 +33,8 @@ join_all (World *w, int from, int to)
   }
 }
 
-static void
-accept_all (World *w, int n)
+void
+swarm_accept_all (World *w, int n)
 {
   for (int i = 1; i <= n; i++) {
     LanMessageId id = world_id ((guint) i);
@@ -45,8 +45,8 @@ accept_all (World *w, int n)
   }
 }
 
-static void
-finish (World *w, int n)
+void
+swarm_finish (World *w, int n)
 {
   GByteArray *sent = world_file (w, 0, "/out/film");
 
@@ -70,15 +70,15 @@ seconds_since (World *w, gint64 start)
 static double
 one_alone (gsize leaves)
 {
-  World *w = new_world (5, leaves);
+  World *w = swarm_world (5, leaves);
   gint64 start;
   double took;
 
-  join_all (w, 0, 1);
+  swarm_join_all (w, 0, 1);
   world_share (w, 0, 1, 1, "/out/film");
-  accept_all (w, 1);
+  swarm_accept_all (w, 1);
   start = w->now.mono_us;
-  finish (w, 1);
+  swarm_finish (w, 1);
   took = seconds_since (w, start);
   world_free (w);
   return took;
@@ -90,18 +90,18 @@ test_all_at_once (void)
 {
   const gsize leaves = 48;
   double alone = one_alone (leaves);
-  World *w = new_world (5, leaves);
+  World *w = swarm_world (5, leaves);
   gint64 start;
   double took;
   guint64 given = 0;
 
-  join_all (w, 0, RECEIVERS);
+  swarm_join_all (w, 0, RECEIVERS);
   world_share (w, 0, RECEIVERS, 1, "/out/film");
-  accept_all (w, RECEIVERS);
+  swarm_accept_all (w, RECEIVERS);
   /* Hashed once, whoever many it is for. */
   g_assert_cmpuint (w->peers[0].n_jobs[LAN_FILE_JOB_HASH_SOURCE], ==, 1);
   start = w->now.mono_us;
-  finish (w, RECEIVERS);
+  swarm_finish (w, RECEIVERS);
   took = seconds_since (w, start);
   for (int i = 1; i <= RECEIVERS; i++) {
     given += w->peers[i].served;
@@ -128,12 +128,12 @@ static void
 test_author_dies (void)
 {
   const gsize leaves = 40;
-  World *w = new_world (7, leaves);
+  World *w = swarm_world (7, leaves);
   gboolean everywhere = FALSE;
 
-  join_all (w, 0, RECEIVERS);
+  swarm_join_all (w, 0, RECEIVERS);
   world_share (w, 0, RECEIVERS, 1, "/out/film");
-  accept_all (w, RECEIVERS);
+  swarm_accept_all (w, RECEIVERS);
   while (!everywhere) {
     everywhere = TRUE;
     world_run (w, 0.05);
@@ -151,7 +151,7 @@ test_author_dies (void)
     }
   }
   world_kill (w, 0);
-  finish (w, RECEIVERS);
+  swarm_finish (w, RECEIVERS);
   world_free (w);
 }
 
@@ -159,19 +159,19 @@ test_author_dies (void)
 static void
 test_late_without_author (void)
 {
-  World *w = new_world (8, 20);
+  World *w = swarm_world (8, 20);
   LanMessageId id = world_id (3);
 
-  join_all (w, 0, 3);
+  swarm_join_all (w, 0, 3);
   world_share (w, 0, 3, 1, "/out/film");
-  accept_all (w, 2);
-  finish (w, 2);
+  swarm_accept_all (w, 2);
+  swarm_finish (w, 2);
   world_run_until (w, 3, &id, LAN_TRANSFER_OFFERED);
   world_kill (w, 0);
   world_run (w, 60);
   g_assert_true (lan_transfers_accept (w->peers[3].t, &id, "/in", w->now));
   world_settle (w, 3);
-  finish (w, 3);
+  swarm_finish (w, 3);
   world_free (w);
 }
 
@@ -190,15 +190,15 @@ spoil_blocks (LanFrame *frame, gpointer data)
 static void
 test_wrong_blocks (void)
 {
-  World *w = new_world (9, 40);
+  World *w = swarm_world (9, 40);
   guint spoilt = 0;
 
   w->peers[4].spoil = spoil_blocks;
   w->peers[4].spoil_data = &spoilt;
-  join_all (w, 0, RECEIVERS);
+  swarm_join_all (w, 0, RECEIVERS);
   world_share (w, 0, RECEIVERS, 1, "/out/film");
-  accept_all (w, RECEIVERS);
-  finish (w, RECEIVERS);
+  swarm_accept_all (w, RECEIVERS);
+  swarm_finish (w, RECEIVERS);
   g_assert_cmpuint (spoilt, >, 0);
   /* Nobody asks it for more than what was under way when it was found out. */
   g_assert_cmpuint (spoilt, <=, (RECEIVERS - 1) * 16);
@@ -209,14 +209,14 @@ test_wrong_blocks (void)
 static void
 test_mute (void)
 {
-  World *w = new_world (10, 60);
+  World *w = swarm_world (10, 60);
 
-  join_all (w, 0, RECEIVERS);
+  swarm_join_all (w, 0, RECEIVERS);
   world_share (w, 0, RECEIVERS, 1, "/out/film");
-  accept_all (w, RECEIVERS);
+  swarm_accept_all (w, RECEIVERS);
   world_run (w, 0.3);
   w->peers[4].is_mute = TRUE;
-  finish (w, RECEIVERS);
+  swarm_finish (w, RECEIVERS);
   g_assert_cmpuint (w->peers[0].served, <=, (guint64) 60 * LEAF * 3 / 2);
   world_free (w);
 }
@@ -225,12 +225,12 @@ test_mute (void)
 static void
 test_mute_author (void)
 {
-  World *w = new_world (11, 30);
+  World *w = swarm_world (11, 30);
 
-  join_all (w, 0, 3);
+  swarm_join_all (w, 0, 3);
   world_share (w, 0, 3, 1, "/out/film");
-  accept_all (w, 2);
-  finish (w, 2);
+  swarm_accept_all (w, 2);
+  swarm_finish (w, 2);
   w->peers[0].is_mute = TRUE;
   {
     LanMessageId id = world_id (3);
@@ -241,7 +241,7 @@ test_mute_author (void)
     world_settle (w, 3);
     w->peers[0].is_mute = TRUE;
   }
-  finish (w, 3);
+  swarm_finish (w, 3);
   world_free (w);
 }
 
@@ -249,13 +249,13 @@ test_mute_author (void)
 static void
 test_churn (void)
 {
-  World *w = new_world (12, 40);
+  World *w = swarm_world (12, 40);
   guint rounds = 0;
   gboolean done = FALSE;
 
-  join_all (w, 0, RECEIVERS);
+  swarm_join_all (w, 0, RECEIVERS);
   world_share (w, 0, RECEIVERS, 1, "/out/film");
-  accept_all (w, RECEIVERS);
+  swarm_accept_all (w, RECEIVERS);
   world_run (w, 0.1); /* until it is committed */
   while (!done && rounds++ < 400) {
     int who = 1 + (int) lan_random_below (&w->random.base, RECEIVERS);
@@ -275,7 +275,7 @@ test_churn (void)
       done &= world_state (w, i, &id) == LAN_TRANSFER_DONE;
     }
   }
-  finish (w, RECEIVERS);
+  swarm_finish (w, RECEIVERS);
   world_free (w);
 }
 
@@ -283,14 +283,14 @@ test_churn (void)
 static void
 test_parted (void)
 {
-  World *w = new_world (13, 30);
+  World *w = swarm_world (13, 30);
 
-  join_all (w, 0, 4);
+  swarm_join_all (w, 0, 4);
   for (int i = 5; i <= 6; i++)
     world_join (w, 0, i, TRUE);
   world_share (w, 0, 6, 1, "/out/film");
-  accept_all (w, 6);
-  finish (w, 6);
+  swarm_accept_all (w, 6);
+  swarm_finish (w, 6);
   world_free (w);
 }
 
@@ -298,7 +298,7 @@ test_parted (void)
 static void
 test_consent (void)
 {
-  World *w = new_world (14, 10);
+  World *w = swarm_world (14, 10);
   LanMessageId id1 = world_id (1);
   LanTransferOne *one;
   Lanyard__FileHave have = LANYARD__FILE_HAVE__INIT;
@@ -349,7 +349,7 @@ test_consent (void)
 static void
 test_bad_frames (void)
 {
-  World *w = new_world (15, 40);
+  World *w = swarm_world (15, 40);
   LanMessageId id1 = world_id (1);
   LanTransferOne *one;
   Lanyard__FileHave have = LANYARD__FILE_HAVE__INIT;
@@ -400,12 +400,12 @@ test_bad_frames (void)
 static void
 test_pause (void)
 {
-  World *w = new_world (16, 40);
+  World *w = swarm_world (16, 40);
   LanMessageId id1 = world_id (1), id2 = world_id (2);
 
-  join_all (w, 0, 4);
+  swarm_join_all (w, 0, 4);
   world_share (w, 0, 4, 1, "/out/film");
-  accept_all (w, 4);
+  swarm_accept_all (w, 4);
   world_run (w, 0.4);
   g_assert_true (lan_transfers_pause (w->peers[1].t, &id1, w->now));
   world_settle (w, 1);

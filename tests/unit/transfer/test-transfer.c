@@ -423,6 +423,7 @@ main (int argc, char **argv)
   add_folder_tests ();
   add_restart_tests ();
   add_swarm_tests ();
+  add_swarm_late_tests ();
   add_hostile_tests ();
   return g_test_run ();
 }

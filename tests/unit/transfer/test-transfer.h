@@ -7,3 +7,4 @@ void add_hostile_tests (void);
 void add_folder_tests (void);
 void add_restart_tests (void);
 void add_swarm_tests (void);
+void add_swarm_late_tests (void);
