@@ -149,7 +149,6 @@ on_ready (LanApplication *self)
 
   self->is_open = TRUE;
   lan_files_set_folder (lan_node_get_setting (self->node, LAN_SETTING_FOLDER));
-  lan_node_set_file_limit (self->node, lan_settings_get_limit (self->node));
   if (self->window != NULL) {
     lan_window_show_panes (self->window);
     lan_window_set_node (self->window, self->node);

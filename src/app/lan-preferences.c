@@ -109,8 +109,8 @@ static void
 on_limit (LanPreferences *self)
 {
   if (!self->is_filling)
-    lan_settings_set_limit (self->node,
-                            (guint64) (gtk_spin_button_get_value (self->limit_spin) * 1e6));
+    lan_node_set_file_limit (self->node,
+                             (guint64) (gtk_spin_button_get_value (self->limit_spin) * 1e6));
 }
 
 static void
@@ -184,7 +184,7 @@ fill (LanPreferences *self)
     gtk_switch_set_active (which, lan_settings_get_bool (self->node, key));
   gtk_switch_set_active (self->hidden_switch, lan_node_get_hidden (self->node));
   gtk_file_chooser_set_filename (self->folder_button, folder);
-  gtk_spin_button_set_value (self->limit_spin, (double) lan_settings_get_limit (self->node) / 1e6);
+  gtk_spin_button_set_value (self->limit_spin, (double) lan_node_get_file_limit (self->node) / 1e6);
   gtk_toggle_button_set_active (looks[lan_window_state_get_look (self->state)], TRUE);
   gtk_entry_set_text (self->interfaces_entry, names);
   gtk_entry_set_text (self->hosts_entry, hosts != NULL ? hosts : "");

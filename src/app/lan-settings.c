@@ -13,23 +13,6 @@ struct _LanWindowState {
   guint write_id;
 };
 
-guint64
-lan_settings_get_limit (LanNode *node)
-{
-  const char *text = lan_node_get_setting (node, LAN_SETTING_LIMIT);
-
-  return text != NULL ? g_ascii_strtoull (text, NULL, 10) : 0;
-}
-
-void
-lan_settings_set_limit (LanNode *node, guint64 bytes_per_s)
-{
-  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, bytes_per_s);
-
-  lan_node_set_setting (node, LAN_SETTING_LIMIT, text);
-  lan_node_set_file_limit (node, bytes_per_s);
-}
-
 gboolean
 lan_settings_get_bool (LanNode *node, const char *key)
 {

@@ -22,7 +22,6 @@ G_BEGIN_DECLS
 /* Texts. */
 #define LAN_SETTING_FOLDER "app.folder"
 #define LAN_SETTING_HOSTS  "network.hosts"
-#define LAN_SETTING_LIMIT  "app.file-limit" /* bytes a second, all files together; 0: none */
 
 typedef enum {
   LAN_LOOK_SYSTEM,
@@ -30,9 +29,6 @@ typedef enum {
   LAN_LOOK_DARK,
 } LanLook;
 
-/** Bytes a second for all files together, 0: no limit. */
-guint64 lan_settings_get_limit (LanNode *node);
-void lan_settings_set_limit (LanNode *node, guint64 bytes_per_s);
 
 gboolean lan_settings_get_bool (LanNode *node, const char *key);
 void lan_settings_set_bool (LanNode *node, const char *key, gboolean on);

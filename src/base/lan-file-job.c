@@ -40,6 +40,24 @@ lan_file_job_new (LanFileJobType type, const LanMessageId *file, guint64 job)
   return made;
 }
 
+static void
+clear_place (gpointer place)
+{
+  g_free (((LanFilePlace *) place)->path);
+}
+
+void
+lan_file_job_add_place (LanFileJob *job, guint entry, const char *path)
+{
+  LanFilePlace place = { entry, g_strdup (path) };
+
+  if (job->places == NULL) {
+    job->places = g_array_new (FALSE, FALSE, sizeof place);
+    g_array_set_clear_func (job->places, clear_place);
+  }
+  g_array_append_val (job->places, place);
+}
+
 void
 lan_file_job_free (LanFileJob *job)
 {
@@ -49,6 +67,7 @@ lan_file_job_free (LanFileJob *job)
   g_free (job->name);
   g_clear_pointer (&job->bytes, g_bytes_unref);
   g_clear_pointer (&job->bits, g_bytes_unref);
+  g_clear_pointer (&job->places, g_array_unref);
   g_clear_pointer (&job->wanted, g_bytes_unref);
   g_clear_pointer (&job->tree, lan_file_tree_unref);
   g_free (job);

@@ -56,7 +56,7 @@ typedef enum {
   LAN_FILE_JOB_READ,        /* leaf -> bytes, exactly that leaf */
   LAN_FILE_JOB_OPEN_TARGET, /* path = folder, name, size, tree, conflict, wanted -> done = bytes of
                              * an earlier try on disk */
-  LAN_FILE_JOB_CHECK_TARGET, /* bytes = list of leaf hashes, bits = leaves known to be there, path =
+  LAN_FILE_JOB_CHECK_TARGET, /* bytes = list of leaf hashes, bits = leaves known to be there, places =
                               * (nullable) where the same may lie -> bits */
   LAN_FILE_JOB_WRITE,        /* bytes, leaf: verified, then written */
   LAN_FILE_JOB_SYNC, /* everything written before it was asked is on the disk when it is answered */
@@ -75,6 +75,14 @@ typedef enum {
   LAN_FILE_CONFLICT_N
 } LanFileConflict;
 
+/* Where the same may lie: a guess, whatever is taken from there is verified. */
+#define LAN_FILE_PLACE_ALL G_MAXUINT
+
+typedef struct {
+  guint entry; /* what may lie there; LAN_FILE_PLACE_ALL: .path is a folder laid out alike */
+  char *path;
+} LanFilePlace;
+
 typedef struct {
   LanFileJobType type;
   LanMessageId file; /* which transfer: names the open file inside disk */
@@ -87,6 +95,7 @@ typedef struct {
   GBytes *wanted; /* OPEN_TARGET: a bit for each entry that is to be there; NULL: all */
   GBytes *bytes;  /* WRITE, CHECK_TARGET */
   GBytes *bits;   /* CHECK_TARGET */
+  GArray *places; /* CHECK_TARGET: of LanFilePlace, or NULL */
   guint64 leaf;   /* READ, WRITE: its number */
   LanHash hash;   /* FIND: the root; WRITE, where CHECK_TARGET gave no list: the leaf's hash */
 } LanFileJob;
@@ -114,6 +123,9 @@ typedef struct {
 LanFileJob *lan_file_job_new (LanFileJobType type, const LanMessageId *file,
                               guint64 job) G_GNUC_WARN_UNUSED_RESULT;
 void lan_file_job_free (LanFileJob *job);
+
+/** Adds a place where @entry may be found. */
+void lan_file_job_add_place (LanFileJob *job, guint entry, const char *path);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanFileJob, lan_file_job_free)
 
 /** Returns: (transfer full): an empty result that answers @job. */

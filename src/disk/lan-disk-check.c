@@ -81,6 +81,72 @@ check_entry (Check *c, guint entry, int fd, gboolean copy)
   return TRUE;
 }
 
+/* TRUE when some of @entry is still to be found. */
+static gboolean
+is_missing (const Check *c, guint entry)
+{
+  const LanFileEntry *row = lan_file_tree_entry (c->file->tree, entry);
+
+  for (guint64 i = 0; i < lan_file_tree_leaves_of (c->file->tree, entry); i++) {
+    if (!has (c, row->first_leaf + i))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Takes @fd, where @entry may lie; what has another length is another file. FALSE: stopped. */
+static gboolean
+copy_from (Check *c, guint entry, int fd)
+{
+  struct stat st;
+  gboolean ok = TRUE;
+
+  if (fd < 0)
+    return TRUE;
+  if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) &&
+      (guint64) st.st_size == lan_file_tree_entry (c->file->tree, entry)->size)
+    ok = check_entry (c, entry, fd, TRUE);
+  close (fd);
+  return ok;
+}
+
+/* A folder laid out alike: an older state of what comes, say. FALSE: stopped. */
+static gboolean
+copy_from_folder (Check *c, const char *path)
+{
+  int dirfd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  gboolean ok = TRUE;
+
+  for (guint i = 0; dirfd >= 0 && ok && i < lan_file_tree_n_entries (c->file->tree); i++) {
+    if (is_missing (c, i))
+      ok = copy_from (c, i,
+                      lan_disk_open_beneath (dirfd, lan_file_tree_entry (c->file->tree, i)->path,
+                                             O_RDONLY | O_NONBLOCK | O_NOCTTY, 0));
+  }
+  if (dirfd >= 0)
+    close (dirfd);
+  return ok;
+}
+
+static gboolean
+check_places (Check *c)
+{
+  for (guint i = 0; c->job->places != NULL && i < c->job->places->len; i++) {
+    const LanFilePlace *place = &g_array_index (c->job->places, LanFilePlace, i);
+
+    if (place->entry == LAN_FILE_PLACE_ALL) {
+      if (!copy_from_folder (c, place->path))
+        return FALSE;
+    } else if (place->entry < lan_file_tree_n_entries (c->file->tree) &&
+               is_missing (c, place->entry) &&
+               !copy_from (c, place->entry,
+                           open (place->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC))) {
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
 static gboolean
 check_folder (Check *c)
 {
@@ -100,7 +166,7 @@ check_folder (Check *c)
     if (!ok)
       return FALSE;
   }
-  return TRUE;
+  return check_places (c);
 }
 
 /* What is noted counts only where the part is long enough to hold it. */
@@ -134,24 +200,13 @@ stays (LanDiskFile *file)
 static gboolean
 check_file (Check *c)
 {
-  gboolean ok;
-  int fd;
-
   c->file->is_kept = stays (c->file);
   if (c->file->is_kept) {
     memset (c->bits, 0xff, (gsize) (lan_file_tree_n_leaves (c->file->tree) + 7) / 8);
     return TRUE;
   }
   doubt_short_part (c);
-  if (!check_entry (c, 0, c->file->fd, FALSE))
-    return FALSE;
-  if (c->job->path == NULL)
-    return TRUE;
-  fd = open (c->job->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  ok = fd < 0 || check_entry (c, 0, fd, TRUE);
-  if (fd >= 0)
-    close (fd);
-  return ok;
+  return check_entry (c, 0, c->file->fd, FALSE) && check_places (c);
 }
 
 static void

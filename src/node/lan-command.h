@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+/* A setting of the profile: bytes a second of all files together, 0: no limit. */
+#define LAN_ENGINE_SETTING_FILE_LIMIT "app.file-limit"
+
 typedef enum {
   LAN_COMMAND_OPEN, /* text: passphrase or NULL, name: set when a profile is to be made */
   LAN_COMMAND_CLOSE,
@@ -42,7 +45,6 @@ typedef enum {
   LAN_COMMAND_CANCEL_FILE,   /* message */
   LAN_COMMAND_PAUSE_FILE,    /* message, number: whether */
   LAN_COMMAND_FILE_ENTRIES,  /* message, task */
-  LAN_COMMAND_FILE_LIMIT,    /* number: bytes a second */
   LAN_COMMAND_SET_PRESENCE,  /* number: LanPersonPresence, text */
   LAN_COMMAND_SET_NAME,      /* text */
   LAN_COMMAND_SET_HIDDEN,    /* number */

@@ -252,6 +252,12 @@ lan_engine_bulk_drop (LanEngineBulk *bulk, const LanAccountId *account)
   }
 }
 
+LanBulkRate *
+lan_engine_bulk_rate (LanEngineBulk *bulk)
+{
+  return bulk->rate;
+}
+
 void
 lan_engine_bulk_set_limit (LanEngineBulk *bulk, guint64 bytes_per_s)
 {

@@ -43,6 +43,8 @@ gboolean lan_engine_bulk_close (LanEngineBulk *bulk, guint64 channel);
 void lan_engine_bulk_drop (LanEngineBulk *bulk, const LanAccountId *account);
 
 /** Bytes a second for all lanes together; 0: no limit. */
+/** Returns: (transfer none): what all lanes together keep to. */
+LanBulkRate *lan_engine_bulk_rate (LanEngineBulk *bulk);
 void lan_engine_bulk_set_limit (LanEngineBulk *bulk, guint64 bytes_per_s);
 
 void lan_engine_bulk_run (LanEngineBulk *bulk);

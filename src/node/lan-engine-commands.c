@@ -172,6 +172,9 @@ set_setting (LanEngine *engine, LanCommand *command)
   else if (strcmp (command->name, "privacy.typing") == 0)
     lan_core_set_receipts (engine->core, lan_core_get_read_receipts (engine->core),
                            g_strcmp0 (command->text, "0") != 0);
+  else if (strcmp (command->name, LAN_ENGINE_SETTING_FILE_LIMIT) == 0)
+    lan_engine_files_set_limit (
+        engine, command->text != NULL ? g_ascii_strtoull (command->text, NULL, 10) : 0);
 }
 
 static void
@@ -309,9 +312,6 @@ execute_file (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_FILE_ENTRIES:
     answer_entries (engine, c);
     break;
-  case LAN_COMMAND_FILE_LIMIT:
-    lan_engine_files_set_limit (engine, (guint64) c->number);
-    break;
   }
 }
 
@@ -409,7 +409,6 @@ execute_open (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_CANCEL_FILE:
   case LAN_COMMAND_PAUSE_FILE:
   case LAN_COMMAND_FILE_ENTRIES:
-  case LAN_COMMAND_FILE_LIMIT:
     execute_file (engine, c);
     break;
   case LAN_COMMAND_SET_PRESENCE:

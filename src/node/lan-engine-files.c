@@ -8,16 +8,17 @@
 #include "lan-engine-people.h"
 #include "lan-engine-share.h"
 #include "lan-engine-store.h"
+#include "lan-file-throttle.h"
 #include "lan-record.h"
+#include "lan-ticker.h"
 
 #include <string.h>
-
-#define ROOM_POLL_US (2 * G_TIME_SPAN_MILLISECOND) /* while blocks wait for a full queue */
 
 struct _LanEngineFiles {
   LanTransfers *machine;
   LanDisk *disk;
   LanEngineBulk *bulk;
+  LanFileThrottle *throttle;
   GHashTable *channels; /* guint64 (owned): those that carry blocks */
 };
 
@@ -31,6 +32,19 @@ on_job_done (const LanFileResult *result, gpointer data)
   lan_transfers_job_done (engine->files->machine, result, engine->now);
 }
 
+/* What was set before a restart. */
+static void
+load_limit (LanEngine *engine, const LanSnapshot *snapshot)
+{
+  GBytes *value = lan_snapshot_get_setting (snapshot, "app." LAN_ENGINE_SETTING_FILE_LIMIT);
+  gsize len = 0;
+  const char *text = value != NULL ? g_bytes_get_data (value, &len) : NULL;
+  g_autofree char *number = text != NULL ? g_strndup (text, len) : NULL;
+
+  if (number != NULL)
+    lan_engine_bulk_set_limit (engine->files->bulk, g_ascii_strtoull (number, NULL, 10));
+}
+
 void
 lan_engine_files_open (LanEngine *engine, const LanSnapshot *snapshot)
 {
@@ -42,7 +56,9 @@ lan_engine_files_open (LanEngine *engine, const LanSnapshot *snapshot)
   self->machine = lan_transfers_new (&machine);
   self->disk = lan_disk_new (&disk);
   self->bulk = lan_engine_bulk_new (engine);
+  self->throttle = lan_file_throttle_new (lan_engine_bulk_rate (self->bulk));
   self->channels = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  load_limit (engine, snapshot);
   for (guint i = 0; i < snapshot->transfers->len; i++)
     lan_transfers_load (self->machine, g_ptr_array_index (snapshot->transfers, i), engine->now);
 }
@@ -52,6 +68,7 @@ lan_engine_files_free (LanEngineFiles *self)
 {
   if (self == NULL)
     return;
+  lan_file_throttle_free (self->throttle);
   lan_engine_bulk_free (self->bulk);
   lan_disk_free (self->disk);
   lan_transfers_free (self->machine);
@@ -203,7 +220,13 @@ lan_engine_files_pause (LanEngine *engine, const LanMessageId *id, gboolean on)
 void
 lan_engine_files_set_limit (LanEngine *engine, guint64 bytes_per_s)
 {
+  GHashTableIter iter;
+  guint64 *channel;
+
   lan_engine_bulk_set_limit (engine->files->bulk, bytes_per_s);
+  g_hash_table_iter_init (&iter, engine->files->channels);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &channel, NULL))
+    lan_engine_files_on_writable (engine, *channel);
 }
 
 void
@@ -341,11 +364,19 @@ lan_engine_files_on_frame (LanEngine *engine, guint64 channel, const LanFrame *f
     lan_engine_links_close (engine, channel, LAN_FAREWELL_PROTOCOL, 0);
 }
 
+static gsize
+room_of (LanEngine *engine, guint64 channel)
+{
+  return lan_file_throttle_room (
+      engine->files->throttle, channel, lan_engine_links_room (engine, channel),
+      lan_transfers_channel_is_waiting (engine->files->machine, channel), lan_boottime_us ());
+}
+
 void
 lan_engine_files_on_writable (LanEngine *engine, guint64 channel)
 {
-  lan_transfers_channel_writable (engine->files->machine, channel,
-                                  lan_engine_links_room (engine, channel), engine->now);
+  lan_transfers_channel_writable (engine->files->machine, channel, room_of (engine, channel),
+                                  engine->now);
 }
 
 void
@@ -356,7 +387,7 @@ lan_engine_files_on_channel_up (LanEngine *engine, guint64 channel, const LanAcc
     g_hash_table_add (engine->files->channels, g_memdup2 (&channel, sizeof channel));
   lan_transfers_channel_up (engine->files->machine, channel, account,
                             carries_blocks ? LAN_CARRIES_BLOCKS : LAN_CARRIES_STATES,
-                            lan_engine_links_room (engine, channel), engine->now);
+                            room_of (engine, channel), engine->now);
   lan_engine_bulk_on_channel (engine->files->bulk, channel, account, TRUE);
   lan_engine_share_on_channel (engine, channel, account, TRUE);
 }
@@ -365,6 +396,7 @@ void
 lan_engine_files_on_channel_down (LanEngine *engine, guint64 channel)
 {
   g_hash_table_remove (engine->files->channels, &channel);
+  lan_file_throttle_forget (engine->files->throttle, channel);
   lan_engine_bulk_on_channel (engine->files->bulk, channel, NULL, FALSE);
   lan_transfers_channel_down (engine->files->machine, channel, engine->now);
   lan_engine_share_on_channel (engine, channel, NULL, FALSE);
@@ -396,6 +428,9 @@ send_frame (LanEngine *engine, LanTransferAction *action)
     action->send.frame = NULL;
     return;
   }
+  if (action->send.bulk)
+    lan_file_throttle_sent (engine->files->throttle, action->send.channel,
+                            g_bytes_get_size (action->send.frame));
   lan_engine_links_send_file (engine, action->send.channel, action->send.frame, action->send.bulk);
 }
 
@@ -450,19 +485,15 @@ carry_out (LanEngine *engine, LanTransferAction *action)
   }
 }
 
-gboolean
-lan_engine_files_run (LanEngine *engine)
+static gboolean
+carry_out_all (LanEngine *engine)
 {
-  LanEngineFiles *self = engine->files;
   gboolean any = FALSE;
 
-  if (lan_transfers_next_deadline (self->machine) <= engine->now.mono_us)
-    lan_transfers_advance (self->machine, engine->now);
-  lan_engine_bulk_run (self->bulk);
   for (;;) {
     LanTransferAction action = { 0 };
 
-    if (!lan_transfers_next_action (self->machine, &action))
+    if (!lan_transfers_next_action (engine->files->machine, &action))
       return any;
     any = TRUE;
     carry_out (engine, &action);
@@ -470,9 +501,43 @@ lan_engine_files_run (LanEngine *engine)
   }
 }
 
+/* Under a limit: those that wait for their part of it. */
+static void
+feed (LanEngine *engine)
+{
+  GHashTableIter iter;
+  guint64 *channel;
+
+  lan_file_throttle_rest (engine->files->throttle);
+  if (!lan_file_throttle_is_on (engine->files->throttle))
+    return;
+  g_hash_table_iter_init (&iter, engine->files->channels);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &channel, NULL)) {
+    if (lan_transfers_channel_is_waiting (engine->files->machine, *channel))
+      lan_engine_files_on_writable (engine, *channel);
+  }
+}
+
+gboolean
+lan_engine_files_run (LanEngine *engine)
+{
+  LanEngineFiles *self = engine->files;
+  gboolean any;
+
+  if (lan_transfers_next_deadline (self->machine) <= engine->now.mono_us)
+    lan_transfers_advance (self->machine, engine->now);
+  lan_engine_bulk_run (self->bulk);
+  any = carry_out_all (engine);
+  do {
+    feed (engine);
+  } while (carry_out_all (engine));
+  return any;
+}
+
 gint64
 lan_engine_files_deadline (LanEngine *engine)
 {
-  return MIN (lan_transfers_next_deadline (engine->files->machine),
-              lan_engine_bulk_deadline (engine->files->bulk));
+  return MIN (MIN (lan_transfers_next_deadline (engine->files->machine),
+                   lan_engine_bulk_deadline (engine->files->bulk)),
+              lan_file_throttle_deadline (engine->files->throttle));
 }

@@ -319,12 +319,20 @@ lan_node_accept_by_rule (LanNode *self, LanTransfer *transfer)
 void
 lan_node_set_file_limit (LanNode *self, guint64 bytes_per_s)
 {
-  LanCommand *command;
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, bytes_per_s);
 
   g_return_if_fail (LAN_IS_NODE (self));
-  command = lan_command_new (LAN_COMMAND_FILE_LIMIT);
-  command->number = (gint64) MIN (bytes_per_s, G_MAXINT64);
-  lan_node_push (self, command);
+  lan_node_set_setting (self, LAN_ENGINE_SETTING_FILE_LIMIT, text);
+}
+
+guint64
+lan_node_get_file_limit (LanNode *self)
+{
+  const char *text;
+
+  g_return_val_if_fail (LAN_IS_NODE (self), 0);
+  text = lan_node_get_setting (self, LAN_ENGINE_SETTING_FILE_LIMIT);
+  return text != NULL ? g_ascii_strtoull (text, NULL, 10) : 0;
 }
 
 gboolean

@@ -359,11 +359,18 @@ LAN_API guint64 lan_node_get_auto_accept (LanNode *self, LanPerson *person, char
 
 /**
  * lan_node_set_file_limit:
- * @bytes_per_s: for all files together that go directly; 0: no limit
+ * @bytes_per_s: for all files together that are sent, whatever way they go; 0: no limit
  *
- * Until the profile is closed.
+ * Kept in the profile.
  */
 LAN_API void lan_node_set_file_limit (LanNode *self, guint64 bytes_per_s);
+
+/**
+ * lan_node_get_file_limit:
+ *
+ * Returns: bytes a second, 0: no limit.
+ */
+LAN_API guint64 lan_node_get_file_limit (LanNode *self);
 
 /**
  * lan_node_mark_read:

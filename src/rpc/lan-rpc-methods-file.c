@@ -179,16 +179,21 @@ file_resume (LanRpcCall *call)
 static void
 file_limit (LanRpcCall *call)
 {
-  gint64 limit = 0;
+  gint64 limit = G_MININT64; /* only asked for */
+  JsonObject *o;
 
   if (!lan_rpc_take_int (call, "bytes_per_second", &limit))
     return;
-  if (limit < 0) {
+  if (limit < 0 && limit != G_MININT64) {
     lan_rpc_call_fail_param (call, "bytes_per_second");
     return;
   }
-  lan_node_set_file_limit (call->service->node, (guint64) limit);
-  lan_rpc_call_succeed (call, NULL);
+  if (limit >= 0)
+    lan_node_set_file_limit (call->service->node, (guint64) limit);
+  o = json_object_new ();
+  json_object_set_int_member (o, "bytes_per_second",
+                              (gint64) lan_node_get_file_limit (call->service->node));
+  lan_rpc_call_succeed (call, o);
 }
 
 static void

@@ -89,23 +89,6 @@ is_list_right (const LanTransferOne *one)
   return TRUE;
 }
 
-/* The same content, received or sent before, may still lie where it was. */
-static const char *
-find_same (LanTransfers *t, const LanTransferOne *one)
-{
-  LanTransferOne *other;
-  GHashTableIter iter;
-
-  g_hash_table_iter_init (&iter, t->all);
-  while (!one->detail.is_folder && g_hash_table_iter_next (&iter, NULL, (gpointer *) &other)) {
-    if (other != one && !other->detail.is_folder && other->row.path != NULL &&
-        other->row.size == one->row.size && lan_hash_equal (&other->row.root, &one->row.root) &&
-        (other->row.state == LAN_TRANSFER_DONE || !other->row.incoming))
-      return other->row.path;
-  }
-  return NULL;
-}
-
 static void
 check_target (LanTransfers *t, LanTransferOne *one)
 {
@@ -114,7 +97,7 @@ check_target (LanTransfers *t, LanTransferOne *one)
   one->in.phase = LAN_IN_CHECKING;
   job->bytes = g_bytes_new (one->in.hashes->data, one->in.hashes->len);
   job->bits = lan_transfer_in_bitmap (one);
-  job->path = g_strdup (find_same (t, one));
+  lan_transfer_add_places (t, one, job);
 }
 
 static void

@@ -34,6 +34,8 @@ G_BEGIN_DECLS
 #define LAN_TRANSFER_SOURCE_IDLE_US  (30 * G_USEC_PER_SEC) /* an unused source is closed */
 #define LAN_TRANSFER_COMMIT_US                                                                     \
   (2 * G_USEC_PER_SEC)                           /* a running transfer is synced, its bitmap kept */
+#define LAN_TRANSFER_SAME_FOLDERS 8 /* looked into for what need not be fetched */
+#define LAN_TRANSFER_SAME_FILES   1024 /* looked at for that, an incoming transfer */
 #define LAN_SWARM_LINKS        12                /* others that a link is wanted to, a transfer */
 #define LAN_SWARM_WINDOW_BYTES (2 * 1024 * 1024) /* asked of one source and not here */
 #define LAN_SWARM_GRANT_BYTES  (2 * 1024 * 1024) /* the author's: told to ask for and not sent */

@@ -85,6 +85,14 @@ lan_transfers_error_text (const LanTransfers *t, const LanMessageId *id)
   return one->error_text != NULL ? one->error_text : lan_file_error_text (one->row.error);
 }
 
+gboolean
+lan_transfers_channel_is_waiting (const LanTransfers *t, guint64 channel)
+{
+  const LanTransferChannel *ch = g_hash_table_lookup (t->channels, &channel);
+
+  return ch != NULL && ch->ready.head != NULL;
+}
+
 guint64
 lan_transfers_channel_of (const LanTransfers *t, const LanMessageId *id)
 {

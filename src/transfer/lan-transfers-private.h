@@ -572,6 +572,10 @@ LanStatus lan_transfer_manifest_request (LanTransfers *t, LanTransferOne *one,
                                          LanTime now);
 void lan_transfer_manifest_clear (LanTransferOne *one);
 
+/* -- lan-transfer-same.c -- */
+/** Adds the places where some of @one may lie already. */
+void lan_transfer_add_places (LanTransfers *t, const LanTransferOne *one, LanFileJob *job);
+
 /* -- lan-transfer-detail.c -- */
 /** Returns: (transfer full) (nullable): NULL when there is nothing to be kept. */
 GBytes *lan_transfer_detail_encode (const LanTransferDetail *detail);

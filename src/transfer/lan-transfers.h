@@ -181,6 +181,9 @@ const char *lan_transfers_error_text (const LanTransfers *t, const LanMessageId 
 /** TRUE when @account may give us, or be given, something that was offered to both and is under way. */
 gboolean lan_transfers_shares_with (const LanTransfers *t, const LanAccountId *account);
 
+/** TRUE while blocks are ready that @channel had no room for. */
+gboolean lan_transfers_channel_is_waiting (const LanTransfers *t, guint64 channel);
+
 /** The channel that a transfer runs over, or 0. */
 guint64 lan_transfers_channel_of (const LanTransfers *t, const LanMessageId *id);
 
