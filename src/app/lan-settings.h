@@ -29,7 +29,6 @@ typedef enum {
   LAN_LOOK_DARK,
 } LanLook;
 
-
 gboolean lan_settings_get_bool (LanNode *node, const char *key);
 void lan_settings_set_bool (LanNode *node, const char *key, gboolean on);
 

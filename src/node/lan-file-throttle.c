@@ -62,8 +62,7 @@ lan_file_throttle_room (LanFileThrottle *self, guint64 channel, gsize room, gboo
   }
   credit = credit_of (self, channel);
   if (is_waiting && room >= LAN_FILE_THROTTLE_PIECE && *credit < LAN_FILE_THROTTLE_PIECE) {
-    *credit +=
-        lan_bulk_rate_take (self->rate, LAN_FILE_THROTTLE_PIECE - *credit, now_us, &wait_us);
+    *credit += lan_bulk_rate_take (self->rate, LAN_FILE_THROTTLE_PIECE - *credit, now_us, &wait_us);
     if (*credit < LAN_FILE_THROTTLE_PIECE)
       self->due_us = MIN (self->due_us, now_us + MAX (wait_us, WAIT_US));
   }

@@ -33,19 +33,19 @@ G_BEGIN_DECLS
 #define LAN_TRANSFER_PREPARING_US    (5 * G_USEC_PER_SEC)  /* 'still hashing' is said so often */
 #define LAN_TRANSFER_SOURCE_IDLE_US  (30 * G_USEC_PER_SEC) /* an unused source is closed */
 #define LAN_TRANSFER_COMMIT_US                                                                     \
-  (2 * G_USEC_PER_SEC)                           /* a running transfer is synced, its bitmap kept */
-#define LAN_TRANSFER_SAME_FOLDERS 8 /* looked into for what need not be fetched */
+  (2 * G_USEC_PER_SEC)                 /* a running transfer is synced, its bitmap kept */
+#define LAN_TRANSFER_SAME_FOLDERS 8    /* looked into for what need not be fetched */
 #define LAN_TRANSFER_SAME_FILES   1024 /* looked at for that, an incoming transfer */
-#define LAN_SWARM_LINKS        12                /* others that a link is wanted to, a transfer */
-#define LAN_SWARM_WINDOW_BYTES (2 * 1024 * 1024) /* asked of one source and not here */
-#define LAN_SWARM_GRANT_BYTES  (2 * 1024 * 1024) /* the author's: told to ask for and not sent */
-#define LAN_SWARM_NEWS_BYTES   64                /* of a bitmap, told as one piece */
-#define LAN_SWARM_NEWS_FRAMES  8                 /* to one person in one tick */
-#define LAN_SWARM_HAVES        2000              /* frames that say so in a second, a channel */
-#define LAN_SWARM_LOOKS        512               /* leaves compared to find a rare one */
-#define LAN_SWARM_TICK_US      (100 * 1000)
-#define LAN_SWARM_ASK_US       (1 * G_USEC_PER_SEC) /* everything is told again at most so often */
-#define LAN_SWARM_GRANT_US     (500 * 1000) /* the author is given so long to say what to ask for */
+#define LAN_SWARM_LINKS           12   /* others that a link is wanted to, a transfer */
+#define LAN_SWARM_WINDOW_BYTES    (2 * 1024 * 1024) /* asked of one source and not here */
+#define LAN_SWARM_GRANT_BYTES     (2 * 1024 * 1024) /* the author's: told to ask for and not sent */
+#define LAN_SWARM_NEWS_BYTES      64                /* of a bitmap, told as one piece */
+#define LAN_SWARM_NEWS_FRAMES     8                 /* to one person in one tick */
+#define LAN_SWARM_HAVES           2000              /* frames that say so in a second, a channel */
+#define LAN_SWARM_LOOKS           512               /* leaves compared to find a rare one */
+#define LAN_SWARM_TICK_US         (100 * 1000)
+#define LAN_SWARM_ASK_US          (1 * G_USEC_PER_SEC) /* everything is told again at most so often */
+#define LAN_SWARM_GRANT_US        (500 * 1000) /* the author is given so long to say what to ask for */
 #define LAN_SWARM_PATIENCE_US                                                                      \
   (2 * G_USEC_PER_SEC) /* nothing can be asked of the others: ask the author */
 #define LAN_SWARM_AGAIN_US                                                                         \

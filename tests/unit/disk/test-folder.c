@@ -239,6 +239,67 @@ test_some (void)
   folder_free (f);
 }
 
+/* Fetches it once more into @n, told of @place where @entry (or all) may lie. Returns: leaves that had to be fetched. */
+static guint
+fetch_with_place (Folder *f, guint n, guint entry, const char *place)
+{
+  LanFileJob *job = disk_bench_job (f->b, LAN_FILE_JOB_CHECK_TARGET, n);
+  LanFileResult *result;
+  guint fetched;
+
+  disk_bench_works (open_target (f, n, LAN_FILE_KEEP_BOTH, 0));
+  job->bytes = g_bytes_ref (f->leaves);
+  lan_file_job_add_place (job, entry, place);
+  lan_file_job_add_place (job, 1000, place); /* no such entry: passed over */
+  lan_file_job_add_place (job, LAN_FILE_PLACE_ALL, "/not/there");
+  result = disk_bench_do (f->b, job);
+  g_assert_no_error (result->error);
+  fetched = fetch (f, n, result->bits, G_MAXUINT);
+  lan_file_result_free (result);
+  disk_bench_works (disk_bench_finish (f->b, n));
+  lan_disk_submit (f->b->disk, disk_bench_job (f->b, LAN_FILE_JOB_CLOSE, n));
+  return fetched;
+}
+
+static guint
+entry_of (Folder *f, const char *path)
+{
+  for (guint i = 0; i < lan_file_tree_n_entries (f->tree); i++) {
+    if (strcmp (lan_file_tree_entry (f->tree, i)->path, path) == 0)
+      return i;
+  }
+  g_assert_not_reached ();
+}
+
+/* What lies elsewhere on this computer is copied from there, as far as it is the same. */
+static void
+test_places (void)
+{
+  Folder *f = folder_new ();
+  guint n = (guint) lan_file_tree_n_leaves (f->tree);
+  g_autofree char *first = NULL;
+  guint fetched;
+  g_autofree char *outside = g_strdup (disk_bench_path (f->b, "outside.txt"));
+
+  first = receive (f, 2, LAN_FILE_KEEP_BOTH, 0, &fetched);
+  g_assert_cmpuint (fetched, ==, n);
+  g_assert_cmpuint (fetch_with_place (f, 3, LAN_FILE_PLACE_ALL, first), ==, 0);
+  expect_whole (f, "src (2)");
+  /* Another content of the same length, and one of another length: both are fetched, the rest is not. */
+  disk_bench_put (f->b, "in/src/sub/short.txt", f->data + 1, 100);
+  disk_bench_put (f->b, "in/src/_-odd", "longer", 6);
+  g_assert_cmpuint (fetch_with_place (f, 4, LAN_FILE_PLACE_ALL, first), ==, 2);
+  expect_whole (f, "src (3)");
+  /* One file, under another name. */
+  disk_bench_put (f->b, "outside.txt", f->data, 100);
+  g_assert_cmpuint (fetch_with_place (f, 5, entry_of (f, "sub/short.txt"), outside), ==, n - 1);
+  /* A link in the place leads nowhere. */
+  g_assert_cmpint (g_unlink (disk_bench_path (f->b, "in/src/sub/short.txt")), ==, 0);
+  g_assert_cmpint (symlink (outside, disk_bench_path (f->b, "in/src/sub/short.txt")), ==, 0);
+  g_assert_cmpuint (fetch_with_place (f, 6, LAN_FILE_PLACE_ALL, first), ==, 2);
+  folder_free (f);
+}
+
 static guint
 count_bits (GBytes *bits)
 {
@@ -324,6 +385,7 @@ add_folder_tests (void)
   g_test_add_func ("/disk/folder/whole", test_whole);
   g_test_add_func ("/disk/folder/into-existing", test_into_existing);
   g_test_add_func ("/disk/folder/some", test_some);
+  g_test_add_func ("/disk/folder/places", test_places);
   g_test_add_func ("/disk/folder/resume-and-discard", test_resume_and_discard);
   g_test_add_func ("/disk/folder/t12-link-swapped-in", test_link_swapped_in);
   g_test_add_func ("/disk/folder/source-changes", test_source_changes);

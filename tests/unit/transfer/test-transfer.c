@@ -404,6 +404,44 @@ test_blocked_peer (void)
   world_free (w);
 }
 
+/* What was received before is not fetched again, also after a restart; what was changed since is. */
+static void
+test_same_content (void)
+{
+  World *w = world_new (17);
+  guint64 first = 0;
+
+  world_make_file (w, 0, "/out/a", 8 * LEAF + 3);
+  world_join (w, 0, 1, TRUE);
+  for (guint n = 1; n <= 3; n++) {
+    LanMessageId id = world_id (n);
+    guint64 before = w->peers[0].served;
+
+    world_offer (w, 0, 1, n, "/out/a");
+    world_run_until (w, 1, &id, LAN_TRANSFER_OFFERED);
+    g_assert_true (lan_transfers_accept (w->peers[1].t, &id, "/in", w->now));
+    world_settle (w, 1);
+    world_run_until (w, 1, &id, LAN_TRANSFER_DONE);
+    if (n == 1)
+      first = w->peers[0].served - before;
+    else if (n == 2)
+      g_assert_cmpuint (w->peers[0].served - before, <, first / 10);
+    else
+      g_assert_cmpuint (w->peers[0].served - before, <, first / 4);
+    world_run (w, 1);
+    if (n == 2) {
+      /* Both copies, in one leaf; the other side sends it once more. */
+      world_file (w, 1, "/in/a")->data[5] ^= 1;
+      world_file (w, 1, "/in/a+")->data[5] ^= 1;
+    }
+    world_kill (w, 1);
+    world_start (w, 1);
+    world_join (w, 0, 1, TRUE);
+  }
+  assert_same_file (w, 0, "/out/a", 1, "/in/a++");
+  world_free (w);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -420,6 +458,7 @@ main (int argc, char **argv)
   g_test_add_func ("/transfer/progress", test_progress);
   g_test_add_func ("/transfer/many", test_many);
   g_test_add_func ("/transfer/blocked-peer", test_blocked_peer);
+  g_test_add_func ("/transfer/same-content", test_same_content);
   add_folder_tests ();
   add_restart_tests ();
   add_swarm_tests ();

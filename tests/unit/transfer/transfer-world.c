@@ -248,6 +248,29 @@ write_leaf (Peer *p, const char *hex, GByteArray *part, LanFileJob *job, LanFile
   memcpy (part->data + offset, bytes, len);
 }
 
+/* A file alone: what lies elsewhere and is the same. */
+static void
+copy_from (Peer *p, const LanFilePlace *place, GByteArray *part, LanFileJob *job, guint8 *bits)
+{
+  GByteArray *data = g_hash_table_lookup (p->files, place->path);
+  const guint8 *list = g_bytes_get_data (job->bytes, NULL);
+  gsize n = g_bytes_get_size (job->bytes) / LAN_HASH_BYTES;
+
+  for (gsize i = 0; place->entry == 0 && data != NULL && i < n; i++) {
+    gsize at = i * LAN_TREE_LEAF_BYTES;
+    gsize len = at < data->len ? MIN (data->len - at, LAN_TREE_LEAF_BYTES) : 0;
+    LanHash hash;
+
+    lan_tree_leaf (&hash, i, data->data + at, len);
+    if (len == 0 || memcmp (hash.b, list + i * LAN_HASH_BYTES, sizeof hash.b) != 0)
+      continue;
+    if (part->len < at + len)
+      g_byte_array_set_size (part, (guint) (at + len));
+    memcpy (part->data + at, data->data + at, len);
+    bits[i / 8] |= (guint8) (1 << i % 8);
+  }
+}
+
 /* As the disk does it: what is noted counts where the part is long enough, the rest is hashed. */
 static void
 check_target (Peer *p, const char *hex, GByteArray *part, LanFileJob *job, LanFileResult *result)
@@ -267,6 +290,8 @@ check_target (Peer *p, const char *hex, GByteArray *part, LanFileJob *job, LanFi
         memcmp (hash.b, list + i * LAN_HASH_BYTES, sizeof hash.b) == 0)
       bits[i / 8] |= (guint8) (1 << i % 8);
   }
+  for (guint i = 0; job->places != NULL && i < job->places->len; i++)
+    copy_from (p, &g_array_index (job->places, LanFilePlace, i), part, job, bits);
   result->bits = g_bytes_new_take (bits, (n + 7) / 8);
 }
 
