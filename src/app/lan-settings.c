@@ -5,7 +5,7 @@
 #define GROUP          "window"
 #define DEFAULT_WIDTH  1180
 #define DEFAULT_HEIGHT 760
-#define WRITE_DELAY_MS 800
+#define WRITE_DELAY_MS 800 /* after the last change of the window's size */
 
 struct _LanWindowState {
   GKeyFile *file;
