@@ -151,6 +151,7 @@ main (int argc, char **argv)
                    test_t4_signature_of_one_kind_is_not_another);
   g_test_add_func ("/crypto/t4/device-keys-are-separate", test_t4_device_keys_are_separate);
   add_noise_tests ();
+  add_backup_tests ();
   add_bulk_record_tests ();
   add_lane_tests ();
   add_lane_hostile_tests ();

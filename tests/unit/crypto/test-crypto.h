@@ -8,6 +8,7 @@
 
 #include "lan-identity.h"
 
+void add_backup_tests (void);
 void add_bulk_record_tests (void);
 void add_noise_tests (void);
 void add_lane_tests (void);
