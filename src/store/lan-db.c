@@ -196,9 +196,10 @@ open_handle (LanDb *db, const char *path, GError **error)
   return FALSE;
 }
 
-LanDb *
-lan_db_open (const char *path, LanPageSeal *seal, const char *below, LanStoreFlags flags,
-             GError **error)
+/* Up to the step to @layout; closing changes nothing on disk before lan_db_complete(). */
+static LanDb *
+open_layout (const char *path, LanPageSeal *seal, const char *below, LanStoreFlags flags,
+             int layout, GError **error)
 {
   LanDb *db = g_new0 (LanDb, 1);
   gboolean must_exist = (flags & LAN_STORE_FLAG_MUST_EXIST) != 0;
@@ -213,13 +214,40 @@ lan_db_open (const char *path, LanPageSeal *seal, const char *below, LanStoreFla
   if (below == NULL && !must_exist)
     create_private (path);
   if (lan_db_probe (db->vfs, path, must_exist, error) && open_handle (db, path, error) &&
-      set_up (db, error) && lan_migration_run (db, error) && check_layout (db, error) &&
-      prepare_all (db, error) && lan_db_search_open (db, error)) {
+      set_up (db, error) && lan_migration_run_to (db, layout, error) && check_layout (db, error)) {
     (void) sqlite3_wal_hook (db->handle, on_wal_commit, db);
-    db->is_damaged = FALSE;
     return db;
   }
+  lan_db_close (db);
+  return NULL;
+}
+
+LanDb *
+lan_db_open_layout (const char *path, LanPageSeal *seal, const char *below, int layout,
+                    GError **error)
+{
+  return open_layout (path, seal, below, LAN_STORE_FLAG_NONE, layout, error);
+}
+
+gboolean
+lan_db_complete (LanDb *db, GError **error)
+{
   db->is_damaged = TRUE;
+  if (!lan_migration_run (db, error) || !prepare_all (db, error) || !lan_db_search_open (db, error))
+    return FALSE;
+  db->is_damaged = FALSE;
+  return TRUE;
+}
+
+LanDb *
+lan_db_open (const char *path, LanPageSeal *seal, const char *below, LanStoreFlags flags,
+             GError **error)
+{
+  LanDb *db = open_layout (path, seal, below, flags, lan_migration_latest (), error);
+
+  if (db == NULL || lan_db_complete (db, error))
+    return db;
+  db->is_damaged = TRUE; /* whatever the index says */
   lan_db_close (db);
   return NULL;
 }

@@ -52,6 +52,12 @@ typedef struct {
 LanDb *lan_db_open (const char *path, LanPageSeal *seal, const char *below, LanStoreFlags flags,
                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Opens or makes a database of @layout, or of a later one that it has; nothing is prepared. For restoring;
+ * lan_db_complete() makes of it what lan_db_open() gives. */
+LanDb *lan_db_open_layout (const char *path, LanPageSeal *seal, const char *below, int layout,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean lan_db_complete (LanDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Moves the WAL into the database (unless that is damaged) and closes. NULL is fine. */
 void lan_db_close (LanDb *db);
 

@@ -48,6 +48,12 @@ run_step (LanDb *db, int from, GError **error)
 gboolean
 lan_migration_run (LanDb *db, GError **error)
 {
+  return lan_migration_run_to (db, lan_migration_latest (), error);
+}
+
+gboolean
+lan_migration_run_to (LanDb *db, int layout, GError **error)
+{
   int version = 0;
 
   if (!read_version (db, &version, error))
@@ -62,7 +68,7 @@ lan_migration_run (LanDb *db, GError **error)
     lan_store_error_set (error, LAN_STORE_ERROR_DAMAGED, "The history has no valid version");
     return FALSE;
   }
-  for (; version < lan_migration_latest (); version++) {
+  for (; version < layout; version++) {
     if (!run_step (db, version, error))
       return FALSE;
   }

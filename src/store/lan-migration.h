@@ -18,6 +18,9 @@ int lan_migration_latest (void);
 /** Errors: NEWER when the database is ahead of this program, else what the disk says. */
 gboolean lan_migration_run (LanDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** The same, up to @layout. */
+gboolean lan_migration_run_to (LanDb *db, int layout, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The steps' SQL, one file each: lan-migration-N.c. */
 extern const char lan_migration_1_sql[];
 extern const char lan_migration_2_sql[];

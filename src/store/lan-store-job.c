@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-store-job.h"
 
+#include "lan-db-dump.h"
 #include "lan-db-search.h"
 
 #define CATCH_UP 3 /* batches indexed before a search */
@@ -30,6 +31,7 @@ lan_store_job_free (LanStoreJob *job)
   g_clear_error (&job->error);
   lan_snapshot_free (job->snapshot);
   g_clear_pointer (&job->rows, g_ptr_array_unref);
+  g_clear_pointer (&job->piece, g_bytes_unref);
   g_free (job);
 }
 
@@ -82,6 +84,9 @@ lan_store_job_read (LanStoreJob *job, LanDb *db)
     break;
   case LAN_STORE_JOB_DAYS:
     job->rows = lan_db_read_days (db, &job->days, &job->error);
+    break;
+  case LAN_STORE_JOB_DUMP:
+    job->piece = lan_db_dump_next (db, job->dump, &job->error);
     break;
   case LAN_STORE_JOB_OPEN:
   case LAN_STORE_JOB_COMMIT:
@@ -182,6 +187,10 @@ lan_store_job_answer (LanStoreJob *job)
   case LAN_STORE_JOB_SEARCH:
     if (job->callback.found != NULL)
       job->callback.found (job->rows, job->percent, job->error, job->user_data);
+    break;
+  case LAN_STORE_JOB_DUMP:
+    if (job->callback.piece != NULL)
+      job->callback.piece (job->piece, job->error, job->user_data);
     break;
   case LAN_STORE_JOB_HISTORY:
   case LAN_STORE_JOB_LOG:

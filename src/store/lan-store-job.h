@@ -19,6 +19,7 @@ typedef enum {
   LAN_STORE_JOB_TRANSFERS,
   LAN_STORE_JOB_SEARCH,
   LAN_STORE_JOB_DAYS,
+  LAN_STORE_JOB_DUMP,
   LAN_STORE_JOB_CLOSE,
 } LanStoreJobType;
 
@@ -29,6 +30,7 @@ typedef struct {
     LanStoreDone done;
     LanStoreRows rows;
     LanStoreFound found;
+    LanStorePiece piece;
   } callback; /* NULL: nobody waits for the answer */
   gpointer user_data;
   int turn; /* atomic: see lan_store_job_give */
@@ -48,12 +50,14 @@ typedef struct {
   guint limit;
   LanSearchQuery search; /* SEARCH; what it points to is owned */
   LanDaysQuery days;     /* DAYS; likewise */
+  LanStoreDump *dump;    /* DUMP: borrowed */
 
   /* the answer */
   GError *error;
   LanSnapshot *snapshot;
   GPtrArray *rows;
   guint percent; /* SEARCH */
+  GBytes *piece; /* DUMP */
 } LanStoreJob;
 
 LanStoreJob *lan_store_job_new (LanStoreJobType type, gpointer user_data) G_GNUC_WARN_UNUSED_RESULT;

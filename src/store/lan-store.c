@@ -183,6 +183,7 @@ run_thread (gpointer data)
     case LAN_STORE_JOB_TRANSFERS:
     case LAN_STORE_JOB_SEARCH:
     case LAN_STORE_JOB_DAYS:
+    case LAN_STORE_JOB_DUMP:
     default:
       lan_store_job_read (job, db);
       break;
@@ -327,6 +328,19 @@ lan_store_read_days (LanStore *store, const LanDaysQuery *query, LanStoreRows on
   job->days.conversations =
       g_memdup2 (query->conversations, query->n_conversations * sizeof (LanConversationId));
   job->days.days = g_memdup2 (query->days, (job->days.n_days + 1) * sizeof (gint64));
+  push_job (store, job);
+}
+
+void
+lan_store_dump_next (LanStore *store, LanStoreDump *dump, LanStorePiece on_piece,
+                     gpointer user_data)
+{
+  LanStoreJob *job;
+
+  g_return_if_fail (store != NULL && dump != NULL);
+  job = lan_store_job_new (LAN_STORE_JOB_DUMP, user_data);
+  job->callback.piece = on_piece;
+  job->dump = dump;
   push_job (store, job);
 }
 

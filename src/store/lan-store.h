@@ -147,6 +147,52 @@ void lan_store_search (LanStore *store, const LanSearchQuery *query, LanStoreFou
 void lan_store_read_days (LanStore *store, const LanDaysQuery *query, LanStoreRows on_rows,
                           gpointer user_data);
 
+/* --- backups --- */
+
+/* The history on its way into a backup: what has gone and what is left. */
+typedef struct _LanStoreDump LanStoreDump;
+
+/** @settings: keys of settings that go along, "core." for all that begin so. Returns: (transfer full). */
+LanStoreDump *lan_store_dump_new (const char *const *settings) G_GNUC_WARN_UNUSED_RESULT;
+void lan_store_dump_free (LanStoreDump *dump);
+
+/* @piece: (transfer none) (nullable): rows as bytes, perhaps none; NULL exactly when @error is set. */
+typedef void (*LanStorePiece) (GBytes *piece, const GError *error, gpointer user_data);
+
+/**
+ * The next piece of about 256 KiB (the first one holds all small tables); other calls come in between.
+ * @dump belongs to the store until @on_piece; then ask lan_store_dump_is_done().
+ */
+void lan_store_dump_next (LanStore *store, LanStoreDump *dump, LanStorePiece on_piece,
+                          gpointer user_data);
+gboolean lan_store_dump_is_done (const LanStoreDump *dump);
+guint lan_store_dump_percent (const LanStoreDump *dump);
+
+/** How many messages on screen have gone so far. */
+guint64 lan_store_dump_messages (const LanStoreDump *dump);
+
+/** The layout of the pieces that this program makes. */
+guint lan_store_layout (void);
+
+/* A new history out of the pieces of a backup. Its calls block: on a worker's thread, all on one. */
+typedef struct _LanStoreFill LanStoreFill;
+
+/** Makes the file @path, which must not exist. Errors: NEWER (@layout), FULL, ACCESS, IO. */
+LanStoreFill *lan_store_fill_new (const char *path, const guint8 *key, guint layout,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The bytes of the pieces, in their order, cut anywhere. Errors: DAMAGED (rows that fit no table), FULL, IO. */
+gboolean lan_store_fill_rows (LanStoreFill *fill, const guint8 *data, gsize len,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** All pieces were given: brings it to this version's layout and carries out @changes. */
+gboolean lan_store_fill_finish (LanStoreFill *fill, const GPtrArray *changes,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Closes, and removes the file where it was not finished. NULL is fine. */
+void lan_store_fill_free (LanStoreFill *fill);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanStoreFill, lan_store_fill_free)
+
 /**
  * Carries out everything asked for so far, tidies and closes the file, then runs @on_closed
  * (nullable) as the last callback ever and frees @store (transfer full), which must not be used

@@ -8,6 +8,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  add_backup_tests ();
   add_seal_tests ();
   add_vfs_tests ();
   add_operations_tests ();

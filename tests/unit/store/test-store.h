@@ -3,6 +3,7 @@
 /* The parts of this binary; each adds its tests. */
 #pragma once
 
+void add_backup_tests (void);
 void add_seal_tests (void);
 void add_vfs_tests (void);
 void add_operations_tests (void);
