@@ -107,8 +107,14 @@ lan_cli_forget (char *secret)
   g_free (secret);
 }
 
-static LanNode *
-new_node (LanCli *cli)
+gboolean
+lan_cli_get_passphrase (LanCli *cli, char **passphrase, GError **error)
+{
+  return get_passphrase (cli, FALSE, passphrase, error);
+}
+
+LanNode *
+lan_cli_new_node (LanCli *cli)
 {
   LanNode *node = lan_node_new (cli->profile);
 
@@ -138,7 +144,7 @@ lan_cli_open_node (LanCli *cli, const char *create_name, GError **error)
 
   if (!get_passphrase (cli, FALSE, &passphrase, error))
     return FALSE;
-  cli->node = new_node (cli);
+  cli->node = lan_cli_new_node (cli);
   if (create_name != NULL) {
     g_autoptr (GAsyncResult) result = NULL;
 

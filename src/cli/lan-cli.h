@@ -37,6 +37,7 @@ struct _LanCli {
   int port;    /* -1: the usual one */
   char *name;
   char *passphrase_file;
+  char *secret_file; /* of backup */
   char *accept_dir;
   int limit;
   char *login;
@@ -90,6 +91,12 @@ void lan_cli_drop_node (LanCli *cli, gpointer data);
 
 /** Opens a node of this process only; NULL client. For `run` and `init`. */
 gboolean lan_cli_open_node (LanCli *cli, const char *create_name, GError **error);
+
+/** A node with the options of the command line, not open. Returns: (transfer full). */
+LanNode *lan_cli_new_node (LanCli *cli);
+
+/** What --passphrase-file holds. @passphrase: (out) (nullable): wipe it with lan_cli_forget(). */
+gboolean lan_cli_get_passphrase (LanCli *cli, char **passphrase, GError **error);
 
 /** Closes and waits until everything is on disk. */
 void lan_cli_close (LanCli *cli);
@@ -160,6 +167,7 @@ int lan_cli_listen (LanCli *cli, char **args);
 int lan_cli_history (LanCli *cli, char **args);
 int lan_cli_search (LanCli *cli, char **args);
 int lan_cli_export (LanCli *cli, char **args);
+int lan_cli_backup (LanCli *cli, char **args);
 int lan_cli_verify (LanCli *cli, char **args);
 int lan_cli_run (LanCli *cli, char **args);
 int lan_cli_join (LanCli *cli, char **args);

@@ -29,6 +29,8 @@ const LanCliCommand lan_cli_commands[] = {
   { "history", "PEER", N_ ("print the last messages"), 1, 1, lan_cli_history },
   { "search", "TEXT…", N_ ("find messages by their words"), 0, -1, lan_cli_search },
   { "export", "PEER FILE.html|FILE.json", N_ ("write a chat into a file"), 2, 2, lan_cli_export },
+  { "backup", "code [new]|create FILE|verify FILE|restore FILE",
+    N_ ("keep everything in a sealed file, and get it back"), 1, 2, lan_cli_backup },
   { "verify", "PEER [WORDS|NUMBER]", N_ ("show what to compare, or say that it is right"), 1, -1,
     lan_cli_verify },
   { "join", "LINK|HOST[:PORT]", N_ ("join a company's server"), 1, 1, lan_cli_join },
@@ -98,6 +100,8 @@ make_context (LanCli *cli, gboolean *version)
       N_ ("YYYY-MM-DD") },
     { "passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->passphrase_file,
       N_ ("Read the profile's passphrase from FILE"), N_ ("FILE") },
+    { "secret-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->secret_file,
+      N_ ("With backup: read its recovery code or passphrase from FILE"), N_ ("FILE") },
     { "login", 0, 0, G_OPTION_ARG_STRING, &cli->login, N_ ("With join: the name of your account"),
       N_ ("NAME") },
     { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->password_file,
@@ -242,6 +246,7 @@ main (int argc, char **argv)
   g_free (cli.name);
   g_free (cli.accept_dir);
   g_free (cli.passphrase_file);
+  g_free (cli.secret_file);
   g_free (cli.login);
   g_free (cli.password_file);
   g_free (cli.words);

@@ -334,7 +334,7 @@ lan_backup_reader_feed (LanBackupReader *reader, const guint8 *data, gsize len)
       reader->status = LAN_STATUS_MALFORMED;
       break;
     }
-    
+
     step = MIN (len, CHUNK_STORED - reader->stored_len);
     memcpy (reader->stored + reader->stored_len, data, step);
     reader->stored_len += step;

@@ -45,6 +45,7 @@ typedef enum {
   LAN_SECRET_DB_KEY = 4,
   LAN_SECRET_DEVICE_LIST = 5, /* own LDL1: not secret, but must not go back with the history */
   LAN_SECRET_DEVICE_CERT = 6, /* own LDC1 */
+  LAN_SECRET_RECOVERY = 7,    /* the recovery code, to make backups with */
 } LanSecretTag;
 
 typedef struct {

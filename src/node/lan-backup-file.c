@@ -51,8 +51,8 @@ make_writer (const char *passphrase, const guint8 *input, GByteArray *out, GErro
   guint8 key[LAN_KEY_BYTES];
   LanKeySlot slot;
 
-  lan_key_slot_prepare (
-      &slot, passphrase != NULL ? LAN_KEY_SLOT_PASSPHRASE : LAN_KEY_SLOT_RECOVERY, random);
+  lan_key_slot_prepare (&slot, passphrase != NULL ? LAN_KEY_SLOT_PASSPHRASE : LAN_KEY_SLOT_RECOVERY,
+                        random);
   if (passphrase == NULL)
     return lan_backup_writer_new (&slot, input, random, out);
   if (lan_key_stretch (&slot, passphrase, key) == LAN_STATUS_OK)
@@ -181,8 +181,7 @@ make_input (const LanKeySlot *slot, const char *secret, guint8 *input, GError **
 
   if (slot->kind == LAN_KEY_SLOT_PASSPHRASE)
     return lan_key_stretch (slot, secret, input) == LAN_STATUS_OK ||
-           fail (error, LAN_NODE_ERROR_FAILED,
-                 "There is not enough memory to try the passphrase");
+           fail (error, LAN_NODE_ERROR_FAILED, "There is not enough memory to try the passphrase");
   if (lan_recovery_code_parse (&code, secret) != LAN_STATUS_OK)
     return fail (error, LAN_NODE_ERROR_PASSPHRASE_WRONG,
                  "This is no recovery code: it has 30 letters and digits, one of them may be "
@@ -193,8 +192,8 @@ make_input (const LanKeySlot *slot, const char *secret, guint8 *input, GError **
 }
 
 static gboolean
-unlock (LanBackupReader *reader, const guint8 *header, gsize len, const char *secret,
-        guint8 *input, LanKeySlotKind *kind, GError **error)
+unlock (LanBackupReader *reader, const guint8 *header, gsize len, const char *secret, guint8 *input,
+        LanKeySlotKind *kind, GError **error)
 {
   LanKeySlot slot;
   LanStatus status;
@@ -251,8 +250,8 @@ read_body (LanBackupReader *reader, int fd, gint64 size, const LanBackupReadFunc
       return fail_errno (error, "read from", path);
     if (g_cancellable_set_error_if_cancelled (cancellable, error))
       return FALSE;
-    status = n > 0 ? lan_backup_reader_feed (reader, buffer, (gsize) n)
-                   : lan_backup_reader_end (reader);
+    status =
+        n > 0 ? lan_backup_reader_feed (reader, buffer, (gsize) n) : lan_backup_reader_end (reader);
     done += n;
     funcs->progress ((guint) (done * 100 / MAX (size, done)), funcs->user_data);
     if (n == 0)

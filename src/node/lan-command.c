@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-command.h"
 
+#include "lan-engine-backup.h"
+
 #include <string.h>
 
 LanCommand *
@@ -43,6 +45,7 @@ lan_command_free (LanCommand *command)
   if (command->search != NULL)
     wipe (command->search->text);
   g_free (command->search);
+  g_clear_pointer (&command->backup, lan_backup_source_unref);
   g_clear_object (&command->task);
   g_clear_pointer (&command->list, g_strfreev);
   g_clear_pointer (&command->bytes, g_bytes_unref);

@@ -73,8 +73,12 @@ typedef enum {
   LAN_COMMAND_SHARE_LOG,    /* task */
   LAN_COMMAND_GROUP,        /* kind: LanGroupCall, conversation, what that says, task */
   LAN_COMMAND_SEARCH,       /* search, task */
-  LAN_COMMAND_READ_DAYS,    /* account, bytes: gint64s at which days begin, task */
+  LAN_COMMAND_BACKUP,       /* backup, task */
+  LAN_COMMAND_RECOVERY_CODE, /* number: whether a new one, task */
+  LAN_COMMAND_READ_DAYS,     /* account, bytes: gint64s at which days begin, task */
 } LanCommandType;
+
+typedef struct _LanBackupSource LanBackupSource; /* lan-engine-backup.h */
 
 /* What is looked for in the history: lan-store.h's query, by person. */
 typedef struct {
@@ -107,6 +111,7 @@ typedef struct {
   GStrv list;
   GBytes *bytes;
   LanSearchWish *search;
+  LanBackupSource *backup;
   guint group_kind; /* of a group to be made: LanGroupChatKind */
   gboolean open;    /* and whether newcomers see its history */
   GTask *task;      /* who waits for the answer; goes back in a REPLY event */

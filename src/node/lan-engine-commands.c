@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /* Carries out what the owner asks: mostly one call into a machine for each command. */
 #include "lan-content.h"
+#include "lan-engine-backup.h"
 #include "lan-engine-core.h"
 #include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
@@ -337,6 +338,8 @@ execute_talk (LanEngine *engine, LanCommand *c)
     lan_engine_group_execute (engine, c);
   else if (c->type == LAN_COMMAND_SEARCH || c->type == LAN_COMMAND_READ_DAYS)
     lan_engine_search_execute (engine, c);
+  else if (c->type == LAN_COMMAND_BACKUP || c->type == LAN_COMMAND_RECOVERY_CODE)
+    lan_engine_backup_execute (engine, c);
   else
     lan_engine_operations_execute (engine, c);
 }
@@ -388,6 +391,8 @@ execute_open (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_GROUP:
   case LAN_COMMAND_SEARCH:
   case LAN_COMMAND_READ_DAYS:
+  case LAN_COMMAND_BACKUP:
+  case LAN_COMMAND_RECOVERY_CODE:
     execute_talk (engine, c);
     break;
   case LAN_COMMAND_ACCEPT:

@@ -66,9 +66,11 @@ lan_vault_make_room (LanDeviceList *list)
 
 /* @device takes the place of the present one; the others stay as they are. */
 static gboolean
-next_list (const LanVault *vault, const LanDeviceKeys *device, gint64 wall_ms, LanDeviceList *list)
+next_list (const LanVault *vault, const LanDeviceKeys *device, gint64 wall_ms, guint step,
+           LanDeviceList *list)
 {
   lan_vault_next_list (vault, wall_ms, list);
+  list->seq += step;
   for (guint i = list->n_devices; i > 0; i--) {
     LanDeviceEntry *entry = &list->devices[i - 1];
 
@@ -84,7 +86,7 @@ next_list (const LanVault *vault, const LanDeviceKeys *device, gint64 wall_ms, L
 }
 
 static gboolean
-issue (LanVault *vault, const LanDeviceKeys *device, const char *name, gint64 wall_ms,
+issue (LanVault *vault, const LanDeviceKeys *device, const char *name, gint64 wall_ms, guint step,
        GBytes **cert, GBytes **list_bytes)
 {
   LanDeviceList list;
@@ -93,7 +95,7 @@ issue (LanVault *vault, const LanDeviceKeys *device, const char *name, gint64 wa
   gsize len;
   const guint8 *data;
 
-  if (!next_list (vault, device, wall_ms, &list))
+  if (!next_list (vault, device, wall_ms, step, &list))
     return FALSE;
   /* A day back: clocks of a network are not that good, and nobody gains by it. */
   *cert = lan_cert_issue (vault->account, device, name, now_s - 86400,
@@ -144,16 +146,26 @@ lan_vault_read_identity (LanVault *vault, GError **error)
 gboolean
 lan_vault_make_identity (LanVault *vault, const char *name, GError **error)
 {
+  vault->account = lan_account_keys_new (lan_random_system ());
+  return lan_vault_issue_first (vault, name, 0, NULL, error);
+}
+
+gboolean
+lan_vault_issue_first (LanVault *vault, const char *name, guint step, const guint8 *history_key,
+                       GError **error)
+{
   const LanRandom *random = lan_random_system ();
   g_autoptr (LanDeviceKeys) device = NULL;
   g_autoptr (GBytes) cert = NULL, list = NULL;
   guint8 key[LAN_KEY_BYTES];
   gboolean ok;
 
-  vault->account = lan_account_keys_new (random);
   device = lan_device_keys_new (lan_account_keys_id (vault->account), random);
-  lan_random_bytes (random, key, sizeof key);
-  ok = issue (vault, device, name, g_get_real_time () / 1000, &cert, &list) ||
+  if (history_key != NULL)
+    memcpy (key, history_key, sizeof key);
+  else
+    lan_random_bytes (random, key, sizeof key);
+  ok = issue (vault, device, name, g_get_real_time () / 1000, step, &cert, &list) ||
        fail (error, LAN_NODE_ERROR_INVALID, "this name cannot be put into a certificate");
   ok = ok &&
        put (vault->store, LAN_SECRET_ACCOUNT_SEED, lan_account_keys_seed (vault->account),
@@ -167,6 +179,7 @@ lan_vault_make_identity (LanVault *vault, const char *name, GError **error)
        put_bytes (vault->store, LAN_SECRET_DEVICE_LIST, list, error);
   lan_secret_wipe (key, sizeof key);
   g_clear_pointer (&vault->account, lan_account_keys_free);
+  g_clear_pointer (&vault->list, g_bytes_unref);
   return ok && lan_vault_read_identity (vault, error);
 }
 
@@ -199,7 +212,7 @@ lan_vault_reissue (LanVault *vault, const char *name, gboolean new_device, gint6
   if (vault->account == NULL)
     return fail (error, LAN_NODE_ERROR_INVALID,
                  "this device is a limited one: do this on one that may change the account");
-  if (!issue (vault, device, name, wall_ms, &cert, &list))
+  if (!issue (vault, device, name, wall_ms, 0, &cert, &list))
     return fail (error, LAN_NODE_ERROR_INVALID, "this name cannot be put into a certificate");
   if (!put (vault->store, LAN_SECRET_DEVICE_SIGN_SEED, lan_device_keys_sign_seed (device),
             LAN_KEY_BYTES, error) ||

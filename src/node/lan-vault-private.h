@@ -25,6 +25,18 @@ gboolean lan_vault_read_identity (LanVault *vault, GError **error);
 /** Makes new keys, puts them into the store and reads them. */
 gboolean lan_vault_make_identity (LanVault *vault, const char *name, GError **error);
 
+/** The same for .account (and .list, where the account had one before, which @step numbers are left out
+ * behind): keys of a new device, certificate and list. @history_key: (nullable): NULL: a new one. */
+gboolean lan_vault_issue_first (LanVault *vault, const char *name, guint step,
+                                const guint8 *history_key, GError **error);
+
+/** Adds what shall guard the keys: the passphrase, else the keyring where it works, else nothing. */
+gboolean lan_vault_add_guard (LanKeyStore *store, const char *passphrase, gboolean keyring,
+                              GError **error);
+
+/** TRUE when @text is the recovery code and has opened @store. */
+gboolean lan_vault_unlock_recovery (LanKeyStore *store, const char *text);
+
 /** The list after the present one, with all its devices; its number and predecessor are set. */
 void lan_vault_next_list (const LanVault *vault, gint64 wall_ms, LanDeviceList *list);
 

@@ -176,6 +176,8 @@ unlock (LanKeyStore *store, const char *passphrase, GError **error)
     return lan_key_store_unlock (store, (guint) none, NULL) == LAN_STATUS_OK ||
            fail (error, LAN_NODE_ERROR_DAMAGED,
                  "the key store is damaged: put back a backup of the profile's 'keys'");
+  if (lan_vault_unlock_recovery (store, passphrase))
+    return TRUE;
   if (asked >= 0)
     return unlock_passphrase (store, asked, passphrase, error);
   if (keyring >= 0)
@@ -191,9 +193,8 @@ add_slot (LanKeyStore *store, const LanKeySlot *slot, const guint8 *key, GError 
          fail (error, LAN_NODE_ERROR_FAILED, "the key store is full");
 }
 
-/* Adds what shall guard the keys: the passphrase, else the keyring where it works, else nothing. */
-static gboolean
-add_guard (LanKeyStore *store, const char *passphrase, gboolean keyring, GError **error)
+gboolean
+lan_vault_add_guard (LanKeyStore *store, const char *passphrase, gboolean keyring, GError **error)
 {
   const LanRandom *random = lan_random_system ();
   guint8 key[LAN_KEY_BYTES];
@@ -253,7 +254,7 @@ open_vault (const Work *work, GError **error)
   }
   vault->store = lan_key_store_new (lan_random_system ());
   if (!lan_vault_make_identity (vault, work->name, error) ||
-      !add_guard (vault->store, work->passphrase, work->keyring, error) ||
+      !lan_vault_add_guard (vault->store, work->passphrase, work->keyring, error) ||
       !lan_vault_write (vault, error))
     return NULL;
   return g_steal_pointer (&vault);
@@ -341,7 +342,7 @@ change_guard (const Work *work, GError **error)
   LanKeySlot old;
 
   if (!check_old (work->vault, work->old, error) ||
-      !add_guard (store, work->passphrase, work->keyring, error))
+      !lan_vault_add_guard (store, work->passphrase, work->keyring, error))
     return FALSE;
   forget = drop_guards (store, before, &old);
   if (!lan_vault_write (work->vault, error))

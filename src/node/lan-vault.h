@@ -13,6 +13,7 @@
 #include "lan-device-list.h"
 #include "lan-key-store.h"
 #include "lan-node.h"
+#include "lan-recovery-code.h"
 
 G_BEGIN_DECLS
 
@@ -47,6 +48,37 @@ LanNodeProtection lan_vault_protection (const LanVault *vault);
 void lan_vault_guard_async (LanVault *vault, const char *old_passphrase, const char *new_passphrase,
                             gboolean keyring, GAsyncReadyCallback callback, gpointer user_data);
 gboolean lan_vault_guard_finish (LanVault *vault, GAsyncResult *result, GError **error);
+
+/* --- lan-vault-recovery.c --- */
+
+/* Numbers of the device list left out when an account comes back out of a backup: lists that were issued
+ * after the backup was made stay below the new one. */
+#define LAN_VAULT_RESTORE_STEP 1024
+
+/* What a backup kept of an account; borrowed. */
+typedef struct {
+  const guint8 *seed;
+  GBytes *list;
+  const guint8 *history_key;
+  const LanRecoveryCode *code; /* NULL: none */
+} LanVaultLegacy;
+
+/**
+ * A vault of an account that was, with the keys of a new device: the old one's logs may go on elsewhere, and no
+ * number of theirs may be used twice. Nothing is written yet: lan_vault_save(). Takes a second where a
+ * passphrase is set: on a worker.
+ */
+LanVault *lan_vault_restore (const LanVaultRequest *request, const LanVaultLegacy *legacy,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Writes the file (a few milliseconds). */
+gboolean lan_vault_save (LanVault *vault, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/** FALSE: none was made yet. */
+gboolean lan_vault_get_recovery (const LanVault *vault, LanRecoveryCode *code);
+
+/** A new one, in place of the one before, and writes the file. Secret. */
+gboolean lan_vault_make_recovery (LanVault *vault, LanRecoveryCode *code, GError **error);
 
 /* What is inside; borrowed, valid until the next change. */
 const LanAccountId *lan_vault_account_id (const LanVault *vault);

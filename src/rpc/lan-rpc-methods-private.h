@@ -23,6 +23,7 @@ extern const LanRpcMethod lan_rpc_server_methods[];  /* server.*, directory.* */
 extern const LanRpcMethod lan_rpc_device_methods[];  /* device.* */
 extern const LanRpcMethod lan_rpc_share_methods[];   /* share.* */
 extern const LanRpcMethod lan_rpc_group_methods[];   /* group.* */
+extern const LanRpcMethod lan_rpc_backup_methods[];  /* backup.* */
 extern const LanRpcMethod lan_rpc_history_methods[]; /* history.* but for list */
 
 /** {"messages": ...} */

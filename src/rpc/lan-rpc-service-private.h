@@ -16,6 +16,7 @@ struct _LanRpcService {
   LanRpcSend send; /* NULL once the owner has gone */
   gpointer user_data;
   GCancellable *cancellable;
+  GCancellable *backup; /* of the one being made; borrowed; NULL: none */
 };
 
 /* One request under way; freed by answering it. */

@@ -25,8 +25,7 @@ struct _LanStoreDump {
 };
 
 /** The next piece. Returns: (transfer full) (nullable): NULL with @error. */
-GBytes *lan_db_dump_next (LanDb *db, LanStoreDump *dump,
-                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *lan_db_dump_next (LanDb *db, LanStoreDump *dump, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /** A new database of @layout, without statements. @seal: (transfer full). */
 LanStoreFill *lan_store_fill_new_on (const char *path, LanPageSeal *seal, const char *below,

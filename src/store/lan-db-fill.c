@@ -10,13 +10,13 @@
 
 #define BATCH        2000
 #define REST_MAX     (32 * 1024 * 1024) /* longer than any row */
-#define RECORD_SHOWN 11 /* column of record, in every layout */
+#define RECORD_SHOWN 11                 /* column of record, in every layout */
 
 struct _LanStoreFill {
   LanDb *db;
-  char *path;          /* to be removed; NULL: it was finished, or is not the system's */
+  char *path; /* to be removed; NULL: it was finished, or is not the system's */
   sqlite3_stmt *inserts[LAN_DUMP_N];
-  guint in_batch; /* rows since the transaction began */
+  guint in_batch;   /* rows since the transaction began */
   GByteArray *rest; /* of a row that goes on in the next piece */
 };
 
@@ -199,8 +199,7 @@ lan_store_fill_rows (LanStoreFill *fill, const guint8 *data, gsize len, GError *
     done = r.pos;
   }
   g_byte_array_remove_range (fill->rest, 0, (guint) done);
-  return (status == LAN_STATUS_OK || status == LAN_STATUS_TRUNCATED) &&
-                 fill->rest->len <= REST_MAX
+  return (status == LAN_STATUS_OK || status == LAN_STATUS_TRUNCATED) && fill->rest->len <= REST_MAX
              ? TRUE
              : refuse (error);
 }
@@ -218,13 +217,13 @@ lan_store_fill_finish (LanStoreFill *fill, const GPtrArray *changes, GError **er
   finalize (fill);
   /* What was said about a message is read before the messages are: some of it came too early. */
   ok = lan_db_complete (db, error) &&
-         lan_db_exec (db,
-                      "BEGIN IMMEDIATE; UPDATE operation SET waiting = NOT EXISTS (SELECT 1 FROM "
-                      "record WHERE message = operation.target AND author = operation.author AND "
-                      "shown = 1 AND conversation = operation.conversation)",
-                      "write the history out of a backup", error) &&
-         lan_db_apply (db, changes, error) &&
-         lan_db_exec (db, "COMMIT", "write the history out of a backup", error);
+       lan_db_exec (db,
+                    "BEGIN IMMEDIATE; UPDATE operation SET waiting = NOT EXISTS (SELECT 1 FROM "
+                    "record WHERE message = operation.target AND author = operation.author AND "
+                    "shown = 1 AND conversation = operation.conversation)",
+                    "write the history out of a backup", error) &&
+       lan_db_apply (db, changes, error) &&
+       lan_db_exec (db, "COMMIT", "write the history out of a backup", error);
   if (ok)
     g_clear_pointer (&fill->path, g_free);
   return ok;

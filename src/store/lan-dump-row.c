@@ -106,9 +106,9 @@ lan_dump_value_bind (const LanDumpValue *value, sqlite3_stmt *statement, int ind
     return sqlite3_bind_int64 (statement, index, value->number);
   case LAN_DUMP_BLOB:
     /* Without a byte it would be bound as nothing at all. */
-    return value->len == 0 ? sqlite3_bind_zeroblob (statement, index, 0)
-                           : sqlite3_bind_blob (statement, index, value->data, (int) value->len,
-                                                SQLITE_STATIC);
+    return value->len == 0
+               ? sqlite3_bind_zeroblob (statement, index, 0)
+               : sqlite3_bind_blob (statement, index, value->data, (int) value->len, SQLITE_STATIC);
   case LAN_DUMP_TEXT:
     return sqlite3_bind_text (statement, index, value->len == 0 ? "" : (const char *) value->data,
                               (int) value->len, SQLITE_STATIC);

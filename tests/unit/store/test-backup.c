@@ -164,8 +164,7 @@ restore (Fixture *f, const GByteArray *all, gsize step)
 
   g_assert_no_error (error);
   for (gsize at = 0; at < all->len; at += step) {
-    g_assert_true (
-        lan_store_fill_rows (fill, all->data + at, MIN (step, all->len - at), &error));
+    g_assert_true (lan_store_fill_rows (fill, all->data + at, MIN (step, all->len - at), &error));
     g_assert_no_error (error);
   }
   add_setting (changes, "core.new");
