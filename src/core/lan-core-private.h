@@ -20,6 +20,7 @@
 
 G_BEGIN_DECLS
 
+#define LAN_CORE_MEET_MS         (60 * 24 * 60 * 60 * G_GINT64_CONSTANT (1000))
 #define LAN_CORE_MAX_DEVICES     64  /* of one person, revoked ones included */
 #define LAN_CORE_MAX_LOGS        64  /* of one talk */
 #define LAN_CORE_WAITING_MAX     256 /* records of one log that came before their time */
@@ -210,6 +211,7 @@ struct _LanCorePerson {
   LanCoreChannel *active;
   gboolean accepted_us;
   gboolean wanted; /* WANT_CHANNEL was asked, of any device */
+  gboolean met;    /* since the start: their vector came */
   LanShared shared;
   gboolean told; /* PERSON was told once */
   gboolean discovered;
@@ -352,6 +354,8 @@ struct _LanCore {
   LanTime now;
   gboolean started;
   gboolean forked; /* NEW_KEYS was asked */
+  gint64
+      meet_until_ms; /* this profile came out of a backup: others may know more of its own past */
   LanHlc hlc;
   LanDeadlines *deadlines;
   GQueue actions;       /* of LanCoreAction * */

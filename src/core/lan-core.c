@@ -171,6 +171,17 @@ lan_core_load_vector (LanCore *core, const LanVectorRow *row)
   holding->hash = row->hash;
 }
 
+/* When it was restored, Unix ms: somebody who was away for a month is met all the same. */
+static gint64
+meet_until (GBytes *value)
+{
+  guint64 at;
+
+  memcpy (&at, g_bytes_get_data (value, NULL), sizeof at);
+  at = GUINT64_FROM_LE (at);
+  return at < G_MAXINT64 / 2 ? (gint64) at + LAN_CORE_MEET_MS : 0;
+}
+
 void
 lan_core_load_setting (LanCore *core, const char *key, GBytes *value)
 {
@@ -184,6 +195,8 @@ lan_core_load_setting (LanCore *core, const char *key, GBytes *value)
     core->typing = on;
   else if (strcmp (key, "core.shared") == 0)
     core->shared = on;
+  else if (strcmp (key, "core.restored") == 0)
+    core->meet_until_ms = len == 8 ? meet_until (value) : 0;
   else if (lan_core_load_own_setting (core, key, value))
     return;
   else if (!lan_mail_load_setting (core, key, value))

@@ -253,7 +253,8 @@ tell_want (LanCore *core, LanCorePerson *person, const LanCoreDevice *device, gb
 }
 
 /* Tells node once that a channel is wanted, and once that it no longer is; of each device that has
- * a use for it. One's own devices are always wanted. */
+ * a use for it. One's own devices are always wanted; after restoring, everybody is until they have said
+ * what they have. */
 void
 lan_core_want (LanCore *core, LanCorePerson *person)
 {
@@ -263,16 +264,18 @@ lan_core_want (LanCore *core, LanCorePerson *person)
              (person->talk->row.flags & LAN_CONVERSATION_HELD) == 0 &&
              lan_account_id_is_zero (&person->row.merged_into) && !lan_core_is_blocked (person));
   gboolean in_group = !lan_core_is_blocked (person) && lan_group_wants (core, &person->row.account);
+  gboolean meet = may && !me && !person->met && core->now.wall_ms < core->meet_until_ms;
   gboolean any = FALSE, nobody = TRUE;
 
   for (guint i = 0; i < person->devices->len; i++) {
     LanCoreDevice *device = g_ptr_array_index (person->devices, i);
     gboolean active = device->row.state == 0 && device->row.cert != NULL;
-    gboolean want =
+    gboolean use =
         active && ((may && (me || lacks (core, person->talk, &device->row.device))) || in_group);
+    gboolean want = use || (active && meet);
 
     nobody = nobody && !active;
-    any = any || want;
+    any = any || use;
     if (want == device->wanted)
       continue;
     device->wanted = want;

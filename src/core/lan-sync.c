@@ -211,6 +211,10 @@ lan_core_on_vector (LanCore *core, LanCoreChannel *channel, const Lanyard__Vecto
   }
   own_entry (core, vector, &seq, &hash);
   talk = person->talk;
+  if (!person->met) {
+    person->met = TRUE;
+    lan_core_want (core, person);
+  }
   if (seq > 0 && talk == NULL) {
     /* Nothing is known of what was said: it is our own account's word that brings it back. */
     if (!lan_core_is_accepted (person))

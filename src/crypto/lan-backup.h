@@ -12,7 +12,7 @@
  *        every chunk are the first 136 bytes.
  *
  * The stream's key is KDF (key, "LY1-backup", salt of the slot). The plain stream is items: type u8 | length u32 |
- * bytes; what they mean is node's business. Nothing is compressed: lengths tell nothing about
+ * bytes; lan-backup-format.h says what they mean. Nothing is compressed: lengths tell nothing about
  * contents. A file cut short anywhere does not end in TAG_FINAL and is refused, as is one with
  * anything behind it.
  *

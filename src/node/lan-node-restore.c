@@ -169,6 +169,8 @@ make_changes (const Restore *restore, const LanVault *vault)
   LanPersonRow *person = &lan_changes_add (changes, LAN_CHANGE_PERSON)->person;
   LanDeviceRow *device = &lan_changes_add (changes, LAN_CHANGE_DEVICE)->device;
   LanSettingRow *name = &lan_changes_add (changes, LAN_CHANGE_SETTING)->setting;
+  LanSettingRow *restored = &lan_changes_add (changes, LAN_CHANGE_SETTING)->setting;
+  guint64 now = GUINT64_TO_LE ((guint64) (g_get_real_time () / 1000));
 
   person->account = restore->head.account;
   person->name = g_strdup ("");
@@ -180,6 +182,8 @@ make_changes (const Restore *restore, const LanVault *vault)
   device->cert = g_bytes_ref (restore->keys.cert);
   name->key = g_strconcat ("core.device.", hex, NULL);
   name->value = g_bytes_new (g_get_host_name (), strlen (g_get_host_name ()));
+  restored->key = g_strdup ("core.restored");
+  restored->value = g_bytes_new (&now, sizeof now);
   return changes;
 }
 

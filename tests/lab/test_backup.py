@@ -16,7 +16,7 @@ def texts(peer, other):
 
 def cli(lab, host, profile, *arguments):
     """One command in the host's namespace. Returns: its exit code and what it said."""
-    command = ["ip", "netns", "exec", host.namespace, lab.cli, "--profile", profile, "--no-mdns", *arguments]
+    command = ["ip", "netns", "exec", host.namespace, lab.cli(), "--profile", profile, "--no-mdns", *arguments]
     done = subprocess.run(command, env=host.environment(), capture_output=True, text=True, timeout=DEADLINE)
     return done.returncode, done.stdout + done.stderr
 
@@ -25,7 +25,8 @@ def refused(call, code):
     try:
         call()
     except RpcError as error:
-        check(error.code == code, "%s, not %s" % (error.code, code))
+        got = error.error.get("data", {}).get("code")
+        check(got == code, "%s, not %s" % (error, code))
         return
     check(False, "refused")
 
@@ -115,7 +116,7 @@ def _():
         refused(lambda: a.call("backup.verify", path=path, secret="no code"), "passphrase-wrong")
         other = a.call("backup.code", renew=True)["code"]
         refused(lambda: a.call("backup.verify", path=path, secret=other), "passphrase-wrong")
-        refused(lambda: a.call("backup.restore", path=path, secret=code, dir=a.profile), "profile-exists")
+        refused(lambda: a.call("backup.restore", path=path, secret=code, dir=a.profile), "profile-in-use")
         done = a.call("backup.restore", path=path, secret=code, dir=target)
         check(done["id"] == a.id, "the old code opens the old backup")
         locked = lab.path("locked.backup")

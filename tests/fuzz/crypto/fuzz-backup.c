@@ -3,8 +3,9 @@
 /*
  * Backups. First byte 0: the rest is a file as somebody might give us. 1: the rest, but for its first
  * byte (how much of the end is cut off), is the plain stream of a genuine one.
- * Else: a recovery code.
+ * 3: a head. 4: an account id and keys. Else: a recovery code.
  */
+#include "lan-backup-format.h"
 #include "lan-backup.h"
 #include "lan-kdf.h"
 #include "lan-key-slot.h"
@@ -94,6 +95,32 @@ read_sealed (const guint8 *data, gsize size, gsize cut)
     g_assert (read_all (file->data, file->len - cut) != LAN_STATUS_OK);
 }
 
+static void
+read_head (const guint8 *data, gsize size)
+{
+  g_autoptr (GBytes) again = NULL;
+  LanBackupHead head;
+
+  if (lan_backup_head_decode (&head, data, size) != LAN_STATUS_OK || strlen (head.name) != data[45])
+    return;
+  again = lan_backup_head_encode (&head);
+  g_assert (g_bytes_get_size (again) == size);
+  g_assert (memcmp (g_bytes_get_data (again, NULL), data, size) == 0);
+}
+
+static void
+read_keys (const guint8 *data, gsize size)
+{
+  LanBackupKeys keys = { 0 };
+  LanAccountId account;
+
+  memcpy (account.b, data, sizeof account.b);
+  if (lan_backup_keys_decode (&keys, &account, data + sizeof account.b, size - sizeof account.b) ==
+      LAN_STATUS_OK)
+    g_assert (keys.list != NULL && keys.cert != NULL);
+  lan_backup_keys_clear (&keys);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -103,6 +130,10 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     (void) read_all (data + 1, size - 1);
   } else if (data[0] == 1) {
     read_sealed (data + 2, size - 2, data[1]);
+  } else if (data[0] == 3) {
+    read_head (data + 1, size - 1);
+  } else if (data[0] == 4 && size > LAN_ACCOUNT_ID_BYTES) {
+    read_keys (data + 1, size - 1);
   } else {
     g_autofree char *text = g_strndup ((const char *) data + 1, size - 1);
     g_autofree char *again = NULL;

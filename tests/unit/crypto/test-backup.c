@@ -3,6 +3,7 @@
 /* Backups as bytes, whole, cut short and altered, and the recovery codes that open them. */
 #include "test-crypto.h"
 
+#include "lan-backup-format.h"
 #include "lan-backup.h"
 #include "lan-recovery-code.h"
 
@@ -266,9 +267,69 @@ test_code_wrong (void)
   g_assert_cmpint (memcmp (a, b, sizeof a), !=, 0);
 }
 
+static void
+test_head (void)
+{
+  LanBackupHead head = { 5, 1700000000000, { { 1, 2 } }, "李伟" }, read;
+  g_autoptr (GBytes) bytes = lan_backup_head_encode (&head);
+  gsize len;
+  const guint8 *data = g_bytes_get_data (bytes, &len);
+  g_autofree guint8 *bad = g_memdup2 (data, len);
+
+  g_assert_cmpint (lan_backup_head_decode (&read, data, len), ==, LAN_STATUS_OK);
+  g_assert_cmpmem (&read, sizeof read, &head, sizeof head);
+  for (gsize cut = 0; cut < len; cut++)
+    g_assert_cmpint (lan_backup_head_decode (&read, data, cut), !=, LAN_STATUS_OK);
+  bad[0] = 2;
+  g_assert_cmpint (lan_backup_head_decode (&read, bad, len), ==, LAN_STATUS_VERSION);
+  bad[0] = 1;
+  bad[len - 1] = 0xff;
+  g_assert_cmpint (lan_backup_head_decode (&read, bad, len), ==, LAN_STATUS_MALFORMED);
+}
+
+/* Seed, list and certificate must be those of one account. */
+static void
+test_keys (void)
+{
+  LanDeviceList list = { .seq = 1, .n_devices = 1 };
+  g_autoptr (GBytes) cert = NULL, signed_list = NULL, bytes = NULL;
+  LanBackupKeys keys = { 0 };
+  LanAccountId account;
+  TestPerson p, other;
+  gsize len;
+  const guint8 *data;
+
+  test_person_init (&p, 1);
+  test_person_init (&other, 2);
+  account = *lan_account_keys_id (p.account);
+  list.account = account;
+  cert = lan_cert_issue (p.account, p.device, "Anna", 1, 2000000000, 1, 0);
+  list.devices[0].device = *lan_device_keys_id (p.device);
+  signed_list = lan_device_list_issue (&list, p.account);
+  bytes = lan_backup_keys_encode (lan_account_keys_seed (p.account), signed_list, cert);
+  data = g_bytes_get_data (bytes, &len);
+  g_assert_cmpint (lan_backup_keys_decode (&keys, &account, data, len), ==, LAN_STATUS_OK);
+  g_assert_cmpmem (keys.seed, LAN_KEY_BYTES, lan_account_keys_seed (p.account), LAN_KEY_BYTES);
+  g_assert_cmpstr (keys.decoded.name, ==, "Anna");
+  lan_backup_keys_clear (&keys);
+  for (gsize cut = 0; cut < len; cut++)
+    g_assert_cmpint (lan_backup_keys_decode (&keys, &account, data, cut), !=, LAN_STATUS_OK);
+  g_assert_cmpint (lan_backup_keys_decode (&keys, lan_account_keys_id (other.account), data, len),
+                   ==, LAN_STATUS_MISMATCH);
+  g_bytes_unref (bytes);
+  bytes = lan_backup_keys_encode (lan_account_keys_seed (other.account), signed_list, cert);
+  data = g_bytes_get_data (bytes, &len);
+  g_assert_cmpint (lan_backup_keys_decode (&keys, &account, data, len), ==, LAN_STATUS_MISMATCH);
+  g_assert_null (keys.list);
+  test_person_clear (&p);
+  test_person_clear (&other);
+}
+
 void
 add_backup_tests (void)
 {
+  g_test_add_func ("/crypto/backup/head", test_head);
+  g_test_add_func ("/crypto/backup/keys", test_keys);
   g_test_add_func ("/crypto/backup/whole", test_whole);
   g_test_add_func ("/crypto/backup/full-end", test_full_end);
   g_test_add_func ("/crypto/backup/cut", test_cut);

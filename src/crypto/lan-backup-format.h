@@ -6,7 +6,7 @@
  *   1 HEAD  version u8 = 1 | layout of the history u32 | made u64 (Unix ms) | account key 32 | name length
  *           u8 | name
  *   2 KEYS  account seed 32 | own device list length u16, bytes | own certificate length u16, bytes
- *   3 ROWS  rows of the history (lan-dump-row.h in store), cut anywhere; many
+ *   3 ROWS  rows of the history (the store knows how), cut anywhere; many
  *   4 END   messages u64
  *
  * In this order; unknown types behind HEAD are skipped. Bytes come from outside: decoding ends in a LanStatus.
