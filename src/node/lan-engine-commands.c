@@ -449,9 +449,6 @@ execute_open (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_SERVER_LEAVE:
     execute_server (engine, c);
     break;
-  case LAN_COMMAND_OPEN:
-  case LAN_COMMAND_CLOSE:
-    break;
   default:
     lan_engine_share_execute (engine, c);
     break;
