@@ -11,16 +11,6 @@
 G_BEGIN_DECLS
 
 /**
- * Finds http and https addresses in @text.
- * Returns: (transfer full) (nullable): @text wholly escaped as Pango markup with the addresses as
- *   links, or NULL when there is none (then show @text as it is). At most 50 links are made.
- */
-char *lan_chat_text_linkify (const char *text) G_GNUC_WARN_UNUSED_RESULT;
-
-/** Returns: whether @uri is one that a click may open: http or https with a host. */
-gboolean lan_chat_text_is_web_uri (const char *uri);
-
-/**
  * Returns: (transfer full): the text whose initials stand in an avatar: for names that end in
  *   Chinese characters the last two, set apart ("晓 雯"), one of them below 32 px; others as is.
  */

@@ -158,13 +158,38 @@ on_drag_leave (LanChatView *self)
   gtk_style_context_remove_class (gtk_widget_get_style_context (GTK_WIDGET (self)), "dropping");
 }
 
+/* Whom one can call here with an "@": those of the chat, and everybody in either language. */
+static char **
+dup_names (LanChatView *self)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+
+  g_strv_builder_add_many (names, "all", "所有人", NULL);
+  g_strv_builder_add (names, lan_person_get_name (lan_node_get_self (self->node)));
+  if (self->person != NULL)
+    g_strv_builder_add (names, lan_person_get_name (self->person));
+  return g_strv_builder_end (names);
+}
+
+static void
+update_habits (LanChatView *self)
+{
+  LanTextHabits *habits = lan_text_habits_new (
+      dup_names (self), lan_settings_get_bool (self->node, LAN_SETTING_FORMATS));
+
+  lan_history_set_habits (self->history, habits);
+  lan_text_habits_unref (habits);
+}
+
 void
 lan_chat_view_reload_settings (LanChatView *self)
 {
-  if (self->node != NULL)
-    lan_composer_set_habits (self->composer,
-                             lan_settings_get_bool (self->node, LAN_SETTING_ENTER_SENDS),
-                             lan_settings_get_bool (self->node, LAN_SETTING_TELL_TYPING));
+  if (self->node == NULL)
+    return;
+  update_habits (self);
+  lan_composer_set_habits (self->composer,
+                           lan_settings_get_bool (self->node, LAN_SETTING_ENTER_SENDS),
+                           lan_settings_get_bool (self->node, LAN_SETTING_TELL_TYPING));
 }
 
 void
@@ -184,6 +209,8 @@ lan_chat_view_set_person (LanChatView *self, LanNode *node, LanPerson *person)
   g_set_object (&self->person, person);
   conversation = person != NULL ? lan_node_open_conversation (node, person) : NULL;
   on_notice_closed (self);
+  if (person != NULL)
+    update_habits (self);
   lan_person_bar_set (self->bar, node, conversation);
   lan_composer_set_conversation (self->composer, node, conversation);
   lan_history_set_conversation (self->history, conversation);

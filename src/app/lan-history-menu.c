@@ -17,6 +17,19 @@ on_select (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+on_link (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  lan_message_row_open_link (user_data);
+}
+
+static void
+on_as_typed (GSimpleAction *action, GVariant *state, gpointer user_data)
+{
+  g_simple_action_set_state (action, state);
+  lan_message_row_set_as_typed (user_data, g_variant_get_boolean (state));
+}
+
+static void
 on_info (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   g_autoptr (GtkBuilder) builder =
@@ -88,8 +101,9 @@ on_react (GSimpleAction *action, GVariant *parameter, gpointer row)
 
 /* What cannot be done with this message is not in its menu. */
 static void
-enable (GActionMap *actions, LanMessage *message)
+enable (GActionMap *actions, LanMessageRow *row)
 {
+  LanMessage *message = lan_message_row_get_message (row);
   LanMessageStatus status = lan_message_get_status (message);
   gboolean alive = !lan_message_get_recalled (message) && status != LAN_MESSAGE_STATUS_SENDING &&
                    status != LAN_MESSAGE_STATUS_FAILED;
@@ -105,11 +119,15 @@ enable (GActionMap *actions, LanMessage *message)
     { "recall", own },
     { "pin", alive && !pinned },
     { "unpin", alive && pinned },
+    { "link", lan_message_row_has_link (row) },
+    { "as-typed", alive && lan_message_get_kind (message) == LAN_MESSAGE_KIND_TEXT },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
     g_simple_action_set_enabled (
         G_SIMPLE_ACTION (g_action_map_lookup_action (actions, table[i].name)), table[i].on);
+  g_simple_action_set_state (G_SIMPLE_ACTION (g_action_map_lookup_action (actions, "as-typed")),
+                             g_variant_new_boolean (lan_message_row_get_as_typed (row)));
 }
 
 static gboolean
@@ -133,6 +151,8 @@ lan_history_menu_show (LanMessageRow *row)
     { .name = "copy", .activate = on_copy },
     { .name = "select", .activate = on_select },
     { .name = "info", .activate = on_info },
+    { .name = "link", .activate = on_link },
+    { .name = "as-typed", .state = "false", .change_state = on_as_typed },
     { .name = "reply", .activate = on_reply },
     { .name = "edit", .activate = on_edit },
     { .name = "recall", .activate = on_recall },
@@ -147,7 +167,7 @@ lan_history_menu_show (LanMessageRow *row)
   GtkWidget *popover;
 
   g_action_map_add_action_entries (G_ACTION_MAP (actions), entries, G_N_ELEMENTS (entries), row);
-  enable (G_ACTION_MAP (actions), lan_message_row_get_message (row));
+  enable (G_ACTION_MAP (actions), row);
   gtk_widget_insert_action_group (GTK_WIDGET (row), "message", G_ACTION_GROUP (actions));
   popover = gtk_popover_new_from_model (GTK_WIDGET (row), menu);
   g_signal_connect (popover, "closed", G_CALLBACK (on_closed), NULL);

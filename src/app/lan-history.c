@@ -24,6 +24,7 @@ struct _LanHistory {
   int anchor_offset;
   guint missed; /* arrived while one reads further up */
   int margin;
+  LanTextHabits *habits;
   char *sought;     /* id of the message to be shown once it is loaded */
   gboolean follows; /* the bottom */
   gboolean is_moving;
@@ -319,7 +320,7 @@ on_items_changed (LanHistory *self, guint position, guint removed, guint added)
     note_first_new (self);
   for (guint i = 0; i < added; i++) {
     g_autoptr (LanMessage) message = g_list_model_get_item (self->messages, position + i);
-    GtkWidget *row = lan_message_row_new (message);
+    GtkWidget *row = lan_message_row_new (message, self->habits);
 
     gtk_widget_set_margin_start (row, self->margin);
     gtk_widget_set_margin_end (row, self->margin);
@@ -401,6 +402,15 @@ lan_history_message_changed (LanHistory *self, LanMessage *message)
   }
 }
 
+void
+lan_history_set_habits (LanHistory *self, LanTextHabits *habits)
+{
+  lan_text_habits_unref (self->habits);
+  self->habits = g_rc_box_acquire (habits);
+  for (guint i = 0; i < self->rows->len; i++)
+    lan_message_row_set_habits (g_ptr_array_index (self->rows, i), habits);
+}
+
 static void
 clear (LanHistory *self)
 {
@@ -444,11 +454,15 @@ lan_history_set_conversation (LanHistory *self, LanConversation *conversation)
 static gboolean
 on_button_press (LanHistory *self, GdkEventButton *event)
 {
-  GtkListBoxRow *row;
+  GtkWidget *widget = gtk_get_event_widget ((GdkEvent *) event);
+  GtkWidget *row;
 
   if (!gdk_event_triggers_context_menu ((GdkEvent *) event))
     return FALSE;
-  row = gtk_list_box_get_row_at_y (self->list, (int) event->y);
+  /* Only what is in a window of its own, as a text, tells its row; else the place does. */
+  row = widget != NULL ? gtk_widget_get_ancestor (widget, LAN_TYPE_MESSAGE_ROW) : NULL;
+  if (row == NULL)
+    row = GTK_WIDGET (gtk_list_box_get_row_at_y (self->list, (int) event->y));
   if (row == NULL)
     return FALSE;
   lan_history_menu_show (LAN_MESSAGE_ROW (row));
@@ -485,6 +499,7 @@ dispose (GObject *object)
   if (self->rows != NULL)
     lan_history_set_conversation (self, NULL);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
+  g_clear_pointer (&self->habits, lan_text_habits_unref);
   G_OBJECT_CLASS (lan_history_parent_class)->dispose (object);
 }
 
@@ -511,6 +526,7 @@ lan_history_init (LanHistory *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->rows = g_ptr_array_new ();
+  self->habits = lan_text_habits_new (NULL, FALSE);
   self->margin = 24;
   self->follows = TRUE;
   self->adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);

@@ -12,6 +12,8 @@
 
 #include <lan-conversation.h>
 
+#include "lan-message-row.h"
+
 G_BEGIN_DECLS
 
 #define LAN_TYPE_HISTORY (lan_history_get_type ())
@@ -37,5 +39,8 @@ void lan_history_focus (LanHistory *self);
 
 /** The gap at both sides of the messages in px. */
 void lan_history_set_margin (LanHistory *self, int margin);
+
+/** How texts are shown from now on; as typed and without names before the first call. */
+void lan_history_set_habits (LanHistory *self, LanTextHabits *habits);
 
 G_END_DECLS

@@ -4,13 +4,17 @@
 
 #include "lan-avatar.h"
 #include "lan-format.h"
+#include "lan-link-dialog.h"
 #include "lan-message-extras.h"
+#include "lan-rich-view.h"
 #include "lan-transfer-card.h"
 
 #include <glib/gi18n.h>
 
 #define GAP_WITHIN  3
 #define GAP_BETWEEN 12
+
+#define AS_TYPED "lan-as-typed" /* on a message that is shown so */
 
 struct _LanMessageRow {
   GtkListBoxRow parent;
@@ -24,7 +28,8 @@ struct _LanMessageRow {
   GtkBox *bubble;
   GtkWidget *card; /* of a file; NULL: none */
   LanMessageExtras extras;
-  GtkLabel *label;
+  LanRichView *text;
+  LanTextHabits *habits;
   GtkBox *meta;
   GtkLabel *time_label;
   GtkImage *state_icon;
@@ -171,32 +176,23 @@ update_state (LanMessageRow *self)
   update_accessible (self);
 }
 
-static gboolean
-on_activate_link (LanMessageRow *self, const char *uri)
+static void
+on_link (LanMessageRow *self, const char *uri)
 {
-  GtkWidget *window = gtk_widget_get_toplevel (GTK_WIDGET (self));
-
-  if (lan_chat_text_is_web_uri (uri))
-    gtk_show_uri_on_window (GTK_WINDOW (window), uri, gtk_get_current_event_time (), NULL);
-  return TRUE;
+  lan_link_dialog_ask (GTK_WIDGET (self), uri);
 }
 
 static void
 fill_text (LanMessageRow *self)
 {
-  g_autofree char *markup = NULL;
   const char *instead = words_instead (self->message);
 
-  if (instead != NULL) {
-    gtk_label_set_text (self->label, instead);
-    gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self->label)), "dim");
-    return;
-  }
-  markup = lan_chat_text_linkify (lan_message_get_text (self->message));
-  if (markup != NULL)
-    gtk_label_set_markup (self->label, markup);
+  if (instead != NULL)
+    lan_rich_view_set_words (self->text, instead);
   else
-    gtk_label_set_text (self->label, lan_message_get_text (self->message));
+    lan_rich_view_set_text (self->text, lan_message_get_text (self->message),
+                            (const char *const *) self->habits->names,
+                            self->habits->formats && !lan_message_row_get_as_typed (self));
 }
 
 static void
@@ -206,7 +202,7 @@ fill_transfer (LanMessageRow *self)
 
   if (transfer == NULL || self->card != NULL || lan_message_get_recalled (self->message))
     return;
-  gtk_widget_hide (GTK_WIDGET (self->label));
+  gtk_widget_hide (GTK_WIDGET (self->text));
   self->card = lan_transfer_card_new (transfer, FALSE);
   gtk_box_pack_start (self->bubble, self->card, TRUE, TRUE, 0);
 }
@@ -217,7 +213,7 @@ update_shown (LanMessageRow *self)
 {
   if (lan_message_get_recalled (self->message) && self->card != NULL) {
     g_clear_pointer (&self->card, gtk_widget_destroy);
-    gtk_widget_show (GTK_WIDGET (self->label));
+    gtk_widget_show (GTK_WIDGET (self->text));
   }
   fill_text (self);
   lan_message_extras_update (&self->extras, self->message, self->bubble, self->column);
@@ -264,11 +260,65 @@ lan_message_row_copy (LanMessageRow *self)
 void
 lan_message_row_select_text (LanMessageRow *self)
 {
-  if (!gtk_widget_get_visible (GTK_WIDGET (self->label)))
-    return;
-  gtk_label_set_selectable (self->label, TRUE);
-  gtk_widget_grab_focus (GTK_WIDGET (self->label));
-  gtk_label_select_region (self->label, 0, -1);
+  if (gtk_widget_get_visible (GTK_WIDGET (self->text)))
+    lan_rich_view_select (self->text);
+}
+
+gboolean
+lan_message_row_has_link (LanMessageRow *self)
+{
+  return gtk_widget_get_visible (GTK_WIDGET (self->text)) &&
+         lan_rich_view_get_links (self->text)->len > 0;
+}
+
+void
+lan_message_row_open_link (LanMessageRow *self)
+{
+  if (lan_message_row_has_link (self))
+    lan_link_dialog_choose (GTK_WIDGET (self), lan_rich_view_get_links (self->text));
+}
+
+gboolean
+lan_message_row_get_as_typed (LanMessageRow *self)
+{
+  return g_object_get_data (G_OBJECT (self->message), AS_TYPED) != NULL;
+}
+
+void
+lan_message_row_set_as_typed (LanMessageRow *self, gboolean as_typed)
+{
+  g_object_set_data (G_OBJECT (self->message), AS_TYPED, as_typed ? self->message : NULL);
+  fill_text (self);
+}
+
+LanTextHabits *
+lan_text_habits_new (char **names, gboolean formats)
+{
+  LanTextHabits *habits = g_rc_box_new (LanTextHabits);
+
+  habits->names = names;
+  habits->formats = formats;
+  return habits;
+}
+
+static void
+habits_clear (gpointer data)
+{
+  g_strfreev (((LanTextHabits *) data)->names);
+}
+
+void
+lan_text_habits_unref (LanTextHabits *habits)
+{
+  g_rc_box_release_full (habits, habits_clear);
+}
+
+void
+lan_message_row_set_habits (LanMessageRow *self, LanTextHabits *habits)
+{
+  lan_text_habits_unref (self->habits);
+  self->habits = g_rc_box_acquire (habits);
+  fill_text (self);
 }
 
 static void
@@ -277,6 +327,7 @@ dispose (GObject *object)
   LanMessageRow *self = LAN_MESSAGE_ROW (object);
 
   g_clear_object (&self->message);
+  g_clear_pointer (&self->habits, lan_text_habits_unref);
   G_OBJECT_CLASS (lan_message_row_parent_class)->dispose (object);
 }
 
@@ -286,6 +337,7 @@ lan_message_row_class_init (LanMessageRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dispose;
+  g_type_ensure (LAN_TYPE_RICH_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/message-row.ui");
   gtk_widget_class_bind_template_child (widget_class, LanMessageRow, line);
@@ -293,11 +345,11 @@ lan_message_row_class_init (LanMessageRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanMessageRow, middle);
   gtk_widget_class_bind_template_child (widget_class, LanMessageRow, column);
   gtk_widget_class_bind_template_child (widget_class, LanMessageRow, bubble);
-  gtk_widget_class_bind_template_child (widget_class, LanMessageRow, label);
+  gtk_widget_class_bind_template_child (widget_class, LanMessageRow, text);
   gtk_widget_class_bind_template_child (widget_class, LanMessageRow, meta);
   gtk_widget_class_bind_template_child (widget_class, LanMessageRow, time_label);
   gtk_widget_class_bind_template_child (widget_class, LanMessageRow, state_icon);
-  gtk_widget_class_bind_template_callback (widget_class, on_activate_link);
+  gtk_widget_class_bind_template_callback (widget_class, on_link);
   gtk_widget_class_bind_template_callback (widget_class, on_query_tooltip);
 }
 
@@ -322,7 +374,7 @@ set_side (LanMessageRow *self, gboolean own)
 }
 
 GtkWidget *
-lan_message_row_new (LanMessage *message)
+lan_message_row_new (LanMessage *message, LanTextHabits *habits)
 {
   static const char *const shown[] = { "notify::text", "notify::recalled", "notify::reactions",
                                        "notify::pinned", "notify::edited-time" };
@@ -330,6 +382,7 @@ lan_message_row_new (LanMessage *message)
   g_autofree char *clock = lan_format_clock (lan_message_get_time (message));
 
   self->message = g_object_ref (message);
+  self->habits = g_rc_box_acquire (habits);
   set_side (self, lan_message_get_own (message));
   gtk_label_set_text (self->time_label, clock);
   fill_transfer (self);

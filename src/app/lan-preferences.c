@@ -15,6 +15,7 @@ struct _LanPreferences {
   gboolean is_filling;
   GtkEntry *name_entry;
   GtkSwitch *enter_switch;
+  GtkSwitch *format_switch;
   GtkSwitch *notify_switch;
   GtkSwitch *notify_text_switch;
   GtkSwitch *receipts_switch;
@@ -44,10 +45,12 @@ switch_for (LanPreferences *self, guint i, const char **key)
 {
   GtkSwitch *const switches[] = { self->enter_switch,       self->notify_switch,
                                   self->notify_text_switch, self->receipts_switch,
-                                  self->typing_switch,      self->away_switch };
+                                  self->typing_switch,      self->away_switch,
+                                  self->format_switch };
   static const char *const keys[] = { LAN_SETTING_ENTER_SENDS, LAN_SETTING_NOTIFY,
                                       LAN_SETTING_NOTIFY_TEXT, LAN_SETTING_READ_RECEIPTS,
-                                      LAN_SETTING_TELL_TYPING, LAN_SETTING_AUTO_AWAY };
+                                      LAN_SETTING_TELL_TYPING, LAN_SETTING_AUTO_AWAY,
+                                      LAN_SETTING_FORMATS };
 
   if (i >= G_N_ELEMENTS (switches))
     return NULL;
@@ -215,6 +218,7 @@ lan_preferences_class_init (LanPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, name_row);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, name_entry);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, enter_switch);
+  gtk_widget_class_bind_template_child (widget_class, LanPreferences, format_switch);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, notify_switch);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, notify_text_switch);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, receipts_switch);

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 
 /* Yes or no, yes unless "0" is kept; the two about privacy are what node itself looks at. */
 #define LAN_SETTING_ENTER_SENDS   "app.enter-sends"
+#define LAN_SETTING_FORMATS       "app.formats"
 #define LAN_SETTING_READ_RECEIPTS "privacy.read-receipts"
 #define LAN_SETTING_TELL_TYPING   "privacy.typing"
 #define LAN_SETTING_NOTIFY        "app.notify"

@@ -115,10 +115,23 @@ class App:
     def press(self, name):
         self.button(name).get_action_iface().do_action(0)
 
+    def place(self, node):
+        """Where it is, once its middle lies in what is seen of the list around it: a new row is below it first."""
+        def seen():
+            e = node.get_component_iface().get_extents(Atspi.CoordType.SCREEN)
+            parent = node.get_parent()
+            while parent is not None and parent.get_role() != Atspi.Role.APPLICATION:
+                if parent.get_role() == Atspi.Role.SCROLL_PANE:
+                    p = parent.get_component_iface().get_extents(Atspi.CoordType.SCREEN)
+                    if not p.y <= e.y + e.height // 2 < p.y + p.height:
+                        return None
+                parent = parent.get_parent()
+            return e.width > 0 and [e]
+        return wait(seen, "a place to click")[0]
+
     def click(self, node):
-        where = wait(lambda: [e for e in [node.get_component_iface().get_extents(Atspi.CoordType.SCREEN)] if e.width > 0],
-                     "a place to click")[0]
         self.activate()
+        where = self.place(node)
         run("xdotool", "mousemove", "--sync", str(where.x + where.width // 2), str(where.y + where.height // 2), "click", "1",
             check=False)
 
@@ -147,6 +160,31 @@ class App:
         """Sets a text as an input method would commit it."""
         node = wait(lambda: self.all(Atspi.Role.TEXT, name=label), "%s: field %s" % (self.name, label))[0]
         node.get_editable_text_iface().set_text_contents(text)
+
+    def type(self, text):
+        """Types where the focus is; ASCII only."""
+        self.activate()
+        run("xdotool", "type", "--clearmodifiers", text, check=False)
+
+    def menu(self, row):
+        """Opens the menu of a message."""
+        row.get_component_iface().grab_focus()
+        where = row.get_component_iface().get_extents(Atspi.CoordType.SCREEN)
+        self.activate()
+        run("xdotool", "mousemove", "--sync", str(where.x + where.width // 2), str(where.y + where.height // 2),
+            "click", "3", check=False)
+
+    def choose(self, row, label):
+        """Chooses in the menu of a message."""
+        self.menu(row)
+        roles = (Atspi.Role.MENU_ITEM, Atspi.Role.PUSH_BUTTON, Atspi.Role.CHECK_BOX, Atspi.Role.RADIO_BUTTON,
+                 Atspi.Role.CHECK_MENU_ITEM)
+        item = wait(lambda: [n for role in roles for n in self.all(role, name=label)], "menu item " + label)[0]
+        item.get_action_iface().do_action(0)
+
+    def label(self, text):
+        """The label that shows exactly @text."""
+        return self.find(Atspi.Role.LABEL, name=text)
 
     def open_chat(self, who):
         row = self.row(begins=who)

@@ -11,70 +11,6 @@
 
 #define MINUTE ((gint64) 60 * 1000)
 
-/* Row 28 of SECURITY section 10: markup in what others write stays text. */
-static void
-test_t28_markup (void)
-{
-  static const struct {
-    const char *text;
-    const char *markup; /* NULL: shown as text */
-  } cases[] = {
-    { "<b>bold</b> & co", NULL },
-    { "<a href=\"file:///etc/passwd\">x</a>", NULL },
-    { "javascript:alert(1) file:///etc/passwd ftp://x", NULL },
-    { "see https://a.example/b?c=1&d=2.",
-      "see <a href=\"https://a.example/b?c=1&amp;d=2\">https://a.example/b?c=1&amp;d=2</a>." },
-    { "<i>http://a.example</i>",
-      "&lt;i&gt;<a href=\"http://a.example\">http://a.example</a>&lt;/i&gt;" },
-    { "(https://a.example/x_(y))",
-      "(<a href=\"https://a.example/x_(y)\">https://a.example/x_(y)</a>)" },
-    { "看 https://a.example/合同。谢谢",
-      "看 <a href=\"https://a.example/\">https://a.example/</a>合同。谢谢" },
-    { "https://a.example\"onclick=\"x",
-      "<a href=\"https://a.example\">https://a.example</a>&quot;onclick=&quot;x" },
-    { "HTTP://A.example 和 xhttp://no",
-      "<a href=\"HTTP://A.example\">HTTP://A.example</a> 和 xhttp://no" },
-    { "https://", NULL },
-    { "https://.", NULL },
-    { "", NULL },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree char *markup = lan_chat_text_linkify (cases[i].text);
-
-    g_assert_cmpstr (markup, ==, cases[i].markup);
-  }
-}
-
-/* A word of a megabyte and a thousand links cost bounded work and stay well-formed. */
-static void
-test_t28_long (void)
-{
-  g_autofree char *word = g_strnfill (1024 * 1024, 'h');
-  g_autoptr (GString) links = g_string_new (NULL);
-  g_autofree char *markup = NULL;
-  guint n = 0;
-
-  g_assert_null (lan_chat_text_linkify (word));
-  for (guint i = 0; i < 1000; i++)
-    g_string_append (links, "https://a.example/<&> ");
-  markup = lan_chat_text_linkify (links->str);
-  for (const char *p = markup; (p = strstr (p, "<a ")) != NULL; p++)
-    n++;
-  g_assert_cmpuint (n, ==, 50);
-  g_assert_null (strstr (markup, "<&"));
-}
-
-static void
-test_web_uri (void)
-{
-  g_assert_true (lan_chat_text_is_web_uri ("https://a.example"));
-  g_assert_true (lan_chat_text_is_web_uri ("http://[::1]/"));
-  g_assert_false (lan_chat_text_is_web_uri ("file:///etc/passwd"));
-  g_assert_false (lan_chat_text_is_web_uri ("https://"));
-  g_assert_false (lan_chat_text_is_web_uri (" https://a.example"));
-}
-
 static void
 test_initials (void)
 {
@@ -232,9 +168,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/app/t28/markup", test_t28_markup);
-  g_test_add_func ("/app/t28/long", test_t28_long);
-  g_test_add_func ("/app/web-uri", test_web_uri);
   g_test_add_func ("/app/initials", test_initials);
   g_test_add_func ("/app/preview", test_preview);
   g_test_add_func ("/app/parse-uri", test_parse_uri);
