@@ -117,7 +117,7 @@ def the_same_in_chinese_and_dark(scene):
     lin.press("https://xn--80ak6aa92e.com/login")
     lin.find(has="看起来像：")
     lin.screen_shot("text-link-zh-dark")
-    lin.press("取消")
+    lin.press("取消(C)")
     lin.close()
 
 
