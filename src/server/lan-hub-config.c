@@ -304,11 +304,14 @@ has_section (const char *section)
   return FALSE;
 }
 
+/* @what may quote the file, which may be no text at all. */
 static gboolean
 set_wrong (GError **error, const char *name, guint line, const char *what, const char *how)
 {
+  g_autofree char *legible = g_utf8_make_valid (what, -1);
+
   g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_CONFIG, _ ("%s, line %u: %s: %s"), name, line,
-               what, how);
+               legible, how);
   return FALSE;
 }
 

@@ -343,6 +343,56 @@ small_op (Run *run, gboolean is_read)
   return lan_content_encode (&content);
 }
 
+static const char *const settings[] = { "server", "other", "", "third" };
+
+/* What all devices go by; sometimes one more than may be. */
+static GBytes *
+setting_op (Run *run)
+{
+  LanContent content = LANYARD__CONTENT__INIT;
+  Lanyard__OwnOp own = LANYARD__OWN_OP__INIT;
+  Lanyard__SettingOp op = LANYARD__SETTING_OP__INIT;
+  guint8 how = lan_read_u8 (&run->in);
+  g_autofree char *key = g_strdup_printf ("%s%u", settings[how % 4], how / 16);
+  g_autofree char *value = g_strnfill (how, 'v');
+
+  op.key = (how & 8) != 0 ? key : (char *) settings[how % 4];
+  op.value = value;
+  own.op_case = LANYARD__OWN_OP__OP_SETTING;
+  own.setting = &op;
+  content.body_case = LANYARD__CONTENT__BODY_OWN_OP;
+  content.own_op = &own;
+  return lan_content_encode (&content);
+}
+
+/* What a disk may hold of them, and a core that starts with it. */
+static void
+load_settings (Run *run)
+{
+  const LanCoreConfig config = { keys[SELF], lists[0], certs[SELF], &run->random.base };
+  LanCore *core = lan_core_new (&config);
+  guint8 len = lan_read_u8 (&run->in), bytes[64];
+  g_autoptr (GBytes) value = NULL;
+
+  len = (guint8) MIN (len % sizeof bytes, lan_reader_left (&run->in));
+  lan_read_bytes (&run->in, bytes, len);
+  value = g_bytes_new (bytes, len);
+  lan_core_load_setting (core, "core.own-setting.server", value);
+  lan_core_start (core, &run->now);
+  lan_core_set_own_setting (core, "server", "lanyard://elsewhere", &run->now);
+  lan_core_free (core);
+}
+
+static void
+set_setting (Run *run)
+{
+  guint8 how = lan_read_u8 (&run->in);
+  g_autofree char *key = g_strdup_printf ("%s%u", settings[how % 4], how / 4);
+  g_autofree char *value = g_strnfill (1 + how / 16, 'w');
+
+  lan_core_set_own_setting (run->core, (how & 1) != 0 ? key : "server", value, &run->now);
+}
+
 static GBytes *
 talk_content (Run *run, guint16 kind)
 {
@@ -390,9 +440,10 @@ record (Run *run)
               : what % 6 == 3 ? LAN_KIND_TEXT
               : what % 6 == 4 ? LAN_KIND_READ_UP_TO
                               : 99;
-  content = what % 6 == 0  ? person_op (run)
-            : what % 6 < 3 ? small_op (run, what % 6 == 1)
-                           : talk_content (run, view.kind);
+  content = what >= 0xf0 && what % 6 < 3 ? setting_op (run)
+            : what % 6 == 0              ? person_op (run)
+            : what % 6 < 3               ? small_op (run, what % 6 == 1)
+                                         : talk_content (run, view.kind);
   conversation (&view.conversation, which);
   view.device = *lan_device_keys_id (keys[author]);
   view.seq = log->seq + 1 + ((bend & 1) != 0 ? lan_read_u8 (&run->in) : 0);
@@ -485,9 +536,18 @@ decide (Run *run)
 static void
 step (Run *run)
 {
+  guint8 op = lan_read_u8 (&run->in);
   guint device;
 
-  switch (lan_read_u8 (&run->in) % 9) {
+  if (op >= 0xfc) {
+    if ((op & 1) != 0)
+      load_settings (run);
+    else
+      set_setting (run);
+    drain (run);
+    return;
+  }
+  switch (op % 9) {
   case 0:
     device = take_device (run);
     up (run, device, lan_read_u8 (&run->in));

@@ -25,6 +25,8 @@ typedef struct {
   gboolean flips; /* one byte of each frame that the server sends */
   guint8 flip_type, flip_at, flip_by;
   guint jobs;
+  DirClient *second;    /* another device of the first one's, once it is made */
+  LanIssuerKey *issuer; /* the server's, renewed */
 } Run;
 
 static DirClient *
@@ -311,7 +313,8 @@ other_truth (Run *run, DirClient *client)
   DirServer *other = &run->world->servers[1];
 
   if (other->registry == NULL) {
-    other->store = dir_store_copy (run->world->servers[0].store);
+    if (other->store == NULL)
+      other->store = dir_store_copy (run->world->servers[0].store);
     g_assert_cmpint (dir_world_start (run->world, 1), ==, LAN_STATUS_OK);
   }
   client->view = 1 - client->view;
@@ -358,14 +361,144 @@ change_other (Run *run, DirClient *client, guint8 what)
   dir_client_inject (client, &frame);
 }
 
+/* ---- a server that comes back from a backup ---- */
+
+static void
+sign_restart (Run *run, guint8 what)
+{
+  g_autoptr (GPtrArray) objects = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  LanRegistry *registry = run->world->servers[1].registry;
+  LanDirectoryRestart restart;
+  GBytes *object;
+
+  if (registry == NULL)
+    return;
+  lan_registry_get_restart (registry, &restart, &run->world->now);
+  restart.root.b[0] ^= (what & 8) != 0;
+  restart.epoch += what >> 7;
+  object = lan_directory_restart_issue (&restart, run->world->root);
+  if (object == NULL)
+    return;
+  g_ptr_array_add (objects, object);
+  lan_registry_admin_import (registry, 1, objects, &run->world->now);
+}
+
+static void
+restore (Run *run, DirClient *client, guint8 what)
+{
+  DirServer *other = &run->world->servers[1];
+  LanServerClientInfo info;
+
+  switch (what % 4) {
+  case 0: /* the backup is made */
+    if (other->store == NULL)
+      other->store = dir_store_copy (run->world->servers[0].store);
+    break;
+  case 1: /* and serves */
+    lan_server_client_get_info (client->machine, &info);
+    run->world->epoch_floor = info.dir_epoch + what;
+    if (other->store != NULL && other->registry == NULL)
+      g_assert_cmpint (dir_world_start (run->world, 1), ==, LAN_STATUS_OK);
+    break;
+  case 2:
+    sign_restart (run, what);
+    break;
+  default:
+    if (other->registry != NULL) {
+      client->view = 1 - client->view;
+      dir_client_break (client);
+    }
+    break;
+  }
+}
+
+/* ---- several devices of one person ---- */
+
+static void
+use_devices (Run *run, DirClient *client, guint8 what)
+{
+  const LanServerAddress address = { "server.example", 24790 };
+  const guint8 *root = (what & 8) != 0 ? NULL : lan_org_key_public (run->world->root);
+  g_autoptr (GPtrArray) certs = g_ptr_array_new ();
+
+  if (run->second == NULL)
+    run->second = dir_world_add_device (run->world, run->c[0], "laptop");
+  if ((what & 16) != 0)
+    client = run->second;
+  switch (what % 4) {
+  case 0:
+    g_ptr_array_add (certs, run->second->cert);
+    if ((what & 32) != 0)
+      g_ptr_array_add (certs, run->c[1]->cert);
+    lan_server_client_set_certs (client->machine, certs, &run->world->now);
+    break;
+  case 1:
+    lan_server_client_set_certs (client->machine, certs, &run->world->now);
+    break;
+  case 2:
+    (void) !lan_server_client_adopt (client->machine, &address, run->world->server_public, root,
+                                     &run->world->now);
+    break;
+  default:
+    g_hash_table_replace (client->settings, g_strdup ("server.pin"),
+                          lan_server_client_make_pin (&address, run->world->server_public, root));
+    dir_client_restart (client);
+    break;
+  }
+}
+
+/* ---- the server's issuer, renewed ---- */
+
+static void
+renew_issuer (Run *run, guint8 what)
+{
+  guint8 seed[LAN_KEY_BYTES] = { 77 };
+  gint64 now_s = run->world->now.wall_ms / 1000;
+  g_autoptr (GBytes) cert = NULL;
+
+  if (run->issuer == NULL)
+    run->issuer = lan_issuer_key_new_from_seed (seed);
+  cert = lan_issuer_issue (
+      run->world->root,
+      lan_issuer_key_public ((what & 1) != 0 ? run->world->offline_key : run->issuer),
+      LAN_LEVEL_SERVER, now_s - 10, now_s + 86400);
+  if ((what & 2) != 0) {
+    g_bytes_unref (cert);
+    cert = g_bytes_new ("LIK1", 4);
+  }
+  (void) !lan_registry_set_issuer (run->world->servers[0].registry, run->issuer, cert,
+                                   &run->world->now);
+}
+
+static void
+company_step (Run *run, guint8 op)
+{
+  DirClient *client = who (run);
+  guint8 what = lan_read_u8 (&run->in);
+
+  if (op == 255)
+    renew_issuer (run, what);
+  else if (op == 254)
+    use_devices (run, client, what);
+  else
+    restore (run, client, what);
+  dir_world_run (run->world);
+}
+
 static void
 step (Run *run)
 {
   static const guint passes[] = { 10, 1100, 12000, 95000, 1000000, 8 * 3600 * 1000, 86400000 };
   guint8 op = lan_read_u8 (&run->in);
-  DirClient *client = who (run);
-  guint8 what = op < 4 ? 0 : lan_read_u8 (&run->in);
+  DirClient *client;
+  guint8 what;
 
+  if (op >= 253) {
+    company_step (run, op);
+    return;
+  }
+  client = who (run);
+  what = op < 4 ? 0 : lan_read_u8 (&run->in);
   switch (op % 20) {
   case 0:
     raw (run, client, TRUE);
@@ -466,5 +599,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   lan_registry_get_counters (run.world->servers[0].registry, &counters);
   g_assert_cmpuint (counters.logged_in, <=, counters.connections);
   dir_world_free (run.world);
+  g_clear_pointer (&run.issuer, lan_issuer_key_free);
   return 0;
 }
