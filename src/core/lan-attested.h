@@ -40,6 +40,10 @@ gboolean lan_core_is_attested (LanCore *core, const LanAccountId *account);
 LanStatus lan_core_papers (LanCore *core, const LanAccountId *account, GBytes *list,
                            GPtrArray *certs, const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
 
+/** The line under somebody's name, which came without a channel. Shown while they are there. */
+void lan_core_status_text (LanCore *core, const LanAccountId *account, const char *text,
+                           const LanTime *now);
+
 /**
  * A server has a device of @account connected (@here) or no longer does; @state as they set it.
  * Where discovery or a channel says something too, that comes first.

@@ -5,6 +5,7 @@
  * dropped rather than queued. Going away is told after a moment's patience, because a channel that
  * is replaced by a better one is not an absence.
  */
+#include "lan-attested.h"
 #include "lan-core-private.h"
 
 #include "lan-text.h"
@@ -156,6 +157,21 @@ lan_core_on_presence (LanCore *core, LanCoreChannel *channel, const Lanyard__Pre
     lan_core_tell_person (core, LAN_CORE_PRESENCE, person);
   else
     lan_core_show_presence (core, person);
+}
+
+void
+lan_core_status_text (LanCore *core, const LanAccountId *account, const char *text,
+                      const LanTime *now)
+{
+  LanCorePerson *person = lan_core_find_person (core, account);
+  g_autofree char *clean = lan_text_clean_line (text, -1, LAN_STATUS_MAX_BYTES);
+
+  core->now = *now;
+  if (person == NULL || strcmp (clean, person->status_text) == 0)
+    return;
+  g_free (person->status_text);
+  person->status_text = g_steal_pointer (&clean);
+  lan_core_tell_person (core, LAN_CORE_PRESENCE, person);
 }
 
 LanPresence

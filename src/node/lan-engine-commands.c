@@ -139,6 +139,7 @@ static void
 set_presence (LanEngine *engine, LanCommand *command)
 {
   LanPresence presence = presence_of ((LanPersonPresence) command->number);
+  gboolean changed = g_strcmp0 (engine->status_text, command->text) != 0;
 
   engine->presence = (LanPersonPresence) command->number;
   g_free (engine->status_text);
@@ -146,6 +147,8 @@ set_presence (LanEngine *engine, LanCommand *command)
   lan_core_set_presence (engine->core, presence, command->text, &engine->now);
   lan_engine_discovery_set_presence (engine, presence);
   lan_engine_server_set_presence (engine, presence);
+  if (changed)
+    lan_engine_server_tell_status_to_all (engine);
   lan_engine_tell_self (engine);
 }
 

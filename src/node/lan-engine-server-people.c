@@ -314,6 +314,7 @@ lan_engine_server_on_presence (LanEngine *engine, const LanServerClientAction *a
 {
   LanEngineServer *self = engine->server;
   LanServerPresence *presence = g_hash_table_lookup (self->presence, &action->account);
+  gboolean is_news = presence == NULL || presence->session != self->session;
 
   if (action->presence.state == 0 || action->presence.state > LAN_PRESENCE_BUSY) {
     /* Of the lane's own end nothing follows at once: see lan_engine_server_on_session(). */
@@ -331,6 +332,8 @@ lan_engine_server_on_presence (LanEngine *engine, const LanServerClientAction *a
   }
   presence->state = (LanPresence) action->presence.state;
   presence->session = self->session;
+  is_news |=
+      action->presence.devices != NULL && action->presence.devices->len != presence->devices->len;
   g_array_set_size (presence->devices, 0);
   if (action->presence.devices != NULL)
     g_array_append_vals (presence->devices, action->presence.devices->data,
@@ -341,6 +344,8 @@ lan_engine_server_on_presence (LanEngine *engine, const LanServerClientAction *a
   lan_core_at_server (engine->core, &action->account, TRUE, presence->state, &engine->now);
   if (has_unknown_device (engine, presence))
     lan_server_client_want_papers (self->client, &action->account, &engine->now);
+  if (is_news && engine->status_text != NULL && *engine->status_text != '\0')
+    lan_engine_server_tell_status (engine, presence);
 }
 
 void

@@ -69,13 +69,22 @@ is_offer (GBytes *bytes)
          frame->link_signal->type == (Lanyard__LinkSignalType) LAN_SESSION_SIGNAL_OFFER;
 }
 
+/* Of no link: a word from person to person, which stands for itself. */
+static gboolean
+is_status (const LanLinkId *link_id)
+{
+  const LanLinkId none = { { 0 } };
+
+  return lan_link_id_equal (link_id, &none);
+}
+
 void
 lan_engine_server_send_signal (LanEngine *engine, const LanDeviceId *device, const guint8 *dh,
                                const LanLinkId *link_id, GBytes *frame)
 {
   if (engine->server == NULL || !engine->server->is_online)
     return;
-  if (is_offer (frame)) {
+  if (is_offer (frame) || is_status (link_id)) {
     g_autoptr (GBytes) papers = own_papers (engine);
 
     give (engine, device, dh, link_id, papers);
@@ -152,6 +161,8 @@ lan_engine_server_on_signal (LanEngine *engine, const LanServerClientAction *act
     is_known = lan_core_find_dh (engine->core, opened.sender, &account, &device);
   } else if (lan_frame_type (frame) == LAN_FRAME_LINK_SIGNAL && is_known) {
     take_signal (engine, &opened, frame, &account, &device);
+  } else if (lan_frame_type (frame) == LAN_FRAME_PRESENCE && is_known) {
+    lan_engine_server_on_status (engine, &account, frame);
   }
   if (is_known)
     lan_engine_signal_note (engine, opened.sender, opened.ts);

@@ -5,6 +5,7 @@
 
 #include "lan-engine-server.h"
 
+#include "lan-frame.h"
 #include "lan-server-client.h"
 #include "lan-server-name.h"
 #include "lan-tcp-lane.h"
@@ -127,6 +128,14 @@ void lan_engine_server_sweep (LanEngine *engine);
 void lan_engine_server_forget_people (LanEngine *engine);
 void lan_server_presence_free (LanServerPresence *presence);
 void lan_colleague_free (LanColleague *colleague);
+
+/* --- lan-engine-server-status.c --- */
+
+/** Our status line for who is there, on all their devices. */
+void lan_engine_server_tell_status (LanEngine *engine, const LanServerPresence *presence);
+/** Theirs came. */
+void lan_engine_server_on_status (LanEngine *engine, const LanAccountId *account,
+                                  const LanFrame *frame);
 
 /* --- lan-engine-server-mail.c --- */
 

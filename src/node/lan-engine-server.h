@@ -56,6 +56,9 @@ void lan_engine_server_keep_link (LanEngine *engine, const char *link);
 void lan_engine_server_network_changed (LanEngine *engine);
 void lan_engine_server_set_presence (LanEngine *engine, LanPresence state);
 
+/** The status line has changed: contacts at the server are told, sealed. */
+void lan_engine_server_tell_status_to_all (LanEngine *engine);
+
 /** A channel to @account is wanted, or their row changed: who they are and where is of interest. */
 void lan_engine_server_want (LanEngine *engine, const LanAccountId *account);
 void lan_engine_server_on_person (LanEngine *engine, const LanAccountId *account);

@@ -63,6 +63,28 @@ def _():
             check(f.read() == g.read(), "the same file")
 
 
+@test("the line under a name reaches contacts without a channel, and nobody else can read it")
+def _():
+    with Lab() as lab:
+        company, a, b = two_sites(lab)
+        sees(a, b)
+        say(a, b, "so we are contacts")
+        say(b, a, "we are")
+        for peer, other in ((a, b), (b, a)):
+            peer.wait_for("link.state", peer=other.id, state="up", timeout=20)
+        b.quit()
+        a.wait_for("person.gone", id=b.id, timeout=20)
+        capture = company.backbone.capture()
+        mark = a.mark()
+        a.call("self.set", presence="busy", status="counting sheep in the meadow")
+        b = b.restart()
+        b.wait_for("person.changed", id=a.id, status="counting sheep in the meadow", timeout=20)
+        check(not b.notifications("link.state"), "no channel was made for it")
+        a.call("self.set", presence="busy", status="asleep after all")
+        b.wait_for("person.changed", id=a.id, status="asleep after all", timeout=20)
+        check(not capture.stop().holds("counting sheep"), "sealed")
+
+
 @test("join by typed address: the words are compared before anything is sent")
 def _():
     with Lab() as lab:
