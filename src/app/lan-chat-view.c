@@ -5,9 +5,12 @@
 #include "lan-avatar.h"
 #include "lan-chat-search.h"
 #include "lan-composer.h"
+#include "lan-edit-history.h"
 #include "lan-history.h"
+#include "lan-people-chooser.h"
 #include "lan-person-bar.h"
 #include "lan-person-look.h"
+#include "lan-pin-bar.h"
 #include "lan-settings.h"
 #include "lan-trust-popover.h"
 
@@ -36,6 +39,7 @@ struct _LanChatView {
   GtkRevealer *notice_revealer;
   GtkLabel *notice_label;
   LanChatSearch *search;
+  LanPinBar *pins;
   LanHistory *history;
   GtkLabel *typing_label;
   LanComposer *composer;
@@ -125,6 +129,9 @@ on_notice_closed (LanChatView *self)
 void
 lan_chat_view_notice (LanChatView *self, const char *text)
 {
+  GtkWidget *bar = gtk_bin_get_child (GTK_BIN (self->notice_revealer));
+
+  gtk_style_context_add_class (gtk_widget_get_style_context (bar), "bad");
   gtk_label_set_text (self->notice_label, text);
   gtk_revealer_set_reveal_child (self->notice_revealer, TRUE);
 }
@@ -212,6 +219,7 @@ lan_chat_view_set_person (LanChatView *self, LanNode *node, LanPerson *person)
   if (person != NULL)
     update_habits (self);
   lan_person_bar_set (self->bar, node, conversation);
+  lan_pin_bar_set_person (self->pins, node, person);
   lan_composer_set_conversation (self->composer, node, conversation);
   lan_history_set_conversation (self->history, conversation);
   lan_chat_search_set_person (self->search, node, person);
@@ -266,6 +274,77 @@ void
 lan_chat_view_edit (LanChatView *self, LanMessage *message)
 {
   lan_composer_begin (self->composer, LAN_COMPOSER_EDIT, message);
+}
+
+/* Several got it; nothing is shown here, so it is said. */
+static void
+tell_sent (LanChatView *self, GStrv ids, GError *error)
+{
+  guint n = ids != NULL ? g_strv_length (ids) : 0;
+  g_autofree char *text =
+      g_strdup_printf (ngettext ("Sent to %u person.", "Sent to %u people.", n), n);
+
+  GtkWidget *bar = gtk_bin_get_child (GTK_BIN (self->notice_revealer));
+
+  lan_chat_view_notice (self, ids != NULL ? text : error->message);
+  if (ids != NULL)
+    gtk_style_context_remove_class (gtk_widget_get_style_context (bar), "bad");
+}
+
+static LanPeopleChooser *
+ask_whom (LanChatView *self, const char *title, const char *verb)
+{
+  GtkWidget *window = lan_people_chooser_new (self->node, title, verb);
+
+  gtk_window_set_transient_for (GTK_WINDOW (window),
+                                GTK_WINDOW (gtk_widget_get_toplevel (GTK_WIDGET (self))));
+  gtk_window_present (GTK_WINDOW (window));
+  return LAN_PEOPLE_CHOOSER (window);
+}
+
+static void
+on_forward_to (LanPeopleChooser *chooser, GPtrArray *persons, LanChatView *self)
+{
+  LanMessage *message = g_object_get_data (G_OBJECT (chooser), "message");
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) ids = lan_node_forward_message (self->node, message, persons, &error);
+
+  tell_sent (self, ids, error);
+}
+
+void
+lan_chat_view_forward (LanChatView *self, LanMessage *message)
+{
+  LanPeopleChooser *chooser = ask_whom (self, _ ("Forward to"), _ ("_Forward"));
+
+  g_object_set_data_full (G_OBJECT (chooser), "message", g_object_ref (message), g_object_unref);
+  g_signal_connect_object (chooser, "chosen", G_CALLBACK (on_forward_to), self, 0);
+}
+
+static void
+on_many_chosen (LanChatView *self, GPtrArray *persons)
+{
+  gboolean urgent;
+  g_autofree char *text = lan_composer_dup_text (self->composer, &urgent);
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) ids = lan_node_send_to_many (self->node, persons, text, urgent, &error);
+
+  if (ids != NULL)
+    lan_composer_clear (self->composer);
+  tell_sent (self, ids, error);
+}
+
+static void
+on_send_to_many (LanChatView *self)
+{
+  g_signal_connect_object (ask_whom (self, _ ("Send to Several People"), _ ("_Send")), "chosen",
+                           G_CALLBACK (on_many_chosen), self, G_CONNECT_SWAPPED);
+}
+
+void
+lan_chat_view_show_edits (LanChatView *self, LanMessage *message, GtkWidget *row)
+{
+  lan_edit_history_show (self->node, message, row);
 }
 
 static void
@@ -362,6 +441,7 @@ lan_chat_view_class_init (LanChatViewClass *klass)
   g_type_ensure (LAN_TYPE_COMPOSER);
   g_type_ensure (LAN_TYPE_HISTORY);
   g_type_ensure (LAN_TYPE_PERSON_BAR);
+  g_type_ensure (LAN_TYPE_PIN_BAR);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/chat-view.ui");
   gtk_widget_class_bind_template_child (widget_class, LanChatView, header);
@@ -376,6 +456,7 @@ lan_chat_view_class_init (LanChatViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanChatView, notice_revealer);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, notice_label);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, search);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, pins);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, history);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, typing_label);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, composer);
@@ -383,6 +464,7 @@ lan_chat_view_class_init (LanChatViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_failed);
   gtk_widget_class_bind_template_callback (widget_class, on_notice_closed);
   gtk_widget_class_bind_template_callback (widget_class, on_show_message);
+  gtk_widget_class_bind_template_callback (widget_class, on_send_to_many);
   gtk_widget_class_bind_template_callback (widget_class, lan_chat_view_focus_composer);
 }
 

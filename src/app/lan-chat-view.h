@@ -44,6 +44,10 @@ void lan_chat_view_show_message (LanChatView *self, const char *id);
 
 /* What is done with @message of this chat; what went wrong is said above the messages. */
 void lan_chat_view_reply (LanChatView *self, LanMessage *message);
+/** Asks to whom, and sends it on. */
+void lan_chat_view_forward (LanChatView *self, LanMessage *message);
+/** Shows what it said before, beside @row. */
+void lan_chat_view_show_edits (LanChatView *self, LanMessage *message, GtkWidget *row);
 void lan_chat_view_edit (LanChatView *self, LanMessage *message);
 void lan_chat_view_recall (LanChatView *self, LanMessage *message);
 void lan_chat_view_pin (LanChatView *self, LanMessage *message, gboolean on);

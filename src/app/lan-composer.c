@@ -32,12 +32,15 @@ struct _LanComposer {
   GtkTextBuffer *buffer; /* borrowed from the view */
   GtkWidget *placeholder;
   GtkWidget *send_button;
+  GtkToggleButton *urgent_button;
+  GtkWidget *many_button;
   GtkWidget *hint_box;
   GtkLabel *hint_label;
   GtkLabel *amount_label;
 };
 
 static guint failed_signal;
+static guint send_to_many_signal;
 
 G_DEFINE_TYPE (LanComposer, lan_composer, GTK_TYPE_BOX)
 
@@ -88,6 +91,8 @@ update (LanComposer *self)
 
   gtk_widget_set_visible (self->placeholder, !has_text);
   gtk_widget_set_visible (self->send_button, has_text || has_files);
+  gtk_widget_set_visible (GTK_WIDGET (self->urgent_button), has_text);
+  gtk_widget_set_sensitive (self->many_button, has_text);
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->attach_revealer), has_files);
   gtk_widget_set_visible (self->attach_revealer, has_files);
   gtk_widget_set_visible (self->hint_box,
@@ -200,12 +205,11 @@ send_text (LanComposer *self, const char *text, GError **error)
     lan_node_edit_message_async (self->node, message, text, NULL, on_edited, g_object_ref (self));
     return TRUE;
   case LAN_COMPOSER_REPLY:
-    id = lan_node_send_message (self->node, lan_conversation_get_person (self->conversation), text,
-                                message, NULL, FALSE, error);
-    break;
   case LAN_COMPOSER_NEW:
   default:
-    id = lan_conversation_send_text (self->conversation, text, error);
+    id = lan_node_send_message (self->node, lan_conversation_get_person (self->conversation), text,
+                                message, NULL, gtk_toggle_button_get_active (self->urgent_button),
+                                error);
     break;
   }
   return id != NULL;
@@ -233,6 +237,17 @@ lan_composer_begin (LanComposer *self, LanComposerMode mode, LanMessage *message
   lan_composer_focus (self);
 }
 
+void
+lan_composer_clear (LanComposer *self)
+{
+  lan_composer_bar_clear (self->bar);
+  set_text (self, "");
+  gtk_toggle_button_set_active (self->urgent_button, FALSE);
+  lan_conversation_set_typing (self->conversation, FALSE);
+  lan_composer_save_draft (self);
+  update (self);
+}
+
 static void
 on_send (LanComposer *self)
 {
@@ -246,11 +261,20 @@ on_send (LanComposer *self)
     fail (self, error->message);
     return;
   }
-  lan_composer_bar_clear (self->bar);
-  set_text (self, "");
-  lan_conversation_set_typing (self->conversation, FALSE);
-  lan_composer_save_draft (self);
-  update (self);
+  lan_composer_clear (self);
+}
+
+char *
+lan_composer_dup_text (LanComposer *self, gboolean *urgent)
+{
+  *urgent = gtk_toggle_button_get_active (self->urgent_button);
+  return dup_text (self);
+}
+
+static void
+on_many (LanComposer *self)
+{
+  g_signal_emit (self, send_to_many_signal, 0);
 }
 
 /* The input method comes first: the Enter that ends a composition must not send half a word. */
@@ -472,6 +496,7 @@ lan_composer_set_conversation (LanComposer *self, LanNode *node, LanConversation
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();
   drop_attachments (self);
+  gtk_toggle_button_set_active (self->urgent_button, FALSE);
   g_set_object (&self->conversation, conversation);
   set_text (self, conversation != NULL ? lan_conversation_get_draft (conversation) : "");
   update (self);
@@ -513,6 +538,8 @@ lan_composer_class_init (LanComposerClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dispose;
+  send_to_many_signal = g_signal_new ("send-to-many", LAN_TYPE_COMPOSER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                      NULL, NULL, G_TYPE_NONE, 0);
   failed_signal = g_signal_new ("failed", LAN_TYPE_COMPOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 1, G_TYPE_STRING);
   g_type_ensure (LAN_TYPE_COMPOSER_BAR);
@@ -526,6 +553,9 @@ lan_composer_class_init (LanComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanComposer, view);
   gtk_widget_class_bind_template_child (widget_class, LanComposer, placeholder);
   gtk_widget_class_bind_template_child (widget_class, LanComposer, send_button);
+  gtk_widget_class_bind_template_child (widget_class, LanComposer, urgent_button);
+  gtk_widget_class_bind_template_child (widget_class, LanComposer, many_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_many);
   gtk_widget_class_bind_template_child (widget_class, LanComposer, hint_box);
   gtk_widget_class_bind_template_child (widget_class, LanComposer, hint_label);
   gtk_widget_class_bind_template_child (widget_class, LanComposer, amount_label);

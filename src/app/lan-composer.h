@@ -3,7 +3,8 @@
 /*
  * Where one writes: a field that grows to eight lines, files that wait to be sent, and the buttons.
  * Enter sends unless the input method still composes; what is not sent stays as the chat's draft.
- * Emits "failed" (text) when something could not be taken.
+ * Emits "failed" (text) when something could not be taken, "send-to-many" when what is written is to
+ * go to several people instead.
  */
 #pragma once
 
@@ -31,6 +32,12 @@ void lan_composer_set_habits (LanComposer *self, gboolean enter_sends, gboolean 
 
 /** Puts the files behind @uris (NULL-terminated) beside what is written. */
 void lan_composer_add_uris (LanComposer *self, const char *const *uris);
+
+/** Returns: (transfer full): what is written; @urgent: whether it asks for attention now. */
+char *lan_composer_dup_text (LanComposer *self, gboolean *urgent);
+
+/** What was written is on its way. */
+void lan_composer_clear (LanComposer *self);
 
 void lan_composer_focus (LanComposer *self);
 

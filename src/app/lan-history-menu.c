@@ -64,6 +64,18 @@ on_edit (GSimpleAction *action, GVariant *parameter, gpointer row)
 }
 
 static void
+on_forward (GSimpleAction *action, GVariant *parameter, gpointer row)
+{
+  lan_chat_view_forward (view_of (row), lan_message_row_get_message (row));
+}
+
+static void
+on_edits (GSimpleAction *action, GVariant *parameter, gpointer row)
+{
+  lan_chat_view_show_edits (view_of (row), lan_message_row_get_message (row), row);
+}
+
+static void
 on_recall (GSimpleAction *action, GVariant *parameter, gpointer row)
 {
   lan_chat_view_recall (view_of (row), lan_message_row_get_message (row));
@@ -117,6 +129,8 @@ enable (GActionMap *actions, LanMessageRow *row)
     { "reply", alive && lan_message_get_kind (message) != LAN_MESSAGE_KIND_UNKNOWN },
     { "edit", own && lan_message_get_kind (message) == LAN_MESSAGE_KIND_TEXT },
     { "recall", own },
+    { "forward", alive && lan_message_get_kind (message) != LAN_MESSAGE_KIND_UNKNOWN },
+    { "edits", alive && lan_message_get_edited_time (message) != 0 },
     { "pin", alive && !pinned },
     { "unpin", alive && pinned },
     { "link", lan_message_row_has_link (row) },
@@ -155,6 +169,8 @@ lan_history_menu_show (LanMessageRow *row)
     { .name = "as-typed", .state = "false", .change_state = on_as_typed },
     { .name = "reply", .activate = on_reply },
     { .name = "edit", .activate = on_edit },
+    { .name = "forward", .activate = on_forward },
+    { .name = "edits", .activate = on_edits },
     { .name = "recall", .activate = on_recall },
     { .name = "pin", .activate = on_pin },
     { .name = "unpin", .activate = on_unpin },
