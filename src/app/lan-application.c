@@ -73,6 +73,19 @@ on_open_chat (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+on_open_share (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  LanApplication *self = user_data;
+  LanShare *share;
+
+  present (self);
+  share = self->is_open ? lan_node_find_share (self->node, g_variant_get_string (parameter, NULL))
+                        : NULL;
+  if (share != NULL)
+    lan_window_open_share (self->window, share);
+}
+
+static void
 on_join (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   LanApplication *self = user_data;
@@ -179,6 +192,7 @@ startup (GApplication *application)
 {
   static const GActionEntry entries[] = {
     { .name = "open-chat", .activate = on_open_chat, .parameter_type = "s" },
+    { .name = "open-share", .activate = on_open_share, .parameter_type = "s" },
     { .name = "join", .activate = on_join, .parameter_type = "s" },
     { .name = "preferences", .activate = on_preferences },
     { .name = "quit", .activate = on_quit },

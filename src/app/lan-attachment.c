@@ -18,6 +18,7 @@ struct _LanAttachment {
   GtkImage *picture;
   GtkLabel *name_label;
   GtkLabel *line_label;
+  GtkWidget *share_button;
 };
 
 static guint removed_signal;
@@ -27,6 +28,17 @@ G_DEFINE_TYPE (LanAttachment, lan_attachment, GTK_TYPE_BOX)
 static void
 on_remove (LanAttachment *self)
 {
+  g_signal_emit (self, removed_signal, 0);
+}
+
+static void
+on_share (LanAttachment *self)
+{
+  GActionGroup *window =
+      gtk_widget_get_action_group (gtk_widget_get_toplevel (GTK_WIDGET (self)), "win");
+
+  if (window != NULL)
+    g_action_group_activate_action (window, "share-with", g_variant_new_bytestring (self->path));
   g_signal_emit (self, removed_signal, 0);
 }
 
@@ -78,7 +90,9 @@ lan_attachment_class_init (LanAttachmentClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanAttachment, picture);
   gtk_widget_class_bind_template_child (widget_class, LanAttachment, name_label);
   gtk_widget_class_bind_template_child (widget_class, LanAttachment, line_label);
+  gtk_widget_class_bind_template_child (widget_class, LanAttachment, share_button);
   gtk_widget_class_bind_template_callback (widget_class, on_remove);
+  gtk_widget_class_bind_template_callback (widget_class, on_share);
 }
 
 static void
@@ -109,6 +123,7 @@ lan_attachment_new (const char *path, guint64 size)
     gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self->icon_label)),
                                  kind.style);
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), name);
+  gtk_widget_set_visible (self->share_button, folder);
   if (folder) {
     gtk_image_set_from_icon_name (self->picture, "folder-symbolic", GTK_ICON_SIZE_DND);
     gtk_widget_show (GTK_WIDGET (self->picture));

@@ -115,6 +115,35 @@ on_file_done (LanNotifier *self, LanTransfer *transfer)
   say (self, person, lan_person_get_name (person), text);
 }
 
+static void
+say_share (LanNotifier *self, LanShare *share)
+{
+  LanPerson *owner = lan_node_find_person (self->node, lan_share_get_owner (share), NULL);
+  g_autoptr (GNotification) notification = NULL;
+  g_autofree char *title = NULL;
+
+  if (owner == NULL || !wants (self, owner))
+    return;
+  title = g_strdup_printf (_ ("%s shares a folder with you"), lan_person_get_name (owner));
+  notification = g_notification_new (title);
+  if (self->has_gtk)
+    g_notification_set_body (notification, lan_share_get_name (share));
+  g_notification_set_default_action_and_target (notification, "app.open-share", "s",
+                                                lan_share_get_id (share));
+  g_application_send_notification (self->application, lan_share_get_id (share), notification);
+}
+
+static void
+on_shares_changed (LanNotifier *self, guint position, guint removed, guint added, GListModel *model)
+{
+  for (guint i = 0; i < added; i++) {
+    g_autoptr (LanShare) share = g_list_model_get_item (model, position + i);
+
+    if (lan_share_get_status (share) == LAN_SHARE_STATUS_INVITED)
+      say_share (self, share);
+  }
+}
+
 LanNotifier *
 lan_notifier_new (GApplication *application, LanNode *node, LanNotifierSees sees,
                   gpointer user_data)
@@ -136,6 +165,8 @@ lan_notifier_new (GApplication *application, LanNode *node, LanNotifierSees sees
   g_signal_connect_swapped (node, "message-received", G_CALLBACK (on_message), self);
   g_signal_connect_swapped (node, "file-offered", G_CALLBACK (on_file_offered), self);
   g_signal_connect_swapped (node, "file-done", G_CALLBACK (on_file_done), self);
+  g_signal_connect_swapped (lan_node_get_shares (node), "items-changed",
+                            G_CALLBACK (on_shares_changed), self);
   return self;
 }
 
@@ -145,6 +176,7 @@ lan_notifier_free (LanNotifier *self)
   if (self == NULL)
     return;
   g_signal_handlers_disconnect_by_data (self->node, self);
+  g_signal_handlers_disconnect_by_data (lan_node_get_shares (self->node), self);
   if (self->gtk_watch_id != 0)
     g_bus_unwatch_name (self->gtk_watch_id);
   if (self->other_watch_id != 0)

@@ -59,6 +59,23 @@ count_offers (LanSidebar *self)
   return offers;
 }
 
+/* Invitations, and folders in which something was changed on both sides. */
+static guint
+count_shares (LanSidebar *self)
+{
+  GListModel *model = lan_node_get_shares (self->node);
+  guint n = g_list_model_get_n_items (model);
+  guint asking = 0;
+
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (LanShare) share = g_list_model_get_item (model, i);
+
+    asking += lan_share_get_status (share) == LAN_SHARE_STATUS_INVITED ||
+              lan_share_get_conflicts (share) > 0;
+  }
+  return asking;
+}
+
 static void
 select_in (LanListKeeper *keeper, GtkListBox *list, gpointer object)
 {
@@ -89,7 +106,7 @@ on_counts (gpointer user_data)
   self->counts_id = 0;
   set_count (self->chats_count, count_unread (self));
   set_count (self->people_count, (guint) lan_sidebar_count_people (self, 0));
-  set_count (self->transfers_count, count_offers (self));
+  set_count (self->transfers_count, count_offers (self) + count_shares (self));
   restore_selection (self);
   return G_SOURCE_REMOVE;
 }
@@ -346,9 +363,9 @@ lan_sidebar_set_node (LanSidebar *self, LanNode *node)
   self->popovers_id = g_idle_add_full (GDK_PRIORITY_REDRAW + 30, on_time_for_popovers, self, NULL);
   lan_avatar_set_person (self->me_avatar, lan_node_get_self (node));
   lan_sidebar_make_chats (self);
-  for (guint i = 0; i < 3; i++) {
+  for (guint i = 0; i < 4; i++) {
     GListModel *const models[] = { lan_node_get_people (node), lan_node_get_conversations (node),
-                                   lan_node_get_transfers (node) };
+                                   lan_node_get_transfers (node), lan_node_get_shares (node) };
 
     g_signal_connect_object (models[i], "items-changed", G_CALLBACK (queue_refresh), self,
                              G_CONNECT_SWAPPED);

@@ -5,6 +5,7 @@
 #include "lan-avatar.h"
 #include "lan-format.h"
 #include "lan-section.h"
+#include "lan-shares-side.h"
 
 #include <glib/gi18n.h>
 
@@ -13,6 +14,7 @@ struct _LanTransfersSide {
   LanNode *node;
   guint idle_id;
   GtkListBox *list;
+  LanSharesSide *shares;
   GHashTable *people; /* LanPerson -> row, kept by the list */
   GtkListBoxRow *parts[LAN_TRANSFER_N_PARTS + 1];
   GtkLabel *down_label;
@@ -20,6 +22,7 @@ struct _LanTransfersSide {
 };
 
 static guint filter_signal;
+static guint share_signal;
 
 G_DEFINE_TYPE (LanTransfersSide, lan_transfers_side, GTK_TYPE_BOX)
 
@@ -141,8 +144,24 @@ queue_count (LanTransfersSide *self)
 }
 
 static void
+on_open_share (LanTransfersSide *self, LanShare *share)
+{
+  gtk_list_box_unselect_all (self->list);
+  g_signal_emit (self, share_signal, 0, share);
+}
+
+void
+lan_transfers_side_select_share (LanTransfersSide *self, LanShare *share)
+{
+  if (share != NULL)
+    gtk_list_box_unselect_all (self->list);
+  lan_shares_side_select (self->shares, share);
+}
+
+static void
 on_row_activated (LanTransfersSide *self, GtkListBoxRow *row)
 {
+  lan_shares_side_select (self->shares, NULL);
   g_signal_emit (self, filter_signal, 0,
                  GPOINTER_TO_INT (g_object_get_data (G_OBJECT (row), "part")),
                  g_object_get_data (G_OBJECT (row), "person"));
@@ -167,13 +186,18 @@ lan_transfers_side_class_init (LanTransfersSideClass *klass)
   G_OBJECT_CLASS (klass)->dispose = dispose;
   filter_signal = g_signal_new ("filter-changed", LAN_TYPE_TRANSFERS_SIDE, G_SIGNAL_RUN_LAST, 0,
                                 NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT, LAN_TYPE_PERSON);
+  share_signal = g_signal_new ("open-share", LAN_TYPE_TRANSFERS_SIDE, G_SIGNAL_RUN_LAST, 0, NULL,
+                               NULL, NULL, G_TYPE_NONE, 1, LAN_TYPE_SHARE);
   g_type_ensure (LAN_TYPE_AVATAR);
+  g_type_ensure (LAN_TYPE_SHARES_SIDE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/transfers-side.ui");
   gtk_widget_class_bind_template_child (widget_class, LanTransfersSide, list);
   gtk_widget_class_bind_template_child (widget_class, LanTransfersSide, down_label);
   gtk_widget_class_bind_template_child (widget_class, LanTransfersSide, up_label);
+  gtk_widget_class_bind_template_child (widget_class, LanTransfersSide, shares);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
+  gtk_widget_class_bind_template_callback (widget_class, on_open_share);
 }
 
 static void
@@ -200,6 +224,7 @@ lan_transfers_side_new (LanNode *node)
   LanTransfersSide *self = g_object_new (LAN_TYPE_TRANSFERS_SIDE, NULL);
 
   self->node = g_object_ref (node);
+  lan_shares_side_set_node (self->shares, node);
   g_signal_connect_object (lan_node_get_transfers (node), "items-changed", G_CALLBACK (queue_count),
                            self, G_CONNECT_SWAPPED);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)

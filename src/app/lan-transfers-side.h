@@ -2,7 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /*
  * The left pane of Transfers: the parts and the people with their counts, and the rates right now.
- * Emits "filter-changed" (part, person or NULL).
+ * Emits "filter-changed" (part, person or NULL). Below stand the shared folders: "open-share" (LanShare).
  */
 #pragma once
 
@@ -18,5 +18,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (LanTransfersSide, lan_transfers_side, LAN, TRANSFERS_SIDE, GtkBox)
 
 GtkWidget *lan_transfers_side_new (LanNode *node);
+
+/** Marks @share (nullable: none). */
+void lan_transfers_side_select_share (LanTransfersSide *self, LanShare *share);
 
 G_END_DECLS

@@ -6,6 +6,8 @@
 #include "lan-details.h"
 #include "lan-media-window.h"
 #include "lan-person-row.h"
+#include "lan-share-view.h"
+#include "lan-share-window.h"
 #include "lan-sidebar.h"
 #include "lan-transfers-side.h"
 #include "lan-transfers-view.h"
@@ -27,6 +29,8 @@ struct _LanWindow {
   /* Made when first shown: a start has no time for what nobody sees yet. */
   LanChatView *chat;
   LanTransfersView *transfers;
+  LanTransfersSide *side;
+  LanShareView *share;
   LanDetails *details;
   GtkRevealer *notice_revealer;
   GtkLabel *notice_label;
@@ -67,6 +71,8 @@ update_decorations (LanWindow *self)
   set_decoration (self->empty_header, middle);
   if (self->transfers != NULL)
     set_decoration (lan_transfers_view_get_header (self->transfers), middle);
+  if (self->share != NULL)
+    set_decoration (lan_share_view_get_header (self->share), middle);
   if (self->details != NULL)
     set_decoration (lan_details_get_header (self->details), right);
 }
@@ -81,6 +87,8 @@ update_folding (LanWindow *self)
   gtk_widget_set_visible (self->empty_back, folded);
   if (self->transfers != NULL)
     lan_transfers_view_set_folded (self->transfers, folded);
+  if (self->share != NULL)
+    lan_share_view_set_folded (self->share, folded);
   if (self->details != NULL)
     lan_details_set_folded (self->details, hdy_flap_get_folded (self->flap));
   update_decorations (self);
@@ -145,17 +153,52 @@ on_filter_changed (LanWindow *self, int part, LanPerson *person)
 }
 
 static void
+on_open_share (LanWindow *self, LanShare *share)
+{
+  if (self->share == NULL) {
+    self->share = g_object_new (LAN_TYPE_SHARE_VIEW, NULL);
+    gtk_stack_add_named (self->content, GTK_WIDGET (self->share), "share");
+    update_folding (self);
+  }
+  lan_share_view_set_share (self->share, self->node, share);
+  lan_transfers_side_select_share (self->side, share);
+  show_content (self, "share");
+}
+
+static void
 ensure_transfers_side (LanWindow *self)
 {
-  GtkWidget *side;
-
-  if (self->transfers != NULL)
+  if (self->side != NULL)
     return;
   ensure_transfers (self);
-  side = lan_transfers_side_new (self->node);
-  lan_sidebar_add_transfers (self->sidebar, side);
-  g_signal_connect_object (side, "filter-changed", G_CALLBACK (on_filter_changed), self,
+  self->side = LAN_TRANSFERS_SIDE (lan_transfers_side_new (self->node));
+  lan_sidebar_add_transfers (self->sidebar, GTK_WIDGET (self->side));
+  g_signal_connect_object (self->side, "filter-changed", G_CALLBACK (on_filter_changed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->side, "open-share", G_CALLBACK (on_open_share), self,
+                           G_CONNECT_SWAPPED);
+}
+
+void
+lan_window_open_share (LanWindow *self, LanShare *share)
+{
+  if (self->node == NULL)
+    return;
+  lan_sidebar_show (self->sidebar, "transfers");
+  on_open_share (self, share);
+}
+
+/* One that was forgotten has no page any more. */
+static void
+on_shares_changed (LanWindow *self)
+{
+  LanShare *share = self->share != NULL ? lan_share_view_get_share (self->share) : NULL;
+
+  if (share == NULL || lan_node_find_share (self->node, lan_share_get_id (share)) == share)
+    return;
+  lan_share_view_set_share (self->share, self->node, NULL);
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->content), "share") == 0)
+    gtk_stack_set_visible_child_name (self->content, "transfers");
 }
 
 static void
@@ -281,6 +324,8 @@ lan_window_set_node (LanWindow *self, LanNode *node)
   lan_sidebar_set_node (self->sidebar, node);
   g_signal_connect_object (node, "person-changed", G_CALLBACK (on_person_changed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (lan_node_get_shares (node), "items-changed",
+                           G_CALLBACK (on_shares_changed), self, G_CONNECT_SWAPPED);
 }
 
 /* ---- actions and keys ---- */
@@ -341,6 +386,44 @@ on_media (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   g_signal_connect_object (window, "open-message", G_CALLBACK (lan_window_open_message), self,
                            G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
+on_shared (LanWindow *self, const char *id)
+{
+  LanShare *share = lan_node_find_share (self->node, id);
+
+  if (share != NULL)
+    lan_window_open_share (self, share);
+}
+
+static void
+share_folder (LanWindow *self, LanPerson *person, const char *path)
+{
+  GtkWidget *window;
+
+  if (self->node == NULL)
+    return;
+  window = lan_share_window_new (self->node, person, path);
+  gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (self));
+  g_signal_connect_object (window, "shared", G_CALLBACK (on_shared), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
+on_share_folder (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  share_folder (user_data, NULL, NULL);
+}
+
+/* From a chat: with that person; "": the folder is to be chosen. */
+static void
+on_share_with (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  LanWindow *self = user_data;
+  const char *path = g_variant_get_bytestring (parameter);
+
+  share_folder (self, self->person, *path != '\0' ? path : NULL);
 }
 
 static void
@@ -513,6 +596,8 @@ lan_window_init (LanWindow *self)
     { .name = "search", .activate = on_search },
     { .name = "find", .activate = on_find },
     { .name = "media", .activate = on_media },
+    { .name = "share-folder", .activate = on_share_folder },
+    { .name = "share-with", .activate = on_share_with, .parameter_type = "ay" },
     { .name = "step-chat", .activate = on_step_chat, .parameter_type = "i" },
     { .name = "nth-chat", .activate = on_nth_chat, .parameter_type = "i" },
     { .name = "view", .activate = on_view, .parameter_type = "s" },

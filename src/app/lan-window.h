@@ -31,6 +31,9 @@ void lan_window_set_node (LanWindow *self, LanNode *node);
 /** Opens the chat with @person. */
 void lan_window_open_person (LanWindow *self, LanPerson *person);
 
+/** Opens the page of the shared folder @share. */
+void lan_window_open_share (LanWindow *self, LanShare *share);
+
 /** Opens the chat in which @message is, at its place. */
 void lan_window_open_message (LanWindow *self, LanMessage *message);
 

@@ -205,6 +205,18 @@ set_access (LanEngine *engine, LanCommand *c)
                                 (LanShareRights) c->number, engine->now);
 }
 
+/* Listed before the answer: whoever asked finds it. */
+static void
+create (LanEngine *engine, LanCommand *c)
+{
+  LanStatus status =
+      lan_shares_create (engine->shares->machine, &c->conversation, c->text, c->name, engine->now);
+
+  if (status == LAN_STATUS_OK)
+    lan_engine_share_tell (engine, &c->conversation);
+  answer (engine, c, status);
+}
+
 void
 lan_engine_share_execute (LanEngine *engine, LanCommand *c)
 {
@@ -212,8 +224,7 @@ lan_engine_share_execute (LanEngine *engine, LanCommand *c)
 
   switch ((guint) c->type) {
   case LAN_COMMAND_SHARE_CREATE:
-    answer (engine, c,
-            lan_shares_create (machine, &c->conversation, c->text, c->name, engine->now));
+    create (engine, c);
     break;
   case LAN_COMMAND_SHARE_ACCESS:
     answer (engine, c, set_access (engine, c));

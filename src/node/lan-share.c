@@ -404,7 +404,7 @@ const char *
 lan_shared_state_name (LanSharedState state)
 {
   static const char *const names[] = { "here",  "away",    "old",   "fetching", "changed",
-                                       "extra", "removed", "clash", "failed" };
+                                       "extra", "removed", "clash", "failed",   "skipped" };
 
   return pick (names, G_N_ELEMENTS (names), state);
 }
@@ -412,9 +412,9 @@ lan_shared_state_name (LanSharedState state)
 const char *
 lan_shared_event_name (LanSharedEvent event)
 {
-  static const char *const names[] = { "created", "invited",  "joined",  "left",
-                                       "rights",  "changed",  "removed", "fetched",
-                                       "got",     "conflict", "refused", "many" };
+  static const char *const names[] = { "created", "invited", "joined",  "left",   "rights",
+                                       "changed", "removed", "fetched", "got",    "conflict",
+                                       "refused", "many",    "skipped", "trimmed" };
 
   return pick (names, G_N_ELEMENTS (names), event);
 }

@@ -52,6 +52,8 @@ typedef enum {
  * @LAN_SHARED_STATE_REMOVED: removed by others, still here
  * @LAN_SHARED_STATE_CLASH: differs from another name by case only, and is not fetched
  * @LAN_SHARED_STATE_FAILED: could not be fetched or put in its place; it is tried again
+ * @LAN_SHARED_STATE_SKIPPED: here, and cannot be shared: @error of the entry says why: "name", "case", "link",
+ *   "special", "nested" or "unreadable"
  *
  * How it stands with one entry. Append-only.
  */
@@ -65,6 +67,7 @@ typedef enum {
   LAN_SHARED_STATE_REMOVED = 6,
   LAN_SHARED_STATE_CLASH = 7,
   LAN_SHARED_STATE_FAILED = 8,
+  LAN_SHARED_STATE_SKIPPED = 9,
 } LanSharedState;
 
 /**
@@ -81,6 +84,8 @@ typedef enum {
  * @LAN_SHARED_EVENT_CONFLICT: @path was changed on both sides; @other is the name of the other version here
  * @LAN_SHARED_EVENT_REFUSED: @who showed something forged
  * @LAN_SHARED_EVENT_MANY: @who changed @number entries at once
+ * @LAN_SHARED_EVENT_SKIPPED: @path cannot be shared, @other is the reason as of %LAN_SHARED_STATE_SKIPPED
+ * @LAN_SHARED_EVENT_TRIMMED: @number old versions were removed
  *
  * What the log of a share is made of. Append-only.
  */
@@ -97,6 +102,8 @@ typedef enum {
   LAN_SHARED_EVENT_CONFLICT = 9,
   LAN_SHARED_EVENT_REFUSED = 10,
   LAN_SHARED_EVENT_MANY = 11,
+  LAN_SHARED_EVENT_SKIPPED = 12,
+  LAN_SHARED_EVENT_TRIMMED = 13,
 } LanSharedEvent;
 
 /**
@@ -359,8 +366,8 @@ LAN_API const char *lan_share_access_name (LanShareAccess access);
 /**
  * lan_shared_state_name:
  *
- * Returns: (transfer none): "here", "away", "old", "fetching", "changed", "extra", "removed", "clash" or
- *   "failed".
+ * Returns: (transfer none): "here", "away", "old", "fetching", "changed", "extra", "removed", "clash",
+ *   "failed" or "skipped".
  */
 LAN_API const char *lan_shared_state_name (LanSharedState state);
 
@@ -368,7 +375,7 @@ LAN_API const char *lan_shared_state_name (LanSharedState state);
  * lan_shared_event_name:
  *
  * Returns: (transfer none): "created", "invited", "joined", "left", "rights", "changed", "removed", "fetched",
- *   "got", "conflict", "refused" or "many".
+ *   "got", "conflict", "refused", "many", "skipped" or "trimmed".
  */
 LAN_API const char *lan_shared_event_name (LanSharedEvent event);
 
