@@ -92,8 +92,6 @@ reason (const char *code)
     return _ ("links are not shared");
   if (g_strcmp0 (code, "special") == 0)
     return _ ("neither a file nor a folder");
-  if (g_strcmp0 (code, "nested") == 0)
-    return _ ("another shared folder");
   return _ ("cannot be read");
 }
 
@@ -134,6 +132,8 @@ lan_share_look_error (const char *code)
     return _ ("The folder cannot be written to.");
   if (g_strcmp0 (code, "disk-full") == 0)
     return _ ("The disk is full. It goes on once there is room.");
+  if (g_strcmp0 (code, "shared-twice") == 0)
+    return _ ("The folder is part of another shared folder, or the same one.");
   if (g_strcmp0 (code, "too-large") == 0)
     return _ ("There are too many files in it.");
   if (g_strcmp0 (code, "changed") == 0)

@@ -2,6 +2,10 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-share-job.h"
 
+#include "lan-text.h"
+
+#define SHOWN_BYTES 1024
+
 LanShareFound *
 lan_share_found_new (const char *path)
 {
@@ -16,6 +20,32 @@ lan_share_found_free (LanShareFound *found)
 {
   g_free (found->path);
   g_free (found);
+}
+
+LanShareSkipped *
+lan_share_skipped_new (const char *path, LanShareSkip reason)
+{
+  LanShareSkipped *skipped = g_new0 (LanShareSkipped, 1);
+
+  skipped->path = lan_text_clean_line (path, -1, SHOWN_BYTES);
+  skipped->reason = reason;
+  return skipped;
+}
+
+void
+lan_share_skipped_free (LanShareSkipped *skipped)
+{
+  g_free (skipped->path);
+  g_free (skipped);
+}
+
+const char *
+lan_share_skip_name (LanShareSkip reason)
+{
+  static const char *const names[] = { "name", "case", "link", "special", "unreadable" };
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (names) == LAN_SHARE_SKIP_N);
+  return reason < LAN_SHARE_SKIP_N ? names[reason] : "";
 }
 
 gboolean
@@ -65,6 +95,8 @@ lan_share_result_free (LanShareResult *result)
   g_clear_pointer (&result->found, g_ptr_array_unref);
   g_clear_pointer (&result->gone, g_ptr_array_unref);
   g_clear_pointer (&result->folders, g_ptr_array_unref);
+  g_clear_pointer (&result->unshared, g_ptr_array_unref);
   g_free (result->copy);
+  g_free (result->dir);
   g_free (result);
 }

@@ -103,6 +103,15 @@ lan_share_folder_open (LanShareFolder *folder, const LanShareJob *job, GError **
   return FALSE;
 }
 
+/* Links on the way to it resolved; NULL where the system does not say. */
+static char *
+dir_of (LanShareFolder *folder)
+{
+  g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", folder->fd);
+
+  return g_file_read_link (link, NULL);
+}
+
 /* -- the worker -- */
 
 static gboolean
@@ -143,7 +152,8 @@ static void
 carry_out (LanShareFolder *folder, const LanShareJob *job, LanShareResult *result)
 {
   if (job->type == LAN_SHARE_JOB_OPEN) {
-    lan_share_folder_open (folder, job, &result->error);
+    if (lan_share_folder_open (folder, job, &result->error))
+      result->dir = dir_of (folder);
     return;
   }
   if (folder->fd < 0 || g_atomic_int_get (folder->stopping)) {
@@ -165,6 +175,9 @@ carry_out (LanShareFolder *folder, const LanShareJob *job, LanShareResult *resul
     break;
   case LAN_SHARE_JOB_DROP:
     lan_share_folder_drop (folder, job);
+    break;
+  case LAN_SHARE_JOB_TRIM:
+    lan_share_folder_trim (folder, job, result);
     break;
   case LAN_SHARE_JOB_CLOSE:
     close (folder->fd);

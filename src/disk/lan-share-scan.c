@@ -50,6 +50,19 @@ is_fresh (const LanShareStamp *stamp)
   return age >= 0 && age < FRESH_NS;
 }
 
+static void
+skip (Scan *scan, const char *path, LanShareSkip reason)
+{
+  if (scan->result->skipped++ < LAN_SHARE_MAX_SKIPPED)
+    g_ptr_array_add (scan->result->unshared, lan_share_skipped_new (path, reason));
+}
+
+static char *
+join (const char *folder, const char *name)
+{
+  return *folder != '\0' ? g_strconcat (folder, "/", name, NULL) : g_strdup (name);
+}
+
 static gboolean
 is_stopping (Scan *scan)
 {
@@ -99,7 +112,10 @@ read_file (Scan *scan, int dirfd, const char *name, const char *path)
 
   if (fd < 0) {
     /* Not readable now: it is neither changed nor gone. */
-    scan->result->skipped += errno != ENOENT;
+    if (errno == ELOOP)
+      skip (scan, path, LAN_SHARE_SKIP_LINK); /* a moment ago it was none */
+    else if (errno != ENOENT)
+      skip (scan, path, LAN_SHARE_SKIP_UNREADABLE);
     return;
   }
   if (fstat (fd, &before) != 0 || !S_ISREG (before.st_mode) ||
@@ -133,9 +149,12 @@ scan_child (Scan *scan, int dirfd, const char *name, const char *path)
   struct stat st;
   int fd;
 
-  if (fstatat (dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-      (!S_ISREG (st.st_mode) && !S_ISDIR (st.st_mode)))
+  if (fstatat (dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
     return TRUE;
+  if (!S_ISREG (st.st_mode) && !S_ISDIR (st.st_mode)) {
+    skip (scan, path, S_ISLNK (st.st_mode) ? LAN_SHARE_SKIP_LINK : LAN_SHARE_SKIP_SPECIAL);
+    return TRUE;
+  }
   if (++scan->n > LAN_MANIFEST_MAX_ENTRIES) {
     lan_disk_set_code (&scan->result->error, LAN_FILE_ERROR_TOO_LARGE,
                        "a shared folder may hold %u entries", LAN_MANIFEST_MAX_ENTRIES);
@@ -173,8 +192,9 @@ compare_names (gconstpointer a, gconstpointer b)
 
 /* Names in order, so that of two that differ by case only the same one is shared each time. */
 static GPtrArray *
-list_names (Scan *scan, DIR *dir, gboolean is_top)
+list_names (Scan *scan, DIR *dir, const char *path)
 {
+  gboolean is_top = *path == '\0';
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
   struct dirent *item;
 
@@ -182,10 +202,13 @@ list_names (Scan *scan, DIR *dir, gboolean is_top)
     if (strcmp (item->d_name, ".") == 0 || strcmp (item->d_name, "..") == 0 ||
         (is_top && g_ascii_strcasecmp (item->d_name, LAN_SHARE_PRIVATE_DIR) == 0))
       continue;
-    if (lan_file_name_is_component (item->d_name, strlen (item->d_name)))
+    if (lan_file_name_is_component (item->d_name, strlen (item->d_name))) {
       g_ptr_array_add (names, g_strdup (item->d_name));
-    else
-      scan->result->skipped++;
+    } else {
+      g_autofree char *below = join (path, item->d_name);
+
+      skip (scan, below, LAN_SHARE_SKIP_NAME);
+    }
   }
   g_ptr_array_sort (names, compare_names);
   return names;
@@ -205,16 +228,17 @@ scan_folder (Scan *scan, int fd, const char *path)
     close (fd);
     return FALSE;
   }
-  names = list_names (scan, dir, *path == '\0');
+  names = list_names (scan, dir, path);
   for (guint i = 0; ok && i < names->len; i++) {
     const char *name = g_ptr_array_index (names, i);
-    g_autofree char *below = *path != '\0' ? g_strconcat (path, "/", name, NULL) : g_strdup (name);
+    g_autofree char *below = join (path, name);
 
     if (is_stopping (scan)) {
       ok = FALSE;
-    } else if (!lan_manifest_is_path (below, strlen (below)) ||
-               !g_hash_table_add (folded, lan_manifest_fold (name, strlen (name)))) {
-      scan->result->skipped++;
+    } else if (!lan_manifest_is_path (below, strlen (below))) {
+      skip (scan, below, LAN_SHARE_SKIP_NAME);
+    } else if (!g_hash_table_add (folded, lan_manifest_fold (name, strlen (name)))) {
+      skip (scan, below, LAN_SHARE_SKIP_CASE);
     } else {
       ok = scan_child (scan, dirfd (dir), name, below);
     }
@@ -242,6 +266,7 @@ lan_share_folder_scan (LanShareFolder *folder, const LanShareJob *job, LanShareR
   result->found = g_ptr_array_new_with_free_func ((GDestroyNotify) lan_share_found_free);
   result->gone = g_ptr_array_new_with_free_func (g_free);
   result->folders = g_ptr_array_new_with_free_func (g_free);
+  result->unshared = g_ptr_array_new_with_free_func ((GDestroyNotify) lan_share_skipped_free);
   g_ptr_array_add (result->folders, g_strdup (""));
   for (guint i = 0; job->known != NULL && i < job->known->len; i++) {
     LanShareFound *item = g_ptr_array_index (job->known, i);

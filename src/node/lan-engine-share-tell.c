@@ -68,9 +68,11 @@ tree_of (LanEngine *engine, const LanConversationId *share)
     LanSharedEntry *entry = g_new0 (LanSharedEntry, 1);
 
     entry->path = g_strdup (view->path);
-    entry->size = view->entry->size;
-    entry->mtime_ms = view->entry->mtime_ms;
-    entry->folder = view->entry->kind == LAN_SHARE_FOLDER;
+    if (view->entry != NULL) {
+      entry->size = view->entry->size;
+      entry->mtime_ms = view->entry->mtime_ms;
+      entry->folder = view->entry->kind == LAN_SHARE_FOLDER;
+    }
     entry->state = (LanSharedState) view->state;
     entry->error = g_strdup (view->error);
     g_ptr_array_add (entries, entry);

@@ -53,7 +53,7 @@ typedef enum {
  * @LAN_SHARED_STATE_CLASH: differs from another name by case only, and is not fetched
  * @LAN_SHARED_STATE_FAILED: could not be fetched or put in its place; it is tried again
  * @LAN_SHARED_STATE_SKIPPED: here, and cannot be shared: @error of the entry says why: "name", "case", "link",
- *   "special", "nested" or "unreadable"
+ *   "special" or "unreadable"
  *
  * How it stands with one entry. Append-only.
  */

@@ -37,6 +37,8 @@ lan_shares_create (LanShares *s, const LanConversationId *id, const char *dir, c
     return LAN_STATUS_LIMIT;
   if (lan_shares_find (s, id) != NULL)
     return LAN_STATUS_STATE;
+  if (lan_shares_is_taken (s, dir, NULL))
+    return LAN_STATUS_MISMATCH;
   one = lan_shares_add (s, id);
   one->state = LAN_SHARE_OPEN;
   one->dir = g_strdup (dir);
@@ -96,6 +98,8 @@ lan_shares_accept (LanShares *s, const LanConversationId *id, const char *dir, g
   s->now = now;
   if (one == NULL || one->state != LAN_SHARE_INVITED || !g_path_is_absolute (dir))
     return LAN_STATUS_STATE;
+  if (lan_shares_is_taken (s, dir, one))
+    return LAN_STATUS_MISMATCH;
   one->state = LAN_SHARE_JOINED;
   g_free (one->dir);
   one->dir = g_strdup (dir);
@@ -200,7 +204,7 @@ lan_shares_fetch (LanShares *s, const LanConversationId *id, const char *path, L
   lan_shares_work_on (s, one);
   lan_shares_changed (s, one);
   lan_shares_update_wants (s);
-  return n > 0 ? LAN_STATUS_OK : LAN_STATUS_MISMATCH;
+  return n > 0 ? LAN_STATUS_OK : LAN_STATUS_STATE;
 }
 
 LanStatus

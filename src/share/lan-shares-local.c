@@ -196,6 +196,37 @@ quiet_of (const LanShareOne *one)
   return CLAMP (2 * one->scan_took_us, LAN_SHARES_QUIET_US, LAN_SHARES_QUIET_MAX_US);
 }
 
+static gboolean
+is_logged (const LanShareOne *one, const LanShareSkipped *skipped)
+{
+  for (const GList *l = one->log.head; l != NULL; l = l->next) {
+    const LanShareLogEntry *entry = l->data;
+
+    if (entry->kind == LAN_SHARE_LOG_SKIPPED && strcmp (entry->path, skipped->path) == 0 &&
+        strcmp (entry->other, lan_share_skip_name (skipped->reason)) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* What cannot be shared is said once, and shown as long as it is there. */
+static void
+take_unshared (LanShares *s, LanShareOne *one, const LanShareResult *result)
+{
+  one->skipped = result->skipped;
+  g_clear_pointer (&one->unshared, g_ptr_array_unref);
+  if (result->unshared == NULL)
+    return;
+  one->unshared = g_ptr_array_ref (result->unshared);
+  for (guint i = 0; i < one->unshared->len; i++) {
+    const LanShareSkipped *skipped = g_ptr_array_index (one->unshared, i);
+
+    if (!is_logged (one, skipped))
+      lan_shares_note (s, one, LAN_SHARE_LOG_SKIPPED, NULL, 0, skipped->path,
+                       lan_share_skip_name (skipped->reason));
+  }
+}
+
 static void
 on_scanned (LanShares *s, LanShareOne *one, const LanShareResult *result)
 {
@@ -209,7 +240,7 @@ on_scanned (LanShares *s, LanShareOne *one, const LanShareResult *result)
     return;
   }
   one->error = NULL;
-  one->skipped = result->skipped;
+  take_unshared (s, one, result);
   /* What vanished first: a file that was renamed is one gone and one new. */
   for (guint i = 0; result->gone != NULL && i < result->gone->len; i++)
     on_gone (s, one, g_ptr_array_index (result->gone, i));
@@ -248,13 +279,39 @@ on_opened (LanShares *s, LanShareOne *one, const LanShareResult *result)
     lan_shares_scan_soon (s, one, LAN_SHARES_BLIND_US);
     return;
   }
+  g_free (one->real);
+  one->real = g_strdup (result->dir);
+  if (one->real != NULL && lan_shares_is_taken (s, one->real, one)) {
+    /* By way of a link: two that look after the same files would undo each other's work. */
+    lan_shares_push_job (s, one, LAN_SHARE_JOB_CLOSE, NULL);
+    one->disk = LAN_SHARE_DISK_CLOSED;
+    one->error = g_intern_static_string ("shared-twice");
+    g_clear_pointer (&one->real, g_free);
+    lan_shares_scan_soon (s, one, LAN_SHARES_BLIND_US);
+    return;
+  }
   one->disk = LAN_SHARE_DISK_OPEN;
   one->error = NULL;
+  lan_deadlines_set (s->deadlines, one, LAN_SHARES_DUE_TRIM,
+                     s->now.mono_us + LAN_SHARES_TRIM_FIRST_US);
   if (!one->was_marked) {
     one->was_marked = TRUE;
     lan_shares_keep_share (s, one);
   }
   lan_shares_start_scan (s, one);
+}
+
+void
+lan_shares_trim (LanShares *s, LanShareOne *one)
+{
+  LanShareJob *job;
+
+  if (one->disk != LAN_SHARE_DISK_OPEN)
+    return;
+  job = lan_shares_push_job (s, one, LAN_SHARE_JOB_TRIM, NULL);
+  job->before_ms = s->now.wall_ms - LAN_SHARES_VERSION_MS;
+  job->max_bytes = LAN_SHARES_VERSIONS_BYTES;
+  lan_deadlines_set (s->deadlines, one, LAN_SHARES_DUE_TRIM, s->now.mono_us + LAN_SHARES_TRIM_US);
 }
 
 void
@@ -275,7 +332,10 @@ lan_shares_job_done (LanShares *s, const LanShareResult *result, LanTime now)
       on_opened (s, one, result);
     else if (result->type == LAN_SHARE_JOB_SCAN)
       on_scanned (s, one, result);
-    else
+    else if (result->type == LAN_SHARE_JOB_TRIM) {
+      if (result->removed > 0)
+        lan_shares_note (s, one, LAN_SHARE_LOG_TRIMMED, NULL, result->removed, NULL, NULL);
+    } else
       lan_shares_placed (s, work, result);
     if (one->scan_again && one->jobs == 0)
       lan_shares_scan_soon (s, one, 0);

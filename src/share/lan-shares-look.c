@@ -132,6 +132,15 @@ lan_shares_tree (LanShares *s, const LanConversationId *share)
     view->error = view->state == LAN_SHARE_ITEM_FAILED ? item->error : NULL;
     g_ptr_array_add (views, view);
   }
+  for (guint i = 0; one->unshared != NULL && i < one->unshared->len; i++) {
+    const LanShareSkipped *skipped = g_ptr_array_index (one->unshared, i);
+    LanShareItemView *view = g_new0 (LanShareItemView, 1);
+
+    view->path = skipped->path;
+    view->state = LAN_SHARE_ITEM_SKIPPED;
+    view->error = lan_share_skip_name (skipped->reason);
+    g_ptr_array_add (views, view);
+  }
   return views;
 }
 

@@ -30,6 +30,11 @@ G_BEGIN_DECLS
 #define LAN_SHARES_EVENT_US     (200 * G_TIME_SPAN_MILLISECOND)
 #define LAN_SHARES_ANSWER_US    (10 * 60 * G_USEC_PER_SEC) /* the other hashes a long file first */
 
+#define LAN_SHARES_TRIM_FIRST_US  (60 * G_USEC_PER_SEC)
+#define LAN_SHARES_TRIM_US        (G_GINT64_CONSTANT (24) * 3600 * G_USEC_PER_SEC)
+#define LAN_SHARES_VERSION_MS     (G_GINT64_CONSTANT (30) * 24 * 3600 * 1000)
+#define LAN_SHARES_VERSIONS_BYTES (G_GUINT64_CONSTANT (2) << 30)
+
 /* Kinds of rows. Append-only. */
 enum {
   LAN_SHARE_ROW_SHARE = 0,
@@ -50,6 +55,7 @@ typedef enum {
   LAN_SHARES_DUE_RETRY,
   LAN_SHARES_DUE_EVENT,
   LAN_SHARES_DUE_KEEP, /* of the machine: batches that failed */
+  LAN_SHARES_DUE_TRIM,
 } LanSharesDue;
 
 typedef struct {
@@ -92,6 +98,7 @@ typedef struct {
   GBytes *paper; /* the signed roster */
   GBytes *cert;
   char *dir;
+  char *real; /* .dir without links on the way, NULL: not known */
   gboolean keep;
   gboolean was_marked; /* the folder carries the share's mark */
   guint64 own_seq;
@@ -120,8 +127,9 @@ typedef struct {
   gint64 scan_took_us;
   guint jobs;
   guint skipped;
-  const char *error; /* interned */
-  gint64 told_us;    /* last event */
+  GPtrArray *unshared; /* of LanShareSkipped (nullable) */
+  const char *error;   /* interned */
+  gint64 told_us;      /* last event */
 } LanShareOne;
 
 typedef enum {
@@ -201,6 +209,8 @@ LanSharesAction *lan_shares_push (LanShares *s, LanSharesActionType type, LanSha
 /** The owner of the node is told, at most five times a second. */
 void lan_shares_changed (LanShares *s, LanShareOne *one);
 gboolean lan_shares_may_write (const LanShares *s, const LanShareOne *one);
+/** TRUE when @dir, one in it or one around it is the folder of a live share that is not @except. */
+gboolean lan_shares_is_taken (const LanShares *s, const char *dir, const LanShareOne *except);
 /** OPEN or JOINED: its folder is used. */
 gboolean lan_share_is_live (const LanShareOne *one);
 void lan_shares_end (LanShares *s, LanShareOne *one, LanShareState state);
@@ -266,6 +276,8 @@ void lan_shares_publish (LanShares *s, LanShareOne *one);
 LanShareJob *lan_shares_push_job (LanShares *s, LanShareOne *one, LanShareJobType type,
                                   LanShareWork **work);
 void lan_share_work_free (LanShareWork *work);
+/** Old versions that nobody will want again are removed; once a day. */
+void lan_shares_trim (LanShares *s, LanShareOne *one);
 
 /* -- lan-shares-fetch.c -- */
 /** Looks again at what is to be done with @item. */

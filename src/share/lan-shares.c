@@ -24,6 +24,8 @@ one_free (gpointer data)
   g_clear_pointer (&one->paper, g_bytes_unref);
   g_clear_pointer (&one->cert, g_bytes_unref);
   g_free (one->dir);
+  g_free (one->real);
+  g_clear_pointer (&one->unshared, g_ptr_array_unref);
   g_hash_table_unref (one->joined);
   g_hash_table_unref (one->heads);
   g_hash_table_unref (one->coming);
@@ -212,6 +214,37 @@ lan_share_is_live (const LanShareOne *one)
   return one->state == LAN_SHARE_OPEN || one->state == LAN_SHARE_JOINED;
 }
 
+static gboolean
+is_in (const char *path, const char *folder)
+{
+  gsize len = strlen (folder);
+
+  while (len > 0 && folder[len - 1] == '/')
+    len--;
+  return strncmp (path, folder, len) == 0 && (path[len] == '\0' || path[len] == '/');
+}
+
+gboolean
+lan_shares_is_taken (const LanShares *s, const char *dir, const LanShareOne *except)
+{
+  g_autofree char *full = g_canonicalize_filename (dir, "/");
+  const LanShareOne *one;
+  GHashTableIter iter;
+
+  g_hash_table_iter_init (&iter, s->all);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &one)) {
+    const char *const theirs[] = { one->dir, one->real };
+
+    for (guint i = 0; one != except && lan_share_is_live (one) && i < 2; i++) {
+      g_autofree char *other = theirs[i] != NULL ? g_canonicalize_filename (theirs[i], "/") : NULL;
+
+      if (other != NULL && (is_in (full, other) || is_in (other, full)))
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
 void
 lan_shares_end (LanShares *s, LanShareOne *one, LanShareState state)
 {
@@ -305,6 +338,9 @@ lan_shares_advance (LanShares *s, LanTime now)
     switch (what) {
     case LAN_SHARES_DUE_KEEP:
       lan_shares_keep_again (s);
+      break;
+    case LAN_SHARES_DUE_TRIM:
+      lan_shares_trim (s, one);
       break;
     case LAN_SHARES_DUE_SCAN:
       one->scan_due_us = 0;

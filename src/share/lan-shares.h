@@ -55,6 +55,7 @@ typedef enum {
   LAN_SHARE_ITEM_REMOVED = 6,  /* removed by others, still here */
   LAN_SHARE_ITEM_CLASH = 7,    /* differs from another name by case only: not fetched */
   LAN_SHARE_ITEM_FAILED = 8,   /* see .error */
+  LAN_SHARE_ITEM_SKIPPED = 9,  /* here, and cannot be shared: .error is a lan_share_skip_name() */
 } LanShareItemState;
 
 /* Append-only: kept on disk. */
@@ -71,6 +72,8 @@ typedef enum {
   LAN_SHARE_LOG_CONFLICT = 9, /* .path, .other: the name that the other version has here or "" */
   LAN_SHARE_LOG_REFUSED = 10, /* who showed something forged, or older than what is known */
   LAN_SHARE_LOG_MANY = 11,    /* .number: more changes at once than are listed one by one */
+  LAN_SHARE_LOG_SKIPPED = 12, /* .path cannot be shared, .other: lan_share_skip_name() */
+  LAN_SHARE_LOG_TRIMMED = 13, /* .number: old versions that were removed */
   LAN_SHARE_LOG_N
 } LanShareLogKind;
 
@@ -104,9 +107,9 @@ typedef struct {
 
 typedef struct {
   const char *path;
-  const LanShareEntry *entry; /* as the share has it, or (EXTRA) as it is here */
+  const LanShareEntry *entry; /* as the share has it, or (EXTRA) as it is here; SKIPPED: NULL */
   LanShareItemState state;
-  const char *error; /* FAILED: stable code */
+  const char *error; /* FAILED, SKIPPED: stable code */
 } LanShareItemView;
 
 typedef enum {
@@ -171,7 +174,7 @@ GPtrArray *lan_shares_list (const LanShares *s) G_GNUC_WARN_UNUSED_RESULT;
 /** FALSE when there is no such share. @view borrows until the next call of anything else. */
 gboolean lan_shares_view (LanShares *s, const LanConversationId *share, LanShareView *view);
 
-/** Returns: (transfer full) (element-type LanShareItemView): in order of path; borrowed contents. */
+/** Returns: (transfer full) (element-type LanShareItemView): in order of path, what is skipped last; borrowed. */
 GPtrArray *lan_shares_tree (LanShares *s, const LanConversationId *share) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Returns: (transfer container) (element-type LanShareLogEntry): oldest first. Conflicts count as seen. */
@@ -179,14 +182,17 @@ GPtrArray *lan_shares_log (LanShares *s, const LanConversationId *share) G_GNUC_
 
 /* -- commands; anything but OK: it cannot be done, nothing changed -- */
 
-/** A new share of the folder @dir, without members. LIMIT: too many. MALFORMED: not a clean name. */
+/**
+ * A new share of the folder @dir, without members. LIMIT: too many. MALFORMED: not a clean name. MISMATCH: it,
+ * one in it or one around it is shared already.
+ */
 LanStatus lan_shares_create (LanShares *s, const LanConversationId *id, const char *dir,
                              const char *name, LanTime now) G_GNUC_WARN_UNUSED_RESULT;
 /** The owner: what @account may do from now on; NONE takes them out. */
 LanStatus lan_shares_set_rights (LanShares *s, const LanConversationId *id,
                                  const LanAccountId *account, LanShareRights rights,
                                  LanTime now) G_GNUC_WARN_UNUSED_RESULT;
-/** A member: yes, into the folder @dir. @keep: in step, else on demand. */
+/** A member: yes, into the folder @dir. @keep: in step, else on demand. MISMATCH: as of lan_shares_create(). */
 LanStatus lan_shares_accept (LanShares *s, const LanConversationId *id, const char *dir,
                              gboolean keep, LanTime now) G_GNUC_WARN_UNUSED_RESULT;
 LanStatus lan_shares_set_keep (LanShares *s, const LanConversationId *id, gboolean keep,

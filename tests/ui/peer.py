@@ -21,8 +21,10 @@ class Peer:
 
     def __init__(self, desk, namespace, name, folder, *options):
         self.desk = desk
+        self.given = (desk, namespace, name, folder, *options)
         profile = os.path.join(desk.dir, folder)
-        init(desk, profile, name)
+        if not os.path.exists(profile):
+            init(desk, profile, name)
         self.log = os.path.join(desk.dir, folder + ".jsonl")
         env = dict(os.environ, HOME=desk.dir, LC_ALL="C.UTF-8")
         with open(self.log, "wb") as out:
@@ -57,6 +59,11 @@ class Peer:
     def send(self, name, text):
         self.event("person.seen", name=name)
         return self.call("message.send", to=name, text=text)
+
+    @classmethod
+    def again(cls, peer):
+        """The same profile once more, after it was ended."""
+        return cls(*peer.given)
 
     def quit(self):
         self.process.stdin.close()
