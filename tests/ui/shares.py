@@ -74,7 +74,8 @@ def a_folder_dropped_in_a_chat(scene):
     lin = scene.lin.start()
     scene.peer = Peer(scene.desk, scene.there, "李伟", "wei-shares")
     scene.peer.send("林子墨", "把项目资料共享给我吧")
-    lin.open_chat("李伟")
+    lin.click(wait(lambda: [r for r in lin.all(Atspi.Role.LIST_ITEM, has="李伟") if "共享给我" in (r.get_name() or "")] or
+                   lin.all(Atspi.Role.LIST_ITEM, begins="李伟"), "the request")[0])
     lin.press("Accept")
     paste(lin, scene.ours)
     lin.find(name="项目资料")

@@ -57,3 +57,4 @@ void disk_bench_works (LanFileResult *result);
 void add_containment_tests (void);
 void add_full_tests (void);
 void add_folder_tests (void);
+void add_share_tests (void);

@@ -451,5 +451,6 @@ main (int argc, char **argv)
   add_containment_tests ();
   add_full_tests ();
   add_folder_tests ();
+  add_share_tests ();
   return g_test_run ();
 }
