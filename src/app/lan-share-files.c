@@ -105,7 +105,8 @@ static void
 put_entry (LanShareFiles *self, const LanSharedEntry *entry)
 {
   Row *row = ensure_row (self, entry->path);
-  g_autofree char *size = entry->folder ? g_strdup ("") : g_format_size (entry->size);
+  gboolean has_size = !entry->folder && entry->state != LAN_SHARED_STATE_SKIPPED;
+  g_autofree char *size = has_size ? g_format_size (entry->size) : g_strdup ("");
   g_autofree char *state = lan_share_look_state (entry);
   g_autofree char *escaped = NULL;
   g_autofree char *had = NULL, *had_size = NULL;

@@ -89,7 +89,7 @@ reason (const char *code)
   if (g_strcmp0 (code, "case") == 0)
     return _ ("differs from another name by upper and lower case only");
   if (g_strcmp0 (code, "link") == 0)
-    return _ ("links are not shared");
+    return _ ("a link");
   if (g_strcmp0 (code, "special") == 0)
     return _ ("neither a file nor a folder");
   return _ ("cannot be read");

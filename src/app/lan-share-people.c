@@ -96,14 +96,16 @@ add_member (LanSharePeople *self, const LanSharedMember *member)
 static void
 add_owner (LanSharePeople *self)
 {
-  LanPerson *owner = lan_node_find_person (self->node, lan_share_get_owner (self->share), NULL);
+  const char *id = lan_share_get_owner (self->share);
+  LanPerson *me = lan_node_get_self (self->node);
+  gboolean is_me = me != NULL && g_str_equal (lan_person_get_id (me), id);
+  LanPerson *owner = is_me ? me : lan_node_find_person (self->node, id, NULL);
   GtkWidget *row;
 
   if (owner == NULL)
     return;
   row = lan_share_person_row_new (owner);
-  lan_share_person_row_set_line (row, owner == lan_node_get_self (self->node) ? _ ("You, the owner")
-                                                                              : _ ("The owner"));
+  lan_share_person_row_set_line (row, is_me ? _ ("You, the owner") : _ ("The owner"));
   gtk_list_box_insert (self->list, row, -1);
   g_object_unref (row);
 }

@@ -99,7 +99,7 @@ gboolean
 lan_share_person_row_may_share (LanNode *node, LanPerson *person)
 {
   return person != lan_node_get_self (node) && !lan_person_get_blocked (person) &&
-         lan_person_get_merged_into (person) == NULL;
+         lan_person_get_group (person) == NULL && lan_person_get_merged_into (person) == NULL;
 }
 
 int

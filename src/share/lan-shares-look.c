@@ -80,7 +80,7 @@ lan_shares_view (LanShares *s, const LanConversationId *share, LanShareView *vie
   view->dir = one->dir;
   view->keep = one->keep;
   view->rights = lan_share_roster_rights (&one->roster, lan_shares_self (s));
-  view->n_conflicts = one->n_conflicts;
+  view->n_conflicts = g_hash_table_size (one->conflicts);
   view->skipped = one->skipped;
   view->error = one->error;
   view->is_scanning = one->is_scanning || (lan_share_is_live (one) && !one->is_scanned);
@@ -154,8 +154,8 @@ lan_shares_log (LanShares *s, const LanConversationId *share)
     return entries;
   for (GList *l = one->log.head; l != NULL; l = l->next)
     g_ptr_array_add (entries, l->data);
-  if (one->n_conflicts > 0) {
-    one->n_conflicts = 0;
+  if (g_hash_table_size (one->conflicts) > 0) {
+    g_hash_table_remove_all (one->conflicts);
     lan_shares_changed (s, one);
   }
   return entries;

@@ -114,7 +114,7 @@ typedef struct {
   GQueue todo;       /* of paths (borrowed from .items) */
   GQueue log;        /* of LanShareLogEntry, oldest first */
   guint64 log_seq;
-  guint n_conflicts;
+  GHashTable *conflicts; /* of paths (owned): since the log was last read */
   LanShareDisk disk;
   gboolean is_scanning;
   gboolean scan_again;

@@ -193,7 +193,7 @@ lan_shares_note (LanShares *s, LanShareOne *one, LanShareLogKind kind, const Lan
   g_queue_push_tail (&one->log, entry);
   lan_shares_keep_log (s, one, entry);
   if (kind == LAN_SHARE_LOG_CONFLICT)
-    one->n_conflicts++;
+    g_hash_table_add (one->conflicts, g_strdup (entry->path));
   while (one->log.length > LAN_SHARES_MAX_LOG) {
     LanShareLogEntry *old = g_queue_pop_head (&one->log);
     guint8 key[8];

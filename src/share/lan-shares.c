@@ -34,6 +34,7 @@ one_free (gpointer data)
   g_hash_table_unref (one->items);
   g_hash_table_unref (one->folds);
   g_hash_table_unref (one->told);
+  g_hash_table_unref (one->conflicts);
   g_queue_clear_full (&one->log, (GDestroyNotify) lan_share_log_entry_free);
   g_free (one);
 }
@@ -129,6 +130,7 @@ lan_shares_add (LanShares *s, const LanConversationId *id)
   one->items = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, item_free);
   one->folds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   one->told = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, g_free, g_free);
+  one->conflicts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_queue_init (&one->todo);
   g_queue_init (&one->log);
   g_hash_table_insert (s->all, &one->id, one);

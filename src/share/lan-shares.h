@@ -97,7 +97,7 @@ typedef struct {
   guint n_files;     /* in the share */
   guint n_here;      /* of them, as they are now */
   guint n_busy;      /* on their way, or waiting */
-  guint n_conflicts; /* since the log was last read */
+  guint n_conflicts; /* files changed on both sides since the log was last read */
   guint skipped;     /* names that cannot be shared */
   guint64 size;      /* of all files */
   const char *error; /* stable code: the folder cannot be used; NULL: it can */

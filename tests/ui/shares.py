@@ -123,7 +123,7 @@ def both_change_one_file(scene):
     os.utime(os.path.join(scene.at_peer, "readme.md"), (later, later))
     scene.peer = Peer.again(scene.peer)
     wait(lambda: read(scene.ours, "readme.md") == "by Wei", "the later version")
-    lin.find(has="changed on both sides")
+    lin.find(begins="1 file was changed on both sides")
     copy = wait(lambda: [n for n in os.listdir(scene.ours) if n.startswith("readme (conflict")], "the other version")[0]
     cell(lin, copy)
     cell(lin, "Other version of a conflict")
