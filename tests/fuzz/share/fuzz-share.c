@@ -220,6 +220,17 @@ send_answer (Play *play, guint8 kind)
 }
 
 static void
+add_found (LanShareResult *result, const char *path, guint8 luck)
+{
+  LanShareFound *found = lan_share_found_new (path);
+
+  found->kind = LAN_SHARE_FILE;
+  found->size = luck;
+  found->root.b[0] = luck;
+  g_ptr_array_add (result->found, found);
+}
+
+static void
 do_job (Play *play, const LanShareJob *job, guint8 luck)
 {
   g_autoptr (LanShareResult) result = lan_share_result_new (job);
@@ -232,19 +243,23 @@ do_job (Play *play, const LanShareJob *job, guint8 luck)
     result->found = g_ptr_array_new_with_free_func ((GDestroyNotify) lan_share_found_free);
     result->gone = g_ptr_array_new_with_free_func (g_free);
     result->folders = g_ptr_array_new_with_free_func (g_free);
-    if ((luck & 1) != 0) {
-      LanShareFound *found = lan_share_found_new ("a");
-
-      found->kind = LAN_SHARE_FILE;
-      found->size = luck;
-      found->root.b[0] = luck;
-      g_ptr_array_add (result->found, found);
+    if ((luck & 1) != 0)
+      add_found (result, "a", luck);
+    if ((luck & 0x10) != 0)
+      add_found (result, "b", luck);
+    if ((luck & 0x20) != 0) {
+      result->skipped = 1;
+      result->unshared = g_ptr_array_new_with_free_func ((GDestroyNotify) lan_share_skipped_free);
+      g_ptr_array_add (result->unshared,
+                       lan_share_skipped_new ("c", (LanShareSkip) (luck % LAN_SHARE_SKIP_N)));
     }
     for (guint i = 0; (luck & 2) != 0 && i < job->known->len; i++)
       g_ptr_array_add (result->gone,
                        g_strdup (((LanShareFound *) g_ptr_array_index (job->known, i))->path));
     result->busy = (luck & 4) != 0;
   }
+  if (job->type == LAN_SHARE_JOB_TRIM)
+    result->removed = luck & 1;
   if (job->copy != NULL)
     result->copy = g_strdup (job->copy);
   lan_shares_job_done (play->shares, result, play->now);
@@ -264,6 +279,28 @@ do_fetch (Play *play, const LanSharesAction *action, guint8 luck)
                          .path = (char *) "/share/.lanyard-share/incoming/x" };
 
   lan_shares_transfer (play->shares, &row, play->now);
+}
+
+/* What was asked of us goes on; @how: adopted as after a restart, ours or theirs. */
+static void
+move_transfer (Play *play, guint8 id, guint8 how)
+{
+  LanTransferRow row = { .id = { { id } },
+                         .conversation = play->id,
+                         .peer = *lan_account_keys_id (play->cast->accounts[2]),
+                         .incoming = (how & 0x40) != 0,
+                         .state = (LanTransferState) (how % 8 % LAN_TRANSFER_N),
+                         .size = id,
+                         .root = { { id } },
+                         .name = (char *) "a",
+                         .path = (char *) "/share/.lanyard-share/incoming/x" };
+
+  if ((how & 0x20) != 0)
+    row.id = play->last;
+  if ((how & 0x80) != 0)
+    lan_shares_adopt (play->shares, &row, play->now);
+  else
+    lan_shares_transfer (play->shares, &row, play->now);
 }
 
 static void
@@ -349,6 +386,13 @@ step (Play *play, guint8 letter, guint8 a, guint8 b)
     break;
   case 'b':
     lan_shares_drop_peer (play->shares, other, play->now);
+    break;
+  case 'm':
+    move_transfer (play, a, b);
+    break;
+  case 'g':
+    play->last = (LanMessageId){ { a } };
+    send_answer (play, 5 + (b & 1) + (b & 0x40));
     break;
   case 'n':
     lan_shares_noticed (play->shares, &play->id, a & 1, play->now);

@@ -534,7 +534,12 @@ forget (Fuzz *f, guint8 n, guint8 how)
   LanMessageId id = id_with (n, how, how >= 128);
   LanTransferOne *one = lan_transfers_find (f->t, &id);
 
-  if (one != NULL)
+  if (one != NULL && (how & 0x40) != 0)
+    lan_transfers_forget (f->t, &id, f->now);
+  else if (one != NULL && (how & 0x20) != 0)
+    lan_transfers_drop_conversation (f->t, &one->row.conversation,
+                                     (how & 0x10) != 0 ? &one->row.peer : NULL, f->now);
+  else if (one != NULL)
     lan_swarm_forget (f->t, one);
 }
 

@@ -154,6 +154,11 @@ scan (Person *p, const LanShareJob *job, LanShareResult *result)
 
   result->found = g_ptr_array_new_with_free_func ((GDestroyNotify) lan_share_found_free);
   result->gone = g_ptr_array_new_with_free_func (g_free);
+  result->skipped = p->link != NULL;
+  if (p->link != NULL) {
+    result->unshared = g_ptr_array_new_with_free_func ((GDestroyNotify) lan_share_skipped_free);
+    g_ptr_array_add (result->unshared, lan_share_skipped_new (p->link, LAN_SHARE_SKIP_LINK));
+  }
   for (guint i = 0; i < job->known->len; i++) {
     LanShareFound *item = g_ptr_array_index (job->known, i);
 
@@ -219,6 +224,10 @@ carry_out_job (Person *p, const LanShareJob *job)
   case LAN_SHARE_JOB_PLACE:
   case LAN_SHARE_JOB_REMOVE:
     place (p, job, result);
+    break;
+  case LAN_SHARE_JOB_TRIM:
+    p->trims++;
+    result->removed = 1;
     break;
   case LAN_SHARE_JOB_CLOSE:
   case LAN_SHARE_JOB_DROP:

@@ -33,6 +33,8 @@ typedef struct {
   gboolean is_full;     /* the store keeps nothing and says so */
   gboolean is_late;     /* the store says nothing until world_answer_store() */
   GArray *unanswered;   /* of guint64: batches */
+  const char *link;     /* the name of something in the folder that cannot be shared */
+  guint trims;          /* how often old versions were looked at; each time one goes */
   gboolean is_unheard;  /* that a file arrived does not reach who gave it */
 } Person;
 

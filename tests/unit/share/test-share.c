@@ -422,6 +422,66 @@ test_restart_and_leave (void)
   g_assert_cmpstr (world_read (world, 1, "a"), ==, "after");
 }
 
+/* What cannot be shared is shown with its reason, and said once, also after a restart. */
+static void
+test_skipped (void)
+{
+  g_autoptr (World) world = world_new (2);
+  LanConversationId id = shared (world, LAN_SHARE_READ, TRUE);
+
+  world->people[0].link = "shortcut";
+  world_write (world, 0, &id, "c", "three");
+  world_run (world, 2);
+  world_write (world, 0, &id, "c", "four");
+  world_run (world, 2);
+  g_assert_cmpint (world_state (world, 0, &id, "shortcut"), ==, LAN_SHARE_ITEM_SKIPPED);
+  g_assert_cmpint (world_state (world, 1, &id, "shortcut"), ==, 99);
+  world_restart (world, 0);
+  world_run (world, 2);
+  g_assert_cmpuint (world_log (world, 0, &id, LAN_SHARE_LOG_SKIPPED), ==, 1);
+  world->people[0].link = NULL;
+  world_write (world, 0, &id, "c", "five");
+  world_run (world, 2);
+  g_assert_cmpint (world_state (world, 0, &id, "shortcut"), ==, 99);
+}
+
+static void
+test_folders_in_folders (void)
+{
+  g_autoptr (World) world = world_new (2);
+  LanConversationId id = shared (world, LAN_SHARE_READ, TRUE), other = { { 1 } };
+  LanShares *shares = world->people[0].shares;
+  static const char *const taken[] = { "/share", "/share/", "/share/sub", "/", "/x/../share" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (taken); i++)
+    g_assert_cmpint (lan_shares_create (shares, &other, taken[i], "Twice", world->now), ==,
+                     LAN_STATUS_MISMATCH);
+  g_assert_cmpint (lan_shares_create (shares, &other, "/shared", "Beside", world->now), ==,
+                   LAN_STATUS_OK);
+  /* What is not shared any more is in nobody's way. */
+  g_assert_cmpint (lan_shares_leave (shares, &id, world->now), ==, LAN_STATUS_OK);
+  other.b[0] = 2;
+  g_assert_cmpint (lan_shares_create (shares, &other, "/share/sub", "Again", world->now), ==,
+                   LAN_STATUS_OK);
+}
+
+/* A minute after the start, then once a day. */
+static void
+test_old_versions (void)
+{
+  g_autoptr (World) world = world_new (2);
+  LanConversationId id = shared (world, LAN_SHARE_READ, TRUE);
+
+  world_run (world, 70);
+  g_assert_cmpuint (world->people[0].trims, ==, 1);
+  g_assert_cmpuint (world_log (world, 0, &id, LAN_SHARE_LOG_TRIMMED), ==, 1);
+  world_run (world, 600);
+  g_assert_cmpuint (world->people[0].trims, ==, 1);
+  world->now.mono_us += G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC;
+  world_run (world, 1);
+  g_assert_cmpuint (world->people[0].trims, ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -437,5 +497,8 @@ main (int argc, char **argv)
   g_test_add_func ("/share/hostile", test_hostile);
   g_test_add_func ("/share/revoked", test_revoked);
   g_test_add_func ("/share/restart-and-leave", test_restart_and_leave);
+  g_test_add_func ("/share/skipped", test_skipped);
+  g_test_add_func ("/share/folders-in-folders", test_folders_in_folders);
+  g_test_add_func ("/share/old-versions", test_old_versions);
   return g_test_run ();
 }
