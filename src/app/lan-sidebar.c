@@ -111,6 +111,13 @@ on_counts (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+queue_counts (LanSidebar *self)
+{
+  if (self->counts_id == 0)
+    self->counts_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE + 6, on_counts, self, NULL);
+}
+
 /* Whatever happened, lists and counts follow once, before the next frame. */
 static void
 queue_refresh (LanSidebar *self)
@@ -119,8 +126,7 @@ queue_refresh (LanSidebar *self)
   lan_list_keeper_refresh (self->nearby);
   if (self->people != NULL)
     lan_list_keeper_refresh (self->people);
-  if (self->counts_id == 0)
-    self->counts_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE + 6, on_counts, self, NULL);
+  queue_counts (self);
 }
 
 static void
@@ -377,6 +383,8 @@ lan_sidebar_set_node (LanSidebar *self, LanNode *node)
     g_signal_connect_object (node, names[i], G_CALLBACK (queue_refresh), self, G_CONNECT_SWAPPED);
   }
   g_signal_connect_object (node, "file-done", G_CALLBACK (queue_refresh), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (node, "share-changed", G_CALLBACK (queue_counts), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (node, "server-changed", G_CALLBACK (on_server_changed), self,
                            G_CONNECT_SWAPPED);
   on_server_changed (self);
