@@ -431,6 +431,8 @@ lan_shares_placed (LanShares *s, LanShareWork *work, const LanShareResult *resul
 static void
 on_incoming (LanShares *s, LanShareFetch *fetch, const LanTransferRow *row)
 {
+  LanShareOne *one = fetch->one; /* asking again ends the fetch */
+
   switch (row->state) {
   case LAN_TRANSFER_DONE:
     if (fetch->phase != LAN_SHARE_FETCH_RUNNING)
@@ -439,18 +441,18 @@ on_incoming (LanShares *s, LanShareFetch *fetch, const LanTransferRow *row)
     break;
   case LAN_TRANSFER_FAILED:
     /* Tried again by asking anew; what is on the disk of it is found again. */
-    lan_shares_push (s, LAN_SHARES_CANCEL, fetch->one)->id = row->id;
+    lan_shares_push (s, LAN_SHARES_CANCEL, one)->id = row->id;
     ask_again (s, fetch, g_strcmp0 (row->error, "disk-full") != 0, row->error);
     break;
   case LAN_TRANSFER_CANCELLED:
   case LAN_TRANSFER_DECLINED:
-    lan_shares_push (s, LAN_SHARES_FORGET, fetch->one)->id = row->id;
+    lan_shares_push (s, LAN_SHARES_FORGET, one)->id = row->id;
     ask_again (s, fetch, TRUE, NULL);
     break;
   default:
     break;
   }
-  lan_shares_changed (s, fetch->one);
+  lan_shares_changed (s, one);
 }
 
 gboolean
