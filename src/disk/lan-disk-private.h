@@ -186,6 +186,8 @@ gboolean lan_disk_is_wanted (LanDiskFile *file, guint entry);
 
 /* -- lan-disk-target.c -- */
 gboolean lan_disk_has_room (LanDisk *disk, LanDiskFile *file, GError **error);
+/** FALSE: what was chosen is another folder now, or none: a medium was pulled out, or it was moved. */
+gboolean lan_disk_is_in_place (LanDiskFile *file, GError **error);
 char *lan_disk_part_name (const char *name, const LanMessageId *id, guint attempt);
 void lan_disk_sync_folder (int dirfd);
 

@@ -300,13 +300,25 @@ lan_disk_write (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, LanFile
 }
 
 gboolean
+lan_disk_is_in_place (LanDiskFile *file, GError **error)
+{
+  struct stat ours, there;
+
+  if (fstat (file->dirfd, &ours) == 0 && stat (file->dir, &there) == 0 &&
+      ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
+    return TRUE;
+  lan_disk_set_code (error, LAN_FILE_ERROR_NOT_FOUND, "the folder is not there any more");
+  return FALSE;
+}
+
+gboolean
 lan_disk_sync (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, LanFileResult *result)
 {
   int failed = lan_file_tree_is_folder (file->tree) ? syncfs (file->fd) : fdatasync (file->fd);
 
   if (failed != 0)
     lan_disk_set_error (&result->error, errno, "writing to the disk");
-  return failed == 0;
+  return failed == 0 && lan_disk_is_in_place (file, &result->error);
 }
 
 /* TRUE while @name below the folder is the very file that we hold open. */
@@ -370,6 +382,8 @@ lan_disk_finish (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, LanFil
   g_autofree char *name = NULL;
   struct stat st;
 
+  if (!lan_disk_is_in_place (file, &result->error))
+    return FALSE;
   if (lan_file_tree_is_folder (file->tree))
     return lan_disk_finish_folder (disk, file, result);
   if (file->is_kept)

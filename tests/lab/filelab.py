@@ -4,6 +4,7 @@
 
 import hashlib
 import os
+import stat
 
 from people import befriend
 
@@ -37,3 +38,23 @@ def pair(lab):
     a, b = one.peer("Anna"), two.peer("Bo")
     befriend(a, b)
     return a, b
+
+
+def listing(top):
+    found = {}
+    for folder, folders, files in os.walk(top):
+        for name in folders:
+            found[os.path.relpath(os.path.join(folder, name), top)] = "folder"
+        for name in files:
+            path = os.path.join(folder, name)
+            st = os.stat(path)
+            found[os.path.relpath(path, top)] = (digest(path), bool(st.st_mode & stat.S_IXUSR),
+                                                 int(st.st_mtime))
+    return found
+
+
+def sent_bytes(peer):
+    """Bytes that left the peer's host over its wire."""
+    with open("/proc/%d/net/dev" % peer.pid) as f:
+        return sum(int(line.split(":")[1].split()[8]) for line in f
+                   if line.strip().startswith("e0:"))

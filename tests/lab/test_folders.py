@@ -5,10 +5,9 @@
 
 import os
 import random
-import stat
 import sys
 
-from filelab import MIB, digest, inbox, make_file, pair
+from filelab import MIB, digest, inbox, listing, make_file, pair, sent_bytes
 from lab import Lab, check, main, note, test, wait_until
 
 
@@ -30,19 +29,6 @@ def make_tree(lab, files, size):
     open(os.path.join(top, "empty"), "w").close()
     os.utime(os.path.join(top, "empty"), (1234567890, 1234567890))
     return top
-
-
-def listing(top):
-    found = {}
-    for folder, folders, files in os.walk(top):
-        for name in folders:
-            found[os.path.relpath(os.path.join(folder, name), top)] = "folder"
-        for name in files:
-            path = os.path.join(folder, name)
-            st = os.stat(path)
-            found[os.path.relpath(path, top)] = (digest(path), bool(st.st_mode & stat.S_IXUSR),
-                                                 int(st.st_mtime))
-    return found
 
 
 def offer_tree(a, b, top):
@@ -148,13 +134,6 @@ def _():
             note("%.1f MiB sent" % (moved / MIB))
         check(moved < 5 * MIB, "the second time from its own disk")
         check(digest(arrived[0]) == digest(arrived[1]), "both whole")
-
-
-def sent_bytes(peer):
-    """Bytes that left the peer's host over its wire."""
-    with open("/proc/%d/net/dev" % peer.pid) as f:
-        return sum(int(line.split(":")[1].split()[8]) for line in f
-                   if line.strip().startswith("e0:"))
 
 
 @test("killed twenty times, either side, in one transfer")
