@@ -8,6 +8,7 @@
 
 #include "lan-application.h"
 #include "lan-idle-watch.h"
+#include "lan-launcher.h"
 #include "lan-notifier.h"
 #include "lan-rpc-server.h"
 #include "lan-window.h"
@@ -19,6 +20,7 @@ struct _LanApplication {
   LanNode *node;
   LanRpcServer *rpc;
   LanNotifier *notifier;
+  LanLauncher *launcher;
   LanIdleWatch *idle;
   LanWindowState *state;
   LanWindow *window; /* weak */

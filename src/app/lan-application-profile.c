@@ -164,6 +164,8 @@ on_ready (LanApplication *self)
   /* Below the priority of drawing: said when the first whole frame is on the screen. */
   g_idle_add_full (GDK_PRIORITY_REDRAW + 10, on_drawn, NULL, NULL);
   self->notifier = lan_notifier_new (G_APPLICATION (self), self->node, sees, self);
+  self->launcher =
+      lan_launcher_new (self->node, g_application_get_dbus_connection (G_APPLICATION (self)));
   self->idle = lan_idle_watch_new (AWAY_SECONDS);
   g_signal_connect_object (self->idle, "idle", G_CALLBACK (on_idle), self, G_CONNECT_SWAPPED);
   self->rpc = lan_rpc_server_new (self->node, &error);
@@ -326,6 +328,7 @@ void
 lan_application_close_profile (LanApplication *self)
 {
   g_clear_pointer (&self->notifier, lan_notifier_free);
+  g_clear_pointer (&self->launcher, lan_launcher_free);
   g_clear_pointer (&self->rpc, lan_rpc_server_free);
   g_clear_object (&self->idle);
   if (!self->is_open || self->close_id != 0)

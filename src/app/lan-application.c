@@ -38,6 +38,7 @@ void
 lan_application_begin_again (LanApplication *self)
 {
   g_clear_pointer (&self->notifier, lan_notifier_free);
+  g_clear_pointer (&self->launcher, lan_launcher_free);
   g_clear_pointer (&self->rpc, lan_rpc_server_free);
   g_clear_object (&self->idle);
   if (self->window != NULL)
@@ -276,6 +277,7 @@ shutdown (GApplication *application)
   g_clear_handle_id (&self->close_id, g_source_remove);
   g_clear_handle_id (&self->term_id, g_source_remove);
   g_clear_pointer (&self->notifier, lan_notifier_free);
+  g_clear_pointer (&self->launcher, lan_launcher_free);
   g_clear_pointer (&self->rpc, lan_rpc_server_free);
   g_clear_object (&self->idle);
   G_APPLICATION_CLASS (lan_application_parent_class)->shutdown (application);

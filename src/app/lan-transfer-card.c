@@ -95,24 +95,37 @@ describe_moving (LanTransferCard *self, LanTransferStatus status)
   }
 }
 
-/* The sentence for an end that is not a good one; node's own text is English and for logs. */
+/* The sentence for an end that is not a good one, with what can be done; node's own text is for logs. */
+static const struct {
+  const char *code;
+  const char *text;
+} failures[] = {
+  { "disk-full", N_ ("The disk is full. Make room and try again; what is there is kept.") },
+  { "hash", N_ ("What arrived is not what was offered. It was thrown away; ask for it again.") },
+  { "source-changed", N_ ("The file was changed while it was sent. Send it again.") },
+  { "access", N_ ("The file or folder may not be read or written. Choose another place.") },
+  { "read-only", N_ ("This place can only be read. Choose another folder.") },
+  { "path", N_ ("The file cannot be kept under this name. Choose another folder.") },
+  { "not-found", N_ ("The file or folder is not there any more. Is a disk unplugged?") },
+  { "io", N_ ("The disk reported an error. Try again, or choose another folder.") },
+  { "not-a-file", N_ ("Only ordinary files and folders can be sent.") },
+  { "too-large", N_ ("It is larger than can be sent.") },
+  { "exists", N_ ("Too many files of this name are there already. Choose another folder.") },
+  { "stalled", N_ ("The other side stopped answering. Try again later; what is there is kept.") },
+  { "peer", N_ ("The other side could not go on. Ask them to send it again.") },
+  { "manifest", N_ ("The list of files in the folder breaks the rules. Nothing was kept.") },
+  { "store", N_ ("The profile could not be written. Is its disk full?") },
+};
+
 static const char *
 failure_text (LanTransfer *transfer)
 {
   const char *code = lan_transfer_get_error_code (transfer);
 
-  if (g_strcmp0 (code, "disk-full") == 0)
-    return _ ("The disk is full. Make room and try again; what is there is kept.");
-  if (g_strcmp0 (code, "hash") == 0)
-    return _ ("What arrived is not what was offered. It was thrown away; ask for it again.");
-  if (g_strcmp0 (code, "source-changed") == 0)
-    return _ ("The file was changed while it was sent. Send it again.");
-  if (g_strcmp0 (code, "permission") == 0)
-    return _ ("The file or folder may not be read or written. Choose another place.");
-  if (g_strcmp0 (code, "path") == 0 || g_strcmp0 (code, "name") == 0)
-    return _ ("The file cannot be kept under this name. Choose another folder.");
-  if (lan_transfer_get_error_text (transfer) != NULL)
-    return lan_transfer_get_error_text (transfer);
+  for (gsize i = 0; i < G_N_ELEMENTS (failures); i++) {
+    if (g_strcmp0 (code, failures[i].code) == 0)
+      return _ (failures[i].text);
+  }
   return _ ("It did not work. Try again.");
 }
 
@@ -245,14 +258,38 @@ on_accept (LanTransferCard *self)
   lan_transfer_accept (self->transfer, folder);
 }
 
+static const char *const conflict_ids[] = { "keep-both", "replace", "skip", NULL };
+
+static LanTransferConflict
+conflict_of (const char *choice)
+{
+  for (int i = 0; conflict_ids[i] != NULL; i++) {
+    if (g_strcmp0 (choice, conflict_ids[i]) == 0)
+      return (LanTransferConflict) i;
+  }
+  return LAN_TRANSFER_KEEP_BOTH;
+}
+
+static void
+add_conflict_choice (GtkFileChooser *chooser)
+{
+  const char *labels[] = { _ ("Keep both"), _ ("Replace it"), _ ("Leave it and skip the new one"),
+                           NULL };
+
+  gtk_file_chooser_add_choice (chooser, "taken", _ ("Where a file is there already"),
+                               (const char **) conflict_ids, labels);
+  gtk_file_chooser_set_choice (chooser, "taken", conflict_ids[0]);
+}
+
 static void
 on_folder_chosen (GtkNativeDialog *dialog, int response, LanTransferCard *self)
 {
   if (response == GTK_RESPONSE_ACCEPT) {
     g_autofree char *folder = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (dialog));
+    const char *choice = gtk_file_chooser_get_choice (GTK_FILE_CHOOSER (dialog), "taken");
 
     if (folder != NULL)
-      lan_transfer_accept (self->transfer, folder);
+      lan_transfer_accept_with (self->transfer, folder, NULL, conflict_of (choice));
   }
   gtk_native_dialog_destroy (dialog);
 }
@@ -267,6 +304,7 @@ on_save (LanTransferCard *self)
   g_autofree char *folder = lan_files_dup_folder ();
 
   gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder);
+  add_conflict_choice (GTK_FILE_CHOOSER (dialog));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_folder_chosen), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
