@@ -4,7 +4,7 @@
 """Files: throughput, processor time, memory and many small files, beside iperf3, scp, rsync and tar | nc.
 
     LANYARD_CLI=build/src/cli/lanyard-cli HASH_SEAL=build/tests/bench/bench-hash-seal \\
-      /usr/bin/python3 tests/bench/files.py [PART…]     parts: one small shaped swarm memory
+      /usr/bin/python3 tests/bench/files.py [PART…]     parts: one small shaped swarm memory large
 
 Two hosts of the lab (network namespaces), both on tmpfs so that no disk is measured. Everything that is
 compared runs in the same run. Needs root, and what tests/lab needs; peers that are not installed are left out.
@@ -230,6 +230,22 @@ def part_small(lab, folder):
     ssh.close()
 
 
+def part_large(lab, folder):
+    """A file of LARGE_GIB (20) whose leaves all differ, without a disk on either side: memory."""
+    size = int(os.environ.get("LARGE_GIB", "20")) * GIB
+    preload = {"LD_PRELOAD": os.environ["NO_DISK"]}
+    _, (one, two) = lab.office(["one", "two"])
+    a, b = one.peer("Anna", env=preload), two.peer("Bo", env=preload)
+    befriend(a, b)
+    path, box = os.path.join(folder, "large.bin"), os.path.join(folder, "box")
+    os.mkdir(box)
+    with open(path, "wb") as f:
+        f.truncate(size)
+    hashed, took, _cpu, memory = lanyard(a, b, path, box, timeout=3000)
+    say("%d GiB, every leaf different" % (size // GIB), hashed + took, "s",
+        "memory: sender %.1f MiB, receiver %.1f MiB (at most 48)" % tuple(memory))
+
+
 def part_memory(lab, folder):
     _one, _two, a, b = offices(lab)
     box = os.path.join(folder, "box")
@@ -309,7 +325,7 @@ def part_swarm(lab, folder):
 
 
 PARTS = {"one": part_one, "small": part_small, "shaped": part_shaped, "swarm": part_swarm,
-         "memory": part_memory}
+         "memory": part_memory, "large": part_large}
 
 
 def main():
