@@ -26,8 +26,10 @@ struct _LanApplication {
   LanWindow *window; /* weak */
   char *profile;     /* NULL: the default one */
   char **interfaces;
-  char *wanted; /* whose chat to open once the profile is */
-  char *invite; /* which server to join then; "": the person will say */
+  char *wanted;           /* whose chat to open once the profile is */
+  GtkWidget *first_start; /* weak: the page, while it is shown */
+  gboolean is_restored;   /* the profile comes out of a backup: to be said */
+  char *invite;           /* which server to join then; "": the person will say */
   int port;
   gboolean no_mdns;
   gboolean no_broadcast;

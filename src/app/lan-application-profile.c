@@ -5,11 +5,14 @@
  */
 #include "lan-application-private.h"
 
+#include "lan-backup-page.h"
 #include "lan-files.h"
 #include "lan-first-start.h"
 #include "lan-join-window.h"
 #include "lan-settings.h"
 #include "lan-trouble-page.h"
+
+#include <lan-node-backup.h>
 
 #include <glib/gi18n.h>
 #include <malloc.h>
@@ -161,6 +164,11 @@ on_ready (LanApplication *self)
                        _ ("This computer is one of your devices now. What was said so "
                           "far arrives while another of them is there."));
   self->is_linked = FALSE;
+  if (self->is_restored && self->window != NULL)
+    lan_window_notice (self->window,
+                       _ ("Restored. What was said since comes from the others. If the old "
+                          "computer is lost, revoke it in the preferences under Devices."));
+  self->is_restored = FALSE;
   /* Below the priority of drawing: said when the first whole frame is on the screen. */
   g_idle_add_full (GDK_PRIORITY_REDRAW + 10, on_drawn, NULL, NULL);
   self->notifier = lan_notifier_new (G_APPLICATION (self), self->node, sees, self);
@@ -236,6 +244,29 @@ on_start (LanApplication *self, const char *name, const char *invite)
   lan_node_create_async (self->node, name, NULL, NULL, on_created, g_object_ref (self));
 }
 
+static void
+on_restored (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (LanApplication) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (lan_node_restore_finish (LAN_NODE (source), result, NULL, NULL, NULL, NULL, &error)) {
+    self->is_restored = TRUE;
+    open_profile (self, NULL);
+  } else if (self->window != NULL && self->first_start != NULL) {
+    g_autofree char *text = lan_backup_page_describe (error);
+
+    lan_first_start_fail (LAN_FIRST_START (self->first_start), text);
+  }
+}
+
+static void
+on_restore (LanApplication *self, const char *path, const char *secret)
+{
+  lan_node_restore_async (self->node, path, secret, NULL, NULL, NULL, NULL, on_restored,
+                          g_object_ref (self));
+}
+
 static gboolean
 on_begin_again (gpointer user_data)
 {
@@ -287,6 +318,8 @@ lan_application_begin (LanApplication *self)
     GtkWidget *page = lan_first_start_new ();
 
     g_signal_connect_object (page, "start", G_CALLBACK (on_start), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (page, "restore", G_CALLBACK (on_restore), self, G_CONNECT_SWAPPED);
+    g_set_weak_pointer (&self->first_start, page);
     lan_window_show_page (self->window, page);
   }
 }

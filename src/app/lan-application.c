@@ -289,6 +289,7 @@ finalize (GObject *object)
 {
   LanApplication *self = LAN_APPLICATION (object);
 
+  g_clear_weak_pointer (&self->first_start);
   g_clear_object (&self->node);
   g_strfreev (self->interfaces);
   g_free (self->profile);

@@ -18,12 +18,17 @@ struct _LanFirstStart {
   GtkToggleButton *invite_button;
   GtkWidget *invite_revealer;
   GtkEntry *invite_entry;
+  GtkToggleButton *restore_button;
+  GtkWidget *restore_box;
+  GtkFileChooser *restore_file;
+  GtkEntry *restore_entry;
   GtkWidget *start_button;
+  GtkLabel *start_label;
   GtkWidget *spinner;
   GtkLabel *error_label;
 };
 
-static guint start_signal;
+static guint start_signal, restore_signal;
 
 G_DEFINE_TYPE (LanFirstStart, lan_first_start, GTK_TYPE_BOX)
 
@@ -42,6 +47,20 @@ dup_invite (LanFirstStart *self)
   return g_strstrip (g_strdup (gtk_entry_get_text (self->invite_entry)));
 }
 
+static gboolean
+is_restoring (LanFirstStart *self)
+{
+  return gtk_toggle_button_get_active (self->restore_button);
+}
+
+static gboolean
+may_restore (LanFirstStart *self)
+{
+  g_autofree char *path = gtk_file_chooser_get_filename (self->restore_file);
+
+  return path != NULL && gtk_entry_get_text_length (self->restore_entry) > 0;
+}
+
 static void
 on_changed (LanFirstStart *self)
 {
@@ -54,7 +73,9 @@ on_changed (LanFirstStart *self)
   else if (*invite != '\0' && !lan_server_look_is_invite (invite))
     error = _ ("This is no invitation link. It begins with lanyard:// and is one line.");
   lan_avatar_set_name (self->avatar, *name != '\0' ? name : "?");
-  gtk_widget_set_sensitive (self->start_button, *name != '\0' && error == NULL);
+  gtk_widget_set_sensitive (self->start_button, is_restoring (self)
+                                                    ? may_restore (self)
+                                                    : *name != '\0' && error == NULL);
   gtk_label_set_text (self->error_label, error != NULL ? error : "");
   gtk_widget_set_visible (GTK_WIDGET (self->error_label), error != NULL);
 }
@@ -70,25 +91,44 @@ on_invite_toggled (LanFirstStart *self)
   on_changed (self);
 }
 
+/* The name comes out of the backup, and whoever has one needs no invitation. */
+static void
+on_restore_toggled (LanFirstStart *self)
+{
+  gboolean on = is_restoring (self);
+
+  gtk_widget_set_visible (self->restore_box, on);
+  gtk_widget_set_visible (GTK_WIDGET (self->invite_button), !on);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->name_entry), !on);
+  if (on)
+    gtk_toggle_button_set_active (self->invite_button, FALSE);
+  gtk_label_set_text (self->start_label, on ? _ ("Restore") : _ ("Start"));
+  on_changed (self);
+}
+
 static void
 on_start (LanFirstStart *self)
 {
   g_autofree char *name = dup_name (self);
   g_autofree char *invite = dup_invite (self);
+  g_autofree char *path = gtk_file_chooser_get_filename (self->restore_file);
 
   if (!gtk_widget_get_sensitive (self->start_button))
     return;
   gtk_widget_set_sensitive (self->start_button, FALSE);
   gtk_widget_set_sensitive (GTK_WIDGET (self->name_entry), FALSE);
   gtk_widget_show (self->spinner);
-  g_signal_emit (self, start_signal, 0, name, invite);
+  if (is_restoring (self))
+    g_signal_emit (self, restore_signal, 0, path, gtk_entry_get_text (self->restore_entry));
+  else
+    g_signal_emit (self, start_signal, 0, name, invite);
 }
 
 void
 lan_first_start_fail (LanFirstStart *self, const char *text)
 {
   gtk_widget_set_sensitive (self->start_button, TRUE);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->name_entry), TRUE);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->name_entry), !is_restoring (self));
   gtk_widget_hide (self->spinner);
   gtk_label_set_text (self->error_label, text != NULL ? text : "");
   gtk_widget_set_visible (GTK_WIDGET (self->error_label), text != NULL);
@@ -113,6 +153,8 @@ lan_first_start_class_init (LanFirstStartClass *klass)
 
   start_signal = g_signal_new ("start", LAN_TYPE_FIRST_START, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  restore_signal = g_signal_new ("restore", LAN_TYPE_FIRST_START, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                 NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   g_type_ensure (LAN_TYPE_AVATAR);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/first-start.ui");
@@ -121,7 +163,13 @@ lan_first_start_class_init (LanFirstStartClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanFirstStart, invite_button);
   gtk_widget_class_bind_template_child (widget_class, LanFirstStart, invite_revealer);
   gtk_widget_class_bind_template_child (widget_class, LanFirstStart, invite_entry);
+  gtk_widget_class_bind_template_child (widget_class, LanFirstStart, restore_button);
+  gtk_widget_class_bind_template_child (widget_class, LanFirstStart, restore_box);
+  gtk_widget_class_bind_template_child (widget_class, LanFirstStart, restore_file);
+  gtk_widget_class_bind_template_child (widget_class, LanFirstStart, restore_entry);
   gtk_widget_class_bind_template_child (widget_class, LanFirstStart, start_button);
+  gtk_widget_class_bind_template_child (widget_class, LanFirstStart, start_label);
+  gtk_widget_class_bind_template_callback (widget_class, on_restore_toggled);
   gtk_widget_class_bind_template_child (widget_class, LanFirstStart, spinner);
   gtk_widget_class_bind_template_child (widget_class, LanFirstStart, error_label);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-preferences.h"
 
+#include "lan-backup-page.h"
 #include "lan-company-page.h"
 #include "lan-devices-page.h"
 #include "lan-files.h"
@@ -33,6 +34,7 @@ struct _LanPreferences {
   HdyActionRow *hosts_row;
   LanCompanyPage *company_page;
   LanDevicesPage *devices_page;
+  LanBackupPage *backup_page;
 };
 
 static guint changed_signal;
@@ -211,6 +213,7 @@ lan_preferences_class_init (LanPreferencesClass *klass)
   G_OBJECT_CLASS (klass)->dispose = dispose;
   changed_signal = g_signal_new ("changed", LAN_TYPE_PREFERENCES, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                  NULL, G_TYPE_NONE, 0);
+  g_type_ensure (LAN_TYPE_BACKUP_PAGE);
   g_type_ensure (LAN_TYPE_COMPANY_PAGE);
   g_type_ensure (LAN_TYPE_DEVICES_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -235,6 +238,7 @@ lan_preferences_class_init (LanPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, hosts_entry);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, company_page);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, devices_page);
+  gtk_widget_class_bind_template_child (widget_class, LanPreferences, backup_page);
   gtk_widget_class_bind_template_callback (widget_class, on_switch);
   gtk_widget_class_bind_template_callback (widget_class, on_name);
   gtk_widget_class_bind_template_callback (widget_class, on_name_left);
@@ -261,6 +265,7 @@ lan_preferences_new (LanNode *node, LanWindowState *state)
   self->state = state;
   lan_company_page_set_node (self->company_page, node);
   lan_devices_page_set_node (self->devices_page, node);
+  lan_backup_page_set_node (self->backup_page, node);
   fill (self);
   return GTK_WIDGET (self);
 }
