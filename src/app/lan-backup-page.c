@@ -49,6 +49,14 @@ lan_backup_page_describe (const GError *error)
   return g_strdup_printf (_ ("This did not work: %s"), error->message);
 }
 
+void
+lan_backup_page_set_folder (GtkFileChooser *chooser)
+{
+  const char *documents = g_get_user_special_dir (G_USER_DIRECTORY_DOCUMENTS);
+
+  gtk_file_chooser_set_current_folder (chooser, documents != NULL ? documents : g_get_home_dir ());
+}
+
 /* A row does not tell a screen reader of its second line by itself. */
 static void
 say (HdyActionRow *row, const char *text)
@@ -169,23 +177,42 @@ window_of (LanBackupPage *self)
   return GTK_WINDOW (gtk_widget_get_toplevel (GTK_WIDGET (self)));
 }
 
+/* Asks for a place to write to; @on_response gets it. The dialog lives until it was answered. */
+static GtkFileChooser *
+ask_place (LanBackupPage *self, const char *title, const char *name, GCallback on_response)
+{
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
+      title, window_of (self), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
+
+  lan_backup_page_set_folder (GTK_FILE_CHOOSER (dialog));
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
+  g_signal_connect_object (dialog, "response", on_response, self, 0);
+  g_signal_connect_after (dialog, "response", G_CALLBACK (g_object_unref), NULL);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  return GTK_FILE_CHOOSER (dialog);
+}
+
+static void
+on_save_place (GtkFileChooser *dialog, int response, LanBackupPage *self)
+{
+  g_autofree char *sheet = NULL, *path = gtk_file_chooser_get_filename (dialog);
+  g_autoptr (GError) error = NULL;
+
+  if (response != GTK_RESPONSE_ACCEPT || path == NULL || self->code == NULL)
+    return;
+  sheet = make_sheet (self);
+  if (!g_file_set_contents_full (path, sheet, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
+    say (self->code_row, error->message);
+}
+
 static void
 on_save_code (LanBackupPage *self)
 {
-  g_autoptr (GtkFileChooserNative) dialog =
-      gtk_file_chooser_native_new (_ ("Save Recovery Code"), window_of (self),
-                                   GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
-  g_autofree char *sheet = make_sheet (self), *path = NULL;
-  g_autoptr (GError) error = NULL;
-
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), _ ("Lanyard recovery code.txt"));
-  gtk_file_chooser_set_do_overwrite_confirmation (GTK_FILE_CHOOSER (dialog), TRUE);
-  if (gtk_native_dialog_run (GTK_NATIVE_DIALOG (dialog)) != GTK_RESPONSE_ACCEPT)
-    return;
-  path = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (dialog));
-  if (path != NULL &&
-      !g_file_set_contents_full (path, sheet, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
-    say (self->code_row, error->message);
+  gtk_file_chooser_set_do_overwrite_confirmation (ask_place (self, _ ("Save Recovery Code"),
+                                                             _ ("Lanyard recovery code.txt"),
+                                                             G_CALLBACK (on_save_place)),
+                                                  TRUE);
 }
 
 static void
@@ -275,19 +302,11 @@ on_made (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_backup (LanBackupPage *self)
+on_backup_place (GtkFileChooser *dialog, int response, LanBackupPage *self)
 {
-  g_autoptr (GtkFileChooserNative) dialog = gtk_file_chooser_native_new (
-      _ ("Back Up"), window_of (self), GTK_FILE_CHOOSER_ACTION_SAVE, _ ("_Save"), _ ("_Cancel"));
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *day = g_date_time_format (now, "%F"), *path = NULL;
-  g_autofree char *name = g_strdup_printf ("lanyard-%s.backup", day);
+  g_autofree char *path = gtk_file_chooser_get_filename (dialog);
 
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
-  if (gtk_native_dialog_run (GTK_NATIVE_DIALOG (dialog)) != GTK_RESPONSE_ACCEPT)
-    return;
-  path = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (dialog));
-  if (path == NULL)
+  if (response != GTK_RESPONSE_ACCEPT || path == NULL || self->making != NULL)
     return;
   self->making = g_cancellable_new ();
   gtk_progress_bar_set_fraction (self->progress_bar, 0);
@@ -295,6 +314,16 @@ on_backup (LanBackupPage *self)
   show_making (self, TRUE);
   lan_node_backup_async (self->node, path, NULL, on_progress, self, self->making, on_made,
                          g_object_ref (self));
+}
+
+static void
+on_backup (LanBackupPage *self)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *day = g_date_time_format (now, "%F");
+  g_autofree char *name = g_strdup_printf ("lanyard-%s.backup", day);
+
+  (void) ask_place (self, _ ("Back Up"), name, G_CALLBACK (on_backup_place));
 }
 
 static void

@@ -18,6 +18,9 @@ G_DECLARE_FINAL_TYPE (LanBackupPage, lan_backup_page, LAN, BACKUP_PAGE, HdyPrefe
 /** Once, before it is shown. */
 void lan_backup_page_set_node (LanBackupPage *self, LanNode *node);
 
+/** Where backups are written to and looked for at first. */
+void lan_backup_page_set_folder (GtkFileChooser *chooser);
+
 /** Returns: (transfer full): @error of making or reading a backup, in the person's language. */
 char *lan_backup_page_describe (const GError *error);
 

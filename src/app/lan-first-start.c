@@ -3,6 +3,7 @@
 #include "lan-first-start.h"
 
 #include "lan-avatar.h"
+#include "lan-backup-page.h"
 #include "lan-server-look.h"
 
 #include <glib/gi18n.h>
@@ -20,7 +21,7 @@ struct _LanFirstStart {
   GtkEntry *invite_entry;
   GtkToggleButton *restore_button;
   GtkWidget *restore_box;
-  GtkFileChooser *restore_file;
+  GtkEntry *restore_file;
   GtkEntry *restore_entry;
   GtkWidget *start_button;
   GtkLabel *start_label;
@@ -56,9 +57,8 @@ is_restoring (LanFirstStart *self)
 static gboolean
 may_restore (LanFirstStart *self)
 {
-  g_autofree char *path = gtk_file_chooser_get_filename (self->restore_file);
-
-  return path != NULL && gtk_entry_get_text_length (self->restore_entry) > 0;
+  return g_path_is_absolute (gtk_entry_get_text (self->restore_file)) &&
+         gtk_entry_get_text_length (self->restore_entry) > 0;
 }
 
 static void
@@ -91,6 +91,30 @@ on_invite_toggled (LanFirstStart *self)
   on_changed (self);
 }
 
+static void
+on_chosen (GtkFileChooser *dialog, int response, LanFirstStart *self)
+{
+  g_autofree char *path = gtk_file_chooser_get_filename (dialog);
+
+  if (response == GTK_RESPONSE_ACCEPT && path != NULL && g_utf8_validate (path, -1, NULL))
+    gtk_entry_set_text (self->restore_file, path);
+}
+
+static void
+on_choose (LanFirstStart *self)
+{
+  GtkWidget *window = gtk_widget_get_toplevel (GTK_WIDGET (self));
+  GtkFileChooserNative *dialog =
+      gtk_file_chooser_native_new (_ ("Backup to restore from"), GTK_WINDOW (window),
+                                   GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Choose"), _ ("_Cancel"));
+
+  lan_backup_page_set_folder (GTK_FILE_CHOOSER (dialog));
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_chosen), self, 0);
+  g_signal_connect_after (dialog, "response", G_CALLBACK (g_object_unref), NULL);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
 /* The name comes out of the backup, and whoever has one needs no invitation. */
 static void
 on_restore_toggled (LanFirstStart *self)
@@ -111,7 +135,6 @@ on_start (LanFirstStart *self)
 {
   g_autofree char *name = dup_name (self);
   g_autofree char *invite = dup_invite (self);
-  g_autofree char *path = gtk_file_chooser_get_filename (self->restore_file);
 
   if (!gtk_widget_get_sensitive (self->start_button))
     return;
@@ -119,7 +142,8 @@ on_start (LanFirstStart *self)
   gtk_widget_set_sensitive (GTK_WIDGET (self->name_entry), FALSE);
   gtk_widget_show (self->spinner);
   if (is_restoring (self))
-    g_signal_emit (self, restore_signal, 0, path, gtk_entry_get_text (self->restore_entry));
+    g_signal_emit (self, restore_signal, 0, gtk_entry_get_text (self->restore_file),
+                   gtk_entry_get_text (self->restore_entry));
   else
     g_signal_emit (self, start_signal, 0, name, invite);
 }
@@ -170,6 +194,7 @@ lan_first_start_class_init (LanFirstStartClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanFirstStart, start_button);
   gtk_widget_class_bind_template_child (widget_class, LanFirstStart, start_label);
   gtk_widget_class_bind_template_callback (widget_class, on_restore_toggled);
+  gtk_widget_class_bind_template_callback (widget_class, on_choose);
   gtk_widget_class_bind_template_child (widget_class, LanFirstStart, spinner);
   gtk_widget_class_bind_template_child (widget_class, LanFirstStart, error_label);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
