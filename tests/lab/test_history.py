@@ -125,16 +125,22 @@ def _():
         a.call("file.send", to=b.id, paths=[file])
         b.wait_for("file.offered")
         check(len(found(a, text="鸸鹋")) == 20, "indexed")
+        kept, restored = lab.path("kept"), lab.path("restored")
+        os.mkdir(kept)
+        code = a.call("backup.code", renew=True)["code"]
+        a.call("backup.create", path=os.path.join(kept, "a.backup"))
+        a.call("backup.restore", path=os.path.join(kept, "a.backup"), secret=code, dir=restored)
         with open("/proc/%d/limits" % a.pid) as f:
             core = [line for line in f if line.startswith("Max core file size")][0]
         check(core.split()[4:6] == ["0", "0"], "no core may be written: %s" % core)
         a.kill(signal.SIGQUIT)
         b.kill(signal.SIGKILL)
         wait_until(lambda: not a.is_alive() and not b.is_alive(), "both are gone")
-        words = list(canaries("kakapo-secret", "鸸鹋秘密", "capybara-list", "Quinzel", "王麒麟儿"))
+        words = list(canaries("kakapo-secret", "鸸鹋秘密", "capybara-list", "Quinzel", "王麒麟儿", code))
         n = 0
         for peer in (a, b):
-            for folder, _, names in itertools.chain(os.walk(peer.profile), os.walk(peer.host.dir)):
+            for folder, _, names in itertools.chain(os.walk(peer.profile), os.walk(peer.host.dir), os.walk(kept),
+                                                    os.walk(restored)):
                 for name in names:
                     path = os.path.join(folder, name)
                     if not os.path.isfile(path):
