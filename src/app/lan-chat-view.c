@@ -7,6 +7,7 @@
 #include "lan-composer.h"
 #include "lan-edit-history.h"
 #include "lan-history.h"
+#include "lan-mention-people.h"
 #include "lan-people-chooser.h"
 #include "lan-person-bar.h"
 #include "lan-person-look.h"
@@ -165,24 +166,12 @@ on_drag_leave (LanChatView *self)
   gtk_style_context_remove_class (gtk_widget_get_style_context (GTK_WIDGET (self)), "dropping");
 }
 
-/* Whom one can call here with an "@": those of the chat, and everybody in either language. */
-static char **
-dup_names (LanChatView *self)
-{
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-
-  g_strv_builder_add_many (names, "all", "所有人", NULL);
-  g_strv_builder_add (names, lan_person_get_name (lan_node_get_self (self->node)));
-  if (self->person != NULL)
-    g_strv_builder_add (names, lan_person_get_name (self->person));
-  return g_strv_builder_end (names);
-}
-
 static void
 update_habits (LanChatView *self)
 {
-  LanTextHabits *habits = lan_text_habits_new (
-      dup_names (self), lan_settings_get_bool (self->node, LAN_SETTING_FORMATS));
+  LanTextHabits *habits =
+      lan_text_habits_new (lan_mention_people_names (self->node, self->person),
+                           lan_settings_get_bool (self->node, LAN_SETTING_FORMATS));
 
   lan_history_set_habits (self->history, habits);
   lan_text_habits_unref (habits);

@@ -4,6 +4,7 @@
 
 #include "lan-attachment.h"
 #include "lan-layout.h"
+#include "lan-mention-people.h"
 #include "lan-paste.h"
 
 #include <glib/gi18n.h>
@@ -26,6 +27,7 @@ struct _LanComposer {
   GtkWidget *attach_revealer;
   GtkFlowBox *attach_box;
   LanComposerBar *bar;
+  LanMentionPopup *mentions; /* owned by the view */
   GtkWidget *input_box;
   GtkScrolledWindow *scroller;
   GtkTextView *view;
@@ -199,6 +201,7 @@ send_text (LanComposer *self, const char *text, GError **error)
 {
   LanMessage *message = lan_composer_bar_get_message (self->bar);
   g_autofree char *id = NULL;
+  g_auto (GStrv) called = lan_mention_popup_dup_called (self->mentions, text);
 
   switch (lan_composer_bar_get_mode (self->bar)) {
   case LAN_COMPOSER_EDIT:
@@ -208,8 +211,8 @@ send_text (LanComposer *self, const char *text, GError **error)
   case LAN_COMPOSER_NEW:
   default:
     id = lan_node_send_message (self->node, lan_conversation_get_person (self->conversation), text,
-                                message, NULL, gtk_toggle_button_get_active (self->urgent_button),
-                                error);
+                                message, (const char *const *) called,
+                                gtk_toggle_button_get_active (self->urgent_button), error);
     break;
   }
   return id != NULL;
@@ -284,6 +287,8 @@ on_key_press (LanComposer *self, GdkEventKey *event)
   gboolean shift = (event->state & GDK_SHIFT_MASK) != 0;
   gboolean control = (event->state & GDK_CONTROL_MASK) != 0;
 
+  if (lan_mention_popup_key (self->mentions, event))
+    return TRUE;
   if (event->keyval == GDK_KEY_Escape &&
       lan_composer_bar_get_mode (self->bar) != LAN_COMPOSER_NEW &&
       !gtk_text_view_im_context_filter_keypress (self->view, event)) {
@@ -498,6 +503,8 @@ lan_composer_set_conversation (LanComposer *self, LanNode *node, LanConversation
   drop_attachments (self);
   gtk_toggle_button_set_active (self->urgent_button, FALSE);
   g_set_object (&self->conversation, conversation);
+  lan_mention_people_follow (
+      self->mentions, conversation != NULL ? lan_conversation_get_person (conversation) : NULL);
   set_text (self, conversation != NULL ? lan_conversation_get_draft (conversation) : "");
   update (self);
 }
@@ -581,6 +588,7 @@ lan_composer_init (LanComposer *self)
   self->buffer = gtk_text_view_get_buffer (self->view);
   g_signal_connect_object (self->buffer, "changed", G_CALLBACK (on_buffer_changed), self,
                            G_CONNECT_SWAPPED);
+  self->mentions = lan_mention_popup_new (self->view, self->input_box);
   lan_composer_set_habits (self, TRUE, TRUE);
   lan_layout_keep_requests (GTK_WIDGET (self->view), GTK_WIDGET (self));
   update_height (self);

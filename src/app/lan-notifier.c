@@ -84,7 +84,10 @@ on_message (LanNotifier *self, LanMessage *message)
     say (self, person, title, NULL);
     return;
   }
-  say (self, person, lan_person_get_name (person),
+  if (lan_message_get_mentions_me (message))
+    title = g_strdup_printf (_ ("%s mentioned you"),
+                             lan_person_get_name (lan_message_get_author (message)));
+  say (self, person, title != NULL ? title : lan_person_get_name (person),
        lan_settings_get_bool (self->node, LAN_SETTING_NOTIFY_TEXT) ? lan_message_get_text (message)
                                                                    : _ ("New message"));
 }

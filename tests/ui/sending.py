@@ -72,6 +72,23 @@ def urgent(scene):
 
 
 @step
+def mention(scene):
+    lin, peer = scene.lin, scene.peer
+    lin.click(lin.find(Atspi.Role.TEXT, name="Message"))
+    lin.type("@")
+    lin.row(name="李伟")
+    lin.row(name="all")
+    lin.screen_shot("sending-mention")
+    lin.key("Return")
+    wait(lambda: not lin.all(Atspi.Role.LIST_ITEM, name="all"), "that the names are gone")
+    lin.type("hello")
+    lin.press("Send")
+    got = peer.event("message.received", text="@李伟 hello")
+    if not got.get("mentions_me"):
+        raise Failed("it calls the other: %s" % got)
+
+
+@step
 def forward(scene):
     lin, peer = scene.lin, scene.peer
     lin.choose(lin.row(has=": The room is B 302"), "Forward…")
