@@ -41,6 +41,7 @@ def pinned(scene):
     lin.choose(lin.row(has=": The room is B 302"), "Pin")
     lin.button("Pinned message 1 of 1: The room is B 302")
     sent = peer.call("message.send", to="林子墨", text="Lunch is at noon")["id"]
+    peer.event("message.state", id=sent)  # it is on the disk
     peer.call("message.pin", id=sent, on=True)
     lin.press("Pinned message 2 of 2: Lunch is at noon")
     lin.button("Pinned message 1 of 2: The room is B 302")
