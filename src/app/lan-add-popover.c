@@ -84,6 +84,7 @@ lan_add_popover_class_init (LanAddPopoverClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanAddPopover, answer_label);
   gtk_widget_class_bind_template_callback (widget_class, on_add);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
+  gtk_widget_class_bind_template_callback (widget_class, gtk_popover_popdown);
 }
 
 static void

@@ -75,7 +75,7 @@ void
 lan_application_open_wanted (LanApplication *self)
 {
   g_autofree char *id = g_steal_pointer (&self->wanted);
-  LanPerson *person = id != NULL ? lan_node_find_person (self->node, id, NULL) : NULL;
+  LanPerson *person = id != NULL ? lan_node_find_peer (self->node, id, NULL) : NULL;
 
   if (id == NULL || self->window == NULL)
     return;

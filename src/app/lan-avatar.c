@@ -25,10 +25,16 @@ G_DEFINE_TYPE (LanAvatar, lan_avatar, GTK_TYPE_OVERLAY)
 static void
 update (LanAvatar *self)
 {
+  gboolean is_group;
+
   if (self->person == NULL)
     return;
+  is_group = lan_person_get_group (self->person) != NULL;
   lan_avatar_set_name (self, lan_person_get_name (self->person));
-  lan_avatar_set_dot (self, lan_person_look_dot (self->person));
+  lan_avatar_set_dot (self, is_group ? NULL : lan_person_look_dot (self->person));
+  hdy_avatar_set_show_initials (self->face, !is_group);
+  if (is_group)
+    hdy_avatar_set_icon_name (self->face, "lanyard-people-symbolic");
 }
 
 void

@@ -5,6 +5,7 @@
 #include "lan-avatar.h"
 #include "lan-chat-text.h"
 #include "lan-format.h"
+#include "lan-group-look.h"
 #include "lan-person-look.h"
 
 #include <glib/gi18n.h>
@@ -28,13 +29,10 @@ struct _LanChatRow {
 G_DEFINE_TYPE (LanChatRow, lan_chat_row, GTK_TYPE_LIST_BOX_ROW)
 
 static char *
-last_line (LanConversation *conversation)
+describe_last (LanMessage *last)
 {
-  LanMessage *last = lan_conversation_get_last_message (conversation);
   g_autofree char *text = NULL;
 
-  if (last == NULL)
-    return lan_person_look_line (lan_conversation_get_person (conversation));
   if (lan_message_get_recalled (last))
     return g_strdup (_ ("Message taken back"));
   switch (lan_message_get_kind (last)) {
@@ -42,12 +40,32 @@ last_line (LanConversation *conversation)
     text = lan_chat_text_preview (lan_message_get_text (last), PREVIEW_CHARS);
     /* Translators: a file as the last message of a chat */
     return g_strdup_printf (_ ("[File] %s"), text);
+  case LAN_MESSAGE_KIND_EVENT:
+    return lan_group_look_event (last);
   case LAN_MESSAGE_KIND_UNKNOWN:
     return g_strdup (_ ("Needs a newer version to be shown"));
   case LAN_MESSAGE_KIND_TEXT:
   default:
     return lan_chat_text_preview (lan_message_get_text (last), PREVIEW_CHARS);
   }
+}
+
+static char *
+last_line (LanConversation *conversation)
+{
+  LanMessage *last = lan_conversation_get_last_message (conversation);
+  LanPerson *person = lan_conversation_get_person (conversation);
+  LanGroupChat *group = lan_person_get_group (person);
+  g_autofree char *text = NULL;
+
+  if (last == NULL)
+    return group != NULL ? lan_group_look_line (group) : lan_person_look_line (person);
+  text = describe_last (last);
+  if (group == NULL || lan_message_get_own (last) ||
+      lan_message_get_kind (last) == LAN_MESSAGE_KIND_EVENT)
+    return g_steal_pointer (&text);
+  /* Translators: who of a group said what, in the list of chats */
+  return g_strdup_printf (_ ("%s: %s"), lan_person_get_name (lan_message_get_author (last)), text);
 }
 
 static void
@@ -89,7 +107,8 @@ update (LanChatRow *self)
   LanPerson *person = lan_conversation_get_person (self->conversation);
   gint64 last = lan_conversation_get_last_time (self->conversation);
   guint unread = lan_conversation_get_unread (self->conversation);
-  const char *icon = lan_person_look_list_icon (person);
+  const char *icon =
+      lan_person_get_group (person) == NULL ? lan_person_look_list_icon (person) : NULL;
   GtkStyleContext *badge = gtk_widget_get_style_context (GTK_WIDGET (self->unread_label));
   gboolean muted = lan_person_get_muted (person);
   g_autofree char *time = last > 0 ? lan_format_list_time (last, g_get_real_time () / 1000) : NULL;

@@ -6,6 +6,7 @@
 #include "lan-chat-search.h"
 #include "lan-composer.h"
 #include "lan-edit-history.h"
+#include "lan-group-look.h"
 #include "lan-history.h"
 #include "lan-mention-people.h"
 #include "lan-people-chooser.h"
@@ -61,12 +62,34 @@ update_typing (LanChatView *self)
   gtk_widget_set_visible (GTK_WIDGET (self->typing_label), typing);
 }
 
+/* A group has no key and no way of its own: who is in it stands in their place. */
+static gboolean
+update_group (LanChatView *self)
+{
+  LanGroupChat *group = lan_person_get_group (self->person);
+  g_autofree char *line = group != NULL ? lan_group_look_line (group) : NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->shield_button), group == NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->reach_icon), group == NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->composer),
+                          group == NULL || lan_group_look_closed (group) == NULL);
+  if (group == NULL)
+    return FALSE;
+  gtk_label_set_text (self->name_label, lan_group_chat_get_name (group));
+  gtk_label_set_text (self->reach_label, line);
+  lan_person_look_set_style (GTK_WIDGET (self->reach_label), "dim");
+  gtk_widget_hide (GTK_WIDGET (self->typing_label));
+  return TRUE;
+}
+
 static void
 update (LanChatView *self)
 {
   g_autofree char *reach = lan_person_look_reach (self->person);
   const char *trust = lan_person_look_trust_title (self->person);
 
+  if (update_group (self))
+    return;
   gtk_label_set_text (self->name_label, lan_person_get_name (self->person));
   gtk_label_set_text (self->reach_label, reach);
   gtk_image_set_from_icon_name (self->reach_icon, lan_person_look_reach_icon (self->person),
@@ -195,8 +218,11 @@ lan_chat_view_set_person (LanChatView *self, LanNode *node, LanPerson *person)
 
   if (self->person == person)
     return;
-  if (self->person != NULL)
+  if (self->person != NULL) {
     g_signal_handlers_disconnect_by_data (self->person, self);
+    if (lan_person_get_group (self->person) != NULL)
+      g_signal_handlers_disconnect_by_data (lan_person_get_group (self->person), self);
+  }
   if (g_set_object (&self->node, node)) {
     g_signal_connect_object (node, "message-state", G_CALLBACK (on_message_state), self,
                              G_CONNECT_SWAPPED);
@@ -215,7 +241,11 @@ lan_chat_view_set_person (LanChatView *self, LanNode *node, LanPerson *person)
   lan_avatar_set_person (self->avatar, person);
   if (person == NULL)
     return;
-  ensure_popover (self);
+  if (lan_person_get_group (person) != NULL)
+    g_signal_connect_object (lan_person_get_group (person), "changed", G_CALLBACK (update), self,
+                             G_CONNECT_SWAPPED);
+  else
+    ensure_popover (self);
   g_signal_connect_object (person, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
 }

@@ -6,6 +6,7 @@
 #include "lan-confirm.h"
 #include "lan-files.h"
 #include "lan-format.h"
+#include "lan-group-pane.h"
 #include "lan-person-look.h"
 #include "lan-style.h"
 #include "lan-transfer-card.h"
@@ -42,6 +43,8 @@ struct _LanDetails {
   GtkBox *shared_box;
   GtkWidget *remove_button;
   GtkButton *block_button;
+  GtkWidget *person_box;
+  LanGroupPane *group_pane; /* in its place for a group */
 };
 
 G_DEFINE_TYPE (LanDetails, lan_details, GTK_TYPE_BOX)
@@ -135,7 +138,7 @@ update_shared (LanDetails *self)
 static void
 save_note (LanDetails *self)
 {
-  if (self->person != NULL && !self->is_filling &&
+  if (self->person != NULL && lan_person_get_group (self->person) == NULL && !self->is_filling &&
       g_strcmp0 (lan_person_get_note (self->person), gtk_entry_get_text (self->note_entry)) != 0)
     lan_person_set_note (self->person, gtk_entry_get_text (self->note_entry));
 }
@@ -200,6 +203,14 @@ on_remove (LanDetails *self)
                    _ ("Remove"), on_remove_confirmed, self->person);
 }
 
+static void
+show_group (LanDetails *self, LanGroupChat *group)
+{
+  lan_group_pane_set_group (self->group_pane, self->node, group);
+  gtk_widget_set_visible (GTK_WIDGET (self->group_pane), group != NULL);
+  gtk_widget_set_visible (self->person_box, group == NULL);
+}
+
 void
 lan_details_set_person (LanDetails *self, LanNode *node, LanPerson *person)
 {
@@ -212,7 +223,8 @@ lan_details_set_person (LanDetails *self, LanNode *node, LanPerson *person)
     g_signal_connect_object (node, "file-done", G_CALLBACK (update_shared), self,
                              G_CONNECT_SWAPPED);
   g_set_object (&self->person, person);
-  if (person == NULL)
+  show_group (self, person != NULL ? lan_person_get_group (person) : NULL);
+  if (person == NULL || lan_person_get_group (person) != NULL)
     return;
   lan_avatar_set_person (self->avatar, person);
   lan_trust_popover_set_person (
@@ -261,6 +273,7 @@ lan_details_class_init (LanDetailsClass *klass)
   G_OBJECT_CLASS (klass)->dispose = dispose;
   widget_class->get_preferred_width = get_preferred_width;
   g_type_ensure (LAN_TYPE_AVATAR);
+  g_type_ensure (LAN_TYPE_GROUP_PANE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/details.ui");
   gtk_widget_class_bind_template_child (widget_class, LanDetails, header);
@@ -284,6 +297,8 @@ lan_details_class_init (LanDetailsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanDetails, shared_box);
   gtk_widget_class_bind_template_child (widget_class, LanDetails, remove_button);
   gtk_widget_class_bind_template_child (widget_class, LanDetails, block_button);
+  gtk_widget_class_bind_template_child (widget_class, LanDetails, person_box);
+  gtk_widget_class_bind_template_child (widget_class, LanDetails, group_pane);
   gtk_widget_class_bind_template_callback (widget_class, on_favourite);
   gtk_widget_class_bind_template_callback (widget_class, on_mute);
   gtk_widget_class_bind_template_callback (widget_class, on_block);

@@ -53,7 +53,9 @@ joins (LanHistory *self, guint earlier)
     return FALSE;
   a = message_at (self, earlier);
   b = message_at (self, earlier + 1);
-  return b != self->first_new && lan_message_get_author (a) == lan_message_get_author (b) &&
+  return b != self->first_new && lan_message_get_kind (a) != LAN_MESSAGE_KIND_EVENT &&
+         lan_message_get_kind (b) != LAN_MESSAGE_KIND_EVENT &&
+         lan_message_get_author (a) == lan_message_get_author (b) &&
          lan_chat_text_joins (lan_message_get_time (a), lan_message_get_time (b));
 }
 
@@ -463,7 +465,8 @@ on_button_press (LanHistory *self, GdkEventButton *event)
   row = widget != NULL ? gtk_widget_get_ancestor (widget, LAN_TYPE_MESSAGE_ROW) : NULL;
   if (row == NULL)
     row = GTK_WIDGET (gtk_list_box_get_row_at_y (self->list, (int) event->y));
-  if (row == NULL)
+  if (row == NULL || lan_message_get_kind (lan_message_row_get_message (LAN_MESSAGE_ROW (row))) ==
+                         LAN_MESSAGE_KIND_EVENT)
     return FALSE;
   lan_history_menu_show (LAN_MESSAGE_ROW (row));
   return TRUE;

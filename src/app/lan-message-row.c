@@ -4,6 +4,7 @@
 
 #include "lan-avatar.h"
 #include "lan-format.h"
+#include "lan-group-look.h"
 #include "lan-link-dialog.h"
 #include "lan-message-extras.h"
 #include "lan-rich-view.h"
@@ -26,7 +27,8 @@ struct _LanMessageRow {
   GtkBox *middle;
   GtkBox *column;
   GtkBox *bubble;
-  GtkWidget *card; /* of a file; NULL: none */
+  GtkWidget *card;   /* of a file; NULL: none */
+  GtkWidget *sender; /* above the first of somebody's bubbles in a group; NULL: not made yet */
   LanMessageExtras extras;
   LanRichView *text;
   LanTextHabits *habits;
@@ -99,11 +101,14 @@ lan_message_row_dup_info (LanMessageRow *self)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   LanMessageStatus status = lan_message_get_status (self->message);
+  g_autofree char *readers = lan_group_look_readers (self->message);
 
   add_moment (text, _ ("Written"), lan_message_get_time (self->message));
   add_moment (text, lan_message_get_own (self->message) ? _ ("Delivered") : _ ("Arrived"),
               lan_message_get_delivered_time (self->message));
   add_moment (text, _ ("Read"), lan_message_get_read_time (self->message));
+  if (readers != NULL)
+    g_string_append_printf (text, "%s\n", readers);
   if (status == LAN_MESSAGE_STATUS_QUEUED)
     g_string_append_printf (text, "%s\n", _ ("Goes out when both of you are on the network"));
   if (status == LAN_MESSAGE_STATUS_FAILED)
@@ -144,6 +149,12 @@ words_of (LanMessage *message)
   return instead != NULL ? instead : lan_message_get_text (message);
 }
 
+static gboolean
+is_event (LanMessageRow *self)
+{
+  return lan_message_get_kind (self->message) == LAN_MESSAGE_KIND_EVENT;
+}
+
 static void
 update_accessible (LanMessageRow *self)
 {
@@ -180,6 +191,23 @@ static void
 on_link (LanMessageRow *self, const char *uri)
 {
   lan_link_dialog_ask (GTK_WIDGET (self), uri);
+}
+
+static void
+fill_event (LanMessageRow *self)
+{
+  g_autofree char *text = lan_group_look_event (self->message);
+
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 56);
+  gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
+  gtk_style_context_add_class (gtk_widget_get_style_context (label), "dim");
+  gtk_widget_show (label);
+  gtk_box_pack_start (self->bubble, label, FALSE, FALSE, 0);
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), text);
 }
 
 static void
@@ -233,6 +261,26 @@ show_avatar (LanMessageRow *self, gboolean shows)
     gtk_widget_set_visible (GTK_WIDGET (self->avatar), shows);
 }
 
+/* Who says it, where several may. */
+static void
+show_sender (LanMessageRow *self, gboolean shows)
+{
+  if (lan_person_get_group (lan_message_get_peer (self->message)) == NULL)
+    return;
+  if (shows && self->sender == NULL) {
+    self->sender = gtk_label_new (lan_person_get_name (lan_message_get_author (self->message)));
+    gtk_label_set_xalign (GTK_LABEL (self->sender), 0);
+    gtk_label_set_ellipsize (GTK_LABEL (self->sender), PANGO_ELLIPSIZE_END);
+    gtk_widget_set_margin_start (self->sender, 12);
+    gtk_widget_set_margin_bottom (self->sender, 2);
+    gtk_style_context_add_class (gtk_widget_get_style_context (self->sender), "section");
+    gtk_box_pack_start (self->column, self->sender, FALSE, FALSE, 0);
+    gtk_box_reorder_child (self->column, self->sender, 0);
+  }
+  if (self->sender != NULL)
+    gtk_widget_set_visible (self->sender, shows);
+}
+
 void
 lan_message_row_set_place (LanMessageRow *self, LanBubblePlace place, gboolean shows_meta)
 {
@@ -240,13 +288,17 @@ lan_message_row_set_place (LanMessageRow *self, LanBubblePlace place, gboolean s
   gboolean starts = place == LAN_BUBBLE_ONE || place == LAN_BUBBLE_FIRST;
   gboolean ends = place == LAN_BUBBLE_ONE || place == LAN_BUBBLE_LAST;
 
+  if (is_event (self))
+    return;
   gtk_style_context_remove_class (context, lan_bubble_class (self->place));
   gtk_style_context_add_class (context, lan_bubble_class (place));
   self->place = place;
   gtk_widget_set_margin_top (GTK_WIDGET (self->line), starts ? GAP_BETWEEN : GAP_WITHIN);
   gtk_widget_set_visible (GTK_WIDGET (self->meta), shows_meta);
-  if (!lan_message_get_own (self->message))
-    show_avatar (self, ends);
+  if (lan_message_get_own (self->message))
+    return;
+  show_avatar (self, ends);
+  show_sender (self, starts);
 }
 
 void
@@ -373,6 +425,22 @@ set_side (LanMessageRow *self, gboolean own)
   gtk_box_reorder_child (self->middle, GTK_WIDGET (self->meta), 0);
 }
 
+/* What was done to the group stands between the bubbles, in the middle. */
+static void
+make_event (LanMessageRow *self)
+{
+  GtkStyleContext *bubble = gtk_widget_get_style_context (GTK_WIDGET (self->bubble));
+
+  gtk_style_context_remove_class (bubble, "bubble");
+  gtk_style_context_remove_class (bubble, "one");
+  gtk_widget_hide (GTK_WIDGET (self->text));
+  gtk_widget_hide (GTK_WIDGET (self->avatar_slot));
+  gtk_widget_hide (GTK_WIDGET (self->meta));
+  gtk_widget_set_halign (GTK_WIDGET (self->middle), GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_top (GTK_WIDGET (self->line), GAP_BETWEEN);
+  fill_event (self);
+}
+
 GtkWidget *
 lan_message_row_new (LanMessage *message, LanTextHabits *habits)
 {
@@ -383,6 +451,10 @@ lan_message_row_new (LanMessage *message, LanTextHabits *habits)
 
   self->message = g_object_ref (message);
   self->habits = g_rc_box_acquire (habits);
+  if (is_event (self)) {
+    make_event (self);
+    return GTK_WIDGET (self);
+  }
   set_side (self, lan_message_get_own (message));
   gtk_label_set_text (self->time_label, clock);
   fill_transfer (self);

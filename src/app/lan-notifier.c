@@ -3,6 +3,7 @@
 #include "lan-notifier.h"
 
 #include "lan-chat-text.h"
+#include "lan-group-look.h"
 #include "lan-settings.h"
 
 #include <glib/gi18n.h>
@@ -70,14 +71,46 @@ say (LanNotifier *self, LanPerson *person, const char *title, const char *text)
   g_application_send_notification (self->application, lan_person_get_id (person), notification);
 }
 
+/* Of what is done to groups only that one is taken in is news. */
+static void
+on_event (LanNotifier *self, LanMessage *message)
+{
+  LanPerson *peer = lan_message_get_peer (message);
+  g_autofree char *text = NULL;
+
+  if ((lan_message_get_event (message) != LAN_GROUP_EVENT_CREATED &&
+       lan_message_get_event (message) != LAN_GROUP_EVENT_ADDED) ||
+      !g_ptr_array_find (lan_message_get_event_people (message), lan_node_get_self (self->node),
+                         NULL) ||
+      !wants (self, peer))
+    return;
+  text = lan_group_look_event (message);
+  say (self, peer, lan_person_get_name (peer), text);
+}
+
+/* Who it is from: in a group, who of it. */
+static char *
+title_of (LanMessage *message)
+{
+  LanPerson *peer = lan_message_get_peer (message);
+
+  if (lan_person_get_group (peer) == NULL)
+    return g_strdup (lan_person_get_name (peer));
+  /* Translators: who wrote, and in which group */
+  return g_strdup_printf (_ ("%s in %s"), lan_person_get_name (lan_message_get_author (message)),
+                          lan_person_get_name (peer));
+}
+
 static void
 on_message (LanNotifier *self, LanMessage *message)
 {
   LanPerson *person = lan_message_get_peer (message);
   g_autofree char *title = NULL;
 
-  if (lan_message_get_own (message) || lan_message_get_kind (message) == LAN_MESSAGE_KIND_FILE ||
-      !wants (self, person))
+  if (!lan_message_get_own (message) && lan_message_get_kind (message) == LAN_MESSAGE_KIND_EVENT)
+    on_event (self, message);
+  if (lan_message_get_own (message) || lan_message_get_kind (message) == LAN_MESSAGE_KIND_EVENT ||
+      lan_message_get_kind (message) == LAN_MESSAGE_KIND_FILE || !wants (self, person))
     return;
   if (lan_message_get_request (message)) {
     title = g_strdup_printf (_ ("%s would like to write to you"), lan_person_get_name (person));
@@ -87,7 +120,9 @@ on_message (LanNotifier *self, LanMessage *message)
   if (lan_message_get_mentions_me (message))
     title = g_strdup_printf (_ ("%s mentioned you"),
                              lan_person_get_name (lan_message_get_author (message)));
-  say (self, person, title != NULL ? title : lan_person_get_name (person),
+  else
+    title = title_of (message);
+  say (self, person, title,
        lan_settings_get_bool (self->node, LAN_SETTING_NOTIFY_TEXT) ? lan_message_get_text (message)
                                                                    : _ ("New message"));
 }

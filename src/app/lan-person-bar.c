@@ -3,6 +3,7 @@
 #include "lan-person-bar.h"
 
 #include "lan-confirm.h"
+#include "lan-group-look.h"
 
 #include <glib/gi18n.h>
 
@@ -14,6 +15,8 @@ typedef enum {
   CASE_CHANGED, /* this key stands under the name of somebody known */
   CASE_HELD,    /* somebody else stands under this person's name */
   CASE_REQUEST,
+  CASE_INVITED, /* into a group */
+  CASE_CLOSED,  /* a group into which nothing can be written */
 } Case;
 
 struct _LanPersonBar {
@@ -76,8 +79,13 @@ static Case
 find_case (LanPersonBar *self)
 {
   LanPerson *who = person (self);
+  LanGroupChat *group = lan_person_get_group (who);
   LanPerson *claimant;
 
+  if (group != NULL)
+    return lan_group_look_closed (group) != NULL ? CASE_CLOSED
+           : lan_group_chat_get_invited (group)  ? CASE_INVITED
+                                                 : CASE_NONE;
   if (lan_person_get_blocked (who))
     return CASE_BLOCKED;
   if (lan_person_get_claims_place_of (who) != NULL && !is_kept_apart (self, who))
@@ -137,6 +145,31 @@ show_held (LanPersonBar *self)
 }
 
 static void
+show_invited (LanPersonBar *self)
+{
+  LanGroupChat *group = lan_person_get_group (person (self));
+  LanPerson *inviter = lan_group_chat_get_inviter (group);
+  g_autofree char *title = NULL;
+
+  if (inviter != NULL)
+    title = g_strdup_printf (_ ("%s invites you to %s"), lan_person_get_name (inviter),
+                             lan_group_chat_get_name (group));
+  else
+    title = g_strdup_printf (_ ("You are invited to %s"), lan_group_chat_get_name (group));
+  show (self, title,
+        _ ("You have not compared words with who invites you. The others do not learn whether you "
+           "read this until you join."),
+        _ ("Join"), _ ("Decline"), NULL);
+}
+
+static void
+show_closed (LanPersonBar *self)
+{
+  show (self, lan_group_look_closed (lan_person_get_group (person (self))),
+        _ ("What was said stays here."), NULL, NULL, NULL);
+}
+
+static void
 update_look (LanPersonBar *self)
 {
   GtkStyleContext *context = gtk_widget_get_style_context (GTK_WIDGET (self));
@@ -176,6 +209,12 @@ update (LanPersonBar *self)
           _ ("You have not written to each other before. They do not learn whether you read this "
              "until you accept."),
           _ ("Accept"), _ ("Block"), NULL);
+    break;
+  case CASE_INVITED:
+    show_invited (self);
+    break;
+  case CASE_CLOSED:
+    show_closed (self);
     break;
   case CASE_NONE:
   default:
@@ -224,6 +263,10 @@ on_first (LanPersonBar *self)
   case CASE_REQUEST:
     lan_person_accept (person (self));
     break;
+  case CASE_INVITED:
+    lan_group_chat_join (lan_person_get_group (person (self)));
+    break;
+  case CASE_CLOSED:
   case CASE_NONE:
   case CASE_BLOCKED:
   default:
@@ -244,6 +287,10 @@ on_second (LanPersonBar *self)
   case CASE_REQUEST:
     lan_person_block (person (self), TRUE);
     break;
+  case CASE_INVITED:
+    lan_group_chat_leave_async (lan_person_get_group (person (self)), NULL, NULL, NULL);
+    break;
+  case CASE_CLOSED:
   case CASE_NONE:
   case CASE_HELD:
   default:
@@ -269,6 +316,8 @@ lan_person_bar_set (LanPersonBar *self, LanNode *node, LanConversation *conversa
   if (self->conversation != NULL) {
     g_signal_handlers_disconnect_by_data (self->conversation, self);
     g_signal_handlers_disconnect_by_data (person (self), self);
+    if (lan_person_get_group (person (self)) != NULL)
+      g_signal_handlers_disconnect_by_data (lan_person_get_group (person (self)), self);
   }
   if (g_set_object (&self->node, node) && node != NULL)
     g_signal_connect_object (node, "person-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
@@ -276,6 +325,9 @@ lan_person_bar_set (LanPersonBar *self, LanNode *node, LanConversation *conversa
   if (conversation != NULL) {
     g_signal_connect_object (conversation, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
     g_signal_connect_object (person (self), "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+    if (lan_person_get_group (person (self)) != NULL)
+      g_signal_connect_object (lan_person_get_group (person (self)), "changed", G_CALLBACK (update),
+                               self, G_CONNECT_SWAPPED);
   }
   update (self);
 }

@@ -4,6 +4,7 @@
 
 #include "lan-chat-view.h"
 #include "lan-details.h"
+#include "lan-group-window.h"
 #include "lan-media-window.h"
 #include "lan-person-row.h"
 #include "lan-share-view.h"
@@ -388,6 +389,21 @@ on_media (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   gtk_window_present (GTK_WINDOW (window));
 }
 
+/* TRUE: with the person whose chat is open. */
+static void
+on_new_group (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  LanWindow *self = user_data;
+  GtkWidget *window;
+
+  if (self->node == NULL)
+    return;
+  window = lan_group_window_new (self->node, NULL,
+                                 g_variant_get_boolean (parameter) ? self->person : NULL);
+  gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (self));
+  gtk_window_present (GTK_WINDOW (window));
+}
+
 static void
 on_shared (LanWindow *self, const char *id)
 {
@@ -598,6 +614,7 @@ lan_window_init (LanWindow *self)
     { .name = "media", .activate = on_media },
     { .name = "share-folder", .activate = on_share_folder },
     { .name = "share-with", .activate = on_share_with, .parameter_type = "ay" },
+    { .name = "new-group", .activate = on_new_group, .parameter_type = "b" },
     { .name = "step-chat", .activate = on_step_chat, .parameter_type = "i" },
     { .name = "nth-chat", .activate = on_nth_chat, .parameter_type = "i" },
     { .name = "view", .activate = on_view, .parameter_type = "s" },

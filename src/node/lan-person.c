@@ -295,6 +295,13 @@ lan_person_apply (LanPerson *self, LanPersonInfo *info)
   return TRUE;
 }
 
+gboolean
+lan_person_is_self (LanPerson *self)
+{
+  g_return_val_if_fail (LAN_IS_PERSON (self), FALSE);
+  return self->node != NULL && lan_node_get_self (self->node) == self;
+}
+
 LanGroupChat *
 lan_person_get_group (LanPerson *self)
 {

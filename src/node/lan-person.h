@@ -75,6 +75,13 @@ LAN_API const char *lan_person_presence_name (LanPersonPresence presence);
 LAN_API gboolean lan_person_presence_from_name (const char *name, LanPersonPresence *presence);
 
 /**
+ * lan_person_is_self:
+ *
+ * Returns: whether this is oneself.
+ */
+LAN_API gboolean lan_person_is_self (LanPerson *self);
+
+/**
  * lan_person_get_group:
  *
  * A group is written to like a person: whoever takes a #LanPerson may get one that stands for a group.

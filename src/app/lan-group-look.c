@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-group-look.h"
+
+#include <glib/gi18n.h>
+
+static const char *
+name_of (LanPerson *person, gboolean begins)
+{
+  if (lan_person_is_self (person))
+    return begins ? _ ("You") : _ ("you");
+  return lan_person_get_name (person);
+}
+
+static char *
+names_of (GPtrArray *people)
+{
+  GString *names = g_string_new (NULL);
+
+  for (guint i = 0; i < people->len; i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? _ (", ") : "",
+                            name_of (people->pdata[i], FALSE));
+  return g_string_free (names, FALSE);
+}
+
+static char *
+role_sentence (const char *who, const char *whom, LanGroupChatRole role)
+{
+  switch (role) {
+  case LAN_GROUP_CHAT_ROLE_OWNER:
+    /* Translators: the first is who did it, the second who it was done to */
+    return g_strdup_printf (_ ("%s made %s an owner"), who, whom);
+  case LAN_GROUP_CHAT_ROLE_ADMINISTRATOR:
+    return g_strdup_printf (_ ("%s made %s an administrator"), who, whom);
+  case LAN_GROUP_CHAT_ROLE_MEMBER:
+  case LAN_GROUP_CHAT_ROLE_NONE:
+  default:
+    return g_strdup_printf (_ ("%s made %s a member without further rights"), who, whom);
+  }
+}
+
+static char *
+text_sentence (LanGroupEvent event, const char *who, const char *text)
+{
+  if (event == LAN_GROUP_EVENT_RENAMED)
+    return *text != '\0' ? g_strdup_printf (_ ("%s named the group “%s”"), who, text)
+                         : g_strdup_printf (_ ("%s took the group's name away"), who);
+  return *text != '\0' ? g_strdup_printf (_ ("%s set the topic: %s"), who, text)
+                       : g_strdup_printf (_ ("%s took the topic away"), who);
+}
+
+/* What is done to nobody in particular. */
+static char *
+plain_sentence (LanGroupEvent event, const char *who)
+{
+  switch (event) {
+  case LAN_GROUP_EVENT_LEFT:
+    return g_strdup_printf (_ ("%s left"), who);
+  case LAN_GROUP_EVENT_PICTURE:
+    return g_strdup_printf (_ ("%s changed the picture"), who);
+  case LAN_GROUP_EVENT_HISTORY_OPENED:
+    return g_strdup_printf (_ ("%s lets newcomers read older messages"), who);
+  case LAN_GROUP_EVENT_HISTORY_CLOSED:
+    return g_strdup_printf (_ ("%s no longer lets newcomers read older messages"), who);
+  case LAN_GROUP_EVENT_MADE_GROUP:
+    return g_strdup_printf (_ ("%s made this a group"), who);
+  case LAN_GROUP_EVENT_ENDED:
+    return g_strdup_printf (_ ("%s ended this: nobody can write here any more"), who);
+  default:
+    return g_strdup (_ ("Needs a newer version to be shown"));
+  }
+}
+
+char *
+lan_group_look_event (LanMessage *message)
+{
+  const char *who = name_of (lan_message_get_author (message), TRUE);
+  g_autofree char *whom = names_of (lan_message_get_event_people (message));
+  LanGroupEvent event = lan_message_get_event (message);
+
+  switch (event) {
+  case LAN_GROUP_EVENT_CREATED:
+    return g_strdup_printf (_ ("%s brought %s together here"), who, whom);
+  case LAN_GROUP_EVENT_ADDED:
+    return g_strdup_printf (_ ("%s added %s"), who, whom);
+  case LAN_GROUP_EVENT_REMOVED:
+    return g_strdup_printf (_ ("%s removed %s"), who, whom);
+  case LAN_GROUP_EVENT_ROLE:
+    return role_sentence (who, whom, (LanGroupChatRole) lan_message_get_event_role (message));
+  case LAN_GROUP_EVENT_RENAMED:
+  case LAN_GROUP_EVENT_TOPIC:
+    return text_sentence (event, who, lan_message_get_text (message));
+  default:
+    return plain_sentence (event, who);
+  }
+}
+
+char *
+lan_group_look_line (LanGroupChat *group)
+{
+  guint n = lan_group_chat_get_members (group)->len;
+  g_autofree char *members = g_strdup_printf (ngettext ("%u member", "%u members", n), n);
+  const char *topic = lan_group_chat_get_topic (group);
+
+  return *topic != '\0' ? g_strdup_printf ("%s · %s", members, topic) : g_steal_pointer (&members);
+}
+
+const char *
+lan_group_look_role (LanGroupChatRole role)
+{
+  switch (role) {
+  case LAN_GROUP_CHAT_ROLE_OWNER:
+    return _ ("Owner");
+  case LAN_GROUP_CHAT_ROLE_ADMINISTRATOR:
+    return _ ("Administrator");
+  case LAN_GROUP_CHAT_ROLE_MEMBER:
+    return _ ("Member");
+  case LAN_GROUP_CHAT_ROLE_NONE:
+  default:
+    return "";
+  }
+}
+
+static void
+add_readers (GString *text, const char *what, GPtrArray *people)
+{
+  g_autofree char *names = names_of (people);
+
+  if (text->len > 0)
+    g_string_append_c (text, '\n');
+  g_string_append (text, what);
+  if (people->len > 0)
+    g_string_append_printf (text, ": %s", names);
+}
+
+char *
+lan_group_look_readers (LanMessage *message)
+{
+  LanGroupChat *group = lan_person_get_group (lan_message_get_peer (message));
+  g_autoptr (GPtrArray) delivered = NULL;
+  g_autoptr (GPtrArray) read = NULL;
+  g_autofree char *to = NULL, *by = NULL;
+  GString *text;
+  guint all;
+
+  if (group == NULL || !lan_message_get_own (message) ||
+      lan_message_get_kind (message) == LAN_MESSAGE_KIND_EVENT)
+    return NULL;
+  text = g_string_new (NULL);
+  all = MAX (lan_group_chat_get_members (group)->len, 1) - 1;
+  delivered = lan_group_chat_list_readers (group, message, FALSE);
+  read = lan_group_chat_list_readers (group, message, TRUE);
+  /* Translators: of so many members; their names follow */
+  to = g_strdup_printf (_ ("Delivered to %u of %u"), delivered->len, all);
+  by = g_strdup_printf (_ ("Read by %u of %u"), read->len, all);
+  add_readers (text, to, delivered);
+  add_readers (text, by, read);
+  return g_string_free (text, FALSE);
+}
+
+const char *
+lan_group_look_closed (LanGroupChat *group)
+{
+  if (lan_group_chat_get_role (group) == LAN_GROUP_CHAT_ROLE_NONE)
+    return _ ("You are no longer in this group");
+  return lan_group_chat_get_ended (group) ? _ ("This has ended: nobody can write here any more")
+                                          : NULL;
+}
