@@ -160,6 +160,12 @@ describe_members (LanGroupPane *self)
 }
 
 static void
+on_drop_child (GtkWidget *child, gpointer user_data)
+{
+  gtk_widget_destroy (child);
+}
+
+static void
 update_members (LanGroupPane *self)
 {
   GPtrArray *members = lan_group_chat_get_members (self->group);
@@ -170,8 +176,7 @@ update_members (LanGroupPane *self)
   gtk_label_set_text (self->members_title, title);
   if (g_strcmp0 (g_object_get_data (G_OBJECT (self->members_list), "shown"), now) == 0)
     return;
-  gtk_container_foreach (GTK_CONTAINER (self->members_list), (GtkCallback) gtk_widget_destroy,
-                         NULL);
+  gtk_container_foreach (GTK_CONTAINER (self->members_list), on_drop_child, NULL);
   for (guint i = 0; i < members->len; i++)
     gtk_container_add (GTK_CONTAINER (self->members_list), make_row (self, members->pdata[i]));
   g_object_set_data_full (G_OBJECT (self->members_list), "shown", g_steal_pointer (&now), g_free);

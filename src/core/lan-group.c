@@ -166,13 +166,14 @@ lan_group_we_are_in (LanCore *core, LanGroup *group)
   return !group->out && lan_group_is_member (group, &core->self);
 }
 
+/* Before the beginning has taken effect nobody is a member, its author included. */
 void
 lan_group_note_author (LanCore *core, LanGroup *group, LanCoreLog *log)
 {
   const LanAccountId *author = lan_group_author (core, group, &log->device);
 
   if (author != NULL && !lan_account_id_equal (author, &core->self) &&
-      !lan_group_is_member (group, author) && group->state->first != NULL)
+      !lan_group_is_member (group, author) && group->state->members->len > 0)
     log->hidden_after = lan_group_state_cut (group->state, author, &log->device);
 }
 

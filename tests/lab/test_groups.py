@@ -61,6 +61,7 @@ def _():
         group = group_of(a, "Design", b, c)
         for peer in (b, c):
             one = has(peer, group, members=3, role="member")
+            peer.wait_for("message.received", group=group, event="created")
             check(one["name"] == "Design" and one["invited"] and one["inviter"] == a.id, one)
             peer.call("group.join", id=group)
             wait_until(lambda: "invited" not in has(peer, group), "joined", 5)
