@@ -76,7 +76,7 @@ def chatted_in(scene):
     lin = scene.lin
     lin.row(has="You brought")
     lin.write("Who draws the roof?")
-    lin.press("Send")
+    lin.key("Return")
     for peer in (scene.wei, scene.chen):
         peer.event("message.received", text="Who draws the roof?", group=scene.group)
     scene.wei.call("message.send", to=scene.group, text="I do, tomorrow")
