@@ -347,6 +347,8 @@ lan_engine_people_load (LanEngine *engine, const LanSnapshot *snapshot)
       talk->newest_hlc = preview->last->hlc;
     tell_talk (engine, talk);
     tell_preview (engine, preview);
+    if (preview->row.kind == LAN_CONVERSATION_GROUP && preview->unread > 0)
+      lan_engine_store_count (engine->stores, &talk->id); /* without what was done to it */
   }
 }
 

@@ -3,9 +3,10 @@
 # Copyright (c) 2026 The Lanyard developers
 """Groups between real programs, without a server."""
 
+import json
 import subprocess
 
-from lab import Lab, RpcError, check, main, test, wait_until
+from lab import Lab, RpcError, check, main, note, run, test, wait_until
 from people import befriend, history, meet, say
 
 THUMB = "\U0001f44d"
@@ -191,6 +192,60 @@ def _():
         check(code == 0 and "Bert  member" in out, out)
         code, out = cli("group", "members", "nonsense")
         check(code == 1, "no such group: %d %s" % (code, out))
+
+
+def split(switch, *sides):
+    """Puts each side onto a bridge of its own: nothing goes between them."""
+    ports = {p["ifindex"]: p["ifname"] for p in json.loads(run("ip", "-n", switch.namespace, "-j", "link", "show"))}
+    for number, side in enumerate(sides):
+        bridge = "sw%d" % number
+        if bridge not in ports.values():
+            run("ip", "-n", switch.namespace, "link", "add", bridge, "type", "bridge", "mcast_snooping", "0",
+                "forward_delay", "0")
+            run("ip", "-n", switch.namespace, "link", "set", bridge, "up")
+        for peer in side:
+            port = json.loads(peer.host.ip("-j", "link", "show", "e0"))[0]["link_index"]
+            run("ip", "-n", switch.namespace, "link", "set", ports[port], "master", bridge)
+
+
+@test("five through three partitions and merges, some killed: all the same at the end")
+def _():
+    with Lab() as lab:
+        switch, hosts = lab.office(["h%d" % i for i in range(5)], avahi=False)
+        peers = [h.peer(n) for h, n in zip(hosts, ("Anna", "Bert", "Cleo", "Dora", "Emil"))]
+        for other in peers[1:]:
+            befriend(peers[0], other)
+        group = group_of(peers[0], "Design", *peers[1:], history=True)
+        for peer in peers:
+            has(peer, group, members=5)
+        count = 0
+        for number, cut in enumerate(((0, 1), (1, 3), (2,))):
+            split(switch, [p for i, p in enumerate(peers) if i not in cut], [peers[i] for i in cut])
+            for i, peer in enumerate(peers):
+                for k in range(3):
+                    last = write(peer, group, "round %d, %s says %d" % (number, peer.person_name, k))
+                    count += 1
+                peer.wait_for("message.state", id=last)  # on its disk
+                if i in (number, number + 2):  # one of either side
+                    peers[i] = peer.restart()
+            if number == 1:
+                peers[0].call("group.rename", id=group, name="Drawing")
+                peers[0].call("group.role", id=group, person=peers[1].id, role="administrator")
+            split(switch, peers)
+            all_have(peers, group, count, 40)
+            note("round %d: %d texts everywhere" % (number, count))
+        for peer in peers:
+            wait_until(lambda: has(peer, group)["name"] == "Drawing", "the name", 10)
+        check(events_in(peers[4], group) == ["created", "renamed", "role"], events_in(peers[4], group))
+        # who is taken out while away reads nothing that the others write
+        split(switch, peers[:4], peers[4:])
+        peers[1].call("group.remove", id=group, person=peers[4].id)
+        has(peers[3], group, members=4)
+        secret = write(peers[3], group, "not for Emil")
+        peers[0].wait_for("message.received", id=secret)
+        split(switch, peers)
+        has(peers[4], group, role="none")
+        check(all(t != "not for Emil" for _, t in texts_in(peers[4], group)), "read by who was removed")
 
 
 main()

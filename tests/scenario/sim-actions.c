@@ -174,6 +174,7 @@ send_frame (Sim *sim, SimNode *node, LanCoreAction *action)
   if (pipe == NULL)
     return;
   sim->frames_sent++;
+  sim->bytes_sent += g_bytes_get_size (action->send.bytes);
   if (chance (sim, sim->break_permille)) {
     sim_break (sim, pipe);
     return;

@@ -126,7 +126,7 @@ def invited_and_out_again(scene):
 def the_same_in_chinese_and_dark(scene):
     lin = scene.lin.start(chinese=True, dark=True)
     lin.open_chat("Design")
-    lin.row(has="你移除了Chen Yu")
+    lin.row(has="我移除了Chen Yu")
     lin.find(name="2 名成员 · the new house")
     lin.shot("groups-zh-dark")
     lin.click(lin.row(begins="Lunch"))
