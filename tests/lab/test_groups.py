@@ -168,12 +168,12 @@ def _():
         a, b, c = three(lab)
         a.quit()
 
-        def cli(*arguments, wait="1.5"):
+        def cli(*arguments, wait="0.8"):
             done = subprocess.run(["ip", "netns", "exec", a.host.namespace, lab.cli(), *arguments, "--wait", wait,
                                    "--profile", a.profile, "--no-mdns"], env=a.host.environment(), timeout=30,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             return done.returncode, done.stdout.decode()
-        code, out = cli("group", "create", "", "Bert", "Cleo", wait="3")
+        code, out = cli("group", "create", "", "Bert", "Cleo", wait="2")
         check(code == 0 and "Made" in out, out)
         group = wait_until(lambda: b.call("group.list")["groups"], "b was told", 5)[0]
         check(group["kind"] == "discussion" and group["name"] == "Anna, Cleo", group)
@@ -231,6 +231,7 @@ def _():
             if number == 1:
                 peers[0].call("group.rename", id=group, name="Drawing")
                 peers[0].call("group.role", id=group, person=peers[1].id, role="administrator")
+            check(all(len(texts_in(p, group)) < count for p in peers), "apart")
             split(switch, peers)
             all_have(peers, group, count, 40)
             note("round %d: %d texts everywhere" % (number, count))
