@@ -59,7 +59,7 @@ struct _Sim {
   guint crash_at;
   gboolean crash_keeps;
   guint64 frames_sent;
-  guint64 bytes_sent; /* of those */
+  guint64 bytes_sent;    /* of those */
   struct _SimPost *post; /* a server, where there is one (sim-post.h) */
   gboolean failing;      /* the commit under way is made to fail */
 };
