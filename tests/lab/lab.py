@@ -550,6 +550,8 @@ def main():
     atexit.register(close_all)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, on_signal)
+    # A shell in the background has it ignored, and every program that is started inherits that.
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     print("1..%d" % len(wanted), flush=True)
     failed = 0
     for i, (name, function) in enumerate(wanted, 1):
