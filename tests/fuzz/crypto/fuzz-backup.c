@@ -66,10 +66,11 @@ read_sealed (const guint8 *data, gsize size, gsize cut)
   crypto_secretstream_xchacha20poly1305_state state;
   guint8 master[LAN_KEY_BYTES] = { 3 }, key[LAN_KEY_BYTES];
   LanWrappedSlot slot;
-  guint n_chunks = data[0] % 4 + 1u;
+  guint n_chunks;
 
   if (size < 10)
     return;
+  n_chunks = data[0] % 4 + 1u;
   lan_key_slot_prepare (&slot.head, LAN_KEY_SLOT_RECOVERY, lan_random_system ());
   g_assert (lan_wrapped_slot_wrap (&slot, input, master, lan_random_system ()) == LAN_STATUS_OK);
   g_byte_array_set_size (file, LAN_BACKUP_HEADER_BYTES);
