@@ -105,7 +105,7 @@ def _():
         bad = lab.path("bad.backup")
         target = os.path.join(host.dir, "restored")
         cases = [(whole[:n], "damaged") for n in (0, 100, 136, 137, len(whole) // 2, len(whole) - 1)]
-        cases += [(whole + b"x", "damaged"), (whole[:200] + b"?" + whole[201:], "damaged"), (b"LYBK0002" + whole[8:], "newer-version")]
+        cases += [(whole + b"x", "damaged"), (whole[:200] + bytes([whole[200] ^ 1]) + whole[201:], "damaged"), (b"LYBK0002" + whole[8:], "newer-version")]
         for data, error in cases:
             with open(bad, "wb") as f:
                 f.write(data)
