@@ -4,6 +4,7 @@
 
 #include "lan-file-kind.h"
 #include "lan-thumbnail.h"
+#include "lan-transfer.h"
 
 #include <glib/gi18n.h>
 
@@ -53,6 +54,38 @@ on_thumbnail (GObject *source, GAsyncResult *result, gpointer user_data)
   gtk_image_set_from_pixbuf (self->picture, pixbuf);
   gtk_widget_show (GTK_WIDGET (self->picture));
   gtk_widget_hide (GTK_WIDGET (self->icon_label));
+}
+
+/* Takes both. */
+static char *
+add_to_line (char *line, char *more)
+{
+  g_autofree char *before = line;
+  g_autofree char *behind = more;
+
+  return g_strdup_printf (_ ("%s, %s"), before, behind);
+}
+
+/* What of a folder stays here is said before it is sent. */
+static void
+on_left_out (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (LanAttachment) self = user_data;
+  g_autofree char *line = g_strdup (_ ("folder"));
+  guint links, others;
+
+  if (!lan_transfer_count_left_out_finish (result, &links, &others, NULL))
+    return;
+  if (links > 0)
+    line = add_to_line (
+        line, g_strdup_printf (ngettext ("%u link left out", "%u links left out", (gulong) links),
+                               links));
+  if (others > 0)
+    line =
+        add_to_line (line, g_strdup_printf (ngettext ("%u special file left out",
+                                                      "%u special files left out", (gulong) others),
+                                            others));
+  gtk_label_set_text (self->line_label, line);
 }
 
 static void
@@ -128,6 +161,8 @@ lan_attachment_new (const char *path, guint64 size)
     gtk_image_set_from_icon_name (self->picture, "folder-symbolic", GTK_ICON_SIZE_DND);
     gtk_widget_show (GTK_WIDGET (self->picture));
     gtk_widget_hide (GTK_WIDGET (self->icon_label));
+    lan_transfer_count_left_out_async ((const char *const[]){ path, NULL }, self->cancellable,
+                                       on_left_out, g_object_ref (self));
   } else {
     lan_thumbnail_load_async (path, THUMBNAIL_PX, self->cancellable, on_thumbnail,
                               g_object_ref (self));

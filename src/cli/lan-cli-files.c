@@ -70,6 +70,35 @@ absolute_paths (char **args)
   return paths;
 }
 
+/* What is in the folders and stays here. */
+static void
+say_left_out (LanCli *cli, JsonObject *result)
+{
+  JsonObject *left_out;
+  int links, others;
+
+  if (!json_object_has_member (result, "left_out"))
+    return;
+  left_out = json_object_get_object_member (result, "left_out");
+  if (cli->json) {
+    g_autoptr (JsonObject) o = lan_cli_params ("event", "left-out");
+
+    json_object_set_object_member (o, "params", json_object_ref (left_out));
+    lan_cli_print_json (o);
+    return;
+  }
+  links = (int) json_object_get_int_member (left_out, "links");
+  others = (int) json_object_get_int_member (left_out, "others");
+  if (links > 0)
+    lan_cli_print (ngettext ("%d link is left out.\n", "%d links are left out.\n", (gulong) links),
+                   links);
+  if (others > 0)
+    lan_cli_print (ngettext ("%d thing that is neither file nor folder is left out.\n",
+                             "%d things that are neither files nor folders are left out.\n",
+                             (gulong) others),
+                   others);
+}
+
 static void
 wait_for_all (LanCli *cli, Sending *sending, gint64 deadline)
 {
@@ -124,6 +153,7 @@ lan_cli_send_file (LanCli *cli, char **args)
     lan_cli_complain (cli, code, error->message);
     return LAN_CLI_FAILED;
   }
+  say_left_out (cli, result);
   ids = json_object_get_array_member (result, "ids");
   for (guint i = 0; i < json_array_get_length (ids); i++) {
     const char *id = json_array_get_string_element (ids, i);

@@ -165,6 +165,9 @@ gssize lan_disk_read_fully (int fd, guint8 *to, gsize len, guint64 offset);
 /** Lists the folder that @file has open: its tree, without roots, and what belongs to it. */
 gboolean lan_disk_scan (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, GError **error);
 
+/** FALSE: it is left out of a folder that is sent. */
+gboolean lan_disk_is_sent (const struct stat *st);
+
 /** Folds what a file looked like: not for anybody who means harm. */
 guint64 lan_disk_fold_stamp (const LanDiskStamp *stamp);
 

@@ -104,6 +104,12 @@ add_found (Scan *scan, const char *path, const char *raw, const struct stat *st)
   return TRUE;
 }
 
+gboolean
+lan_disk_is_sent (const struct stat *st)
+{
+  return S_ISREG (st->st_mode) || S_ISDIR (st->st_mode);
+}
+
 static gboolean scan_folder (Scan *scan, int fd, const char *path, const char *raw, guint depth);
 
 static gboolean
@@ -116,8 +122,7 @@ scan_child (Scan *scan, int dirfd, const char *name, const char *parent, const c
   int fd;
 
   /* What vanished or may not be looked at while we list is not part of what is offered. */
-  if (fstatat (dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-      (!S_ISREG (st.st_mode) && !S_ISDIR (st.st_mode)))
+  if (fstatat (dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !lan_disk_is_sent (&st))
     return TRUE;
   path = fresh_path (scan, parent, name);
   if (!add_found (scan, path, raw, &st))

@@ -78,6 +78,18 @@ gboolean lan_disk_file_read (LanDiskFile *file, guint64 leaf, guint8 *to, GError
 gboolean lan_disk_file_write (LanDiskFile *file, guint64 leaf, const guint8 *data, gsize len,
                               GError **error);
 
+/* What is in a folder and is not sent with it. */
+typedef struct {
+  guint links;  /* symbolic ones */
+  guint others; /* pipes, sockets, devices, what may not be looked at */
+} LanDiskLeftOut;
+
+/**
+ * Adds to @out what is left out when the folder at @path is sent; nothing of a file, or where there is nothing. Any
+ * thread, blocks; looks at no more than a folder that can be sent may hold.
+ */
+void lan_disk_count_left_out (const char *path, LanDiskLeftOut *out);
+
 /** How many jobs are queued or under way, for tests and for shutting down in order. */
 guint lan_disk_pending (const LanDisk *disk);
 

@@ -235,6 +235,25 @@ LAN_API void lan_transfer_read_entries_async (LanTransfer *self, GCancellable *c
  */
 LAN_API GPtrArray *lan_transfer_read_entries_finish (LanTransfer *self, GAsyncResult *result,
                                                      GError **error);
+
+/**
+ * lan_transfer_count_left_out_async:
+ * @paths: (array zero-terminated=1): files and folders that are to be sent
+ *
+ * Counts what is in the folders and is not sent with them, so that it can be said beforehand. Needs no node.
+ */
+LAN_API void lan_transfer_count_left_out_async (const char *const *paths, GCancellable *cancellable,
+                                                GAsyncReadyCallback callback, gpointer user_data);
+
+/**
+ * lan_transfer_count_left_out_finish:
+ * @links: (out): symbolic links
+ * @others: (out): pipes, sockets, devices, and what may not be looked at
+ *
+ * Returns: FALSE and an error when it was cancelled.
+ */
+LAN_API gboolean lan_transfer_count_left_out_finish (GAsyncResult *result, guint *links,
+                                                     guint *others, GError **error);
 LAN_API void lan_transfer_decline (LanTransfer *self);
 
 /**

@@ -23,30 +23,89 @@ send_to_each (LanRpcCall *call, GPtrArray *persons, const char *const *paths, GE
   return g_strv_builder_end (all);
 }
 
+typedef struct {
+  LanRpcCall *call;
+  GPtrArray *persons;
+  GStrv paths;
+  gboolean shared;
+} Sending;
+
+/* Frees @sending. */
 static void
-file_send (LanRpcCall *call)
+send_now (Sending *sending, guint links, guint others)
 {
-  g_autoptr (GPtrArray) persons = lan_rpc_need_peers (call, "to");
-  g_auto (GStrv) paths = NULL, ids = NULL;
+  LanRpcCall *call = sending->call;
+  const char *const *paths = (const char *const *) sending->paths;
+  g_auto (GStrv) ids = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean shared = TRUE;
   JsonObject *o;
 
-  if (persons == NULL)
-    return;
-  paths = lan_rpc_need_strings (call, "paths");
-  if (paths == NULL || !lan_rpc_take_boolean (call, "shared", &shared))
-    return;
-  ids = shared ? lan_node_share_files (call->service->node, persons, (const char *const *) paths,
-                                       &error)
-               : send_to_each (call, persons, (const char *const *) paths, &error);
+  ids = sending->shared
+            ? lan_node_share_files (call->service->node, sending->persons, paths, &error)
+            : send_to_each (call, sending->persons, paths, &error);
+  g_ptr_array_unref (sending->persons);
+  g_strfreev (sending->paths);
+  g_free (sending);
   if (ids == NULL) {
     lan_rpc_call_fail (call, error);
     return;
   }
   o = lan_rpc_one_string ("id", ids[0]);
   json_object_set_array_member (o, "ids", lan_rpc_string_array ((const char *const *) ids));
+  if (links + others > 0) {
+    JsonObject *left_out = json_object_new ();
+
+    json_object_set_int_member (left_out, "links", links);
+    json_object_set_int_member (left_out, "others", others);
+    json_object_set_object_member (o, "left_out", left_out);
+  }
   lan_rpc_call_succeed (call, o);
+}
+
+static void
+on_left_out (GObject *source, GAsyncResult *result, gpointer data)
+{
+  guint links, others;
+
+  /* Cancelled: the program that asked has gone; what it asked is done all the same. */
+  lan_transfer_count_left_out_finish (result, &links, &others, NULL);
+  send_now (data, links, others);
+}
+
+static gboolean
+has_folder (const char *const *paths)
+{
+  for (guint i = 0; paths[i] != NULL; i++) {
+    if (g_file_test (paths[i], G_FILE_TEST_IS_DIR))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+file_send (LanRpcCall *call)
+{
+  g_autoptr (GPtrArray) persons = lan_rpc_need_peers (call, "to");
+  g_auto (GStrv) paths = NULL;
+  gboolean shared = TRUE;
+  const char *const *all;
+  Sending *sending;
+
+  if (persons == NULL)
+    return;
+  paths = lan_rpc_need_strings (call, "paths");
+  if (paths == NULL || !lan_rpc_take_boolean (call, "shared", &shared))
+    return;
+  sending = g_new0 (Sending, 1);
+  sending->call = call;
+  sending->shared = shared;
+  sending->persons = g_steal_pointer (&persons);
+  sending->paths = g_steal_pointer (&paths);
+  all = (const char *const *) sending->paths;
+  if (has_folder (all))
+    lan_transfer_count_left_out_async (all, call->service->cancellable, on_left_out, sending);
+  else
+    send_now (sending, 0, 0);
 }
 
 /* What an action may be asked of: a set of 1 << LanTransferStatus, and which side. */

@@ -5,6 +5,7 @@
 
 import os
 import random
+import subprocess
 import sys
 
 from filelab import MIB, digest, inbox, listing, make_file, pair, sent_bytes
@@ -85,6 +86,26 @@ def _():
         left = [e["path"] for e in b.call("file.list", id=sent)["entries"]
                 if e.get("wanted") is False]
         check("leer" in left, "and said so: %s" % left)
+
+
+@test("what is left out of a folder is said to its sender")
+def _():
+    with Lab() as lab:
+        a, b = pair(lab)
+        top = make_tree(lab, 5, 100)
+        check("left_out" not in a.call("file.send", to=b.id, paths=[top]), "nothing is left out")
+        for i in range(3):
+            os.symlink("run.sh", os.path.join(top, "a", "link %d" % i))
+        os.mkfifo(os.path.join(top, "leer", "pipe"))
+        sent = a.call("file.send", to=b.id, paths=[top])
+        check(sent["left_out"] == {"links": 3, "others": 1}, "counted: %s" % sent)
+        b.wait_for("file.offered", id=sent["id"], timeout=60)
+        shown = {e["path"] for e in tree_of(b, sent["id"])}
+        check("a/run.sh" in shown and not shown & {"a/link 0", "leer/pipe"}, "and is not offered: %s" % shown)
+        said = subprocess.run(["ip", "netns", "exec", a.host.namespace, lab.cli(), "send-file", b.id, top, "--wait", "1",
+                               "--profile", a.profile], env=a.host.environment(), timeout=30,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode()
+        check("3 links are left out." in said and "1 thing that is neither" in said, said)
 
 
 @test("held up and let go on by either side")

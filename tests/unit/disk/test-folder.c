@@ -379,6 +379,29 @@ test_source_changes (void)
   folder_free (f);
 }
 
+/* Links, pipes and what is in folders below are told apart; a file, or nothing at all, has none. */
+static void
+test_left_out (void)
+{
+  DiskBench *b = disk_bench_new (-1, FALSE);
+  LanDiskLeftOut out = { 0 };
+
+  g_assert_cmpint (g_mkdir_with_parents (disk_bench_path (b, "src/sub/deep"), 0755), ==, 0);
+  disk_bench_put (b, "src/a", "a", 1);
+  lan_disk_count_left_out (disk_bench_path (b, "src"), &out);
+  lan_disk_count_left_out (disk_bench_path (b, "src/a"), &out);
+  lan_disk_count_left_out (disk_bench_path (b, "nothing"), &out);
+  g_assert_cmpuint (out.links + out.others, ==, 0);
+  g_assert_cmpint (symlink ("a", disk_bench_path (b, "src/link")), ==, 0);
+  g_assert_cmpint (symlink ("..", disk_bench_path (b, "src/sub/deep/round")), ==, 0);
+  g_assert_cmpint (symlink ("nowhere", disk_bench_path (b, "src/sub/broken")), ==, 0);
+  g_assert_cmpint (mkfifo (disk_bench_path (b, "src/sub/pipe"), 0600), ==, 0);
+  lan_disk_count_left_out (disk_bench_path (b, "src"), &out);
+  g_assert_cmpuint (out.links, ==, 3);
+  g_assert_cmpuint (out.others, ==, 1);
+  disk_bench_free (b);
+}
+
 void
 add_folder_tests (void)
 {
@@ -388,5 +411,6 @@ add_folder_tests (void)
   g_test_add_func ("/disk/folder/places", test_places);
   g_test_add_func ("/disk/folder/resume-and-discard", test_resume_and_discard);
   g_test_add_func ("/disk/folder/t12-link-swapped-in", test_link_swapped_in);
+  g_test_add_func ("/disk/folder/left-out", test_left_out);
   g_test_add_func ("/disk/folder/source-changes", test_source_changes);
 }
