@@ -73,6 +73,26 @@ on_open_chat (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     lan_application_open_wanted (self);
 }
 
+/* For a file that has to be offered anew: a message to who offered it. */
+static void
+on_ask_again (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  LanApplication *self = user_data;
+  LanTransfer *transfer =
+      self->is_open ? lan_node_find_transfer (self->node, g_variant_get_string (parameter, NULL))
+                    : NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *id = NULL;
+
+  if (transfer == NULL)
+    return;
+  text = g_strdup_printf (_ ("Please send me “%s” again."), lan_transfer_get_name (transfer));
+  id = lan_node_send_text (self->node, lan_transfer_get_person (transfer), text, &error);
+  if (id == NULL)
+    g_message ("a file cannot be asked for again: %s", error->message);
+}
+
 static void
 on_open_share (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -194,6 +214,7 @@ startup (GApplication *application)
   static const GActionEntry entries[] = {
     { .name = "open-chat", .activate = on_open_chat, .parameter_type = "s" },
     { .name = "open-share", .activate = on_open_share, .parameter_type = "s" },
+    { .name = "ask-again", .activate = on_ask_again, .parameter_type = "s" },
     { .name = "join", .activate = on_join, .parameter_type = "s" },
     { .name = "preferences", .activate = on_preferences },
     { .name = "quit", .activate = on_quit },

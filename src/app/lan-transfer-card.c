@@ -28,6 +28,8 @@ struct _LanTransferCard {
   GtkLabel *right_label;
   GtkWidget *answers;
   GtkWidget *again_button;
+  GtkWidget *ask_button;
+  GtkWidget *remove_button;
   GtkWidget *accept_button;
   GtkWidget *choose_button;
   GtkWidget *save_button;
@@ -117,11 +119,23 @@ static const struct {
   { "store", N_ ("The profile could not be written. Is its disk full?") },
 };
 
+/* What was offered is not to be had any more, however often one tries: it has to be offered again. */
+static gboolean
+is_beyond_help (LanTransfer *transfer)
+{
+  static const char *const codes[] = { "source-changed", "manifest", "too-large", NULL };
+  const char *code = lan_transfer_get_error_code (transfer);
+
+  return code != NULL && g_strv_contains (codes, code);
+}
+
 static const char *
 failure_text (LanTransfer *transfer)
 {
   const char *code = lan_transfer_get_error_code (transfer);
 
+  if (lan_transfer_get_incoming (transfer) && g_strcmp0 (code, "source-changed") == 0)
+    return _ ("The file was changed while it was sent. Ask for it again.");
   for (gsize i = 0; i < G_N_ELEMENTS (failures); i++) {
     if (g_strcmp0 (code, failures[i].code) == 0)
       return _ (failures[i].text);
@@ -206,7 +220,9 @@ update_buttons (LanTransferCard *self, LanTransferStatus status)
   gboolean done =
       status == LAN_TRANSFER_STATUS_DONE && lan_transfer_get_path (self->transfer) != NULL;
   gboolean offered = incoming && status == LAN_TRANSFER_STATUS_OFFERED;
-  gboolean again = incoming && status == LAN_TRANSFER_STATUS_FAILED;
+  gboolean failed = incoming && status == LAN_TRANSFER_STATUS_FAILED;
+  gboolean hopeless = failed && is_beyond_help (self->transfer);
+  gboolean again = failed && !hopeless;
   gboolean folder = lan_transfer_get_folder (self->transfer);
   gboolean paused = lan_transfer_get_paused (self->transfer);
   LanFileKind kind = lan_file_kind (lan_transfer_get_name (self->transfer));
@@ -224,7 +240,9 @@ update_buttons (LanTransferCard *self, LanTransferStatus status)
   gtk_widget_set_visible (self->choose_button, offered && folder);
   gtk_widget_set_visible (self->save_button, (offered && !folder) || again);
   gtk_widget_set_visible (self->again_button, again);
-  gtk_widget_set_visible (self->answers, offered || again);
+  gtk_widget_set_visible (self->ask_button, hopeless);
+  gtk_widget_set_visible (self->remove_button, hopeless);
+  gtk_widget_set_visible (self->answers, offered || failed);
 }
 
 static void
@@ -346,6 +364,15 @@ on_cancel (LanTransferCard *self)
   lan_transfer_cancel (self->transfer);
 }
 
+/* A message to who offered it; once is enough. */
+static void
+on_ask (LanTransferCard *self)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (g_application_get_default ()), "ask-again",
+                                  g_variant_new_string (lan_transfer_get_id (self->transfer)));
+  gtk_widget_set_sensitive (self->ask_button, FALSE);
+}
+
 static void
 on_open (LanTransferCard *self)
 {
@@ -392,6 +419,8 @@ lan_transfer_card_class_init (LanTransferCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, right_label);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, answers);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, again_button);
+  gtk_widget_class_bind_template_child (widget_class, LanTransferCard, ask_button);
+  gtk_widget_class_bind_template_child (widget_class, LanTransferCard, remove_button);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, accept_button);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, choose_button);
   gtk_widget_class_bind_template_child (widget_class, LanTransferCard, save_button);
@@ -403,6 +432,7 @@ lan_transfer_card_class_init (LanTransferCardClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_resume);
   gtk_widget_class_bind_template_callback (widget_class, on_choose);
   gtk_widget_class_bind_template_callback (widget_class, on_cancel);
+  gtk_widget_class_bind_template_callback (widget_class, on_ask);
   gtk_widget_class_bind_template_callback (widget_class, on_open);
   gtk_widget_class_bind_template_callback (widget_class, on_folder);
 }

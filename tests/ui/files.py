@@ -44,9 +44,10 @@ class Scene:
 
 WORDS = {
     True: {"Accept": "接受", "Pause": "暂停", "Resume": "继续", "Choose": "选择文件…", "paused": "已暂停",
-           "changed": "文件在发送过程中被修改"},
+           "changed": "文件在发送过程中被修改", "Ask": "请对方重发", "Again": "重试", "asks": "请重新发送"},
     False: {"Accept": "Accept", "Pause": "Pause", "Resume": "Resume", "Choose": "Choose files…", "paused": "Paused at",
-            "changed": "The file was changed while it was sent"},
+            "changed": "The file was changed while it was sent", "Ask": "Ask for it again", "Again": "Try again",
+            "asks": "Please send me"},
 }
 
 
@@ -69,6 +70,11 @@ def file_and_folder(scene, chinese):
     failed = 1 if chinese else 2  # the one from before is still there, in the other language
     wait(lambda: len(lin.all(Atspi.Role.LABEL, begins=words["changed"])) >= failed, "why it failed")
     lin.shot("file-failed" + end)
+    # To try again would be of no use: it is asked for instead.
+    wait(lambda: not lin.all(Atspi.Role.PUSH_BUTTON, name=words["Again"]), "no offer to try again")
+    lin.press(words["Ask"])
+    wait(lambda: [o for o in scene.peer.lines() if o.get("method") == "message.received"
+                  and o["params"].get("text", "").startswith(words["asks"])], "the sender is asked for it")
     scene.peer.call("file.limit", bytes_per_second=0)
     name = "资料 " + end
     for inner, size in (("合同/附件/报价单.xlsx", 40_000), ("合同/框架.pdf", 900_000), ("说明.txt", 1200)):
