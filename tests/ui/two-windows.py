@@ -144,8 +144,10 @@ def a_folder(lin, wei):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "wb") as f:
             f.write(os.urandom(size))
+    os.symlink("说明.txt", os.path.join(folder, "又是说明.txt"))
     limit(lin, 0.5)
     paste(lin, folder)
+    lin.find(name="folder, 1 link left out")
     lin.shot("folder-attachment")
     lin.press("Send")
     wei.press("Choose files…")
