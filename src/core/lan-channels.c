@@ -294,6 +294,7 @@ dispatch (LanCore *core, LanCoreChannel *channel, LanFrame *frame)
   case LAN_FRAME_SHARE_PAGE:
   case LAN_FRAME_SHARE_WANT:
   case LAN_FRAME_SHARE_ANSWER:
+  case LAN_FRAME_CALL_SIGNAL:
     hand_on (core, channel, g_steal_pointer (&owned));
     break;
   case LAN_FRAME_PONG:

@@ -122,6 +122,11 @@ LanStatus lan_core_offer_file (LanCore *core, const LanAccountId *to, const LanM
                                const Lanyard__FileOffer *offer,
                                const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
 
+/** The record of a call of ours that is over; @id: the call's. */
+LanStatus lan_core_record_call (LanCore *core, const LanAccountId *to, const LanMessageId *id,
+                                const Lanyard__CallRecord *record,
+                                const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What stands beside a text or an offer; members may be NULL or empty. Borrowed. */
 typedef struct {
   const Lanyard__Quote *quote;

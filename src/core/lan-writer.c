@@ -283,6 +283,23 @@ lan_core_offer_file (LanCore *core, const LanAccountId *to, const LanMessageId *
   return status;
 }
 
+LanStatus
+lan_core_record_call (LanCore *core, const LanAccountId *to, const LanMessageId *id,
+                      const Lanyard__CallRecord *record, const LanTime *now)
+{
+  LanContent content = LANYARD__CONTENT__INIT;
+  LanStatus status;
+
+  core->now = *now;
+  content.body_case = LANYARD__CONTENT__BODY_CALL_RECORD;
+  content.call_record = (Lanyard__CallRecord *) record;
+  status = lan_core_check_content (LAN_KIND_CALL, &content);
+  if (status == LAN_STATUS_OK)
+    status = lan_core_send_content (core, to, id, LAN_KIND_CALL, &content);
+  lan_core_settle (core);
+  return status;
+}
+
 /* One record says how far everything was read; of several readings in a row the first is told at
  * once, and the last a moment later. */
 void

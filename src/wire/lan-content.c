@@ -27,7 +27,7 @@ gboolean
 lan_kind_is_known (guint32 kind)
 {
   return kind == LAN_KIND_TEXT || kind == LAN_KIND_FILE_OFFER || kind == LAN_KIND_READ_UP_TO ||
-         kind == LAN_KIND_MESSAGE_OP;
+         kind == LAN_KIND_CALL || kind == LAN_KIND_MESSAGE_OP;
 }
 
 /* Blocks that have emoji and what holds them together. A fixed list: two programs must never differ
@@ -199,6 +199,9 @@ check_body (guint32 kind, const LanContent *content)
   case LAN_KIND_READ_UP_TO:
     return content->body_case == LANYARD__CONTENT__BODY_READ_UP_TO &&
            check_marks (content->read_up_to);
+  case LAN_KIND_CALL:
+    return content->body_case == LANYARD__CONTENT__BODY_CALL_RECORD &&
+           content->call_record->duration_ms < LAN_CALL_MAX_MS;
   case LAN_KIND_MESSAGE_OP:
     return content->body_case == LANYARD__CONTENT__BODY_MESSAGE_OP &&
            check_message_op (content->message_op);

@@ -25,6 +25,7 @@ G_BEGIN_DECLS
 #define LAN_EMOJI_MAX_BYTES        64
 #define LAN_MENTION_MAX_COUNT      64
 #define LAN_FILE_LEAF_BYTES        (256 * 1024)
+#define LAN_CALL_MAX_MS            (G_GUINT64_CONSTANT (1) << 40)
 #define LAN_FILE_MAX_BYTES         (G_GUINT64_CONSTANT (1) << 46)
 
 #define LAN_GROUP_PEOPLE_MAX_COUNT  64 /* in one operation */
@@ -51,14 +52,14 @@ typedef enum {
   LAN_FIELD_N
 } LanPersonFieldType;
 
-/* Record kinds. Append-only: signed, and on people's disks. 4 to 7 and 9 to 15 are reserved for what
- * DESIGN section 5 names (call record, image, note, sticker). */
+/* Record kinds. Append-only: signed, and on people's disks. 5 to 7 and 9 to 15 are reserved for what
+ * DESIGN section 5 names (image, note, sticker). */
 typedef enum {
   LAN_KIND_NONE = 0, /* never in a record */
   LAN_KIND_TEXT = 1,
   LAN_KIND_FILE_OFFER = 2,
   LAN_KIND_READ_UP_TO = 3,
-  LAN_KIND_CALL = 4,       /* reserved */
+  LAN_KIND_CALL = 4,       /* a call that is over */
   LAN_KIND_MESSAGE_OP = 8, /* about an earlier message: edit, recall, reaction, pin */
   LAN_KIND_OWN_OP = 16,    /* in the conversation of one person's own devices */
   LAN_KIND_GROUP_OP = 60,  /* in groups only, as the two below */

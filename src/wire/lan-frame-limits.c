@@ -54,6 +54,7 @@ static const struct {
   [LAN_FRAME_SHARE_PAGE] = { LANE | LINK, KNOWN },
   [LAN_FRAME_SHARE_WANT] = { LANE | LINK, KNOWN },
   [LAN_FRAME_SHARE_ANSWER] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_CALL_SIGNAL] = { LANE | LINK, KNOWN },
 };
 
 gboolean
@@ -261,6 +262,8 @@ check_body (const LanFrame *frame)
   case LAN_FRAME_SHARE_WANT:
   case LAN_FRAME_SHARE_ANSWER:
     return check_share_frame (frame);
+  case LAN_FRAME_CALL_SIGNAL:
+    return lan_field_is (&frame->call_signal->call, LAN_MESSAGE_ID_BYTES);
   case LAN_FRAME_PING:
   case LAN_FRAME_PONG:
   case LAN_FRAME_CLOSE:

@@ -38,6 +38,7 @@ static const char *const type_names[LAN_FRAME_TYPE_N] = {
   [LAN_FRAME_SHARE_PAGE] = "share-page",
   [LAN_FRAME_SHARE_WANT] = "share-want",
   [LAN_FRAME_SHARE_ANSWER] = "share-answer",
+  [LAN_FRAME_CALL_SIGNAL] = "call-signal",
 };
 
 static gboolean
