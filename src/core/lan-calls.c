@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /* A call's life: commands, time, what is said to whom. */
-#include "lan-call-private.h"
+#include "lan-calls-private.h"
 
 #include <string.h>
 
@@ -15,13 +15,13 @@ static const char *const end_names[LAN_CALL_END_N] = {
 };
 
 const char *
-lan_call_state_name (LanCallState state)
+lan_calls_state_name (LanCallState state)
 {
   return (guint) state < LAN_CALL_STATE_N ? state_names[state] : "";
 }
 
 const char *
-lan_call_end_name (LanCallEnd end)
+lan_calls_end_name (LanCallEnd end)
 {
   return (guint) end < LAN_CALL_END_N ? end_names[end] : "";
 }
@@ -85,7 +85,7 @@ lan_calls_send (LanCalls *calls, const LanAccountId *account, const LanDeviceId 
                 const LanMessageId *id, Lanyard__CallSignalType type, LanCallEnd reason)
 {
   Lanyard__CallSignal signal = LANYARD__CALL_SIGNAL__INIT;
-  const LanCall *call = calls->call;
+  const LanOneCall *call = calls->call;
 
   signal.type = type;
   signal.reason = reason <= LAN_CALL_END_FAILED ? (Lanyard__CallEndReason) reason
@@ -137,10 +137,10 @@ lan_calls_is_at_hand (const LanCalls *calls, const LanAccountId *account, const 
 
 /* ---- a call's life ---- */
 
-LanCall *
-lan_call_new (LanCalls *calls, const LanMessageId *id, const LanAccountId *peer, LanCallState state)
+LanOneCall *
+lan_calls_make (LanCalls *calls, const LanMessageId *id, const LanAccountId *peer, LanCallState state)
 {
-  LanCall *call = g_new0 (LanCall, 1);
+  LanOneCall *call = g_new0 (LanOneCall, 1);
 
   g_assert (calls->call == NULL);
   call->view.id = *id;
@@ -155,14 +155,14 @@ lan_call_new (LanCalls *calls, const LanMessageId *id, const LanAccountId *peer,
 }
 
 static void
-call_free (LanCall *call)
+call_free (LanOneCall *call)
 {
   g_array_unref (call->rung);
   g_free (call);
 }
 
 gboolean
-lan_call_rung_remove (LanCall *call, const LanDeviceId *device)
+lan_calls_rung_remove (LanOneCall *call, const LanDeviceId *device)
 {
   for (guint i = 0; i < call->rung->len; i++) {
     if (lan_device_id_equal (&g_array_index (call->rung, LanDeviceId, i), device)) {
@@ -174,7 +174,7 @@ lan_call_rung_remove (LanCall *call, const LanDeviceId *device)
 }
 
 void
-lan_call_enter (LanCalls *calls, LanCallState state, gint64 now_us)
+lan_calls_enter (LanCalls *calls, LanCallState state, gint64 now_us)
 {
   static const gint64 patience_us[LAN_CALL_STATE_N] = {
     [LAN_CALL_CALLING] = LAN_CALL_FIND_US,
@@ -182,7 +182,7 @@ lan_call_enter (LanCalls *calls, LanCallState state, gint64 now_us)
     [LAN_CALL_RINGING] = LAN_CALL_LISTEN_US,
     [LAN_CALL_ANSWERING] = LAN_CALL_CONFIRM_US,
   };
-  LanCall *call = calls->call;
+  LanOneCall *call = calls->call;
 
   call->view.state = state;
   call->due_us = patience_us[state] > 0 ? now_us + patience_us[state] : LAN_NO_DEADLINE;
@@ -192,18 +192,18 @@ lan_call_enter (LanCalls *calls, LanCallState state, gint64 now_us)
 static void
 ring (LanCalls *calls, const LanDeviceId *device)
 {
-  LanCall *call = calls->call;
+  LanOneCall *call = calls->call;
 
-  lan_call_rung_remove (call, device);
+  lan_calls_rung_remove (call, device);
   g_array_append_val (call->rung, *device);
   lan_calls_send (calls, &call->view.peer, device, &call->view.id,
                   LANYARD__CALL_SIGNAL_TYPE__CALL_RING, LAN_CALL_END_NONE);
 }
 
 void
-lan_call_start_media (LanCalls *calls, gint64 now_us)
+lan_calls_start_media (LanCalls *calls, gint64 now_us)
 {
-  LanCall *call = calls->call;
+  LanOneCall *call = calls->call;
   LanCallsAction *action;
 
   if (call->is_sounding)
@@ -216,14 +216,14 @@ lan_call_start_media (LanCalls *calls, gint64 now_us)
 }
 
 void
-lan_call_answer (LanCalls *calls, gint64 now_us)
+lan_calls_do_answer (LanCalls *calls, gint64 now_us)
 {
-  LanCall *call = calls->call;
+  LanOneCall *call = calls->call;
 
   lan_calls_send (calls, &call->view.peer, &call->view.device, &call->view.id,
                   LANYARD__CALL_SIGNAL_TYPE__CALL_ANSWER, LAN_CALL_END_NONE);
-  lan_call_start_media (calls, now_us);
-  lan_call_enter (calls, LAN_CALL_ANSWERING, now_us);
+  lan_calls_start_media (calls, now_us);
+  lan_calls_enter (calls, LAN_CALL_ANSWERING, now_us);
 }
 
 /* What the devices hear that only rang. */
@@ -234,10 +234,10 @@ reason_for_others (LanCallEnd reason)
 }
 
 void
-lan_call_finish (LanCalls *calls, LanCallEnd reason, gboolean by_us, const LanDeviceId *except,
+lan_calls_finish (LanCalls *calls, LanCallEnd reason, gboolean by_us, const LanDeviceId *except,
                  gint64 now_us)
 {
-  LanCall *call = g_steal_pointer (&calls->call);
+  LanOneCall *call = g_steal_pointer (&calls->call);
   LanCallView *view = &call->view;
   gboolean has_device = !lan_device_id_is_zero (&view->device);
   gboolean was_ringing = view->state == LAN_CALL_RINGING;
@@ -268,7 +268,7 @@ lan_call_finish (LanCalls *calls, LanCallEnd reason, gboolean by_us, const LanDe
 }
 
 Lanyard__CallOutcome
-lan_call_outcome (const LanCallView *view)
+lan_calls_outcome (const LanCallView *view)
 {
   if (view->answered_us > 0)
     return LANYARD__CALL_OUTCOME__CALL_ANSWERED;
@@ -303,8 +303,8 @@ lan_calls_start (LanCalls *calls, const LanAccountId *peer, const LanMessageId *
 {
   if (calls->call != NULL || lan_account_id_equal (peer, &calls->self))
     return LAN_STATUS_STATE;
-  lan_call_new (calls, id, peer, LAN_CALL_CALLING)->view.ours = video ? LAN_CALL_VIDEO : 0;
-  lan_call_enter (calls, LAN_CALL_CALLING, now_us);
+  lan_calls_make (calls, id, peer, LAN_CALL_CALLING)->view.ours = video ? LAN_CALL_VIDEO : 0;
+  lan_calls_enter (calls, LAN_CALL_CALLING, now_us);
   for (guint i = 0; i < calls->devices->len; i++) {
     const LanCallDevice *d = &g_array_index (calls->devices, LanCallDevice, i);
 
@@ -326,7 +326,7 @@ lan_calls_answer (LanCalls *calls, const LanMessageId *id, gboolean video, gint6
   if (!is_present (calls, id) || calls->call->view.state != LAN_CALL_RINGING)
     return LAN_STATUS_STATE;
   calls->call->view.ours = video ? LAN_CALL_VIDEO : 0;
-  lan_call_answer (calls, now_us);
+  lan_calls_do_answer (calls, now_us);
   return LAN_STATUS_OK;
 }
 
@@ -340,7 +340,7 @@ end_present (LanCalls *calls, gint64 now_us)
     [LAN_CALL_ACTIVE] = LAN_CALL_END_HANGUP,
   };
 
-  lan_call_finish (calls, ends[calls->call->view.state], TRUE, NULL, now_us);
+  lan_calls_finish (calls, ends[calls->call->view.state], TRUE, NULL, now_us);
 }
 
 LanStatus
@@ -356,7 +356,7 @@ LanStatus
 lan_calls_set (LanCalls *calls, const LanMessageId *id, LanCallFlags flag, gboolean on,
                gint64 now_us)
 {
-  LanCall *call = calls->call;
+  LanOneCall *call = calls->call;
   guint flags;
 
   if (!is_present (calls, id) || call->view.state == LAN_CALL_RINGING)
@@ -376,7 +376,7 @@ void
 lan_calls_failed (LanCalls *calls, gint64 now_us)
 {
   if (calls->call != NULL && calls->call->is_sounding)
-    lan_call_finish (calls, LAN_CALL_END_FAILED, TRUE, NULL, now_us);
+    lan_calls_finish (calls, LAN_CALL_END_FAILED, TRUE, NULL, now_us);
 }
 
 void
@@ -385,7 +385,7 @@ lan_calls_drop (LanCalls *calls, const LanAccountId *peer, gint64 now_us)
   guint i = 0;
 
   if (calls->call != NULL && lan_account_id_equal (&calls->call->view.peer, peer))
-    lan_call_finish (calls, LAN_CALL_END_HANGUP, TRUE, NULL, now_us);
+    lan_calls_finish (calls, LAN_CALL_END_HANGUP, TRUE, NULL, now_us);
   while (i < calls->devices->len) {
     if (lan_account_id_equal (&g_array_index (calls->devices, LanCallDevice, i).account, peer))
       g_array_remove_index (calls->devices, i);
@@ -408,7 +408,7 @@ lan_calls_device_up (LanCalls *calls, const LanAccountId *account, const LanDevi
                      gint64 now_us)
 {
   const LanCallDevice d = { *account, *device };
-  LanCall *call = calls->call;
+  LanOneCall *call = calls->call;
 
   if (!lan_calls_is_at_hand (calls, account, device)) {
     if (calls->devices->len >= LAN_CALL_DEVICES_MAX)
@@ -440,14 +440,14 @@ lan_calls_device_down (LanCalls *calls, const LanAccountId *account, const LanDe
                        gint64 now_us)
 {
   guint i = find_device (calls, account, device);
-  LanCall *call = calls->call;
+  LanOneCall *call = calls->call;
 
   if (i < calls->devices->len)
     g_array_remove_index (calls->devices, i);
   if (call == NULL || !lan_account_id_equal (&call->view.peer, account))
     return;
   if (call->view.state <= LAN_CALL_ALERTING)
-    lan_call_rung_remove (call, device);
+    lan_calls_rung_remove (call, device);
   else if (lan_device_id_equal (&call->view.device, device))
     call->lost_us = now_us + LAN_CALL_LOST_US;
 }
@@ -463,7 +463,7 @@ lan_calls_next_deadline (const LanCalls *calls)
 void
 lan_calls_advance (LanCalls *calls, gint64 now_us)
 {
-  LanCall *call = calls->call;
+  LanOneCall *call = calls->call;
   LanCallEnd end;
 
   if (call == NULL || now_us < lan_calls_next_deadline (calls))
@@ -476,7 +476,7 @@ lan_calls_advance (LanCalls *calls, gint64 now_us)
     end = LAN_CALL_END_NO_ANSWER;
   else
     end = LAN_CALL_END_LOST;
-  lan_call_finish (calls, end, FALSE, NULL, now_us);
+  lan_calls_finish (calls, end, FALSE, NULL, now_us);
 }
 
 /* ---- */

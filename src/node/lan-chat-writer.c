@@ -46,6 +46,8 @@ kind_name (LanMessage *message)
     return "text";
   case LAN_MESSAGE_KIND_FILE:
     return "file";
+  case LAN_MESSAGE_KIND_CALL:
+    return "call";
   case LAN_MESSAGE_KIND_UNKNOWN:
   default:
     return "unknown";
@@ -124,6 +126,10 @@ lan_chat_writer_add_html (GString *to, LanMessage *message, guint *day)
   append_html (to, lan_person_get_name (lan_message_get_author (message)));
   g_string_append_printf (to, " · <time>%s</time></header><p>%s", time,
                           lan_message_get_kind (message) == LAN_MESSAGE_KIND_FILE ? "📎 " : "");
+  if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_CALL)
+    g_string_append_printf (to, "📞 %s %" G_GINT64_FORMAT " s",
+                            lan_call_outcome_name (lan_message_get_call_outcome (message)),
+                            lan_message_get_call_duration (message) / 1000);
   append_html (to, lan_message_get_text (message));
   g_string_append (to, "</p></article>\n");
 }

@@ -5,6 +5,7 @@
  * comes in here; each entry reads the clock and marks the engine, so that all that follows from a
  * loop's worth of frames is carried out together.
  */
+#include "lan-engine-call.h"
 #include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
 #include "lan-engine-files.h"
@@ -185,6 +186,9 @@ forget (LanEngineChannel *c, LanSessionFail fail)
 {
   LanEngine *engine = c->engine;
   LanPeer *peer = c->peer;
+  gboolean was_identified = c->identified;
+  LanAccountId account = c->account;
+  LanDeviceId device = c->device;
   guint64 id = c->id;
 
   if (peer != NULL)
@@ -213,6 +217,8 @@ forget (LanEngineChannel *c, LanSessionFail fail)
   if (peer != NULL)
     lan_engine_peer_touch (peer);
   g_hash_table_remove (engine->links->channels, &id);
+  if (was_identified)
+    lan_engine_call_on_channel (engine, &account, &device, FALSE);
 }
 
 static void
@@ -418,5 +424,6 @@ lan_engine_links_identified (LanEngine *engine, guint64 channel, const LanAccoun
   remember_address (c);
   lan_engine_files_on_channel_up (engine, c->id, account,
                                   lan_channel_kind (c->channel) == LAN_CHANNEL_LINK);
+  lan_engine_call_on_channel (engine, account, device, TRUE);
   lan_engine_peer_tell_state (peer);
 }

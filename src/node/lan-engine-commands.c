@@ -3,6 +3,7 @@
 /* Carries out what the owner asks: mostly one call into a machine for each command. */
 #include "lan-content.h"
 #include "lan-engine-backup.h"
+#include "lan-engine-call.h"
 #include "lan-engine-core.h"
 #include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
@@ -339,6 +340,8 @@ execute_talk (LanEngine *engine, LanCommand *c)
 {
   if (c->type == LAN_COMMAND_GROUP)
     lan_engine_group_execute (engine, c);
+  else if (c->type >= LAN_COMMAND_CALL_START && c->type <= LAN_COMMAND_CALL_AUDIO)
+    lan_engine_call_execute (engine, c);
   else if (c->type == LAN_COMMAND_SEARCH || c->type == LAN_COMMAND_READ_DAYS)
     lan_engine_search_execute (engine, c);
   else if (c->type == LAN_COMMAND_BACKUP || c->type == LAN_COMMAND_RECOVERY_CODE)
@@ -392,6 +395,11 @@ execute_open (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_FIND_MESSAGE:
   case LAN_COMMAND_READ_EDITS:
   case LAN_COMMAND_GROUP:
+  case LAN_COMMAND_CALL_START:
+  case LAN_COMMAND_CALL_ANSWER:
+  case LAN_COMMAND_CALL_END:
+  case LAN_COMMAND_CALL_SET:
+  case LAN_COMMAND_CALL_AUDIO:
   case LAN_COMMAND_SEARCH:
   case LAN_COMMAND_READ_DAYS:
   case LAN_COMMAND_BACKUP:

@@ -3,6 +3,7 @@
 #include "lan-engine-core.h"
 
 #include "lan-content.h"
+#include "lan-engine-call.h"
 #include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
 #include "lan-engine-files.h"
@@ -140,6 +141,7 @@ on_person (LanEngine *engine, const LanAccountId *account)
   if (row != NULL && (row->flags & LAN_PERSON_BLOCKED) != 0) {
     lan_engine_files_drop (engine, account);
     lan_engine_share_drop (engine, account);
+    lan_engine_call_drop (engine, account);
   }
 }
 
@@ -148,6 +150,8 @@ on_frame (LanEngine *engine, LanCoreAction *action)
 {
   if (lan_frame_type (action->frame.frame) == LAN_FRAME_LINK_SIGNAL)
     lan_engine_links_on_signal (engine, action);
+  else if (lan_frame_type (action->frame.frame) == LAN_FRAME_CALL_SIGNAL)
+    lan_engine_call_on_frame (engine, action);
   else if (lan_frame_type (action->frame.frame) >= LAN_FRAME_SHARE_ROSTER &&
            lan_frame_type (action->frame.frame) <= LAN_FRAME_SHARE_ANSWER)
     lan_engine_share_on_frame (engine, action->frame.channel, action->frame.frame);

@@ -20,6 +20,7 @@ typedef enum {
   LAN_WANT_VIEW = 1 << 2,    /* their conversation is being looked at: an idle lane will do */
   LAN_WANT_SIGN = 1 << 3,   /* found by a typed address: only a lane shows whether they are there */
   LAN_WANT_SHARES = 1 << 4, /* a shared folder has news for them, or wants theirs */
+  LAN_WANT_CALL = 1 << 5,   /* there is a call */
 } LanWant;
 
 /** Listens. Returns: FALSE with NETWORK when the port cannot be had. */

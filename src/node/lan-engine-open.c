@@ -8,6 +8,7 @@
  * A failure at any step goes back through close(), which undoes what was done.
  */
 #include "lan-engine-core.h"
+#include "lan-engine-call.h"
 #include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
 #include "lan-engine-files.h"
@@ -203,6 +204,7 @@ on_history (LanSnapshot *snapshot, const GError *error, gpointer user_data)
   load_core (engine, snapshot);
   lan_engine_files_open (engine, snapshot);
   lan_engine_share_open (engine, snapshot);
+  lan_engine_call_open (engine);
   if (!lan_engine_links_open (engine, &network) ||
       !lan_engine_discovery_open (engine, snapshot, &network)) {
     fail (engine, network);
@@ -273,6 +275,7 @@ finish (LanEngine *engine)
   g_clear_pointer (&engine->server, lan_engine_server_free);
   g_clear_pointer (&engine->discovery, lan_engine_discovery_free);
   lan_engine_links_free (engine);
+  g_clear_pointer (&engine->calls, lan_engine_call_free);
   g_clear_pointer (&engine->shares, lan_engine_share_free);
   g_clear_pointer (&engine->files, lan_engine_files_free);
   g_clear_pointer (&engine->people, lan_engine_people_free);
@@ -346,6 +349,8 @@ must_wait (LanEngine *engine)
     return FALSE;
   if (engine->drain_us == 0) {
     engine->drain_us = engine->now.mono_us + DRAIN_US;
+    lan_engine_call_quit (engine);
+    lan_engine_call_run (engine); /* its record is written like others */
     lan_core_flush (engine->core, &engine->now);
     lan_engine_touch (engine);
   }

@@ -89,6 +89,12 @@ describe_beside (LanEngine *engine, const LanContent *content, LanMessageInfo *i
 {
   const Lanyard__Quote *quote = content->quote;
 
+  if (content->body_case == LANYARD__CONTENT__BODY_CALL_RECORD) {
+    info->call_outcome = content->call_record->outcome <= LANYARD__CALL_OUTCOME__CALL_UNREACHABLE
+                             ? (LanCallOutcome) content->call_record->outcome
+                             : LAN_CALL_OUTCOME_UNKNOWN;
+    info->call_ms = (gint64) content->call_record->duration_ms;
+  }
   info->urgent = content->urgent != FALSE;
   for (gsize i = 0; i < content->n_mentions; i++) {
     const ProtobufCBinaryData *account = &content->mentions[i]->account;
@@ -109,7 +115,8 @@ describe_beside (LanEngine *engine, const LanContent *content, LanMessageInfo *i
 static LanContent *
 content_of (const LanRecordRow *row)
 {
-  return row->kind == LAN_KIND_TEXT || row->kind == LAN_KIND_FILE_OFFER
+  return row->kind == LAN_KIND_TEXT || row->kind == LAN_KIND_FILE_OFFER ||
+                 row->kind == LAN_KIND_CALL
              ? lan_record_row_content (row)
              : NULL;
 }

@@ -79,6 +79,7 @@ struct _LanEngine {
   struct _LanEngineDiscovery *discovery;
   struct _LanEngineFiles *files;
   struct _LanEngineShare *shares;
+  struct _LanEngineCalls *calls;
   struct _LanEngineLinking *linking; /* NULL: no device is being linked */
   struct _LanEngineServer *server;   /* the company's, joined or not */
 };

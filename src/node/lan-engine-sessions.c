@@ -74,7 +74,7 @@ apply_wants (LanPeer *peer)
   lan_session_set_demand (
       peer->session,
       active && !is_ours (peer) &&
-          ((wants & (LAN_WANT_RECORDS | LAN_WANT_FILES | LAN_WANT_SHARES)) != 0 ||
+          ((wants & (LAN_WANT_RECORDS | LAN_WANT_FILES | LAN_WANT_SHARES | LAN_WANT_CALL)) != 0 ||
            has_records (peer)),
       engine->now.mono_us);
   lan_engine_peer_touch (peer);

@@ -5,6 +5,7 @@
  * the link, the session and the other side's lane.
  */
 #include "lan-engine-links-private.h"
+#include "lan-engine-call.h"
 #include "lan-engine-server.h"
 #include "lan-frame.h"
 
@@ -85,11 +86,24 @@ on_link_configure (LanLink *link, LanPathConfig *config, gpointer data)
   lan_engine_path_config (((LanEngineChannel *) data)->engine, config);
 }
 
+static void
+on_link_datagram (LanLink *link, LanDatagramLane lane, const guint8 *bytes, gsize len,
+                  gpointer data)
+{
+  LanEngineChannel *c = data;
+
+  if (lane != LAN_DATAGRAM_LANE_MEDIA || !c->identified || c->ending)
+    return;
+  c->bytes_received += len;
+  lan_engine_call_on_datagram (c->engine, &c->account, &c->device, bytes, len);
+}
+
 static const LanLinkEvents link_events = {
   .signal = on_link_signal,
   .path = on_link_path,
   .silent = on_link_silent,
   .configure = on_link_configure,
+  .datagram = on_link_datagram,
 };
 
 static gboolean

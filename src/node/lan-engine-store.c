@@ -182,6 +182,8 @@ kind_of (guint32 kind)
     return LAN_MESSAGE_KIND_TEXT;
   case LAN_KIND_FILE_OFFER:
     return LAN_MESSAGE_KIND_FILE;
+  case LAN_KIND_CALL:
+    return LAN_MESSAGE_KIND_CALL;
   default:
     return LAN_MESSAGE_KIND_UNKNOWN;
   }

@@ -9,6 +9,7 @@
  */
 #include "lan-engine-private.h"
 
+#include "lan-engine-call.h"
 #include "lan-engine-core.h"
 #include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
@@ -247,13 +248,14 @@ run_machines (LanEngine *engine)
   while (lan_engine_core_run (engine) | lan_engine_links_run (engine) |
          lan_engine_files_run (engine) | lan_engine_share_run (engine) |
          lan_engine_discovery_run (engine) | lan_engine_linking_run (engine) |
-         lan_engine_server_run (engine))
+         lan_engine_server_run (engine) | lan_engine_call_run (engine))
     ;
   lan_engine_people_flush (engine);
   deadline = lan_core_next_deadline (engine->core);
   deadline = MIN (deadline, lan_engine_links_deadline (engine));
   deadline = MIN (deadline, lan_engine_files_deadline (engine));
   deadline = MIN (deadline, lan_engine_share_deadline (engine));
+  deadline = MIN (deadline, lan_engine_call_deadline (engine));
   deadline = MIN (deadline, lan_engine_linking_deadline (engine));
   deadline = MIN (deadline, lan_engine_server_deadline (engine));
   engine->deadline_us = MIN (deadline, lan_engine_discovery_deadline (engine));
@@ -362,6 +364,8 @@ lan_engine_config_clear (LanEngineConfig *config)
 {
   g_clear_pointer (&config->profile_dir, g_free);
   g_clear_pointer (&config->interfaces, g_strfreev);
+  g_clear_pointer (&config->audio_source, g_free);
+  g_clear_pointer (&config->audio_sink, g_free);
 }
 
 LanEngine *
@@ -382,6 +386,8 @@ lan_engine_new (const LanEngineConfig *config, LanEngineEvents events, gpointer 
   engine->config = *config;
   engine->config.profile_dir = g_strdup (config->profile_dir);
   engine->config.interfaces = g_strdupv (config->interfaces);
+  engine->config.audio_source = g_strdup (config->audio_source);
+  engine->config.audio_sink = g_strdup (config->audio_sink);
   engine->deadline_us = LAN_NO_DEADLINE;
   g_mutex_lock (&engine->lock);
   engine->thread = g_thread_new ("lan-engine", thread_main, engine);

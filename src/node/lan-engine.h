@@ -26,6 +26,8 @@ typedef struct {
   gboolean broadcast;
   int port; /* -1: the usual one or another; 0: any; else exactly this */
   gboolean keyring;
+  char *audio_source; /* lan_node_set_audio() */
+  char *audio_sink;
 } LanEngineConfig;
 
 void lan_engine_config_clear (LanEngineConfig *config);

@@ -172,6 +172,7 @@ lan_event_free (LanEvent *event)
   case LAN_EVENT_DEVICE_LINK:
     lan_device_link_info_clear (&event->device_link);
     break;
+  case LAN_EVENT_CALL:
   case LAN_EVENT_DEVICES:
   case LAN_EVENT_OPENED:
   case LAN_EVENT_CLOSED:

@@ -7,9 +7,11 @@
  */
 #pragma once
 
+#include "lan-call.h"
 #include "lan-change.h"
 #include "lan-devices.h"
 #include "lan-group-chat.h"
+#include "lan-media-message.h"
 #include "lan-message.h"
 #include "lan-node.h"
 #include "lan-server.h"
@@ -87,6 +89,8 @@ typedef struct {
   LanMessageId quote_id;
   char *quote_text;     /* what its writer says of it */
   char *forwarded_from; /* name; NULL: not forwarded */
+  LanCallOutcome call_outcome;
+  gint64 call_ms;
 } LanMessageInfo;
 
 typedef struct {
@@ -175,6 +179,24 @@ typedef struct {
   GPtrArray *members; /* of LanSharedMember */
 } LanShareInfo;
 
+typedef struct {
+  LanMessageId id;
+  LanAccountId peer;
+  gboolean incoming;
+  LanCallStatus status;
+  const char *end; /* static */
+  gboolean by_us;
+  gboolean missed;
+  gboolean muted, held, other_muted, other_held;
+  gint64 answered_ms;
+  gint64 duration_ms;
+  guint missing; /* LanMediaFailure */
+  guint restarts;
+  gint64 start_us;
+  const char *path; /* static */
+  LanMediaStats stats;
+} LanCallInfo;
+
 typedef enum {
   LAN_EVENT_OPENED,          /* number: port; text: own name; flags: LanNodeProtection; or error */
   LAN_EVENT_CLOSED,          /* the last one */
@@ -198,6 +220,7 @@ typedef enum {
   LAN_EVENT_DEVICES,         /* devices: all of one's own */
   LAN_EVENT_DEVICE_LINK,     /* device_link: how far the linking of a device is */
   LAN_EVENT_SHARE,           /* share: new or changed, or gone */
+  LAN_EVENT_CALL,            /* call: new or changed */
   LAN_EVENT_REPLY,           /* task, and what it asked for; text: a string */
 } LanEventType;
 
@@ -219,6 +242,7 @@ struct _LanEvent {
     LanServerInfo server;
     LanShareInfo share;
     LanGroupChatInfo group;
+    LanCallInfo call;
     LanDeviceLinkInfo device_link;
   };
   GTask *task;           /* REPLY */

@@ -564,3 +564,26 @@ lan_group_event_name (LanGroupEvent event)
 
   return (guint) event < G_N_ELEMENTS (names) ? names[event] : "";
 }
+
+LanCallOutcome
+lan_message_get_call_outcome (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), LAN_CALL_OUTCOME_UNKNOWN);
+  return self->info.call_outcome;
+}
+
+const char *
+lan_call_outcome_name (LanCallOutcome outcome)
+{
+  static const char *const names[] = { "unknown", "answered",  "not-answered", "declined",
+                                       "busy",    "cancelled", "unreachable" };
+
+  return (guint) outcome < G_N_ELEMENTS (names) ? names[outcome] : names[0];
+}
+
+gint64
+lan_message_get_call_duration (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), 0);
+  return self->info.call_ms;
+}

@@ -44,6 +44,7 @@ typedef enum {
  * @LAN_MESSAGE_KIND_FILE: a file; see lan_message_get_transfer()
  * @LAN_MESSAGE_KIND_UNKNOWN: something that needs a newer version to be shown
  * @LAN_MESSAGE_KIND_EVENT: something was done to a group; see lan_message_get_event()
+ * @LAN_MESSAGE_KIND_CALL: a call that is over; see lan_message_get_call_outcome()
  *
  * Append-only.
  */
@@ -52,6 +53,7 @@ typedef enum {
   LAN_MESSAGE_KIND_FILE = 1,
   LAN_MESSAGE_KIND_UNKNOWN = 2,
   LAN_MESSAGE_KIND_EVENT = 3,
+  LAN_MESSAGE_KIND_CALL = 4,
 } LanMessageKind;
 
 /**
@@ -87,6 +89,28 @@ typedef enum {
   LAN_GROUP_EVENT_MADE_GROUP = 11,
   LAN_GROUP_EVENT_ENDED = 12,
 } LanGroupEvent;
+
+/**
+ * LanCallOutcome:
+ * @LAN_CALL_OUTCOME_UNKNOWN: not told, or of a newer version
+ * @LAN_CALL_OUTCOME_ANSWERED: the two spoke
+ * @LAN_CALL_OUTCOME_NOT_ANSWERED: it rang, and nobody came
+ * @LAN_CALL_OUTCOME_DECLINED: declined
+ * @LAN_CALL_OUTCOME_BUSY: the other side was in another call
+ * @LAN_CALL_OUTCOME_CANCELLED: who called gave up
+ * @LAN_CALL_OUTCOME_UNREACHABLE: no computer of the other side could be reached
+ *
+ * What became of a call.
+ */
+typedef enum {
+  LAN_CALL_OUTCOME_UNKNOWN = 0,
+  LAN_CALL_OUTCOME_ANSWERED = 1,
+  LAN_CALL_OUTCOME_NOT_ANSWERED = 2,
+  LAN_CALL_OUTCOME_DECLINED = 3,
+  LAN_CALL_OUTCOME_BUSY = 4,
+  LAN_CALL_OUTCOME_CANCELLED = 5,
+  LAN_CALL_OUTCOME_UNREACHABLE = 6,
+} LanCallOutcome;
 
 #define LAN_TYPE_MESSAGE (lan_message_get_type ())
 LAN_API
@@ -269,6 +293,27 @@ LAN_API LanPerson *lan_message_get_quote_author (LanMessage *self);
  *   itself is there. One line, never markup.
  */
 LAN_API const char *lan_message_get_quote_text (LanMessage *self);
+
+/**
+ * lan_message_get_call_outcome:
+ *
+ * Returns: of a %LAN_MESSAGE_KIND_CALL message: what became of the call. Its author is who called.
+ */
+LAN_API LanCallOutcome lan_message_get_call_outcome (LanMessage *self);
+
+/**
+ * lan_call_outcome_name:
+ *
+ * Returns: "answered", "not-answered", "declined", "busy", "cancelled", "unreachable", "unknown".
+ */
+LAN_API const char *lan_call_outcome_name (LanCallOutcome outcome);
+
+/**
+ * lan_message_get_call_duration:
+ *
+ * Returns: milliseconds that the call lasted.
+ */
+LAN_API gint64 lan_message_get_call_duration (LanMessage *self);
 
 /**
  * lan_message_get_forwarded_from:

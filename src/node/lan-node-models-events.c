@@ -361,6 +361,9 @@ apply (LanNodeModels *m, LanEvent *event)
   case LAN_EVENT_SHARE:
     on_share (m, event);
     break;
+  case LAN_EVENT_CALL:
+    emit_later (m, LAN_NODE_CALL_CHANGED, lan_node_models_apply_call (m, &event->call));
+    break;
   case LAN_EVENT_DEVICES:
     lan_devices_apply (lan_node_get_devices (m->node), event->devices);
     break;

@@ -23,6 +23,7 @@ struct _LanNodeModels {
   GListStore *groups;          /* of LanGroupChat */
   GListStore *shares;          /* of LanShare */
   GHashTable *share_by_id;     /* LanConversationId in the share -> LanShare, owned */
+  LanCall *call;               /* the newest; NULL: none yet */
   GHashTable *transfer_by_id;  /* LanMessageId in the transfer -> LanTransfer, owned */
   GHashTable *messages;        /* LanMessageId in the LanLiveMessage -> LanLiveMessage, owned */
   GHashTable *outbox;          /* own LanMessage under way, owned, so that their states are told */

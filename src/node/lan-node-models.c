@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-conversation-private.h"
+#include "lan-call-private.h"
 #include "lan-message-private.h"
 #include "lan-node-models-private.h"
 #include "lan-person-private.h"
@@ -88,6 +89,9 @@ lan_node_models_free (LanNodeModels *m)
   g_hash_table_unref (m->listed);
   g_hash_table_unref (m->share_by_id);
   g_clear_object (&m->groups);
+  if (m->call != NULL)
+    lan_call_orphan (m->call);
+  g_clear_object (&m->call);
   g_clear_object (&m->shares);
   g_clear_object (&m->transfers);
   g_clear_object (&m->conversations);
@@ -112,6 +116,23 @@ GListModel *
 lan_node_models_conversations (LanNodeModels *m)
 {
   return G_LIST_MODEL (m->conversations);
+}
+
+LanCall *
+lan_node_models_call (LanNodeModels *m)
+{
+  return m->call;
+}
+
+LanCall *
+lan_node_models_apply_call (LanNodeModels *m, const LanCallInfo *info)
+{
+  if (m->call == NULL || !lan_message_id_equal (lan_call_peek_id (m->call), &info->id)) {
+    g_clear_object (&m->call);
+    m->call = lan_call_new (m->node, lan_node_models_ensure_person (m, &info->peer), &info->id);
+  }
+  lan_call_apply (m->call, info);
+  return m->call;
 }
 
 GListModel *

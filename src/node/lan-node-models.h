@@ -9,6 +9,7 @@
 
 #include <gio/gio.h>
 
+#include "lan-call.h"
 #include "lan-conversation.h"
 #include "lan-event.h"
 #include "lan-node.h"
@@ -34,6 +35,12 @@ GListModel *lan_node_models_shares (LanNodeModels *models);
 
 /** Returns: (transfer none) (nullable). */
 LanShare *lan_node_models_share (LanNodeModels *models, const LanConversationId *id);
+
+/** Returns: (transfer none) (nullable): the newest call. */
+LanCall *lan_node_models_call (LanNodeModels *models);
+
+/** Returns: (transfer none): the call that @info is about, made when it is new. */
+LanCall *lan_node_models_apply_call (LanNodeModels *models, const LanCallInfo *info);
 
 /** Returns: (transfer none) (nullable). */
 LanPerson *lan_node_models_person (LanNodeModels *models, const LanAccountId *account);

@@ -66,6 +66,8 @@ start (LanNode *self, const char *name, const char *passphrase, GTask *task)
     .broadcast = self->broadcast,
     .port = self->port,
     .keyring = self->keyring,
+    .audio_source = self->audio_source,
+    .audio_sink = self->audio_sink,
   };
   LanCommand *command;
 

@@ -22,6 +22,8 @@ struct _LanNode {
   int port;
   gboolean keyring;
   gboolean harden;
+  char *audio_source;
+  char *audio_sink;
 
   LanNodeState state;
   LanNodeProtection protection;
@@ -94,6 +96,7 @@ typedef enum {
   LAN_NODE_SERVER_CHANGED,
   LAN_NODE_SHARE_CHANGED,
   LAN_NODE_GROUP_CHANGED,
+  LAN_NODE_CALL_CHANGED,
   LAN_NODE_LINK_STATE,
   LAN_NODE_NOTICE,
   LAN_NODE_N_SIGNALS

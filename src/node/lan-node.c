@@ -169,6 +169,8 @@ lan_node_finalize (GObject *object)
   g_clear_pointer (&self->interfaces, g_strfreev);
   g_clear_error (&self->open_error);
   g_free (self->profile_dir);
+  g_free (self->audio_source);
+  g_free (self->audio_sink);
   g_main_context_unref (self->context);
   G_OBJECT_CLASS (lan_node_parent_class)->finalize (object);
 }
@@ -232,6 +234,7 @@ install_signals (GType type)
     [LAN_NODE_SERVER_CHANGED] = { "server-changed", lan_server_get_type },
     [LAN_NODE_SHARE_CHANGED] = { "share-changed", lan_share_get_type },
     [LAN_NODE_GROUP_CHANGED] = { "group-changed", lan_group_chat_get_type },
+    [LAN_NODE_CALL_CHANGED] = { "call-changed", lan_call_get_type },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (one_object); i++)
@@ -263,6 +266,8 @@ static void
 lan_node_init (LanNode *self)
 {
   self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->audio_source = g_strdup ("default");
+  self->audio_sink = g_strdup ("default");
 }
 
 LanNode *

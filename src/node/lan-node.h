@@ -14,17 +14,19 @@
  *   person-seen (LanPerson), person-gone (LanPerson), person-changed (LanPerson);
  *   message-received (LanMessage), message-state (LanMessage);
  *   file-offered, file-progress, file-done, file-failed (LanTransfer);
- *   server-changed (LanServer);
+ *   server-changed (LanServer); call-changed (LanCall): a new one, or one that is different;
  *   link-state (LanPerson, state "down"|"connecting"|"up", path "direct"|"relayed"|"");
  *   notice (code, text): something a person should know, a stable word and a sentence. Codes: those of
  *     the history ("disk-full", "io", ...) and "history-well" when it is over; "keys", "new-device",
  *     "busy" (own keys); "clock" (somebody's is ahead); "request-limit" (a stranger sent too much);
  *     "equivocation", "rollback", "broken", "forged" (of the server's directory: LanServer's warning);
+ *     "no-microphone", "no-speaker", "call-failed" (of a call);
  *     "network", "bad-address", "mdns-absent", "mdns-back", "beacon-refused".
  */
 #pragma once
 
 #include "lan-api.h"
+#include "lan-call.h"
 #include "lan-conversation.h"
 #include "lan-devices.h"
 #include "lan-group-chat.h"
@@ -187,6 +189,31 @@ LAN_API GListModel *lan_node_get_conversations (LanNode *self);
  * Returns: (transfer none): a #GListModel of #LanTransfer, the newest first.
  */
 LAN_API GListModel *lan_node_get_transfers (LanNode *self);
+
+/**
+ * lan_node_get_call:
+ *
+ * Returns: (transfer none) (nullable): the newest call, over or not; NULL: there was none yet.
+ */
+LAN_API LanCall *lan_node_get_call (LanNode *self);
+
+/**
+ * lan_node_start_call:
+ *
+ * Calls a contact. What becomes of it is told by #LanNode::call-changed.
+ *
+ * Returns: (transfer none) (nullable): the call; NULL and @error: not a contact, or there is one.
+ */
+LAN_API LanCall *lan_node_start_call (LanNode *self, LanPerson *person, GError **error);
+
+/**
+ * lan_node_set_audio:
+ * @source: "default", "none", "test" (a tone), "file:PATH" (WAV, 16 bit, 48 kHz) or a device's name
+ * @sink: "default", "null", "file:PATH" (is written as WAV) or a device's name
+ *
+ * What is spoken into and heard with, from the next call on. At first "default" both.
+ */
+LAN_API void lan_node_set_audio (LanNode *self, const char *source, const char *sink);
 
 /**
  * lan_node_get_shares:

@@ -138,6 +138,15 @@ lan_rpc_describe_messages (GPtrArray *messages)
   return o;
 }
 
+static void
+describe_call_record (JsonObject *o, LanMessage *message)
+{
+  json_object_set_string_member (o, "kind", "call");
+  json_object_set_string_member (o, "outcome",
+                                 lan_call_outcome_name (lan_message_get_call_outcome (message)));
+  json_object_set_int_member (o, "duration", lan_message_get_call_duration (message));
+}
+
 JsonObject *
 lan_rpc_describe_message (LanMessage *message)
 {
@@ -155,6 +164,8 @@ lan_rpc_describe_message (LanMessage *message)
     json_object_set_string_member (o, "kind", "unknown");
   else if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_EVENT)
     describe_event (o, message);
+  else if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_CALL)
+    describe_call_record (o, message);
   if (lan_person_get_group (lan_message_get_peer (message)) != NULL)
     json_object_set_string_member (o, "group", lan_person_get_id (lan_message_get_peer (message)));
   if (transfer != NULL)

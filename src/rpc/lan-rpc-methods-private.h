@@ -24,6 +24,7 @@ extern const LanRpcMethod lan_rpc_device_methods[];  /* device.* */
 extern const LanRpcMethod lan_rpc_share_methods[];   /* share.* */
 extern const LanRpcMethod lan_rpc_group_methods[];   /* group.* */
 extern const LanRpcMethod lan_rpc_backup_methods[];  /* backup.* */
+extern const LanRpcMethod lan_rpc_call_methods[];    /* call.* */
 extern const LanRpcMethod lan_rpc_history_methods[]; /* history.* but for list */
 
 /** {"messages": ...} */
@@ -36,6 +37,7 @@ void lan_rpc_send_message (LanRpcCall *call, LanPerson *person, LanMessage *repl
 void lan_rpc_send_to_many (LanRpcCall *call);
 
 JsonObject *lan_rpc_describe_group (LanGroupChat *group);
+JsonObject *lan_rpc_describe_call (LanCall *call);
 JsonObject *lan_rpc_describe_share (LanShare *share);
 JsonObject *lan_rpc_describe_devices (LanDevices *devices);
 JsonObject *lan_rpc_describe_device_link (LanDevices *devices);

@@ -161,6 +161,12 @@ on_group_changed (LanNode *node, LanGroupChat *group, LanRpcService *service)
 }
 
 static void
+on_call_changed (LanNode *node, LanCall *call, LanRpcService *service)
+{
+  lan_rpc_service_notify (service, "call.changed", lan_rpc_describe_call (call));
+}
+
+static void
 on_devices_changed (LanDevices *devices, guint position, guint removed, guint added,
                     LanRpcService *service)
 {
@@ -194,6 +200,10 @@ lan_rpc_notify_connect (LanRpcService *service)
     { "notice", G_CALLBACK (on_notice) },
     { "share-changed", G_CALLBACK (on_share_changed) },
     { "group-changed", G_CALLBACK (on_group_changed) },
+}
+
+static void
+    { "call-changed", G_CALLBACK (on_call_changed) },
     { "server-changed", G_CALLBACK (on_server_changed) },
   };
   GListModel *people = lan_node_get_people (service->node);

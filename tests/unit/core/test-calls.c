@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
-/* Calls by name: each rule of lan-call.h once, with all that is said. */
+/* Calls by name: each rule of lan-calls.h once, with all that is said. */
 #include "test-calls.h"
 
 #define SIG(name) LANYARD__CALL_SIGNAL_TYPE__CALL_##name
@@ -53,7 +53,7 @@ put_sent (GString *out, const LanCallsAction *action)
   g_assert_cmpint (lan_frame_type (frame), ==, LAN_FRAME_CALL_SIGNAL);
   g_string_append_printf (out, " %s", names[frame->call_signal->type]);
   if (frame->call_signal->type == SIG (END))
-    g_string_append_printf (out, ":%s", lan_call_end_name ((LanCallEnd) frame->call_signal->reason));
+    g_string_append_printf (out, ":%s", lan_calls_end_name ((LanCallEnd) frame->call_signal->reason));
   g_string_append_printf (out, ">%u", action->device.b[0]);
 }
 
@@ -74,16 +74,16 @@ desk_take (Desk *d)
       g_string_append (out, action.on ? " want+" : " want-");
       break;
     case LAN_CALLS_CHANGED:
-      g_string_append_printf (out, " %s", lan_call_state_name (action.view.state));
+      g_string_append_printf (out, " %s", lan_calls_state_name (action.view.state));
       if (action.view.state == LAN_CALL_ENDED)
-        g_string_append_printf (out, ":%s%s", lan_call_end_name (action.view.end),
+        g_string_append_printf (out, ":%s%s", lan_calls_end_name (action.view.end),
                                 action.view.was_missed ? "!" : "");
       break;
     case LAN_CALLS_MEDIA:
       g_string_append (out, action.on ? " media+" : " media-");
       break;
     case LAN_CALLS_RECORD:
-      g_string_append_printf (out, " record:%s", outcomes[lan_call_outcome (&action.view)]);
+      g_string_append_printf (out, " record:%s", outcomes[lan_calls_outcome (&action.view)]);
       break;
     }
     lan_calls_action_clear (&action);
@@ -104,7 +104,7 @@ desk_state (Desk *d)
 {
   LanCallView view;
 
-  return lan_calls_look (d->calls, &view) ? lan_call_state_name (view.state) : "none";
+  return lan_calls_look (d->calls, &view) ? lan_calls_state_name (view.state) : "none";
 }
 
 static void
@@ -366,9 +366,9 @@ test_devices_limited (void)
 static void
 test_names (void)
 {
-  g_assert_cmpstr (lan_call_state_name ((LanCallState) 99), ==, "");
-  g_assert_cmpstr (lan_call_end_name ((LanCallEnd) 99), ==, "");
-  g_assert_cmpstr (lan_call_end_name (LAN_CALL_END_LOST), ==, "lost");
+  g_assert_cmpstr (lan_calls_state_name ((LanCallState) 99), ==, "");
+  g_assert_cmpstr (lan_calls_end_name ((LanCallEnd) 99), ==, "");
+  g_assert_cmpstr (lan_calls_end_name (LAN_CALL_END_LOST), ==, "lost");
 }
 
 int

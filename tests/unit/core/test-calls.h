@@ -3,7 +3,7 @@
 /* One call machine, looked at from outside: what it says and to whom. */
 #pragma once
 
-#include "lan-call.h"
+#include "lan-calls.h"
 #include "lan-deadlines.h"
 
 #include <string.h>

@@ -159,12 +159,12 @@ typedef struct {
 const LanCallsCounters *lan_calls_get_counters (const LanCalls *calls);
 
 /** What the record of a call that is over says. @view: ENDED and ours. */
-Lanyard__CallOutcome lan_call_outcome (const LanCallView *view);
+Lanyard__CallOutcome lan_calls_outcome (const LanCallView *view);
 
 /** "calling", "alerting", "ringing", "answering", "active", "ended". */
-const char *lan_call_state_name (LanCallState state);
+const char *lan_calls_state_name (LanCallState state);
 
 /** "hangup", "cancelled"...; "" for NONE. */
-const char *lan_call_end_name (LanCallEnd end);
+const char *lan_calls_end_name (LanCallEnd end);
 
 G_END_DECLS

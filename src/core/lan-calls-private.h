@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * The inside of LanCalls: lan-calls.c has the call's life, commands and time, lan-call-signals.c
+ * The inside of LanCalls: lan-calls.c has the call's life, commands and time, lan-calls-signals.c
  * what the other side says. Private to these two.
  */
 #pragma once
 
-#include "lan-call.h"
+#include "lan-calls.h"
 #include "lan-deadlines.h"
 
 G_BEGIN_DECLS
@@ -31,18 +31,18 @@ typedef struct {
   gint64 due_us;          /* the present state ends then */
   gint64 lost_us;         /* no way to their device: the call ends then */
   gboolean is_sounding;   /* MEDIA was told */
-} LanCall;
+} LanOneCall;
 
 struct _LanCalls {
   LanAccountId self;
-  LanCall *call;   /* NULL: none */
+  LanOneCall *call;   /* NULL: none */
   GArray *devices; /* of LanCallDevice: at hand */
   GArray *ringers; /* of LanCallRinger, oldest first */
   GQueue actions;  /* of LanCallsAction */
   LanCallsCounters counters;
 };
 
-LanCall *lan_call_new (LanCalls *calls, const LanMessageId *id, const LanAccountId *peer,
+LanOneCall *lan_calls_make (LanCalls *calls, const LanMessageId *id, const LanAccountId *peer,
                        LanCallState state);
 LanCallsAction *lan_calls_act (LanCalls *calls, LanCallsActionType type,
                                const LanAccountId *account);
@@ -52,18 +52,18 @@ void lan_calls_send_state (LanCalls *calls);
 void lan_calls_tell (LanCalls *calls);
 
 /** The call goes to @state; what time it has left follows. */
-void lan_call_enter (LanCalls *calls, LanCallState state, gint64 now_us);
+void lan_calls_enter (LanCalls *calls, LanCallState state, gint64 now_us);
 
 /** ANSWER is said to the device that rings here. */
-void lan_call_answer (LanCalls *calls, gint64 now_us);
+void lan_calls_do_answer (LanCalls *calls, gint64 now_us);
 
 /** Sound begins; from now on the time counts. */
-void lan_call_start_media (LanCalls *calls, gint64 now_us);
+void lan_calls_start_media (LanCalls *calls, gint64 now_us);
 
 /** Ends the call for everybody but @except (nullable), whom @reason came from. */
-void lan_call_finish (LanCalls *calls, LanCallEnd reason, gboolean by_us, const LanDeviceId *except,
+void lan_calls_finish (LanCalls *calls, LanCallEnd reason, gboolean by_us, const LanDeviceId *except,
                       gint64 now_us);
-gboolean lan_call_rung_remove (LanCall *call, const LanDeviceId *device);
+gboolean lan_calls_rung_remove (LanOneCall *call, const LanDeviceId *device);
 gboolean lan_calls_is_at_hand (const LanCalls *calls, const LanAccountId *account,
                                const LanDeviceId *device);
 

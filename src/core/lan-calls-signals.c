@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /* What the other side says about calls. Each signal may come at any moment, again, or never. */
-#include "lan-call-private.h"
+#include "lan-calls-private.h"
 
 #include <string.h>
 
@@ -52,10 +52,10 @@ may_ring (LanCalls *calls, const LanAccountId *account, gint64 now_us)
   return TRUE;
 }
 
-static LanCall *
+static LanOneCall *
 ring_here (const Said *s)
 {
-  LanCall *call = lan_call_new (s->calls, &s->id, s->account, LAN_CALL_RINGING);
+  LanOneCall *call = lan_calls_make (s->calls, &s->id, s->account, LAN_CALL_RINGING);
 
   call->view.device = *s->device;
   call->view.theirs = s->signal->flags & LAN_CALL_FLAGS;
@@ -73,14 +73,14 @@ on_crossing (const Said *s)
 
   if (lan_account_id_compare (&calls->self, s->account) < 0)
     return; /* ours: our RING is on its way to them */
-  lan_call_finish (calls, LAN_CALL_END_CROSSED, TRUE, NULL, s->now_us);
+  lan_calls_finish (calls, LAN_CALL_END_CROSSED, TRUE, NULL, s->now_us);
   ring_here (s)->view.ours = ours;
-  lan_call_answer (calls, s->now_us);
+  lan_calls_do_answer (calls, s->now_us);
 }
 
 /* The device that this call is with rings anew: it has forgotten the call, or gave it up. */
 static gboolean
-is_replaced (const LanCall *call, const Said *s)
+is_replaced (const LanOneCall *call, const Said *s)
 {
   return call->view.state >= LAN_CALL_RINGING &&
          lan_account_id_equal (&call->view.peer, s->account) &&
@@ -91,7 +91,7 @@ static void
 on_ring (const Said *s)
 {
   LanCalls *calls = s->calls;
-  LanCall *call = calls->call;
+  LanOneCall *call = calls->call;
 
   if (!may_ring (calls, s->account, s->now_us)) {
     calls->counters.rings_refused++;
@@ -104,7 +104,7 @@ on_ring (const Said *s)
     return;
   }
   if (call != NULL && is_replaced (call, s))
-    lan_call_finish (calls,
+    lan_calls_finish (calls,
                      call->view.state == LAN_CALL_RINGING ? LAN_CALL_END_CANCELLED
                                                           : LAN_CALL_END_LOST,
                      FALSE, s->device, s->now_us);
@@ -114,14 +114,14 @@ on_ring (const Said *s)
   }
   ring_here (s);
   reply (s, SIGNAL (RINGING), LAN_CALL_END_NONE);
-  lan_call_enter (calls, LAN_CALL_RINGING, s->now_us);
+  lan_calls_enter (calls, LAN_CALL_RINGING, s->now_us);
 }
 
 /* RING of the call that we know: what we said to it may be lost. */
 static void
 on_ring_again (const Said *s)
 {
-  const LanCall *call = s->calls->call;
+  const LanOneCall *call = s->calls->call;
 
   if (!lan_device_id_equal (&call->view.device, s->device) || !call->view.incoming)
     return;
@@ -132,18 +132,18 @@ on_ring_again (const Said *s)
 static void
 on_ringing (const Said *s)
 {
-  LanCall *call = s->calls->call;
+  LanOneCall *call = s->calls->call;
 
   if (call->view.state != LAN_CALL_CALLING)
     return;
-  lan_call_enter (s->calls, LAN_CALL_ALERTING, s->now_us);
+  lan_calls_enter (s->calls, LAN_CALL_ALERTING, s->now_us);
 }
 
 static void
 on_answer (const Said *s)
 {
   LanCalls *calls = s->calls;
-  LanCall *call = calls->call;
+  LanOneCall *call = calls->call;
 
   if (call->view.incoming)
     return;
@@ -154,7 +154,7 @@ on_answer (const Said *s)
            again ? LAN_CALL_END_NONE : LAN_CALL_END_ELSEWHERE);
     return;
   }
-  lan_call_rung_remove (call, s->device);
+  lan_calls_rung_remove (call, s->device);
   for (guint i = 0; i < call->rung->len; i++)
     lan_calls_send (calls, s->account, &g_array_index (call->rung, LanDeviceId, i), &s->id,
                     SIGNAL (END), LAN_CALL_END_ELSEWHERE);
@@ -162,10 +162,10 @@ on_answer (const Said *s)
   call->view.device = *s->device;
   call->view.theirs = s->signal->flags & LAN_CALL_FLAGS;
   reply (s, SIGNAL (CONFIRM), LAN_CALL_END_NONE);
-  lan_call_start_media (calls, s->now_us);
+  lan_calls_start_media (calls, s->now_us);
   if (!lan_calls_is_at_hand (calls, s->account, s->device))
     call->lost_us = s->now_us + LAN_CALL_LOST_US;
-  lan_call_enter (calls, LAN_CALL_ACTIVE, s->now_us);
+  lan_calls_enter (calls, LAN_CALL_ACTIVE, s->now_us);
 }
 
 static gboolean
@@ -177,11 +177,11 @@ is_other_end (const Said *s)
 static void
 on_confirm (const Said *s)
 {
-  LanCall *call = s->calls->call;
+  LanOneCall *call = s->calls->call;
 
   if (call->view.state != LAN_CALL_ANSWERING || !is_other_end (s))
     return;
-  lan_call_enter (s->calls, LAN_CALL_ACTIVE, s->now_us);
+  lan_calls_enter (s->calls, LAN_CALL_ACTIVE, s->now_us);
   if (call->revision > 0)
     lan_calls_send_state (s->calls);
 }
@@ -189,7 +189,7 @@ on_confirm (const Said *s)
 static void
 on_state (const Said *s)
 {
-  LanCall *call = s->calls->call;
+  LanOneCall *call = s->calls->call;
 
   if (!is_other_end (s) || call->view.state < LAN_CALL_ANSWERING)
     return;
@@ -207,20 +207,20 @@ on_state (const Said *s)
 static void
 on_end_of_ringing (const Said *s, LanCallEnd reason)
 {
-  LanCall *call = s->calls->call;
+  LanOneCall *call = s->calls->call;
 
-  if (!lan_call_rung_remove (call, s->device))
+  if (!lan_calls_rung_remove (call, s->device))
     return;
   if (reason == LAN_CALL_END_DECLINED || reason == LAN_CALL_END_BUSY)
-    lan_call_finish (s->calls, reason, FALSE, s->device, s->now_us);
+    lan_calls_finish (s->calls, reason, FALSE, s->device, s->now_us);
   else if (call->rung->len == 0 && reason == LAN_CALL_END_NO_ANSWER)
-    lan_call_finish (s->calls, LAN_CALL_END_NO_ANSWER, FALSE, s->device, s->now_us);
+    lan_calls_finish (s->calls, LAN_CALL_END_NO_ANSWER, FALSE, s->device, s->now_us);
 }
 
 static void
 on_end (const Said *s)
 {
-  LanCall *call = s->calls->call;
+  LanOneCall *call = s->calls->call;
   LanCallEnd reason = (LanCallEnd) s->signal->reason;
 
   if ((guint) reason > LAN_CALL_END_FAILED || reason == LAN_CALL_END_NONE)
@@ -228,14 +228,14 @@ on_end (const Said *s)
   if (call->view.state <= LAN_CALL_ALERTING)
     on_end_of_ringing (s, reason);
   else if (is_other_end (s))
-    lan_call_finish (s->calls, reason == LAN_CALL_END_GONE ? LAN_CALL_END_LOST : reason, FALSE,
+    lan_calls_finish (s->calls, reason == LAN_CALL_END_GONE ? LAN_CALL_END_LOST : reason, FALSE,
                      s->device, s->now_us);
 }
 
 static gboolean
 is_present (const Said *s)
 {
-  const LanCall *call = s->calls->call;
+  const LanOneCall *call = s->calls->call;
 
   return call != NULL && lan_message_id_equal (&call->view.id, &s->id) &&
          lan_account_id_equal (&call->view.peer, s->account);

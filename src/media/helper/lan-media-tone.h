@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * The source "test": a quiet hum, and a loud note of a tenth of a second at every full second of
+ * CLOCK_MONOTONIC, so that whoever has the same clock hears how long it was under way.
+ */
+#pragma once
+
+#include "lan-media-packet.h"
+
+G_BEGIN_DECLS
+
+#define LAN_MEDIA_TONE_HUM_HZ  300
+#define LAN_MEDIA_TONE_NOTE_HZ 1000
+#define LAN_MEDIA_TONE_NOTE_US 100000
+
+/** The frame that begins at @at_us. */
+void lan_media_tone (gint64 at_us, gint16 *pcm);
+
+G_END_DECLS

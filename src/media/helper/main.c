@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * lanyard-media: the voice of one call, in a process of its own. Node starts it with a socket pair as
+ * descriptor 3, and files to read from and write to as 4 and 5 where there are any; it ends when the
+ * socket does. README.md of the folder above.
+ */
+#include "lan-media-confine.h"
+#include "lan-media-device.h"
+#include "lan-media-message.h"
+#include "lan-media-tone.h"
+#include "lan-media-wav.h"
+#include "lan-voice.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <locale.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define SOCKET_FD 3
+#define SOURCE_FD 4
+#define SINK_FD   5
+#define STATS_US  200000
+#define BEHIND_MAX 50 /* frames; after a longer standstill they are left out */
+
+typedef struct {
+  GMainLoop *loop;
+  LanVoice *voice; /* NULL until START */
+  LanMediaStart start;
+  guint8 flags;
+  LanMediaDevice *device; /* NULL: none in use */
+  LanMediaWav wav;
+  gboolean is_test, reads_file, writes_file, plays;
+  GSource *tick;
+  gint64 next;  /* frame that begins next */
+  gint64 stats_due_us;
+  gboolean first_told;
+} Helper;
+
+static void
+send_message (const LanMediaMessage *message)
+{
+  guint8 out[LAN_MEDIA_MESSAGE_MAX];
+  gsize len = lan_media_message_encode (message, out);
+
+  /* A full socket: node is busy, and what is late is of no use. */
+  if (len > 0 && send (SOCKET_FD, out, len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno == EPIPE)
+    _exit (0);
+}
+
+static void
+send_packet (const guint8 *data, gsize len)
+{
+  LanMediaMessage message = { .type = LAN_MEDIA_PACKET, .data = data, .len = len };
+
+  if (len > 0)
+    send_message (&message);
+}
+
+static void
+send_failed (guint missing, const char *text)
+{
+  LanMediaMessage message = { .type = LAN_MEDIA_FAILED, .flags = (guint8) missing };
+
+  g_strlcpy (message.text, text, sizeof message.text);
+  send_message (&message);
+}
+
+static void
+send_stats (Helper *h)
+{
+  LanMediaMessage message = { .type = LAN_MEDIA_STATS };
+  LanVoiceStats s;
+
+  lan_voice_get_stats (h->voice, &s);
+  message.stats = (LanMediaStats){ .sent = s.sent,
+                                   .received = s.received,
+                                   .lost = s.lost,
+                                   .late = s.late,
+                                   .concealed = s.concealed,
+                                   .recovered = s.recovered,
+                                   .jitter_us = (guint32) s.jitter_us,
+                                   .wait_us = (guint32) s.wait_us,
+                                   .rtt_us = s.rtt_us,
+                                   .loss_out = s.loss_out,
+                                   .loss_in = s.loss_in,
+                                   .bitrate = s.bitrate,
+                                   .first_us = s.first_us,
+                                   .level_in = (guint8) s.level_in,
+                                   .level_out = (guint8) s.level_out };
+  h->first_told = s.first_us != 0;
+  send_message (&message);
+}
+
+static void
+speak (Helper *h, const gint16 *pcm, gint64 at_us)
+{
+  guint8 out[LAN_MEDIA_PACKET_MAX];
+
+  send_packet (out, lan_voice_speak (h->voice, pcm, at_us, out));
+}
+
+/* The device has recorded what began one frame ago. */
+static void
+on_heard (const gint16 *pcm, gpointer data)
+{
+  speak (data, pcm, g_get_monotonic_time () - LAN_MEDIA_FRAME_US);
+}
+
+/* The frame that began at @at_us is over for what is said, and is to be heard from now on. */
+static void
+run_frame (Helper *h, gint64 n, gint64 at_us, gint64 now_us)
+{
+  gint16 pcm[LAN_MEDIA_FRAME_SAMPLES];
+  guint8 out[LAN_MEDIA_PACKET_MAX];
+
+  if (h->is_test || h->reads_file) {
+    if (h->is_test)
+      lan_media_tone (at_us - LAN_MEDIA_FRAME_US, pcm);
+    else
+      lan_media_wav_read (&h->wav, n - 1, pcm);
+    speak (h, pcm, at_us - LAN_MEDIA_FRAME_US);
+  }
+  lan_voice_play (h->voice, pcm, at_us);
+  if ((h->flags & LAN_MEDIA_HELD) != 0)
+    memset (pcm, 0, sizeof pcm);
+  if (h->writes_file && !lan_media_wav_write (SINK_FD, n, pcm)) {
+    h->writes_file = FALSE;
+    send_failed (LAN_MEDIA_NO_SINK, "The file cannot be written.");
+  }
+  if (h->plays)
+    lan_media_device_play (h->device, pcm);
+  send_packet (out, lan_voice_report (h->voice, now_us, out));
+}
+
+static gboolean
+on_tick (gpointer data)
+{
+  Helper *h = data;
+  gint64 now_us = g_get_monotonic_time ();
+  gint64 due = (now_us - h->start.start_us) / LAN_MEDIA_FRAME_US;
+  LanVoiceStats stats;
+
+  h->next = MAX (h->next, due - BEHIND_MAX);
+  for (; h->next <= due; h->next++)
+    run_frame (h, h->next, h->start.start_us + h->next * LAN_MEDIA_FRAME_US, now_us);
+  lan_voice_get_stats (h->voice, &stats);
+  if (now_us >= h->stats_due_us || (!h->first_told && stats.first_us != 0)) {
+    h->stats_due_us = now_us + STATS_US;
+    send_stats (h);
+  }
+  g_source_set_ready_time (h->tick, h->start.start_us + h->next * LAN_MEDIA_FRAME_US);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+dispatch (GSource *source, GSourceFunc callback, gpointer data)
+{
+  return callback (data);
+}
+
+static GSourceFuncs tick_funcs = { .dispatch = dispatch };
+
+static void
+open_devices (Helper *h)
+{
+  const char *source = h->start.source, *sink = h->start.sink;
+  gboolean wants_source, wants_sink;
+  g_autoptr (GError) error = NULL;
+  guint missing = 0;
+
+  h->is_test = strcmp (source, "test") == 0;
+  h->reads_file = strcmp (source, "file") == 0;
+  h->writes_file = strcmp (sink, "file") == 0;
+  if (h->reads_file && !lan_media_wav_open (&h->wav, SOURCE_FD)) {
+    h->reads_file = FALSE;
+    send_failed (LAN_MEDIA_NO_SOURCE, "The file is not a WAV with 16 bit and 48000 Hz.");
+  }
+  wants_source = !h->is_test && strcmp (source, "file") != 0 && strcmp (source, "none") != 0;
+  wants_sink = !h->writes_file && strcmp (sink, "null") != 0;
+  if (!wants_source && !wants_sink)
+    return;
+  h->device = lan_media_device_new (wants_source ? source : NULL, wants_sink ? sink : NULL,
+                                    (h->flags & LAN_MEDIA_UNTREATED) == 0, on_heard, h, &missing,
+                                    &error);
+  h->plays = h->device != NULL && wants_sink && (missing & LAN_MEDIA_NO_SINK) == 0;
+  if (missing != 0)
+    send_failed (missing, error != NULL ? error->message : "");
+}
+
+static void
+set_flags (Helper *h, guint8 flags)
+{
+  h->flags = flags;
+  lan_voice_set_muted (h->voice, (flags & (LAN_MEDIA_MUTED | LAN_MEDIA_HELD)) != 0);
+}
+
+static void
+on_start (Helper *h, const LanMediaStart *start)
+{
+  LanMediaMessage ready = { .type = LAN_MEDIA_READY };
+  LanVoiceConfig config = { .tag = start->tag,
+                            .stream = start->stream,
+                            .start_us = start->start_us };
+
+  if (h->voice != NULL)
+    return;
+  h->voice = lan_voice_new (&config);
+  if (h->voice == NULL)
+    _exit (1);
+  h->start = *start;
+  set_flags (h, start->flags);
+  open_devices (h);
+  h->next = MAX (0, (g_get_monotonic_time () - start->start_us) / LAN_MEDIA_FRAME_US);
+  h->tick = g_source_new (&tick_funcs, sizeof (GSource));
+  g_source_set_callback (h->tick, on_tick, h, NULL);
+  g_source_set_priority (h->tick, G_PRIORITY_HIGH);
+  g_source_attach (h->tick, NULL);
+  g_source_set_ready_time (h->tick, 0);
+  send_message (&ready);
+}
+
+static void
+on_message (Helper *h, const guint8 *data, gsize len)
+{
+  LanMediaMessage message;
+
+  if (lan_media_message_decode (data, len, &message) != LAN_STATUS_OK)
+    return;
+  if (message.type == LAN_MEDIA_START)
+    on_start (h, &message.start);
+  else if (message.type == LAN_MEDIA_SET && h->voice != NULL)
+    set_flags (h, message.flags);
+  else if (message.type == LAN_MEDIA_PACKET && h->voice != NULL)
+    lan_voice_take (h->voice, message.data, message.len, g_get_monotonic_time ());
+}
+
+static gboolean
+on_socket (gint fd, GIOCondition condition, gpointer data)
+{
+  Helper *h = data;
+
+  for (;;) {
+    guint8 in[LAN_MEDIA_MESSAGE_MAX];
+    gssize n = recv (fd, in, sizeof in, MSG_DONTWAIT);
+
+    if (n > 0) {
+      on_message (h, in, (gsize) n);
+    } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+      return G_SOURCE_CONTINUE;
+    } else { /* node has closed it */
+      g_main_loop_quit (h->loop);
+      return G_SOURCE_REMOVE;
+    }
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  Helper h = { 0 };
+
+  g_log_writer_default_set_use_stderr (TRUE);
+  if (!lan_media_confine (&error)) {
+    g_printerr ("lanyard-media: %s\n", error->message);
+    return 1;
+  }
+  h.loop = g_main_loop_new (NULL, FALSE);
+  g_unix_fd_add (SOCKET_FD, G_IO_IN | G_IO_HUP, on_socket, &h);
+  g_main_loop_run (h.loop);
+  lan_media_device_free (h.device);
+  if (h.tick != NULL) {
+    g_source_destroy (h.tick);
+    g_source_unref (h.tick);
+  }
+  lan_voice_free (h.voice);
+  g_main_loop_unref (h.loop);
+  return 0;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * What node and lanyard-media say to each other: one message a packet of their socket pair. The
+ * helper decodes what strangers encode, so what it says is checked like anything foreign.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "lan-status.h"
+
+G_BEGIN_DECLS
+
+#define LAN_MEDIA_MESSAGE_MAX 2048
+#define LAN_MEDIA_NAME_MAX    256 /* bytes of a source's or sink's name */
+#define LAN_MEDIA_TEXT_MAX    256
+
+typedef enum {
+  LAN_MEDIA_START = 1,  /* to the helper, first: .start */
+  LAN_MEDIA_SET = 2,    /* to the helper: .flags */
+  LAN_MEDIA_PACKET = 3, /* either way: .data is a datagram of the call */
+  LAN_MEDIA_READY = 4,  /* from the helper: sound runs */
+  LAN_MEDIA_STATS = 5,  /* from the helper: .stats */
+  LAN_MEDIA_FAILED = 6, /* from the helper: .text, .flags says what is missing */
+} LanMediaMessageType;
+
+typedef enum {
+  LAN_MEDIA_MUTED = 1 << 0,     /* nothing is sent */
+  LAN_MEDIA_HELD = 1 << 1,      /* nothing is sent, nothing is heard */
+  LAN_MEDIA_UNTREATED = 1 << 2, /* no echo cancelling, noise suppression, gain control */
+} LanMediaSetFlags;
+
+typedef enum {
+  LAN_MEDIA_NO_SOURCE = 1 << 0, /* nothing to speak into: listening only */
+  LAN_MEDIA_NO_SINK = 1 << 1,
+} LanMediaFailure;
+
+typedef struct {
+  guint32 tag;
+  guint8 stream;
+  guint8 flags;
+  gint64 start_us; /* CLOCK_MONOTONIC: frame 0 of the call */
+  char source[LAN_MEDIA_NAME_MAX + 1];
+  char sink[LAN_MEDIA_NAME_MAX + 1];
+} LanMediaStart;
+
+/* As lan-voice.h has them. */
+typedef struct {
+  guint64 sent, received, lost, late, concealed, recovered;
+  guint32 jitter_us, wait_us;
+  gint64 rtt_us;
+  guint32 loss_out, loss_in, bitrate;
+  gint64 first_us;
+  guint8 level_in, level_out;
+} LanMediaStats;
+
+typedef struct {
+  LanMediaMessageType type;
+  LanMediaStart start;
+  guint8 flags;
+  const guint8 *data; /* borrowed from what was decoded */
+  gsize len;
+  LanMediaStats stats;
+  char text[LAN_MEDIA_TEXT_MAX + 1];
+} LanMediaMessage;
+
+/** Returns: OK, TRUNCATED, OVERSIZED, MALFORMED or VERSION (a type not known). */
+LanStatus lan_media_message_decode (const guint8 *data, gsize len,
+                                    LanMediaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Returns: bytes written to @out, 0 when something is too long. */
+gsize lan_media_message_encode (const LanMediaMessage *message, guint8 out[LAN_MEDIA_MESSAGE_MAX]);
+
+G_END_DECLS

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-media.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SOCKET_FD  3
+#define SOURCE_FD  4
+#define SINK_FD    5
+#define SOCKET_BYTES (64 * 1024)
+#define READS_MAX  64 /* messages in one turn */
+#define MINUTE_US  (60 * G_USEC_PER_SEC)
+#define STEP_MS    100 /* first wait after a second death in a row */
+
+struct _LanMedia {
+  LanMediaStart start;
+  LanMediaEvents events;
+  gpointer data;
+  GMainContext *context;
+  int source_fd, sink_fd; /* -1: none */
+  int socket;             /* -1: none */
+  GPid pid;               /* 0: none */
+  GSource *on_socket, *on_child, *again;
+  guint restarts;
+  guint deaths; /* in this minute */
+  gint64 minute_us;
+  const char *trouble; /* found at the start: told in the next turn */
+};
+
+static void spawn (LanMedia *media);
+
+/* ---- where things are ---- */
+
+char *
+lan_media_find_helper (void)
+{
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  const char *chosen = g_getenv ("LANYARD_MEDIA");
+
+  if (chosen != NULL)
+    return g_strdup (chosen);
+  if (self != NULL) { /* of a build that was not installed */
+    g_autofree char *dir = g_path_get_dirname (self);
+    g_autofree char *beside = g_build_filename (dir, "..", "media", "lanyard-media", NULL);
+
+    if (g_file_test (beside, G_FILE_TEST_IS_EXECUTABLE))
+      return g_steal_pointer (&beside);
+  }
+  return g_file_test (LAN_MEDIA_HELPER, G_FILE_TEST_IS_EXECUTABLE) ? g_strdup (LAN_MEDIA_HELPER)
+                                                                   : NULL;
+}
+
+/* "file:PATH" is opened here, the helper is given the descriptor. */
+static gboolean
+take_name (const char *name, char *out, int flags, int *fd)
+{
+  struct stat st;
+
+  *fd = -1;
+  if (!g_str_has_prefix (name, "file:")) {
+    g_strlcpy (out, name, LAN_MEDIA_NAME_MAX + 1);
+    return strlen (name) <= LAN_MEDIA_NAME_MAX;
+  }
+  strcpy (out, "file");
+  *fd = open (name + strlen ("file:"), flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+  return *fd >= 0 && fstat (*fd, &st) == 0 && S_ISREG (st.st_mode);
+}
+
+/* ---- its life ---- */
+
+static void
+clear_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static void
+set_timer (LanMedia *media, guint ms, GSourceFunc func)
+{
+  clear_source (&media->again);
+  media->again = g_timeout_source_new (ms);
+  g_source_set_callback (media->again, func, media, NULL);
+  g_source_attach (media->again, media->context);
+}
+
+static gboolean
+on_trouble (gpointer data)
+{
+  LanMedia *media = data;
+
+  clear_source (&media->again);
+  media->events.failed (media->trouble, media->data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+give_up (LanMedia *media, const char *text)
+{
+  media->trouble = text;
+  set_timer (media, 0, on_trouble);
+}
+
+static gboolean
+on_again (gpointer data)
+{
+  LanMedia *media = data;
+
+  clear_source (&media->again);
+  media->restarts++;
+  spawn (media);
+  return G_SOURCE_REMOVE;
+}
+
+/* The helper is gone, or of no use any more. */
+static void
+on_death (LanMedia *media)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  clear_source (&media->on_socket);
+  if (media->socket >= 0)
+    close (media->socket);
+  media->socket = -1;
+  if (now_us - media->minute_us > MINUTE_US) {
+    media->minute_us = now_us;
+    media->deaths = 0;
+  }
+  if (++media->deaths > LAN_MEDIA_DEATHS_MAX)
+    give_up (media, "the helper process for sound keeps failing");
+  else
+    set_timer (media, (media->deaths - 1) * STEP_MS, on_again);
+}
+
+/* What no longer runs is reaped; also after its LanMedia is gone. */
+static void
+on_child (GPid pid, gint status, gpointer data)
+{
+  LanMedia *media = data;
+
+  g_spawn_close_pid (pid);
+  media->pid = 0;
+  clear_source (&media->on_child);
+  on_death (media);
+}
+
+static void
+on_orphan (GPid pid, gint status, gpointer data)
+{
+  g_spawn_close_pid (pid);
+}
+
+static void
+watch (GPid pid, GSource **keep, GMainContext *context, GChildWatchFunc func, gpointer data)
+{
+  GSource *source = g_child_watch_source_new (pid);
+
+  g_source_set_callback (source, G_SOURCE_FUNC (func), data, NULL);
+  g_source_attach (source, context);
+  if (keep != NULL)
+    *keep = source;
+  else
+    g_source_unref (source);
+}
+
+static void
+on_message (LanMedia *media, const guint8 *bytes, gsize len)
+{
+  LanMediaMessage message;
+
+  if (lan_media_message_decode (bytes, len, &message) != LAN_STATUS_OK)
+    return;
+  if (message.type == LAN_MEDIA_PACKET)
+    media->events.packet (message.data, message.len, media->data);
+  else if (message.type == LAN_MEDIA_STATS)
+    media->events.stats (&message.stats, media->data);
+  else if (message.type == LAN_MEDIA_FAILED)
+    media->events.missing (message.flags, message.text, media->data);
+}
+
+static gboolean
+on_socket (gint fd, GIOCondition condition, gpointer data)
+{
+  LanMedia *media = data;
+
+  for (guint i = 0; i < READS_MAX; i++) {
+    guint8 in[LAN_MEDIA_MESSAGE_MAX];
+    gssize n = recv (fd, in, sizeof in, MSG_DONTWAIT);
+
+    if (n > 0) {
+      on_message (media, in, (gsize) n);
+    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+      clear_source (&media->on_socket);
+      if (media->pid != 0) /* its end is told by on_child() */
+        kill (media->pid, SIGKILL);
+      return G_SOURCE_REMOVE;
+    } else {
+      break;
+    }
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+send_message (LanMedia *media, const LanMediaMessage *message)
+{
+  guint8 out[LAN_MEDIA_MESSAGE_MAX];
+  gsize len = lan_media_message_encode (message, out);
+
+  if (len > 0 && media->socket >= 0 &&
+      send (media->socket, out, len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+    g_debug ("the helper does not take a message: %s", g_strerror (errno));
+}
+
+static gboolean
+start_process (LanMedia *media, int theirs, GError **error)
+{
+  g_autofree char *helper = lan_media_find_helper ();
+  const char *argv[] = { helper, NULL };
+  int from[3] = { theirs, media->source_fd, media->sink_fd };
+  int to[3] = { SOCKET_FD, SOURCE_FD, SINK_FD };
+  gsize n = 0;
+
+  if (helper == NULL) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "it is not installed");
+    return FALSE;
+  }
+  for (gsize i = 0; i < 3; i++) {
+    if (from[i] >= 0) {
+      from[n] = from[i];
+      to[n++] = to[i];
+    }
+  }
+  return g_spawn_async_with_pipes_and_fds (NULL, argv, NULL,
+                                           G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL,
+                                           NULL, NULL, -1, -1, -1, from, to, n, &media->pid, NULL,
+                                           NULL, NULL, error);
+}
+
+static void
+spawn (LanMedia *media)
+{
+  LanMediaMessage message = { .type = LAN_MEDIA_START, .start = media->start };
+  g_autoptr (GError) error = NULL;
+  int pair[2], size = SOCKET_BYTES;
+
+  if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+    give_up (media, "no socket for the helper process");
+    return;
+  }
+  setsockopt (pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+  setsockopt (pair[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+  if (!start_process (media, pair[1], &error)) {
+    g_warning ("lanyard-media cannot be started: %s", error->message);
+    close (pair[0]);
+    close (pair[1]);
+    give_up (media, "the helper process for sound cannot be started");
+    return;
+  }
+  close (pair[1]);
+  media->socket = pair[0];
+  watch (media->pid, &media->on_child, media->context, on_child, media);
+  media->on_socket = g_unix_fd_source_new (media->socket, G_IO_IN | G_IO_HUP);
+  g_source_set_callback (media->on_socket, G_SOURCE_FUNC (on_socket), media, NULL);
+  g_source_attach (media->on_socket, media->context);
+  send_message (media, &message);
+  media->start.stream++; /* what comes after a crash is a new stream */
+}
+
+LanMedia *
+lan_media_new (const LanMediaConfig *config, const LanMediaEvents *events, gpointer data)
+{
+  LanMedia *media = g_new0 (LanMedia, 1);
+  gboolean has_source, has_sink;
+
+  media->events = *events;
+  media->data = data;
+  media->context = g_main_context_ref_thread_default ();
+  media->socket = -1;
+  media->start.tag = config->tag;
+  media->start.flags = config->flags;
+  media->start.start_us = g_get_monotonic_time ();
+  media->minute_us = media->start.start_us;
+  has_source = take_name (config->source, media->start.source, O_RDONLY, &media->source_fd);
+  has_sink =
+      take_name (config->sink, media->start.sink, O_RDWR | O_CREAT | O_TRUNC, &media->sink_fd);
+  if (has_source && has_sink)
+    spawn (media);
+  else
+    give_up (media, has_source ? "the file for sound cannot be written"
+                               : "the file with sound cannot be read");
+  return media;
+}
+
+void
+lan_media_free (LanMedia *media)
+{
+  if (media == NULL)
+    return;
+  clear_source (&media->on_socket);
+  clear_source (&media->on_child);
+  clear_source (&media->again);
+  if (media->socket >= 0)
+    close (media->socket); /* the helper ends by itself */
+  if (media->pid != 0)
+    watch (media->pid, NULL, media->context, on_orphan, NULL);
+  if (media->source_fd >= 0)
+    close (media->source_fd);
+  if (media->sink_fd >= 0)
+    close (media->sink_fd);
+  g_main_context_unref (media->context);
+  g_free (media);
+}
+
+void
+lan_media_take (LanMedia *media, const guint8 *data, gsize len)
+{
+  LanMediaMessage message = { .type = LAN_MEDIA_PACKET, .data = data, .len = len };
+
+  send_message (media, &message);
+}
+
+void
+lan_media_set_flags (LanMedia *media, guint8 flags)
+{
+  LanMediaMessage message = { .type = LAN_MEDIA_SET, .flags = flags };
+
+  media->start.flags = flags;
+  send_message (media, &message);
+}
+
+guint
+lan_media_get_restarts (const LanMedia *media)
+{
+  return media->restarts;
+}
+
+gint64
+lan_media_get_start_us (const LanMedia *media)
+{
+  return media->start.start_us;
+}
+
+int
+lan_media_get_pid (const LanMedia *media)
+{
+  return media->pid;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * The voice of one call as node sees it: a helper process, lanyard-media, that records, encodes,
+ * decodes and plays. Packets of the call go in and come out; they are node's business to carry. When
+ * the helper dies it is started again, at once and then ever more slowly, and the call goes on; after
+ * LAN_MEDIA_DEATHS_MAX deaths within a minute failed() says that it does not. Everything happens in
+ * the thread's default GMainContext of when it was made.
+ */
+#pragma once
+
+#include "lan-media-message.h"
+
+G_BEGIN_DECLS
+
+#define LAN_MEDIA_DEATHS_MAX 5
+
+typedef struct _LanMedia LanMedia;
+
+typedef struct {
+  guint32 tag;        /* of the call */
+  const char *source; /* "default", "none", "test", "file:PATH" or a device's name */
+  const char *sink;   /* "default", "null", "file:PATH" or a device's name */
+  guint8 flags;       /* LanMediaSetFlags */
+} LanMediaConfig;
+
+typedef struct {
+  void (*packet) (const guint8 *data, gsize len, gpointer data2);
+  void (*stats) (const LanMediaStats *stats, gpointer data);
+  /* @missing: LanMediaFailure bits; the rest goes on. @text is English. */
+  void (*missing) (guint missing, const char *text, gpointer data);
+  void (*failed) (const char *text, gpointer data); /* once; free it or leave it */
+} LanMediaEvents;
+
+/** Starts the helper. Never NULL: what goes wrong is told by failed(), not before the next turn. */
+LanMedia *lan_media_new (const LanMediaConfig *config, const LanMediaEvents *events,
+                         gpointer data) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Ends the helper without waiting for it; no callback comes after. NULL is allowed. */
+void lan_media_free (LanMedia *media);
+
+/** Gives the helper a datagram of the call. What it has no room for is dropped. */
+void lan_media_take (LanMedia *media, const guint8 *data, gsize len);
+void lan_media_set_flags (LanMedia *media, guint8 flags);
+
+/** How often the helper was started again. */
+guint lan_media_get_restarts (const LanMedia *media);
+
+/** CLOCK_MONOTONIC of the call's frame 0 here. */
+gint64 lan_media_get_start_us (const LanMedia *media);
+
+/** Process id of the helper, 0: none runs now. */
+int lan_media_get_pid (const LanMedia *media);
+
+/** Where the helper is: (transfer full) (nullable). */
+char *lan_media_find_helper (void);
+
+G_END_DECLS

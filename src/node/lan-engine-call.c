@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+#include "lan-engine-call.h"
+
+#include "lan-calls.h"
+#include "lan-engine-links-private.h"
+#include "lan-media-packet.h"
+#include "lan-media.h"
+
+struct _LanEngineCalls {
+  LanCalls *machine;
+  LanMedia *media; /* NULL: no sound now */
+  LanMediaGate gate;
+  LanAccountId peer; /* whom sound comes from and goes to */
+  LanDeviceId device;
+  LanMediaStats stats;
+  guint missing; /* LanMediaFailure */
+  guint restarts;
+  gint64 start_us;
+  gint64 answered_ms;
+  LanCallView told; /* as the owner knows it */
+};
+
+static void
+enter (LanEngine *engine)
+{
+  lan_engine_read_clock (engine);
+  lan_engine_touch (engine);
+}
+
+/* The best channel to @device: the link before a lane. NULL: none, or no link where @link_only. */
+static LanEngineChannel *
+find_way (LanEngine *engine, const LanAccountId *account, const LanDeviceId *device,
+          gboolean link_only)
+{
+  LanEngineChannel *best = NULL;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, engine->links->channels);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    LanEngineChannel *c = value;
+    gboolean is_link = lan_channel_kind (c->channel) == LAN_CHANNEL_LINK;
+
+    if (!c->identified || !c->up || c->ending || (link_only && !is_link) ||
+        !lan_account_id_equal (&c->account, account) || !lan_device_id_equal (&c->device, device))
+      continue;
+    if (best == NULL || is_link)
+      best = c;
+  }
+  return best;
+}
+
+/* --- what the owner is told --- */
+
+static void
+tell (LanEngine *engine)
+{
+  LanEngineCalls *self = engine->calls;
+  const LanCallView *view = &self->told;
+  LanEvent *event = lan_event_new (LAN_EVENT_CALL);
+  LanCallInfo *info = &event->call;
+  gint64 rtt_us;
+
+  info->id = view->id;
+  info->peer = view->peer;
+  info->incoming = view->incoming;
+  info->status = (LanCallStatus) view->state;
+  info->end = lan_calls_end_name (view->end);
+  info->by_us = view->by_us;
+  info->missed = view->was_missed;
+  info->muted = (view->ours & LAN_CALL_MUTED) != 0;
+  info->held = (view->ours & LAN_CALL_HELD) != 0;
+  info->other_muted = (view->theirs & LAN_CALL_MUTED) != 0;
+  info->other_held = (view->theirs & LAN_CALL_HELD) != 0;
+  info->answered_ms = self->answered_ms;
+  info->duration_ms = view->duration_us / 1000;
+  info->stats = self->stats;
+  info->missing = self->missing;
+  info->restarts = self->restarts;
+  info->start_us = self->start_us;
+  lan_engine_links_describe (engine, &view->peer, &info->path, &rtt_us);
+  lan_engine_tell (engine, event);
+}
+
+/* --- sound --- */
+
+static guint8
+media_flags (const LanCallView *view)
+{
+  return (view->ours & LAN_CALL_MUTED ? LAN_MEDIA_MUTED : 0) |
+         ((view->ours | view->theirs) & LAN_CALL_HELD ? LAN_MEDIA_HELD : 0);
+}
+
+static void
+on_packet (const guint8 *data, gsize len, gpointer user_data)
+{
+  LanEngine *engine = user_data;
+  LanEngineCalls *self = engine->calls;
+  LanEngineChannel *c = find_way (engine, &self->peer, &self->device, TRUE);
+
+  /* Without a link there is nothing that voice could go by: it is late soon, and dropped. */
+  if (c != NULL && lan_link_send_datagram (lan_link_from_channel (c->channel),
+                                           LAN_DATAGRAM_LANE_MEDIA, data, len))
+    c->bytes_sent += len;
+}
+
+static void
+on_stats (const LanMediaStats *stats, gpointer user_data)
+{
+  LanEngine *engine = user_data;
+  LanEngineCalls *self = engine->calls;
+
+  enter (engine);
+  self->stats = *stats;
+  self->restarts = lan_media_get_restarts (self->media);
+  tell (engine);
+}
+
+static void
+on_missing (guint missing, const char *text, gpointer user_data)
+{
+  LanEngine *engine = user_data;
+
+  enter (engine);
+  g_info ("sound of a call: %s", text);
+  engine->calls->missing |= missing;
+  if ((missing & LAN_MEDIA_NO_SOURCE) != 0)
+    lan_engine_notice (engine, "no-microphone", "There is no microphone: you can only listen.");
+  if ((missing & LAN_MEDIA_NO_SINK) != 0)
+    lan_engine_notice (engine, "no-speaker", "There is no loudspeaker: you cannot hear the call.");
+  tell (engine);
+}
+
+static void
+on_failed (const char *text, gpointer user_data)
+{
+  LanEngine *engine = user_data;
+
+  enter (engine);
+  lan_engine_notice (engine, "call-failed", "The call has no sound: %s.", text);
+  lan_calls_failed (engine->calls->machine, engine->now.mono_us);
+}
+
+static const LanMediaEvents media_events = { on_packet, on_stats, on_missing, on_failed };
+
+static void
+start_media (LanEngine *engine, const LanCallsAction *action)
+{
+  LanEngineCalls *self = engine->calls;
+  LanCallView view;
+  LanMediaConfig config = { .source = engine->config.audio_source,
+                            .sink = engine->config.audio_sink };
+
+  if (!lan_calls_look (self->machine, &view))
+    return;
+  config.tag = lan_media_tag (view.id.b);
+  config.flags = media_flags (&view);
+  self->peer = action->account;
+  self->device = action->device;
+  self->stats = (LanMediaStats){ .rtt_us = -1 };
+  self->missing = self->restarts = 0;
+  self->answered_ms = engine->now.wall_ms;
+  lan_media_gate_init (&self->gate, config.tag, engine->now.mono_us);
+  self->media = lan_media_new (&config, &media_events, engine);
+  self->start_us = lan_media_get_start_us (self->media);
+}
+
+void
+lan_engine_call_on_datagram (LanEngine *engine, const LanAccountId *account,
+                             const LanDeviceId *device, const guint8 *bytes, gsize len)
+{
+  LanEngineCalls *self = engine->calls;
+
+  if (self == NULL || self->media == NULL || !lan_account_id_equal (account, &self->peer) ||
+      !lan_device_id_equal (device, &self->device))
+    return;
+  lan_engine_read_clock (engine);
+  if (lan_media_gate_pass (&self->gate, bytes, len, engine->now.mono_us))
+    lan_media_take (self->media, bytes, len);
+}
+
+/* --- what the machine wants --- */
+
+static void
+record (LanEngine *engine, const LanCallView *view)
+{
+  Lanyard__CallRecord body = LANYARD__CALL_RECORD__INIT;
+  LanStatus status;
+
+  body.outcome = lan_calls_outcome (view);
+  body.duration_ms = (guint64) (view->duration_us / 1000);
+  status = lan_core_record_call (engine->core, &view->peer, &view->id, &body, &engine->now);
+  if (status != LAN_STATUS_OK)
+    g_info ("no record of a call: %s", lan_status_name (status));
+}
+
+static void
+send_frame (LanEngine *engine, const LanCallsAction *action)
+{
+  LanEngineChannel *c = find_way (engine, &action->account, &action->device, FALSE);
+
+  if (c != NULL)
+    lan_engine_links_send (engine, c->id, action->frame, LAN_SEND_CHAT);
+}
+
+static void
+on_changed (LanEngine *engine, const LanCallView *view)
+{
+  LanEngineCalls *self = engine->calls;
+
+  if (!lan_message_id_equal (&view->id, &self->told.id)) {
+    self->answered_ms = 0;
+    self->start_us = 0;
+    self->missing = self->restarts = 0;
+    self->stats = (LanMediaStats){ .rtt_us = -1 };
+  }
+  self->told = *view;
+  if (self->media != NULL)
+    lan_media_set_flags (self->media, media_flags (view));
+  tell (engine);
+}
+
+static void
+carry_out (LanEngine *engine, const LanCallsAction *action)
+{
+  LanEngineCalls *self = engine->calls;
+
+  switch (action->type) {
+  case LAN_CALLS_SEND:
+    send_frame (engine, action);
+    break;
+  case LAN_CALLS_WANT:
+    lan_engine_links_want (engine, &action->account, LAN_WANT_CALL, action->on);
+    break;
+  case LAN_CALLS_CHANGED:
+    on_changed (engine, &action->view);
+    break;
+  case LAN_CALLS_MEDIA:
+    g_clear_pointer (&self->media, lan_media_free);
+    if (action->on)
+      start_media (engine, action);
+    break;
+  case LAN_CALLS_RECORD:
+    record (engine, &action->view);
+    break;
+  }
+}
+
+gboolean
+lan_engine_call_run (LanEngine *engine)
+{
+  LanCalls *machine = engine->calls->machine;
+  gboolean any = FALSE;
+
+  if (lan_calls_next_deadline (machine) <= engine->now.mono_us)
+    lan_calls_advance (machine, engine->now.mono_us);
+  for (;;) {
+    g_auto (LanCallsAction) action = { 0 };
+
+    if (!lan_calls_next_action (machine, &action))
+      return any;
+    any = TRUE;
+    carry_out (engine, &action);
+  }
+}
+
+gint64
+lan_engine_call_deadline (LanEngine *engine)
+{
+  return lan_calls_next_deadline (engine->calls->machine);
+}
+
+/* --- what others say --- */
+
+void
+lan_engine_call_on_frame (LanEngine *engine, const LanCoreAction *action)
+{
+  lan_calls_signal (engine->calls->machine, &action->account, &action->frame.device,
+                    action->frame.frame->call_signal, engine->now.mono_us);
+}
+
+void
+lan_engine_call_on_channel (LanEngine *engine, const LanAccountId *account,
+                            const LanDeviceId *device, gboolean is_up)
+{
+  if (engine->calls == NULL)
+    return;
+  if (is_up)
+    lan_calls_device_up (engine->calls->machine, account, device, engine->now.mono_us);
+  else if (find_way (engine, account, device, FALSE) == NULL)
+    lan_calls_device_down (engine->calls->machine, account, device, engine->now.mono_us);
+}
+
+void
+lan_engine_call_drop (LanEngine *engine, const LanAccountId *account)
+{
+  lan_calls_drop (engine->calls->machine, account, engine->now.mono_us);
+}
+
+/* --- commands --- */
+
+static LanStatus
+start (LanEngine *engine, LanCommand *c)
+{
+  LanStatus status = lan_calls_start (engine->calls->machine, &c->account, &c->message,
+                                      c->number != 0, engine->now.mono_us);
+
+  if (status == LAN_STATUS_OK)
+    return status;
+  /* Another call came first: the owner has the object of this one already. */
+  engine->calls->told = (LanCallView){ .id = c->message,
+                                       .peer = c->account,
+                                       .state = LAN_CALL_ENDED,
+                                       .end = LAN_CALL_END_BUSY,
+                                       .by_us = TRUE };
+  tell (engine);
+  lan_calls_look (engine->calls->machine, &engine->calls->told);
+  return LAN_STATUS_OK;
+}
+
+void
+lan_engine_call_execute (LanEngine *engine, LanCommand *c)
+{
+  LanCalls *machine = engine->calls->machine;
+  gint64 now_us = engine->now.mono_us;
+  LanStatus status = LAN_STATUS_OK;
+
+  switch ((guint) c->type) {
+  case LAN_COMMAND_CALL_START:
+    status = start (engine, c);
+    break;
+  case LAN_COMMAND_CALL_ANSWER:
+    status = lan_calls_answer (machine, &c->message, c->number != 0, now_us);
+    break;
+  case LAN_COMMAND_CALL_END:
+    status = lan_calls_end (machine, &c->message, now_us);
+    break;
+  case LAN_COMMAND_CALL_SET:
+    status =
+        lan_calls_set (machine, &c->message, (LanCallFlags) c->kind, c->number != 0, now_us);
+    break;
+  default:
+    g_free (engine->config.audio_source);
+    g_free (engine->config.audio_sink);
+    engine->config.audio_source = g_steal_pointer (&c->text);
+    engine->config.audio_sink = g_steal_pointer (&c->name);
+    break;
+  }
+  if (status != LAN_STATUS_OK)
+    g_info ("a call: this cannot be done now");
+}
+
+/* --- life --- */
+
+void
+lan_engine_call_open (LanEngine *engine)
+{
+  engine->calls = g_new0 (LanEngineCalls, 1);
+  engine->calls->machine = lan_calls_new (&engine->self_id);
+}
+
+void
+lan_engine_call_quit (LanEngine *engine)
+{
+  lan_calls_quit (engine->calls->machine, engine->now.mono_us);
+}
+
+void
+lan_engine_call_free (LanEngineCalls *self)
+{
+  if (self == NULL)
+    return;
+  lan_media_free (self->media);
+  lan_calls_free (self->machine);
+  g_free (self);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/* Calls as a LanNode hands them out. */
+#include "lan-call-private.h"
+#include "lan-node-private.h"
+#include "lan-person-private.h"
+#include "lan-random-system.h"
+
+LanCall *
+lan_node_get_call (LanNode *self)
+{
+  g_return_val_if_fail (LAN_IS_NODE (self), NULL);
+  return lan_node_models_call (lan_node_peek_models (self));
+}
+
+LanCall *
+lan_node_start_call (LanNode *self, LanPerson *person, GError **error)
+{
+  LanCommand *command;
+  LanCallInfo info = { .end = "", .path = "", .stats.rtt_us = -1 };
+  LanCall *call;
+
+  g_return_val_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person), NULL);
+  if (!lan_node_require_open (self, error) || !lan_node_may_write (self, person, error))
+    return NULL;
+  if (!lan_person_get_accepted (person)) {
+    g_set_error_literal (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                         "only a contact can be called");
+    return NULL;
+  }
+  call = lan_node_models_call (lan_node_peek_models (self));
+  if (call != NULL && lan_call_get_status (call) != LAN_CALL_STATUS_ENDED) {
+    g_set_error_literal (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                         "there is a call already");
+    return NULL;
+  }
+  command = lan_command_new_for (LAN_COMMAND_CALL_START, lan_person_peek_account (person));
+  lan_random_bytes (lan_random_system (), command->message.b, sizeof command->message.b);
+  info.id = command->message;
+  info.peer = command->account;
+  call = lan_node_models_apply_call (lan_node_peek_models (self), &info);
+  lan_node_push (self, command);
+  return call;
+}
+
+void
+lan_node_set_audio (LanNode *self, const char *source, const char *sink)
+{
+  LanCommand *command;
+
+  g_return_if_fail (LAN_IS_NODE (self) && source != NULL && sink != NULL);
+  g_free (self->audio_source);
+  g_free (self->audio_sink);
+  self->audio_source = g_strdup (source);
+  self->audio_sink = g_strdup (sink);
+  command = lan_command_new (LAN_COMMAND_CALL_AUDIO);
+  command->text = g_strdup (source);
+  command->name = g_strdup (sink);
+  lan_node_push (self, command);
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/* call.* */
+#include "lan-rpc-methods-private.h"
+
+#include <string.h>
+
+static const char *
+quality_name (LanCallQuality quality)
+{
+  switch (quality) {
+  case LAN_CALL_QUALITY_GOOD:
+    return "good";
+  case LAN_CALL_QUALITY_FAIR:
+    return "fair";
+  case LAN_CALL_QUALITY_POOR:
+    return "poor";
+  case LAN_CALL_QUALITY_UNKNOWN:
+  default:
+    return "";
+  }
+}
+
+JsonObject *
+lan_rpc_describe_call (LanCall *call)
+{
+  static const struct {
+    const char *name;
+    gboolean (*get) (LanCall *);
+  } flags[] = {
+    { "incoming", lan_call_get_incoming },           { "muted", lan_call_get_muted },
+    { "held", lan_call_get_held },                   { "other_muted", lan_call_get_other_muted },
+    { "other_held", lan_call_get_other_held },       { "missed", lan_call_get_missed },
+    { "no_microphone", lan_call_get_no_microphone }, { "no_speaker", lan_call_get_no_speaker },
+  };
+  JsonObject *o = json_object_new ();
+
+  json_object_set_string_member (o, "id", lan_call_get_id (call));
+  json_object_set_string_member (o, "peer", lan_person_get_id (lan_call_get_person (call)));
+  json_object_set_string_member (o, "state", lan_call_status_name (lan_call_get_status (call)));
+  for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
+    json_object_set_boolean_member (o, flags[i].name, flags[i].get (call));
+  json_object_set_string_member (o, "path", lan_call_get_path (call));
+  json_object_set_string_member (o, "quality", quality_name (lan_call_get_quality (call)));
+  if (lan_call_get_status (call) == LAN_CALL_STATUS_ENDED) {
+    json_object_set_string_member (o, "end", lan_call_get_end (call));
+    json_object_set_boolean_member (o, "ended_here", lan_call_get_ended_here (call));
+    json_object_set_int_member (o, "duration", lan_call_get_duration (call));
+  }
+  return o;
+}
+
+/* NULL once @call is answered: there is no such call, or it is over and @must_live. */
+static LanCall *
+need_call (LanRpcCall *call, gboolean must_live)
+{
+  LanCall *present = lan_node_get_call (call->service->node);
+  const char *id = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!lan_rpc_take_string (call, "id", &id))
+    return NULL;
+  if (present != NULL && (id == NULL || strcmp (id, lan_call_get_id (present)) == 0) &&
+      (!must_live || lan_call_get_status (present) != LAN_CALL_STATUS_ENDED))
+    return present;
+  error = g_error_new_literal (LAN_NODE_ERROR, LAN_NODE_ERROR_NOT_FOUND, "There is no such call.");
+  lan_rpc_call_fail (call, error);
+  return NULL;
+}
+
+static void
+call_start (LanRpcCall *call)
+{
+  LanPerson *person = lan_rpc_need_person (call, "person");
+  g_autoptr (GError) error = NULL;
+  LanCall *made;
+
+  if (person == NULL)
+    return;
+  made = lan_node_start_call (call->service->node, person, &error);
+  if (made == NULL)
+    lan_rpc_call_fail (call, error);
+  else
+    lan_rpc_call_succeed (call, lan_rpc_one_string ("id", lan_call_get_id (made)));
+}
+
+static void
+call_answer (LanRpcCall *call)
+{
+  LanCall *present = need_call (call, TRUE);
+  g_autoptr (GError) error = NULL;
+
+  if (present == NULL)
+    return;
+  if (lan_call_get_status (present) != LAN_CALL_STATUS_RINGING) {
+    error = g_error_new_literal (LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID, "This call does not ring.");
+    lan_rpc_call_fail (call, error);
+    return;
+  }
+  lan_call_answer (present);
+  lan_rpc_call_succeed (call, NULL);
+}
+
+/* Also call.decline. */
+static void
+call_end (LanRpcCall *call)
+{
+  LanCall *present = need_call (call, TRUE);
+
+  if (present == NULL)
+    return;
+  lan_call_end (present);
+  lan_rpc_call_succeed (call, NULL);
+}
+
+static void
+set (LanRpcCall *call, void (*setter) (LanCall *, gboolean))
+{
+  LanCall *present = need_call (call, TRUE);
+  gboolean on = TRUE;
+
+  if (present == NULL || !lan_rpc_take_boolean (call, "on", &on))
+    return;
+  setter (present, on);
+  lan_rpc_call_succeed (call, NULL);
+}
+
+static void
+call_mute (LanRpcCall *call)
+{
+  set (call, lan_call_set_muted);
+}
+
+static void
+call_hold (LanRpcCall *call)
+{
+  set (call, lan_call_set_held);
+}
+
+static void
+call_stats (LanRpcCall *call)
+{
+  static const struct {
+    const char *name;
+    LanCallFigure figure;
+  } figures[] = {
+    { "sent", LAN_CALL_FIGURE_SENT },
+    { "received", LAN_CALL_FIGURE_RECEIVED },
+    { "lost", LAN_CALL_FIGURE_LOST },
+    { "late", LAN_CALL_FIGURE_LATE },
+    { "concealed", LAN_CALL_FIGURE_CONCEALED },
+    { "recovered", LAN_CALL_FIGURE_RECOVERED },
+    { "jitter_us", LAN_CALL_FIGURE_JITTER_US },
+    { "wait_us", LAN_CALL_FIGURE_WAIT_US },
+    { "rtt_us", LAN_CALL_FIGURE_RTT_US },
+    { "loss_out", LAN_CALL_FIGURE_LOSS_OUT },
+    { "loss_in", LAN_CALL_FIGURE_LOSS_IN },
+    { "bitrate", LAN_CALL_FIGURE_BITRATE },
+    { "first_sound_us", LAN_CALL_FIGURE_FIRST_SOUND_US },
+    { "level_in", LAN_CALL_FIGURE_LEVEL_IN },
+    { "level_out", LAN_CALL_FIGURE_LEVEL_OUT },
+    { "restarts", LAN_CALL_FIGURE_RESTARTS },
+    { "start_us", LAN_CALL_FIGURE_START_US },
+  };
+  LanCall *present = need_call (call, FALSE);
+  JsonObject *o;
+
+  if (present == NULL)
+    return;
+  o = lan_rpc_describe_call (present);
+  for (gsize i = 0; i < G_N_ELEMENTS (figures); i++)
+    json_object_set_int_member (o, figures[i].name,
+                                lan_call_get_figure (present, figures[i].figure));
+  lan_rpc_call_succeed (call, o);
+}
+
+static void
+call_audio (LanRpcCall *call)
+{
+  const char *source = lan_rpc_need_string (call, "source");
+  const char *sink;
+
+  if (source == NULL)
+    return;
+  sink = lan_rpc_need_string (call, "sink");
+  if (sink == NULL)
+    return;
+  lan_node_set_audio (call->service->node, source, sink);
+  lan_rpc_call_succeed (call, NULL);
+}
+
+const LanRpcMethod lan_rpc_call_methods[] = {
+  { "call.start", call_start }, { "call.answer", call_answer }, { "call.decline", call_end },
+  { "call.end", call_end },     { "call.mute", call_mute },     { "call.hold", call_hold },
+  { "call.stats", call_stats }, { "call.audio", call_audio },   { NULL, NULL },
+};
