@@ -3,6 +3,7 @@
 #include "lan-chat-row.h"
 
 #include "lan-avatar.h"
+#include "lan-call-text.h"
 #include "lan-chat-text.h"
 #include "lan-format.h"
 #include "lan-group-look.h"
@@ -42,6 +43,8 @@ describe_last (LanMessage *last)
     return g_strdup_printf (_ ("[File] %s"), text);
   case LAN_MESSAGE_KIND_EVENT:
     return lan_group_look_event (last);
+  case LAN_MESSAGE_KIND_CALL:
+    return lan_call_text (last);
   case LAN_MESSAGE_KIND_UNKNOWN:
     return g_strdup (_ ("Needs a newer version to be shown"));
   case LAN_MESSAGE_KIND_TEXT:

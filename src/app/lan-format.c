@@ -139,3 +139,12 @@ lan_format_number (const char *digits)
   }
   return g_string_free (out, FALSE);
 }
+
+char *
+lan_format_length (gint64 seconds)
+{
+  if (seconds >= 3600)
+    return g_strdup_printf ("%" G_GINT64_FORMAT ":%02d:%02d", seconds / 3600,
+                            (int) (seconds / 60 % 60), (int) (seconds % 60));
+  return g_strdup_printf ("%d:%02d", (int) (seconds / 60), (int) (seconds % 60));
+}

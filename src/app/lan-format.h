@@ -34,6 +34,9 @@ char *lan_format_left (gint64 seconds) G_GNUC_WARN_UNUSED_RESULT;
 /** Returns: (transfer full): a round trip, "0.3 ms"; "" when not positive. */
 char *lan_format_round_trip (gint64 microseconds) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Returns: (transfer full): how long something lasts, "2:05" or "1:02:05". */
+char *lan_format_length (gint64 seconds) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Returns: (transfer full): 60 digits as twelve groups of five in three lines. */
 char *lan_format_number (const char *digits) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -121,15 +121,16 @@ enable (GActionMap *actions, LanMessageRow *row)
                    status != LAN_MESSAGE_STATUS_FAILED;
   gboolean own = alive && lan_message_get_own (message);
   gboolean pinned = lan_message_get_pinned (message);
+  gboolean is_call = lan_message_get_kind (message) == LAN_MESSAGE_KIND_CALL;
   const struct {
     const char *name;
     gboolean on;
   } table[] = {
     { "react", alive },
-    { "reply", alive && lan_message_get_kind (message) != LAN_MESSAGE_KIND_UNKNOWN },
+    { "reply", alive && !is_call && lan_message_get_kind (message) != LAN_MESSAGE_KIND_UNKNOWN },
     { "edit", own && lan_message_get_kind (message) == LAN_MESSAGE_KIND_TEXT },
-    { "recall", own },
-    { "forward", alive && lan_message_get_kind (message) != LAN_MESSAGE_KIND_UNKNOWN },
+    { "recall", own && !is_call },
+    { "forward", alive && !is_call && lan_message_get_kind (message) != LAN_MESSAGE_KIND_UNKNOWN },
     { "edits", alive && lan_message_get_edited_time (message) != 0 },
     { "pin", alive && !pinned },
     { "unpin", alive && pinned },

@@ -3,6 +3,7 @@
 #include "lan-message-row.h"
 
 #include "lan-avatar.h"
+#include "lan-call-text.h"
 #include "lan-format.h"
 #include "lan-group-look.h"
 #include "lan-link-dialog.h"
@@ -129,24 +130,26 @@ on_query_tooltip (LanMessageRow *self, int x, int y, gboolean keyboard, GtkToolt
   return TRUE;
 }
 
-/* What is said in the place of a text; NULL: there is one. */
-static const char *
+/* What is said in the place of a text; NULL: there is one. (transfer full) */
+static char *
 words_instead (LanMessage *message)
 {
   if (lan_message_get_recalled (message))
-    return lan_message_get_own (message) ? _ ("You took this message back.")
-                                         : _ ("This message was taken back.");
+    return g_strdup (lan_message_get_own (message) ? _ ("You took this message back.")
+                                                   : _ ("This message was taken back."));
   if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_UNKNOWN)
-    return _ ("This needs a newer version of Lanyard to be shown.");
+    return g_strdup (_ ("This needs a newer version of Lanyard to be shown."));
+  if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_CALL)
+    return lan_call_text (message);
   return NULL;
 }
 
-static const char *
+static char *
 words_of (LanMessage *message)
 {
-  const char *instead = words_instead (message);
+  char *instead = words_instead (message);
 
-  return instead != NULL ? instead : lan_message_get_text (message);
+  return instead != NULL ? instead : g_strdup (lan_message_get_text (message));
 }
 
 static gboolean
@@ -162,7 +165,8 @@ update_accessible (LanMessageRow *self)
   gboolean own = lan_message_get_own (self->message);
   const char *who = own ? _ ("You") : lan_person_get_name (lan_message_get_author (self->message));
   g_autofree char *clock = lan_format_clock (lan_message_get_time (self->message));
-  g_autofree char *name = g_strdup_printf ("%s, %s: %s%s%s", who, clock, words_of (self->message),
+  g_autofree char *words = words_of (self->message);
+  g_autofree char *name = g_strdup_printf ("%s, %s: %s%s%s", who, clock, words,
                                            own ? ", " : "", own ? state_words (status) : "");
 
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), name);
@@ -213,7 +217,7 @@ fill_event (LanMessageRow *self)
 static void
 fill_text (LanMessageRow *self)
 {
-  const char *instead = words_instead (self->message);
+  g_autofree char *instead = words_instead (self->message);
 
   if (instead != NULL)
     lan_rich_view_set_words (self->text, instead);

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-notifier.h"
 
+#include "lan-call-text.h"
 #include "lan-chat-text.h"
 #include "lan-group-look.h"
 #include "lan-settings.h"
@@ -115,6 +116,11 @@ on_message (LanNotifier *self, LanMessage *message)
   if (lan_message_get_request (message)) {
     title = g_strdup_printf (_ ("%s would like to write to you"), lan_person_get_name (person));
     say (self, person, title, NULL);
+    return;
+  }
+  if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_CALL) {
+    if (lan_call_text_is_missed (message))
+      say (self, person, lan_person_get_name (person), _ ("Missed call"));
     return;
   }
   if (lan_message_get_mentions_me (message))

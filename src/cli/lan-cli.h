@@ -51,6 +51,8 @@ struct _LanCli {
   gboolean keep;
   gboolean open_history; /* of group create */
   double hours;
+  char *audio_source;
+  char *audio_sink;
   char *address;
   char *peer; /* of search and what moves chats: names or ids as typed */
   char *from;
@@ -173,6 +175,7 @@ int lan_cli_run (LanCli *cli, char **args);
 int lan_cli_join (LanCli *cli, char **args);
 int lan_cli_server (LanCli *cli, char **args);
 int lan_cli_device (LanCli *cli, char **args);
+int lan_cli_call_command (LanCli *cli, char **args);
 int lan_cli_share (LanCli *cli, char **args);
 int lan_cli_group (LanCli *cli, char **args);
 int lan_cli_directory (LanCli *cli, char **args);

@@ -40,6 +40,8 @@ const LanCliCommand lan_cli_commands[] = {
     N_ ("folders that are shared with others"), 1, -1, lan_cli_share },
   { "group", "list|create|members|invite|join|leave|remove|role|…",
     N_ ("groups, discussions and temporary chats"), 1, -1, lan_cli_group },
+  { "call", "PEER|answer|decline|end|status", N_ ("speak with somebody, or take a call that rings"),
+    1, 1, lan_cli_call_command },
   { "device", "list|link|add CODE|revoke ID", N_ ("see, link and revoke your own devices"), 1, 2,
     lan_cli_device },
   { "directory", "", N_ ("list the company's people by department"), 0, 0, lan_cli_directory },
@@ -116,6 +118,10 @@ make_context (LanCli *cli, gboolean *version)
       N_ ("With group create: who comes later may read what was written before"), NULL },
     { "hours", 0, 0, G_OPTION_ARG_DOUBLE, &cli->hours,
       N_ ("With group create: it ends by itself after N hours"), N_ ("N") },
+    { "audio-source", 0, 0, G_OPTION_ARG_STRING, &cli->audio_source,
+      N_ ("In calls, speak into this: default, none, test, file:PATH or a device"), N_ ("SOURCE") },
+    { "audio-sink", 0, 0, G_OPTION_ARG_STRING, &cli->audio_sink,
+      N_ ("In calls, hear with this: default, null, file:PATH or a device"), N_ ("SINK") },
     { "yes", 0, 0, G_OPTION_ARG_NONE, &cli->yes, N_ ("With device: confirm without asking"), NULL },
     { "limited", 0, 0, G_OPTION_ARG_NONE, &cli->limited,
       N_ ("With device add: the new one may not link or revoke others"), NULL },
@@ -250,6 +256,8 @@ main (int argc, char **argv)
   g_free (cli.login);
   g_free (cli.password_file);
   g_free (cli.words);
+  g_free (cli.audio_source);
+  g_free (cli.audio_sink);
   g_free (cli.address);
   g_free (cli.peer);
   g_free (cli.from);

@@ -196,6 +196,7 @@ lan_node_forward_message (LanNode *self, LanMessage *message, GPtrArray *persons
   if (!may_write_all (self, persons, error))
     return NULL;
   if (lan_message_get_recalled (message) ||
+      lan_message_get_kind (message) == LAN_MESSAGE_KIND_CALL ||
       lan_message_get_kind (message) == LAN_MESSAGE_KIND_UNKNOWN) {
     g_set_error_literal (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
                          "there is nothing in this message to forward");

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/* Copyright (c) 2026 The Lanyard developers */
+/*
+ * call: one call from the command line. Ctrl+C hangs up. While another program has the profile open,
+ * the call is that program's, and so are microphone and loudspeaker.
+ */
+#include "lan-cli.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+#include <string.h>
+
+#define RING_S 120.0
+#define TICK_US 200000
+
+typedef struct {
+  char *id;    /* of the call; NULL: whichever comes */
+  char *state; /* told last */
+  gboolean is_over;
+  gboolean was_active;
+} Following;
+
+static const char *
+member (JsonObject *object, const char *name)
+{
+  return json_object_get_string_member_with_default (object, name, "");
+}
+
+static JsonObject *
+ask (LanCli *cli, const char *method, JsonObject *params)
+{
+  g_autoptr (GError) error = NULL;
+  const char *code;
+  JsonObject *result = lan_cli_call (cli, method, params, &code, &error);
+
+  if (result == NULL)
+    lan_cli_complain (cli, code, error->message);
+  return result;
+}
+
+static const char *
+state_words (const char *state)
+{
+  if (strcmp (state, "alerting") == 0)
+    return _ ("It rings.");
+  if (strcmp (state, "ringing") == 0)
+    return _ ("Somebody calls.");
+  if (strcmp (state, "active") == 0)
+    return _ ("You are connected. Ctrl+C hangs up.");
+  return NULL;
+}
+
+static const char *
+end_words (const char *end)
+{
+  static const struct {
+    const char *end, *words;
+  } table[] = {
+    { "declined", N_ ("The call was declined.") },
+    { "busy", N_ ("The other side is in another call.") },
+    { "no-answer", N_ ("Nobody answered.") },
+    { "unreachable", N_ ("The other side could not be reached.") },
+    { "lost", N_ ("The connection was lost.") },
+    { "failed", N_ ("There is no sound, so the call was ended.") },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
+    if (strcmp (end, table[i].end) == 0)
+      return _ (table[i].words);
+  }
+  return _ ("The call is over.");
+}
+
+static void
+on_notified (LanCli *cli, const char *method, JsonObject *params)
+{
+  Following *f = cli->state;
+  const char *state;
+
+  if (strcmp (method, "call.changed") != 0 ||
+      (f->id != NULL && strcmp (member (params, "id"), f->id) != 0))
+    return;
+  state = member (params, "state");
+  if (f->id == NULL)
+    f->id = g_strdup (member (params, "id"));
+  if (g_strcmp0 (state, f->state) == 0)
+    return;
+  g_free (f->state);
+  f->state = g_strdup (state);
+  f->was_active |= strcmp (state, "active") == 0;
+  f->is_over = strcmp (state, "ended") == 0;
+  if (cli->json)
+    lan_cli_print_json (params);
+  else if (f->is_over)
+    lan_cli_print ("%s\n", end_words (member (params, "end")));
+  else if (state_words (state) != NULL)
+    lan_cli_print ("%s\n", state_words (state));
+  fflush (stdout);
+}
+
+/* Until the call is over, or a signal says that it should be. */
+static int
+follow (LanCli *cli)
+{
+  Following *f = cli->state;
+  gint64 deadline = cli->wait >= 0 ? lan_cli_deadline (cli, 0) : G_MAXINT64;
+
+  while (!f->is_over && lan_cli_wait (cli, deadline))
+    ;
+  if (!f->is_over) {
+    g_autoptr (JsonObject) result = NULL;
+
+    cli->stopped = FALSE;
+    result = ask (cli, "call.end", lan_cli_params ("id", f->id));
+    deadline = g_get_monotonic_time () + G_USEC_PER_SEC;
+    while (result != NULL && !f->is_over && lan_cli_wait (cli, deadline))
+      ;
+  }
+  return f->was_active ? LAN_CLI_OK : LAN_CLI_FAILED;
+}
+
+static int
+start (LanCli *cli, const char *peer)
+{
+  Following *f = cli->state;
+  g_autoptr (JsonObject) person = lan_cli_find_peer (cli, peer, lan_cli_deadline (cli, 10.0));
+  g_autoptr (JsonObject) result = NULL;
+
+  if (person == NULL)
+    return LAN_CLI_FAILED;
+  result = ask (cli, "call.start", lan_cli_params ("person", member (person, "id")));
+  if (result == NULL)
+    return LAN_CLI_FAILED;
+  f->id = g_strdup (member (result, "id"));
+  return follow (cli);
+}
+
+/* Waits for a call to ring here, and takes it. */
+static int
+answer (LanCli *cli)
+{
+  Following *f = cli->state;
+  gint64 deadline = lan_cli_deadline (cli, RING_S);
+  g_autoptr (GError) error = NULL;
+  const char *code;
+
+  for (;;) {
+    g_autoptr (JsonObject) present = lan_cli_call (cli, "call.stats", NULL, &code, &error);
+
+    if (present != NULL && strcmp (member (present, "state"), "ringing") == 0)
+      break;
+    g_clear_error (&error);
+    if (!lan_cli_wait (cli, MIN (deadline, g_get_monotonic_time () + TICK_US)) &&
+        (cli->stopped || g_get_monotonic_time () >= deadline)) {
+      lan_cli_complain (cli, "not-found", _ ("Nobody has called."));
+      return LAN_CLI_FAILED;
+    }
+  }
+  g_clear_pointer (&f->id, g_free);
+  {
+    g_autoptr (JsonObject) result = ask (cli, "call.answer", NULL);
+
+    return result != NULL ? follow (cli) : LAN_CLI_FAILED;
+  }
+}
+
+static int
+simple (LanCli *cli, const char *method)
+{
+  g_autoptr (JsonObject) result = ask (cli, method, NULL);
+
+  if (result == NULL)
+    return LAN_CLI_FAILED;
+  if (strcmp (method, "call.stats") == 0)
+    lan_cli_print_json (result);
+  return LAN_CLI_OK;
+}
+
+int
+lan_cli_call_command (LanCli *cli, char **args)
+{
+  Following f = { 0 };
+  int code;
+
+  cli->state = &f;
+  cli->notified = on_notified;
+  code = lan_cli_open (cli);
+  if (code == LAN_CLI_OK) {
+    if (strcmp (args[0], "answer") == 0)
+      code = answer (cli);
+    else if (strcmp (args[0], "decline") == 0)
+      code = simple (cli, "call.decline");
+    else if (strcmp (args[0], "end") == 0)
+      code = simple (cli, "call.end");
+    else if (strcmp (args[0], "status") == 0)
+      code = simple (cli, "call.stats");
+    else
+      code = start (cli, args[0]);
+  }
+  cli->notified = NULL;
+  g_free (f.id);
+  g_free (f.state);
+  return code;
+}
