@@ -28,6 +28,7 @@ begin (LanJitter *j, guint8 stream, guint32 sequence, guint32 frame, gboolean is
   j->is_primed = FALSE;
   j->next = j->newest = frame;
   j->played = sequence - 1;
+  j->unknown = 0;
   j->n_delays = j->next_delay = 0;
   j->target_us = MAX (j->target_us, FIRST_WAIT_US);
   if (is_new_stream) {
@@ -144,6 +145,10 @@ ideal_frame (const LanJitter *j, gint64 now_us)
 static void
 give (LanJitter *j, LanJitterOut *out, LanJitterSlot *slot)
 {
+  guint32 gap = slot->sequence - j->played - 1;
+
+  j->concealed += MIN (gap, j->unknown); /* now it is known */
+  j->unknown = 0;
   out->take = LAN_JITTER_VOICE;
   out->payload = slot->payload;
   out->len = slot->len;
@@ -165,8 +170,8 @@ take_missing (LanJitter *j, LanJitterOut *out)
       out->len = after->len;
     }
   } else if (after == NULL) {
-    out->take = LAN_JITTER_LOST; /* perhaps late: nobody knows yet */
-    j->concealed++;
+    out->take = LAN_JITTER_LOST; /* or late, or never sent: nobody knows yet */
+    j->unknown++;
   } else {
     out->take = LAN_JITTER_PAUSE;
   }

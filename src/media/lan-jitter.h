@@ -58,6 +58,7 @@ typedef struct {
   guint n_delays, next_delay;
   gint64 target_us;
   guint since_change; /* frames since the wait was changed last */
+  guint unknown;      /* frames in a row of which nobody knows whether they were sent */
   guint64 received, late, lost, concealed, stretched, melted;
   gint64 jitter_us;
   LanJitterSlot slots[LAN_JITTER_SLOTS];

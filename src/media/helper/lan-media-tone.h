@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * The source "test": a quiet hum, and a loud note of a tenth of a second at every full second of
+ * The source "test": a quiet voice that hums in syllables, and a loud note of a tenth of a second at every full second of
  * CLOCK_MONOTONIC, so that whoever has the same clock hears how long it was under way.
  */
 #pragma once
@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-#define LAN_MEDIA_TONE_HUM_HZ  300
+#define LAN_MEDIA_TONE_HUM_HZ  150
 #define LAN_MEDIA_TONE_NOTE_HZ 1000
 #define LAN_MEDIA_TONE_NOTE_US 100000
 
