@@ -23,7 +23,7 @@ lan_node_start_call (LanNode *self, LanPerson *person, GError **error)
   g_return_val_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person), NULL);
   if (!lan_node_require_open (self, error) || !lan_node_may_write (self, person, error))
     return NULL;
-  if (!lan_person_get_accepted (person)) {
+  if (!lan_person_get_accepted (person) || lan_person_get_group (person) != NULL) {
     g_set_error_literal (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
                          "only a contact can be called");
     return NULL;

@@ -200,9 +200,6 @@ lan_rpc_notify_connect (LanRpcService *service)
     { "notice", G_CALLBACK (on_notice) },
     { "share-changed", G_CALLBACK (on_share_changed) },
     { "group-changed", G_CALLBACK (on_group_changed) },
-}
-
-static void
     { "call-changed", G_CALLBACK (on_call_changed) },
     { "server-changed", G_CALLBACK (on_server_changed) },
   };
