@@ -166,8 +166,8 @@ update_accessible (LanMessageRow *self)
   const char *who = own ? _ ("You") : lan_person_get_name (lan_message_get_author (self->message));
   g_autofree char *clock = lan_format_clock (lan_message_get_time (self->message));
   g_autofree char *words = words_of (self->message);
-  g_autofree char *name = g_strdup_printf ("%s, %s: %s%s%s", who, clock, words,
-                                           own ? ", " : "", own ? state_words (status) : "");
+  g_autofree char *name = g_strdup_printf ("%s, %s: %s%s%s", who, clock, words, own ? ", " : "",
+                                           own ? state_words (status) : "");
 
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), name);
 }

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RING_S 120.0
+#define RING_S  120.0
 #define TICK_US 200000
 
 typedef struct {

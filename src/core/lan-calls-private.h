@@ -35,15 +35,15 @@ typedef struct {
 
 struct _LanCalls {
   LanAccountId self;
-  LanOneCall *call;   /* NULL: none */
-  GArray *devices; /* of LanCallDevice: at hand */
-  GArray *ringers; /* of LanCallRinger, oldest first */
-  GQueue actions;  /* of LanCallsAction */
+  LanOneCall *call; /* NULL: none */
+  GArray *devices;  /* of LanCallDevice: at hand */
+  GArray *ringers;  /* of LanCallRinger, oldest first */
+  GQueue actions;   /* of LanCallsAction */
   LanCallsCounters counters;
 };
 
 LanOneCall *lan_calls_make (LanCalls *calls, const LanMessageId *id, const LanAccountId *peer,
-                       LanCallState state);
+                            LanCallState state);
 LanCallsAction *lan_calls_act (LanCalls *calls, LanCallsActionType type,
                                const LanAccountId *account);
 void lan_calls_send (LanCalls *calls, const LanAccountId *account, const LanDeviceId *device,
@@ -61,8 +61,8 @@ void lan_calls_do_answer (LanCalls *calls, gint64 now_us);
 void lan_calls_start_media (LanCalls *calls, gint64 now_us);
 
 /** Ends the call for everybody but @except (nullable), whom @reason came from. */
-void lan_calls_finish (LanCalls *calls, LanCallEnd reason, gboolean by_us, const LanDeviceId *except,
-                      gint64 now_us);
+void lan_calls_finish (LanCalls *calls, LanCallEnd reason, gboolean by_us,
+                       const LanDeviceId *except, gint64 now_us);
 gboolean lan_calls_rung_remove (LanOneCall *call, const LanDeviceId *device);
 gboolean lan_calls_is_at_hand (const LanCalls *calls, const LanAccountId *account,
                                const LanDeviceId *device);

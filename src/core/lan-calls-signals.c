@@ -104,10 +104,9 @@ on_ring (const Said *s)
     return;
   }
   if (call != NULL && is_replaced (call, s))
-    lan_calls_finish (calls,
-                     call->view.state == LAN_CALL_RINGING ? LAN_CALL_END_CANCELLED
-                                                          : LAN_CALL_END_LOST,
-                     FALSE, s->device, s->now_us);
+    lan_calls_finish (
+        calls, call->view.state == LAN_CALL_RINGING ? LAN_CALL_END_CANCELLED : LAN_CALL_END_LOST,
+        FALSE, s->device, s->now_us);
   if (calls->call != NULL) {
     reply (s, SIGNAL (END), LAN_CALL_END_BUSY);
     return;
@@ -229,7 +228,7 @@ on_end (const Said *s)
     on_end_of_ringing (s, reason);
   else if (is_other_end (s))
     lan_calls_finish (s->calls, reason == LAN_CALL_END_GONE ? LAN_CALL_END_LOST : reason, FALSE,
-                     s->device, s->now_us);
+                      s->device, s->now_us);
 }
 
 static gboolean
@@ -273,11 +272,9 @@ void
 lan_calls_signal (LanCalls *calls, const LanAccountId *account, const LanDeviceId *device,
                   const Lanyard__CallSignal *signal, gint64 now_us)
 {
-  Said s = { .calls = calls,
-             .account = account,
-             .device = device,
-             .signal = signal,
-             .now_us = now_us };
+  Said s = {
+    .calls = calls, .account = account, .device = device, .signal = signal, .now_us = now_us
+  };
 
   memcpy (s.id.b, signal->call.data, sizeof s.id.b);
   if (is_present (&s)) {

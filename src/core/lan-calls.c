@@ -138,7 +138,8 @@ lan_calls_is_at_hand (const LanCalls *calls, const LanAccountId *account, const 
 /* ---- a call's life ---- */
 
 LanOneCall *
-lan_calls_make (LanCalls *calls, const LanMessageId *id, const LanAccountId *peer, LanCallState state)
+lan_calls_make (LanCalls *calls, const LanMessageId *id, const LanAccountId *peer,
+                LanCallState state)
 {
   LanOneCall *call = g_new0 (LanOneCall, 1);
 
@@ -235,7 +236,7 @@ reason_for_others (LanCallEnd reason)
 
 void
 lan_calls_finish (LanCalls *calls, LanCallEnd reason, gboolean by_us, const LanDeviceId *except,
-                 gint64 now_us)
+                  gint64 now_us)
 {
   LanOneCall *call = g_steal_pointer (&calls->call);
   LanCallView *view = &call->view;
@@ -258,8 +259,8 @@ lan_calls_finish (LanCalls *calls, LanCallEnd reason, gboolean by_us, const LanD
   view->end = reason;
   view->by_us = by_us;
   view->duration_us = view->answered_us > 0 ? now_us - view->answered_us : 0;
-  view->was_missed = was_ringing && !by_us && reason != LAN_CALL_END_ELSEWHERE &&
-                     reason != LAN_CALL_END_CROSSED;
+  view->was_missed =
+      was_ringing && !by_us && reason != LAN_CALL_END_ELSEWHERE && reason != LAN_CALL_END_CROSSED;
   lan_calls_act (calls, LAN_CALLS_CHANGED, &view->peer)->view = *view;
   if (!view->incoming && reason != LAN_CALL_END_CROSSED)
     lan_calls_act (calls, LAN_CALLS_RECORD, &view->peer)->view = *view;
@@ -426,8 +427,8 @@ lan_calls_device_up (LanCalls *calls, const LanAccountId *account, const LanDevi
   /* What was said last may be lost with the way that it went by. */
   call->lost_us = LAN_NO_DEADLINE;
   if (call->view.state == LAN_CALL_RINGING)
-    lan_calls_send (calls, account, device, &call->view.id,
-                    LANYARD__CALL_SIGNAL_TYPE__CALL_RINGING, LAN_CALL_END_NONE);
+    lan_calls_send (calls, account, device, &call->view.id, LANYARD__CALL_SIGNAL_TYPE__CALL_RINGING,
+                    LAN_CALL_END_NONE);
   else if (call->view.state == LAN_CALL_ANSWERING)
     lan_calls_send (calls, account, device, &call->view.id, LANYARD__CALL_SIGNAL_TYPE__CALL_ANSWER,
                     LAN_CALL_END_NONE);

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FRAME_US     20000
-#define MARGIN_US    8000 /* on top of what recent packets needed */
-#define CALM_FRAMES  10   /* between two changes of the wait */
-#define JUMP_FRAMES  25   /* off by more than this: begin anew */
-#define PERCENT      97
+#define FRAME_US      20000
+#define MARGIN_US     8000 /* on top of what recent packets needed */
+#define CALM_FRAMES   10   /* between two changes of the wait */
+#define JUMP_FRAMES   25   /* off by more than this: begin anew */
+#define PERCENT       97
 #define FIRST_WAIT_US 40000
 
 void

@@ -47,13 +47,13 @@ typedef struct {
   gboolean is_started;
   gboolean is_primed; /* playing has begun */
   guint8 stream;
-  guint32 next;     /* frame to be played next */
-  guint32 newest;   /* greatest frame seen */
-  guint32 played;   /* sequence of the frame played last */
-  guint32 highest;  /* greatest sequence of this stream */
-  guint32 first;    /* first sequence of this stream */
-  gint64 base_us;   /* smallest (arrival - frame time) lately */
-  gint64 transit_us; /* of the packet before, RFC 3550 */
+  guint32 next;                      /* frame to be played next */
+  guint32 newest;                    /* greatest frame seen */
+  guint32 played;                    /* sequence of the frame played last */
+  guint32 highest;                   /* greatest sequence of this stream */
+  guint32 first;                     /* first sequence of this stream */
+  gint64 base_us;                    /* smallest (arrival - frame time) lately */
+  gint64 transit_us;                 /* of the packet before, RFC 3550 */
   gint64 delays[LAN_JITTER_HISTORY]; /* (arrival - frame time) of the last packets */
   guint n_delays, next_delay;
   gint64 target_us;

@@ -12,13 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SOCKET_FD  3
-#define SOURCE_FD  4
-#define SINK_FD    5
+#define SOCKET_FD    3
+#define SOURCE_FD    4
+#define SINK_FD      5
 #define SOCKET_BYTES (64 * 1024)
-#define READS_MAX  64 /* messages in one turn */
-#define MINUTE_US  (60 * G_USEC_PER_SEC)
-#define STEP_MS    100 /* first wait after a second death in a row */
+#define READS_MAX    64 /* messages in one turn */
+#define MINUTE_US    (60 * G_USEC_PER_SEC)
+#define STEP_MS      100 /* first wait after a second death in a row */
 
 struct _LanMedia {
   LanMediaStart start;
@@ -240,10 +240,9 @@ start_process (LanMedia *media, int theirs, GError **error)
       to[n++] = to[i];
     }
   }
-  return g_spawn_async_with_pipes_and_fds (NULL, argv, NULL,
-                                           G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL,
-                                           NULL, NULL, -1, -1, -1, from, to, n, &media->pid, NULL,
-                                           NULL, NULL, error);
+  return g_spawn_async_with_pipes_and_fds (
+      NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, -1, -1,
+      -1, from, to, n, &media->pid, NULL, NULL, NULL, error);
 }
 
 static void

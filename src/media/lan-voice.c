@@ -211,7 +211,8 @@ lan_voice_take (LanVoice *voice, const guint8 *data, gsize len, gint64 now_us)
 static void
 decode (LanVoice *voice, const guint8 *data, gsize len, gboolean is_fec, gint16 *pcm)
 {
-  int n = opus_decode (voice->decoder, data, (opus_int32) len, pcm, LAN_MEDIA_FRAME_SAMPLES, is_fec);
+  int n =
+      opus_decode (voice->decoder, data, (opus_int32) len, pcm, LAN_MEDIA_FRAME_SAMPLES, is_fec);
 
   /* A packet of another length, or none at all. */
   if (n < LAN_MEDIA_FRAME_SAMPLES)

@@ -32,13 +32,13 @@ typedef struct {
   guint64 concealed; /* frames */
   guint64 recovered; /* of those from the next packet */
   gint64 jitter_us;
-  gint64 wait_us;    /* in the jitter buffer */
-  gint64 rtt_us;     /* -1: not known */
-  guint loss_out;    /* per mille of ours that the other side missed lately */
-  guint loss_in;     /* per mille of theirs that we missed lately */
-  guint bitrate;     /* ours, bit/s */
-  gint64 first_us;   /* when the first frame of theirs was played; 0: none yet */
-  guint level_in;    /* 0 to 100, of the last frames */
+  gint64 wait_us;  /* in the jitter buffer */
+  gint64 rtt_us;   /* -1: not known */
+  guint loss_out;  /* per mille of ours that the other side missed lately */
+  guint loss_in;   /* per mille of theirs that we missed lately */
+  guint bitrate;   /* ours, bit/s */
+  gint64 first_us; /* when the first frame of theirs was played; 0: none yet */
+  guint level_in;  /* 0 to 100, of the last frames */
   guint level_out;
 } LanVoiceStats;
 

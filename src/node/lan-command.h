@@ -72,11 +72,11 @@ typedef enum {
   LAN_COMMAND_SHARE_TREE,   /* task */
   LAN_COMMAND_SHARE_LOG,    /* task */
   LAN_COMMAND_GROUP,        /* kind: LanGroupCall, conversation, what that says, task */
-  LAN_COMMAND_CALL_START, /* account, message: its id, number: whether with video */
-  LAN_COMMAND_CALL_ANSWER, /* message, number: the same */
-  LAN_COMMAND_CALL_END,    /* message */
-  LAN_COMMAND_CALL_SET,    /* message, kind: LanCallFlags, number */
-  LAN_COMMAND_CALL_AUDIO,  /* text: source, name: sink */
+  LAN_COMMAND_CALL_START,   /* account, message: its id, number: whether with video */
+  LAN_COMMAND_CALL_ANSWER,  /* message, number: the same */
+  LAN_COMMAND_CALL_END,     /* message */
+  LAN_COMMAND_CALL_SET,     /* message, kind: LanCallFlags, number */
+  LAN_COMMAND_CALL_AUDIO,   /* text: source, name: sink */
   LAN_COMMAND_SEARCH,       /* search, task */
   LAN_COMMAND_BACKUP,       /* backup, task */
   LAN_COMMAND_RECOVERY_CODE, /* number: whether a new one, task */

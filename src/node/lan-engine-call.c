@@ -337,8 +337,7 @@ lan_engine_call_execute (LanEngine *engine, LanCommand *c)
     status = lan_calls_end (machine, &c->message, now_us);
     break;
   case LAN_COMMAND_CALL_SET:
-    status =
-        lan_calls_set (machine, &c->message, (LanCallFlags) c->kind, c->number != 0, now_us);
+    status = lan_calls_set (machine, &c->message, (LanCallFlags) c->kind, c->number != 0, now_us);
     break;
   default:
     g_free (engine->config.audio_source);

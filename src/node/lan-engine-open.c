@@ -7,8 +7,8 @@
  *
  * A failure at any step goes back through close(), which undoes what was done.
  */
-#include "lan-engine-core.h"
 #include "lan-engine-call.h"
+#include "lan-engine-core.h"
 #include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
 #include "lan-engine-files.h"

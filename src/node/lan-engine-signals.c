@@ -4,8 +4,8 @@
  * Links of a peer: made when its session says so, moved, closed, and their signals carried between
  * the link, the session and the other side's lane.
  */
-#include "lan-engine-links-private.h"
 #include "lan-engine-call.h"
+#include "lan-engine-links-private.h"
 #include "lan-engine-server.h"
 #include "lan-frame.h"
 

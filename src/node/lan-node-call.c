@@ -30,8 +30,7 @@ lan_node_start_call (LanNode *self, LanPerson *person, GError **error)
   }
   call = lan_node_models_call (lan_node_peek_models (self));
   if (call != NULL && lan_call_get_status (call) != LAN_CALL_STATUS_ENDED) {
-    g_set_error_literal (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
-                         "there is a call already");
+    g_set_error_literal (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID, "there is a call already");
     return NULL;
   }
   command = lan_command_new_for (LAN_COMMAND_CALL_START, lan_person_peek_account (person));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
-#include "lan-conversation-private.h"
 #include "lan-call-private.h"
+#include "lan-conversation-private.h"
 #include "lan-message-private.h"
 #include "lan-node-models-private.h"
 #include "lan-person-private.h"

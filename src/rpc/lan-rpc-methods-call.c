@@ -28,10 +28,14 @@ lan_rpc_describe_call (LanCall *call)
     const char *name;
     gboolean (*get) (LanCall *);
   } flags[] = {
-    { "incoming", lan_call_get_incoming },           { "muted", lan_call_get_muted },
-    { "held", lan_call_get_held },                   { "other_muted", lan_call_get_other_muted },
-    { "other_held", lan_call_get_other_held },       { "missed", lan_call_get_missed },
-    { "no_microphone", lan_call_get_no_microphone }, { "no_speaker", lan_call_get_no_speaker },
+    { "incoming", lan_call_get_incoming },
+    { "muted", lan_call_get_muted },
+    { "held", lan_call_get_held },
+    { "other_muted", lan_call_get_other_muted },
+    { "other_held", lan_call_get_other_held },
+    { "missed", lan_call_get_missed },
+    { "no_microphone", lan_call_get_no_microphone },
+    { "no_speaker", lan_call_get_no_speaker },
   };
   JsonObject *o = json_object_new ();
 
@@ -93,7 +97,8 @@ call_answer (LanRpcCall *call)
   if (present == NULL)
     return;
   if (lan_call_get_status (present) != LAN_CALL_STATUS_RINGING) {
-    error = g_error_new_literal (LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID, "This call does not ring.");
+    error =
+        g_error_new_literal (LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID, "This call does not ring.");
     lan_rpc_call_fail (call, error);
     return;
   }

@@ -24,10 +24,10 @@
 #define ARCHITECTURE AUDIT_ARCH_LOONGARCH64
 #endif
 
-#define LOAD(member) BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, member))
+#define LOAD(member)       BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, member))
 #define IF(value, yes, no) BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, (value), (yes), (no))
-#define RETURN(what) BPF_STMT (BPF_RET | BPF_K, (what))
-#define REFUSED (SECCOMP_RET_ERRNO | EPERM)
+#define RETURN(what)       BPF_STMT (BPF_RET | BPF_K, (what))
+#define REFUSED            (SECCOMP_RET_ERRNO | EPERM)
 /* Refuses one system call; the number is loaded. */
 #define REFUSE(call) IF (__NR_##call, 0, 1), RETURN (REFUSED)
 

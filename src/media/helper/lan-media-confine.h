@@ -10,7 +10,8 @@
 
 G_BEGIN_DECLS
 
-#define LAN_MEDIA_MEMORY_MAX (G_GUINT64_CONSTANT (1) << 30) /* bytes of data, mapped libraries apart */
+#define LAN_MEDIA_MEMORY_MAX                                                                       \
+  (G_GUINT64_CONSTANT (1) << 30) /* bytes of data, mapped libraries apart */
 
 /** For good, for all threads to come. FALSE: the kernel refuses, and the program must not go on. */
 gboolean lan_media_confine (GError **error);

@@ -10,8 +10,7 @@
 #include <gst/gst.h>
 #include <string.h>
 
-#define CAPS                                                                                       \
-  "audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved"
+#define CAPS        "audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved"
 #define FRAME_BYTES (LAN_MEDIA_FRAME_SAMPLES * 2)
 
 struct _LanMediaDevice {
@@ -124,8 +123,8 @@ try_make (LanMediaDevice *device, const char *source, const char *sink, gboolean
   }
   if (source != NULL) {
     g_autofree char *element = describe (source, TRUE);
-    const char *dsp = sink != NULL ? "webrtcdsp probe=probe echo-cancel=true !"
-                                   : "webrtcdsp echo-cancel=false !";
+    const char *dsp =
+        sink != NULL ? "webrtcdsp probe=probe echo-cancel=true !" : "webrtcdsp echo-cancel=false !";
 
     g_string_append_printf (text,
                             "%s ! audioconvert ! audioresample ! " CAPS " ! %s " CAPS

@@ -9,7 +9,7 @@
 
 #define HEAD_BYTES  44
 #define FRAME_BYTES (LAN_MEDIA_FRAME_SAMPLES * 2)
-#define HEAD_EVERY  50  /* frames between two writings of the head */
+#define HEAD_EVERY  50 /* frames between two writings of the head */
 #define CHUNKS_MAX  64
 
 static gboolean

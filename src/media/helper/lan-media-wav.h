@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 
 typedef struct {
   int fd;
-  gint64 offset;   /* of the first sample */
-  gint64 frames;   /* whole ones in it */
+  gint64 offset; /* of the first sample */
+  gint64 frames; /* whole ones in it */
   guint channels;
 } LanMediaWav;
 

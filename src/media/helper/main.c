@@ -19,10 +19,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SOCKET_FD 3
-#define SOURCE_FD 4
-#define SINK_FD   5
-#define STATS_US  200000
+#define SOCKET_FD  3
+#define SOURCE_FD  4
+#define SINK_FD    5
+#define STATS_US   200000
 #define BEHIND_MAX 50 /* frames; after a longer standstill they are left out */
 
 typedef struct {
@@ -34,7 +34,7 @@ typedef struct {
   LanMediaWav wav;
   gboolean is_test, reads_file, writes_file, plays;
   GSource *tick;
-  gint64 next;  /* frame that begins next */
+  gint64 next; /* frame that begins next */
   gint64 stats_due_us;
   gboolean first_told;
 } Helper;
@@ -182,9 +182,9 @@ open_devices (Helper *h)
   wants_sink = !h->writes_file && strcmp (sink, "null") != 0;
   if (!wants_source && !wants_sink)
     return;
-  h->device = lan_media_device_new (wants_source ? source : NULL, wants_sink ? sink : NULL,
-                                    (h->flags & LAN_MEDIA_UNTREATED) == 0, on_heard, h, &missing,
-                                    &error);
+  h->device =
+      lan_media_device_new (wants_source ? source : NULL, wants_sink ? sink : NULL,
+                            (h->flags & LAN_MEDIA_UNTREATED) == 0, on_heard, h, &missing, &error);
   h->plays = h->device != NULL && wants_sink && (missing & LAN_MEDIA_NO_SINK) == 0;
   if (missing != 0)
     send_failed (missing, error != NULL ? error->message : "");

@@ -69,8 +69,8 @@ act (Run *run, const guint8 *step)
   else if (step[0] < 40)
     status = lan_calls_end (run->calls, &id, run->now);
   else if (step[0] < 48)
-    status = lan_calls_set (run->calls, &id, (LanCallFlags) (1 << (step[2] % 3)), step[2] & 8,
-                            run->now);
+    status =
+        lan_calls_set (run->calls, &id, (LanCallFlags) (1 << (step[2] % 3)), step[2] & 8, run->now);
   else if (step[0] < 56)
     lan_calls_failed (run->calls, run->now);
   else if (step[0] < 64)

@@ -48,33 +48,33 @@ static const struct {
   const char *next; /* by place */
 } table[N_EVENTS] = {
   /*                                  n c a r w A A */
-  [DO_START] = { "start",             "c......" },
-  [DO_ANSWER] = { "answer",           "...w..." },
-  [DO_END] = { "end",                 ".nnnnnn" },
-  [DO_MUTE] = { "mute",               "......." },
-  [DO_FAIL] = { "fail",               "....nnn" },
-  [DO_DROP] = { "drop",               ".nnnnnn" },
-  [DO_QUIT] = { "quit",               ".nnnnnn" },
-  [SAY_RING] = { "ring",              "r......" },
-  [SAY_RING_NEW] = { "ring-new",      "r..rrrr" },
-  [SAY_RING_OTHER] = { "ring-other",  "r......" },
-  [SAY_RINGING] = { "ringing",        ".a....." },
-  [SAY_ANSWER] = { "answered",        ".AA...." },
-  [SAY_CONFIRM] = { "confirm",        "....A.." },
-  [SAY_STATE] = { "state",            "....A.." },
-  [SAY_JUNK] = { "junk",              "......." },
-  [SAY_HANGUP] = { "hangup",          "...nnnn" },
-  [SAY_CANCELLED] = { "cancelled",    "...nnnn" },
-  [SAY_DECLINED] = { "declined",      ".nnnnnn" },
-  [SAY_BUSY] = { "busy",              ".nnnnnn" },
-  [SAY_ELSEWHERE] = { "elsewhere",    "...nnnn" },
-  [SAY_GONE] = { "gone",              "...nnnn" },
-  [SAY_NO_ANSWER] = { "no-answer",    ".nnnnnn" },
-  [SAY_END_JUNK] = { "end-junk",      "...nnnn" },
-  [FOREIGN_END] = { "foreign-end",    "......." },
-  [WAY_UP] = { "up",                  "......." },
-  [WAY_DOWN] = { "down",              "......." },
-  [TIME] = { "time",                  ".nnnn.." },
+  [DO_START] = { "start", "c......" },
+  [DO_ANSWER] = { "answer", "...w..." },
+  [DO_END] = { "end", ".nnnnnn" },
+  [DO_MUTE] = { "mute", "......." },
+  [DO_FAIL] = { "fail", "....nnn" },
+  [DO_DROP] = { "drop", ".nnnnnn" },
+  [DO_QUIT] = { "quit", ".nnnnnn" },
+  [SAY_RING] = { "ring", "r......" },
+  [SAY_RING_NEW] = { "ring-new", "r..rrrr" },
+  [SAY_RING_OTHER] = { "ring-other", "r......" },
+  [SAY_RINGING] = { "ringing", ".a....." },
+  [SAY_ANSWER] = { "answered", ".AA...." },
+  [SAY_CONFIRM] = { "confirm", "....A.." },
+  [SAY_STATE] = { "state", "....A.." },
+  [SAY_JUNK] = { "junk", "......." },
+  [SAY_HANGUP] = { "hangup", "...nnnn" },
+  [SAY_CANCELLED] = { "cancelled", "...nnnn" },
+  [SAY_DECLINED] = { "declined", ".nnnnnn" },
+  [SAY_BUSY] = { "busy", ".nnnnnn" },
+  [SAY_ELSEWHERE] = { "elsewhere", "...nnnn" },
+  [SAY_GONE] = { "gone", "...nnnn" },
+  [SAY_NO_ANSWER] = { "no-answer", ".nnnnnn" },
+  [SAY_END_JUNK] = { "end-junk", "...nnnn" },
+  [FOREIGN_END] = { "foreign-end", "......." },
+  [WAY_UP] = { "up", "......." },
+  [WAY_DOWN] = { "down", "......." },
+  [TIME] = { "time", ".nnnn.." },
 };
 
 static void
@@ -132,8 +132,9 @@ command (Desk *d, Event event)
 static void
 make (Desk *d, Event event)
 {
-  static const int ends[] = { LAN_CALL_END_HANGUP,    LAN_CALL_END_CANCELLED, LAN_CALL_END_DECLINED,
-                              LAN_CALL_END_BUSY,      LAN_CALL_END_ELSEWHERE, LAN_CALL_END_GONE,
+  static const int ends[] = { LAN_CALL_END_HANGUP,    LAN_CALL_END_CANCELLED,
+                              LAN_CALL_END_DECLINED,  LAN_CALL_END_BUSY,
+                              LAN_CALL_END_ELSEWHERE, LAN_CALL_END_GONE,
                               LAN_CALL_END_NO_ANSWER, 77 };
   static const int types[] = { SIG (RINGING), SIG (ANSWER), SIG (CONFIRM), SIG (STATE), 99 };
 

@@ -44,7 +44,9 @@ desk_say (Desk *d, const LanAccountId *account, const LanDeviceId *device, const
 static void
 put_sent (GString *out, const LanCallsAction *action)
 {
-  static const char *const names[] = { "?", "ring", "ringing", "answer", "confirm", "end", "state" };
+  static const char *const names[] = {
+    "?", "ring", "ringing", "answer", "confirm", "end", "state"
+  };
   g_autoptr (LanFrame) frame = NULL;
   gsize len;
   const guint8 *data = g_bytes_get_data (action->frame, &len);
@@ -53,7 +55,8 @@ put_sent (GString *out, const LanCallsAction *action)
   g_assert_cmpint (lan_frame_type (frame), ==, LAN_FRAME_CALL_SIGNAL);
   g_string_append_printf (out, " %s", names[frame->call_signal->type]);
   if (frame->call_signal->type == SIG (END))
-    g_string_append_printf (out, ":%s", lan_calls_end_name ((LanCallEnd) frame->call_signal->reason));
+    g_string_append_printf (out, ":%s",
+                            lan_calls_end_name ((LanCallEnd) frame->call_signal->reason));
   g_string_append_printf (out, ">%u", action->device.b[0]);
 }
 
@@ -289,8 +292,7 @@ test_death (void)
   lan_calls_device_down (d.calls, &d.peer, &d.one, d.now);
   g_assert_cmpint (lan_calls_next_deadline (d.calls) - d.now, ==, LAN_CALL_RING_US);
   lan_calls_advance (d.calls, d.now + LAN_CALL_RING_US);
-  desk_expect (&d,
-               "want+ calling ring>1 alerting ended:no-answer record:not-answered want-");
+  desk_expect (&d, "want+ calling ring>1 alerting ended:no-answer record:not-answered want-");
   desk_say (&d, &d.peer, &d.one, &d.id2, SIG (RING), 0, 0, 0); /* and no channel any more */
   lan_calls_advance (d.calls, d.now + LAN_CALL_LOST_US);
   desk_expect (&d, "want+ ringing>1 ringing end:hangup>1 ended:lost! want-");

@@ -70,7 +70,9 @@ test_gate (void)
 {
   const guint8 coded[] = { 1 };
   const guint8 id[16] = { 1, 2, 3, 4 };
-  LanMediaPacket packet = { .kind = LAN_MEDIA_VOICE, .tag = 0x04030201, .payload = coded, .len = 1 };
+  LanMediaPacket packet = {
+    .kind = LAN_MEDIA_VOICE, .tag = 0x04030201, .payload = coded, .len = 1
+  };
   guint8 out[LAN_MEDIA_PACKET_MAX];
   gsize len = lan_media_packet_encode (&packet, out);
   LanMediaGate gate;
@@ -100,7 +102,12 @@ test_messages (void)
   const guint8 body[] = { 4, 5 };
   LanMediaMessage all[] = {
     { .type = LAN_MEDIA_START,
-      .start = { .tag = 1, .stream = 2, .flags = 3, .start_us = 4, .source = "test", .sink = "null" } },
+      .start = { .tag = 1,
+                 .stream = 2,
+                 .flags = 3,
+                 .start_us = 4,
+                 .source = "test",
+                 .sink = "null" } },
     { .type = LAN_MEDIA_SET, .flags = 1 },
     { .type = LAN_MEDIA_PACKET, .data = body, .len = sizeof body },
     { .type = LAN_MEDIA_READY },
