@@ -340,8 +340,6 @@ execute_talk (LanEngine *engine, LanCommand *c)
 {
   if (c->type == LAN_COMMAND_GROUP)
     lan_engine_group_execute (engine, c);
-  else if (c->type >= LAN_COMMAND_CALL_START && c->type <= LAN_COMMAND_CALL_AUDIO)
-    lan_engine_call_execute (engine, c);
   else if (c->type == LAN_COMMAND_SEARCH || c->type == LAN_COMMAND_READ_DAYS)
     lan_engine_search_execute (engine, c);
   else if (c->type == LAN_COMMAND_BACKUP || c->type == LAN_COMMAND_RECOVERY_CODE)
@@ -395,11 +393,6 @@ execute_open (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_FIND_MESSAGE:
   case LAN_COMMAND_READ_EDITS:
   case LAN_COMMAND_GROUP:
-  case LAN_COMMAND_CALL_START:
-  case LAN_COMMAND_CALL_ANSWER:
-  case LAN_COMMAND_CALL_END:
-  case LAN_COMMAND_CALL_SET:
-  case LAN_COMMAND_CALL_AUDIO:
   case LAN_COMMAND_SEARCH:
   case LAN_COMMAND_READ_DAYS:
   case LAN_COMMAND_BACKUP:
@@ -466,6 +459,12 @@ execute_open (LanEngine *engine, LanCommand *c)
   }
 }
 
+static gboolean
+is_of_call (LanCommandType type)
+{
+  return type >= LAN_COMMAND_CALL_START && type <= LAN_COMMAND_CALL_AUDIO;
+}
+
 void
 lan_engine_execute (LanEngine *engine, LanCommand *command)
 {
@@ -473,6 +472,8 @@ lan_engine_execute (LanEngine *engine, LanCommand *command)
     lan_engine_open (engine, command->name, command->text);
   else if (command->type == LAN_COMMAND_CLOSE)
     lan_engine_close (engine);
+  else if (engine->stage == LAN_ENGINE_OPEN && is_of_call (command->type))
+    lan_engine_call_execute (engine, command);
   else if (engine->stage == LAN_ENGINE_OPEN)
     execute_open (engine, command);
   if (command->task != NULL)

@@ -167,7 +167,8 @@ on_packet (const guint8 *data, gsize len, gpointer user_data)
   Room *room = seat->room;
 
   room->packets[seat->which]++;
-  if (room->silent_since_us != 0 && seat->which == 0) {
+  if (room->silent_since_us != 0 && seat->which == 0 &&
+      lan_media_get_restarts (room->media[0]) > 0) { /* not what the first still had sent */
     room->gap_us = g_get_monotonic_time () - room->silent_since_us;
     room->silent_since_us = 0;
   }
