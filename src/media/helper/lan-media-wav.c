@@ -99,7 +99,7 @@ write_head (int fd, gint64 frames)
 }
 
 gboolean
-lan_media_wav_write (int fd, gint64 n, const gint16 *pcm)
+lan_media_wav_write (int fd, gint64 n, const gint16 *pcm, gboolean is_first)
 {
   gint16 le[LAN_MEDIA_FRAME_SAMPLES];
 
@@ -109,5 +109,5 @@ lan_media_wav_write (int fd, gint64 n, const gint16 *pcm)
     le[i] = GINT16_TO_LE (pcm[i]);
   if (pwrite (fd, le, sizeof le, HEAD_BYTES + n * FRAME_BYTES) != sizeof le)
     return FALSE;
-  return n % HEAD_EVERY != 0 || write_head (fd, n + HEAD_EVERY);
+  return (n % HEAD_EVERY != 0 && !is_first) || write_head (fd, n + HEAD_EVERY);
 }

@@ -24,7 +24,7 @@ gboolean lan_media_wav_open (LanMediaWav *wav, int fd);
 /** Frame @n as one channel; silence where it cannot be read. */
 void lan_media_wav_read (const LanMediaWav *wav, gint64 n, gint16 *pcm);
 
-/** Writes frame @n of a file with one channel, and its head. FALSE: the disk says no. */
-gboolean lan_media_wav_write (int fd, gint64 n, const gint16 *pcm);
+/** Writes frame @n of a file with one channel, and its head at times; @is_first: by this process. FALSE: the disk says no. */
+gboolean lan_media_wav_write (int fd, gint64 n, const gint16 *pcm, gboolean is_first);
 
 G_END_DECLS

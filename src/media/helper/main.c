@@ -36,7 +36,7 @@ typedef struct {
   GSource *tick;
   gint64 next; /* frame that begins next */
   gint64 stats_due_us;
-  gboolean first_told;
+  gboolean first_told, has_written;
 } Helper;
 
 static void
@@ -126,10 +126,11 @@ run_frame (Helper *h, gint64 n, gint64 at_us, gint64 now_us)
   lan_voice_play (h->voice, pcm, at_us);
   if ((h->flags & LAN_MEDIA_HELD) != 0)
     memset (pcm, 0, sizeof pcm);
-  if (h->writes_file && !lan_media_wav_write (SINK_FD, n, pcm)) {
+  if (h->writes_file && !lan_media_wav_write (SINK_FD, n, pcm, !h->has_written)) {
     h->writes_file = FALSE;
     send_failed (LAN_MEDIA_NO_SINK, "The file cannot be written.");
   }
+  h->has_written = TRUE;
   if (h->plays)
     lan_media_device_play (h->device, pcm);
   send_packet (out, lan_voice_report (h->voice, now_us, out));
