@@ -53,6 +53,7 @@ test_allowed (void)
     { LAN_FRAME_SHARE_PAGE, "001001000" },
     { LAN_FRAME_SHARE_WANT, "001001000" },
     { LAN_FRAME_SHARE_ANSWER, "001001000" },
+    { LAN_FRAME_CALL_SIGNAL, "001001000" },
   };
   guint named = 0;
 
