@@ -64,7 +64,7 @@ lan_voice_new (const LanVoiceConfig *config)
   lan_jitter_init (&voice->jitter);
   voice->frame = -1;
   voice->stats.rtt_us = -1;
-  voice->least_rtt_us = G_MAXINT64;
+  voice->least_rtt_us = G_MAXINT64 / 2; /* none yet */
   set_rate (voice, 0, config->start_us);
   return voice;
 }

@@ -78,13 +78,14 @@ fail (GError **error, const char *what)
 gboolean
 lan_media_confine (GError **error)
 {
-  const struct rlimit memory = { LAN_MEDIA_MEMORY_MAX, LAN_MEDIA_MEMORY_MAX };
   const struct rlimit no_core = { 0, 0 };
 
   /* Without node there is nobody to speak to. */
   if (prctl (PR_SET_PDEATHSIG, SIGKILL) != 0 || prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     return fail (error, "prctl");
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(__SANITIZE_ADDRESS__) /* its shadow would not fit */
+  const struct rlimit memory = { LAN_MEDIA_MEMORY_MAX, LAN_MEDIA_MEMORY_MAX };
+
   if (setrlimit (RLIMIT_DATA, &memory) != 0)
     return fail (error, "memory limit");
 #endif
