@@ -26,6 +26,8 @@ struct _LanApplication {
   LanWindow *window; /* weak */
   char *profile;     /* NULL: the default one */
   char **interfaces;
+  char *audio_source;
+  char *audio_sink;
   char *wanted;           /* whose chat to open once the profile is */
   GtkWidget *first_start; /* weak: the page, while it is shown */
   gboolean is_restored;   /* the profile comes out of a backup: to be said */

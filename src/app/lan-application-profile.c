@@ -43,7 +43,9 @@ sees (LanPerson *person, gpointer user_data)
 static void
 on_notice (LanApplication *self, const char *code, const char *text)
 {
-  if (self->window == NULL)
+  /* The bar of the call says these in its own words. */
+  if (self->window == NULL || g_str_equal (code, "no-microphone") ||
+      g_str_equal (code, "no-speaker") || g_str_equal (code, "call-failed"))
     return;
   if (g_str_equal (code, "disk-full"))
     text = _ ("The disk is full: new messages cannot be kept, and none is confirmed until there is "
@@ -303,6 +305,9 @@ lan_application_make_node (LanApplication *self)
     g_object_set (self->node, "interfaces", kept, NULL);
   if (self->port >= 0)
     g_object_set (self->node, "port", self->port, NULL);
+  if (self->audio_source != NULL || self->audio_sink != NULL)
+    lan_node_set_audio (self->node, self->audio_source != NULL ? self->audio_source : "default",
+                        self->audio_sink != NULL ? self->audio_sink : "default");
   g_signal_connect_object (self->node, "notice", G_CALLBACK (on_notice), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->node, "notify::state", G_CALLBACK (on_state), self,
                            G_CONNECT_SWAPPED);

@@ -106,6 +106,38 @@ on_open_share (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     lan_window_open_share (self->window, share);
 }
 
+/* The call that a notification named, while it rings; NULL: it does not any more. */
+static LanCall *
+find_ringing (LanApplication *self, GVariant *id)
+{
+  LanCall *call = self->is_open ? lan_node_get_call (self->node) : NULL;
+
+  return call != NULL && lan_call_get_status (call) == LAN_CALL_STATUS_RINGING &&
+                 g_str_equal (lan_call_get_id (call), g_variant_get_string (id, NULL))
+             ? call
+             : NULL;
+}
+
+static void
+on_answer_call (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  LanApplication *self = user_data;
+  LanCall *call = find_ringing (self, parameter);
+
+  present (self);
+  if (call != NULL)
+    lan_call_answer (call);
+}
+
+static void
+on_decline_call (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  LanCall *call = find_ringing (user_data, parameter);
+
+  if (call != NULL)
+    lan_call_end (call);
+}
+
 static void
 on_join (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -215,6 +247,8 @@ startup (GApplication *application)
     { .name = "open-chat", .activate = on_open_chat, .parameter_type = "s" },
     { .name = "open-share", .activate = on_open_share, .parameter_type = "s" },
     { .name = "ask-again", .activate = on_ask_again, .parameter_type = "s" },
+    { .name = "answer-call", .activate = on_answer_call, .parameter_type = "s" },
+    { .name = "decline-call", .activate = on_decline_call, .parameter_type = "s" },
     { .name = "join", .activate = on_join, .parameter_type = "s" },
     { .name = "preferences", .activate = on_preferences },
     { .name = "quit", .activate = on_quit },
@@ -313,6 +347,8 @@ finalize (GObject *object)
   g_clear_weak_pointer (&self->first_start);
   g_clear_object (&self->node);
   g_strfreev (self->interfaces);
+  g_free (self->audio_source);
+  g_free (self->audio_sink);
   g_free (self->profile);
   g_free (self->wanted);
   g_free (self->invite);
@@ -346,6 +382,10 @@ lan_application_init (LanApplication *self)
       N_ ("Do not use broadcast and multicast"), NULL },
     { "port", 0, 0, G_OPTION_ARG_INT, &self->port, N_ ("Listen on this TCP port; 0: any"),
       N_ ("N") },
+    { "audio-source", 0, 0, G_OPTION_ARG_STRING, &self->audio_source,
+      N_ ("In calls, speak into this: default, none, test, file:PATH or a device"), N_ ("SOURCE") },
+    { "audio-sink", 0, 0, G_OPTION_ARG_STRING, &self->audio_sink,
+      N_ ("In calls, hear with this: default, null, file:PATH or a device"), N_ ("SINK") },
     { NULL },
   };
 

@@ -35,6 +35,7 @@ struct _LanChatView {
   GtkLabel *name_label;
   GtkMenuButton *shield_button;
   GtkImage *shield_icon;
+  GtkWidget *call_button;
   GtkImage *reach_icon;
   GtkLabel *reach_label;
   LanPersonBar *bar;
@@ -88,6 +89,9 @@ update (LanChatView *self)
   g_autofree char *reach = lan_person_look_reach (self->person);
   const char *trust = lan_person_look_trust_title (self->person);
 
+  gtk_widget_set_visible (self->call_button, lan_person_get_group (self->person) == NULL &&
+                                                 lan_person_get_accepted (self->person) &&
+                                                 !lan_person_get_blocked (self->person));
   if (update_group (self))
     return;
   gtk_label_set_text (self->name_label, lan_person_get_name (self->person));
@@ -158,6 +162,18 @@ lan_chat_view_notice (LanChatView *self, const char *text)
   gtk_style_context_add_class (gtk_widget_get_style_context (bar), "bad");
   gtk_label_set_text (self->notice_label, text);
   gtk_revealer_set_reveal_child (self->notice_revealer, TRUE);
+}
+
+static void
+on_call (LanChatView *self)
+{
+  LanCall *call = lan_node_get_call (self->node);
+  g_autoptr (GError) error = NULL;
+
+  if (call != NULL && lan_call_get_status (call) != LAN_CALL_STATUS_ENDED)
+    lan_chat_view_notice (self, _ ("There is a call already."));
+  else if (lan_node_start_call (self->node, self->person, &error) == NULL)
+    lan_chat_view_notice (self, error->message);
 }
 
 static void
@@ -469,6 +485,7 @@ lan_chat_view_class_init (LanChatViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanChatView, name_label);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, shield_button);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, shield_icon);
+  gtk_widget_class_bind_template_child (widget_class, LanChatView, call_button);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, reach_icon);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, reach_label);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, bar);
@@ -479,6 +496,7 @@ lan_chat_view_class_init (LanChatViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanChatView, history);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, typing_label);
   gtk_widget_class_bind_template_child (widget_class, LanChatView, composer);
+  gtk_widget_class_bind_template_callback (widget_class, on_call);
   gtk_widget_class_bind_template_callback (widget_class, on_compare);
   gtk_widget_class_bind_template_callback (widget_class, on_failed);
   gtk_widget_class_bind_template_callback (widget_class, on_notice_closed);

@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #define BODY_CHARS 200
+#define CALL_ID    "call" /* there is but one at a time */
 /* The two kinds of services GNotification speaks to; only the second reads markup in bodies. */
 #define GTK_SERVICE   "org.gtk.Notifications"
 #define OTHER_SERVICE "org.freedesktop.Notifications"
@@ -23,6 +24,7 @@ struct _LanNotifier {
   guint other_watch_id;
   gboolean has_gtk;
   gboolean has_other;
+  char *ringing; /* id of the call that was told of */
 };
 
 static void
@@ -134,6 +136,40 @@ on_message (LanNotifier *self, LanMessage *message)
 }
 
 static void
+say_call (LanNotifier *self, LanCall *call)
+{
+  LanPerson *person = lan_call_get_person (call);
+  g_autofree char *title = lan_call_text_title (call);
+  g_autoptr (GNotification) notification = g_notification_new (title);
+
+  g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_URGENT);
+  g_notification_set_default_action_and_target (notification, "app.open-chat", "s",
+                                                lan_person_get_id (person));
+  g_notification_add_button_with_target (notification, C_ ("call", "Answer"), "app.answer-call",
+                                         "s", lan_call_get_id (call));
+  g_notification_add_button_with_target (notification, C_ ("call", "Decline"), "app.decline-call",
+                                         "s", lan_call_get_id (call));
+  g_application_send_notification (self->application, CALL_ID, notification);
+}
+
+/* It is said once that it rings, and taken back when it does no more. */
+static void
+on_call_changed (LanNotifier *self, LanCall *call)
+{
+  gboolean is_ringing = lan_call_get_status (call) == LAN_CALL_STATUS_RINGING;
+  gboolean is_told = g_strcmp0 (self->ringing, lan_call_get_id (call)) == 0;
+
+  if (is_ringing && !is_told && wants (self, lan_call_get_person (call))) {
+    g_free (self->ringing);
+    self->ringing = g_strdup (lan_call_get_id (call));
+    say_call (self, call);
+  } else if (!is_ringing && is_told) {
+    g_clear_pointer (&self->ringing, g_free);
+    g_application_withdraw_notification (self->application, CALL_ID);
+  }
+}
+
+static void
 on_file_offered (LanNotifier *self, LanTransfer *transfer)
 {
   LanPerson *person = lan_transfer_get_person (transfer);
@@ -207,6 +243,7 @@ lan_notifier_new (GApplication *application, LanNode *node, LanNotifierSees sees
                                         on_service, on_no_service, self, NULL);
   }
   g_signal_connect_swapped (node, "message-received", G_CALLBACK (on_message), self);
+  g_signal_connect_swapped (node, "call-changed", G_CALLBACK (on_call_changed), self);
   g_signal_connect_swapped (node, "file-offered", G_CALLBACK (on_file_offered), self);
   g_signal_connect_swapped (node, "file-done", G_CALLBACK (on_file_done), self);
   g_signal_connect_swapped (lan_node_get_shares (node), "items-changed",
@@ -225,6 +262,9 @@ lan_notifier_free (LanNotifier *self)
     g_bus_unwatch_name (self->gtk_watch_id);
   if (self->other_watch_id != 0)
     g_bus_unwatch_name (self->other_watch_id);
+  if (self->ringing != NULL)
+    g_application_withdraw_notification (self->application, CALL_ID);
+  g_free (self->ringing);
   g_object_unref (self->node);
   g_free (self);
 }

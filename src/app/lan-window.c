@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-window.h"
 
+#include "lan-call-bar.h"
 #include "lan-chat-view.h"
 #include "lan-details.h"
 #include "lan-group-window.h"
@@ -21,6 +22,7 @@ struct _LanWindow {
   LanNode *node;
   LanPerson *person;
   GtkStack *root;
+  LanCallBar *call_bar;
   HdyLeaflet *leaflet;
   LanSidebar *sidebar;
   HdyFlap *flap;
@@ -323,6 +325,7 @@ lan_window_set_node (LanWindow *self, LanNode *node)
 {
   self->node = g_object_ref (node);
   lan_sidebar_set_node (self->sidebar, node);
+  lan_call_bar_set_node (self->call_bar, node);
   g_signal_connect_object (node, "person-changed", G_CALLBACK (on_person_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (lan_node_get_shares (node), "items-changed",
@@ -583,10 +586,12 @@ lan_window_class_init (LanWindowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = dispose;
   widget_class->key_press_event = key_press_event;
   widget_class->delete_event = delete_event;
+  g_type_ensure (LAN_TYPE_CALL_BAR);
   g_type_ensure (LAN_TYPE_SIDEBAR);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/window.ui");
   gtk_widget_class_bind_template_child (widget_class, LanWindow, root);
+  gtk_widget_class_bind_template_child (widget_class, LanWindow, call_bar);
   gtk_widget_class_bind_template_child (widget_class, LanWindow, leaflet);
   gtk_widget_class_bind_template_child (widget_class, LanWindow, sidebar);
   gtk_widget_class_bind_template_child (widget_class, LanWindow, flap);
