@@ -10,7 +10,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desk import Desk, Failed, need, wait  # noqa: E402
+from desk import Desk, Failed, need, run, wait  # noqa: E402
 from peer import Peer, init  # noqa: E402
 
 AUDIO = ("--audio-source", "test", "--audio-sink", "null")
@@ -40,11 +40,19 @@ def checked(lin, name):
     return lin.button(name).get_state_set().contains(Atspi.StateType.CHECKED)
 
 
-def rings(scene, title):
+def away(lin):
+    """Nobody looks at the window."""
+    lin.activate()
+    run("xdotool", "windowminimize", "--sync", lin.window, check=False)
+    wait(lambda: not lin.in_front(), "that the window is away")
+
+
+def rings(scene, title=None):
     """The peer calls; what rings is the call that it made."""
     call = scene.peer.call("call.start", person="林子墨")["id"]
     scene.peer.event("call.changed", id=call, state="alerting")
-    scene.lin.find(name=title)
+    if title is not None:
+        scene.lin.find(name=title)
     return call
 
 
@@ -70,14 +78,12 @@ def it_rings_and_is_answered(scene):
     lin.key("Return")
     peer.event("message.received", text="Yes")
     scene.call = rings(scene, "李伟 is calling")
-    scene.notes.wait_for("李伟 is calling")
     lin.button("Decline")
     lin.shot("calls-ringing")
     lin.press("Answer")
     peer.event("call.changed", id=scene.call, state="active")
     lin.find(name="Call with 李伟")
     gone(lin, "Answer")
-    scene.notes.wait_gone("李伟 is calling")
 
 
 @step
@@ -105,11 +111,16 @@ def it_goes_on(scene):
 @step
 def missed_and_declined(scene):
     lin, peer = scene.lin, scene.peer
-    call = rings(scene, "李伟 is calling")
+    away(lin)
+    call = rings(scene)
+    scene.notes.wait_for("李伟 is calling")
     peer.call("call.end", id=call)
-    gone(lin, "李伟 is calling")
+    scene.notes.wait_gone("李伟 is calling")
+    scene.notes.wait_for("李伟")
+    lin.activate()
     lin.row(has=": Missed call")
     call = rings(scene, "李伟 is calling")
+    lin.shot("calls-missed")
     lin.press("Decline")
     peer.event("call.changed", id=call, state="ended", end="declined")
     gone(lin, "李伟 is calling")
@@ -119,15 +130,14 @@ def missed_and_declined(scene):
 @step
 def answered_from_the_notification(scene):
     lin, peer = scene.lin, scene.peer
-    call = rings(scene, "李伟 is calling")
+    away(lin)
+    call = rings(scene)
     scene.notes.press(scene.notes.wait_for("李伟 is calling"), "Answer")
     peer.event("call.changed", id=call, state="active")
+    wait(lin.in_front, "that the window shows itself")
+    lin.find(name="Call with 李伟")
     peer.call("call.end", id=call)
     gone(lin, "Call with 李伟")
-    call = rings(scene, "李伟 is calling")
-    scene.notes.press(scene.notes.wait_for("李伟 is calling"), "Decline")
-    peer.event("call.changed", id=call, state="ended", end="declined")
-    gone(lin, "李伟 is calling")
 
 
 @step
@@ -166,7 +176,7 @@ def without_sound_in_chinese_and_dark(scene):
 
 @step
 def without_a_microphone_in_chinese(scene):
-    lin = scene.lin.start(chinese=True, arguments=("--audio-source", "none", "--audio-sink", "null"))
+    lin = scene.lin.start(chinese=True, arguments=("--audio-source", "no such device", "--audio-sink", "null"))
     lin.open_chat("李伟")
     lin.press("呼叫")
     lin.find(name="与李伟通话")
@@ -177,6 +187,10 @@ def without_a_microphone_in_chinese(scene):
     lin.press("挂断")
     gone(lin, "与李伟通话")
     lin.row(has="通话 0:")
+    away(lin)
+    call = rings(scene)
+    scene.notes.press(scene.notes.wait_for("李伟来电"), "拒接")
+    scene.peer.event("call.changed", id=call, state="ended", end="declined")
     lin.close()
 
 
