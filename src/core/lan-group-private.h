@@ -169,10 +169,16 @@ LanCoreChannel *lan_group_channel (LanCore *core, const LanGroupPeer *peer);
 /** @full: all heads, not their digest alone. */
 void lan_group_send_state (LanCore *core, LanGroup *group, LanCoreChannel *channel, gboolean full,
                            gboolean ask);
-void lan_group_run_pulls (LanCore *core, LanGroup *group);
-void lan_group_ask_gap (LanCore *core, LanGroup *group, LanCoreLog *log, LanCoreChannel *channel);
 void lan_group_announce (LanCore *core, LanGroup *group);
 void lan_group_greet (LanCore *core, LanGroup *group);
+
+/* lan-group-ranges.c */
+/** Asks @channel for @ranges, unless there are none; empties them. */
+void lan_group_flush_fetch (LanCore *core, LanGroup *group, LanCoreChannel *channel,
+                            GByteArray *ranges);
+void lan_group_run_pulls (LanCore *core, LanGroup *group);
+void lan_group_ask_gap (LanCore *core, LanGroup *group, LanCoreLog *log, LanCoreChannel *channel);
+void lan_group_send_records (LanCore *core, LanCoreChannel *channel, GPtrArray *blobs);
 void lan_group_on_serve_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
 
 /* lan-group-reach.c */
