@@ -115,9 +115,12 @@ class App:
     def press(self, name):
         self.button(name).get_action_iface().do_action(0)
 
-    def place(self, node):
-        """Where it is, once its middle lies in what is seen of the list around it: a new row is below it first."""
+    def place(self, what):
+        """Where it is, once its middle lies in what is seen of the list around it: a new row is below it first.
+
+        @what: an object, or a function that finds it, for what may be made anew meanwhile."""
         def seen():
+            node = what() if callable(what) else what
             e = node.get_component_iface().get_extents(Atspi.CoordType.SCREEN)
             parent = node.get_parent()
             while parent is not None and parent.get_role() != Atspi.Role.APPLICATION:
@@ -187,8 +190,8 @@ class App:
         return self.find(Atspi.Role.LABEL, name=text)
 
     def open_chat(self, who):
-        row = self.row(begins=who)
-        self.click(row)
+        self.row(begins=who)
+        self.click(lambda: self.all(Atspi.Role.LIST_ITEM, begins=who)[0])
         wait(lambda: self.all(Atspi.Role.TEXT, name="Message") or self.all(Atspi.Role.TEXT, name="消息"), "the chat with " + who)
 
     def shot(self, name):
