@@ -188,8 +188,9 @@ def _():
 
 @test("a client that never reads is dropped at its queue's limit; the sender goes on")
 def _():
-    with Server("[limits]\nsignals-per-second = 1000000\nsignal-burst = 1000000\n"
-                "write-queue = 256 KiB\n") as server:
+    with frees_at_once(), \
+            Server("[limits]\nsignals-per-second = 1000000\nsignal-burst = 1000000\n"
+                   "write-queue = 256 KiB\n") as server:
         alice, bob, carol = server.join("Alice"), server.join("Bob"), server.join("Carol")
         before = server.memory()
         payload = bytes(4600)
