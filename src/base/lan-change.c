@@ -215,6 +215,14 @@ lan_share_item_row_clear (LanShareItemRow *row)
   *row = (LanShareItemRow){ 0 };
 }
 
+void
+lan_carried_row_clear (LanCarriedRow *row)
+{
+  g_clear_pointer (&row->info, g_bytes_unref);
+  g_clear_pointer (&row->envelope, g_bytes_unref);
+  *row = (LanCarriedRow){ 0 };
+}
+
 GPtrArray *
 lan_changes_new (void)
 {
@@ -274,6 +282,9 @@ lan_change_free (LanChange *change)
   case LAN_CHANGE_SHARE_ITEM:
   case LAN_CHANGE_SHARE_FORGET:
     lan_share_item_row_clear (&change->share_item);
+    break;
+  case LAN_CHANGE_CARRIED:
+    lan_carried_row_clear (&change->carried);
     break;
   default:
     g_assert_not_reached ();

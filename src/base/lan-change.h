@@ -89,6 +89,8 @@ enum {
   LAN_RECORD_REQUEST = 1 << 2,    /* came while its author was a stranger */
   LAN_RECORD_HIDDEN = 1 << 3, /* kept and passed on, not a row on screen (receipts and the like) */
   LAN_RECORD_WITHDRAWN = 1 << 5, /* of a group: its author was removed before it counted */
+  LAN_RECORD_IMPORTED = 1 << 6,  /* out of a file: of no log, signed by nobody, given to nobody */
+  LAN_RECORD_FORGOTTEN = 1 << 7, /* its time to be kept is over: what it said is gone */
 };
 
 typedef struct {
@@ -231,6 +233,20 @@ typedef struct {
   GBytes *data; /* NULL deletes */
 } LanShareItemRow;
 
+/* Mail that is carried: LanCarriedRow.kind. Append-only. */
+enum {
+  LAN_CARRIED_HELD = 1,   /* here, for somebody else */
+  LAN_CARRIED_PARCEL = 2, /* of ours, with somebody else */
+};
+
+/* What is in .info only core reads. */
+typedef struct {
+  guint32 kind;
+  LanMessageId id;  /* of the envelope */
+  GBytes *info;     /* NULL deletes */
+  GBytes *envelope; /* may be NULL; a snapshot leaves it out */
+} LanCarriedRow;
+
 typedef enum {
   LAN_CHANGE_PERSON,        /* insert or replace by account */
   LAN_CHANGE_DEVICE,        /* insert or replace by device */
@@ -250,6 +266,7 @@ typedef enum {
   LAN_CHANGE_TRANSFER_FORGET, /* delete .id and its plan */
   LAN_CHANGE_SHARE_ITEM,      /* insert, replace or delete by (share, kind, key) */
   LAN_CHANGE_SHARE_FORGET,    /* delete all items of .share */
+  LAN_CHANGE_CARRIED,         /* insert, replace or delete by (kind, id) */
 } LanChangeType;
 
 typedef struct {
@@ -266,6 +283,7 @@ typedef struct {
     LanOperationRow operation;
     LanRangeRow range;
     LanGroupItemRow group_item;
+    LanCarriedRow carried;
     LanShareItemRow share_item; /* also SHARE_FORGET: only .share is set */
   };
 } LanChange;
@@ -290,6 +308,7 @@ void lan_address_row_clear (LanAddressRow *row);
 void lan_setting_row_clear (LanSettingRow *row);
 void lan_group_item_row_clear (LanGroupItemRow *row);
 void lan_share_item_row_clear (LanShareItemRow *row);
+void lan_carried_row_clear (LanCarriedRow *row);
 
 /** Returns: (transfer full) (element-type LanChange): an empty batch that frees its changes. */
 GPtrArray *lan_changes_new (void) G_GNUC_WARN_UNUSED_RESULT;

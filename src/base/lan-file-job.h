@@ -114,6 +114,8 @@ typedef struct {
   GBytes *bytes;     /* READ */
   GBytes *leaves;    /* HASH_SOURCE: the list of leaf hashes */
   LanFileTree *tree; /* OPEN_SOURCE, HASH_SOURCE of a folder */
+  guint left_links;  /* OPEN_SOURCE of a folder: links that are not sent */
+  guint left_others; /* and what else is neither file nor folder, or cannot be looked at */
   GBytes *manifest;  /* HASH_SOURCE of a folder */
   GBytes *bits;      /* CHECK_TARGET: leaves that are there, or are not wanted */
   LanHash root;      /* HASH_SOURCE: of the file, or of the manifest */

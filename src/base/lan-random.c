@@ -28,6 +28,14 @@ lan_random_u64 (const LanRandom *random)
   return v;
 }
 
+void
+lan_random_message_id (const LanRandom *random, gint64 now_ms, LanMessageId *id)
+{
+  lan_random_bytes (random, id->b, sizeof id->b);
+  for (guint i = 0; i < 6; i++)
+    id->b[i] = (guint8) ((guint64) now_ms >> (8 * (5 - i)));
+}
+
 guint32
 lan_random_below (const LanRandom *random, guint32 bound)
 {

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "lan-id.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +24,12 @@ typedef struct {
 void lan_random_bytes (const LanRandom *random, void *out, gsize len);
 guint32 lan_random_u32 (const LanRandom *random);
 guint64 lan_random_u64 (const LanRandom *random);
+
+/**
+ * A new message's id: the six bytes of @now_ms (Unix milliseconds, greatest first), then random ones. That
+ * neighbours in time are neighbours in an index is worth much to whoever keeps a million.
+ */
+void lan_random_message_id (const LanRandom *random, gint64 now_ms, LanMessageId *id);
 
 /** A number in [0, bound), without modulo bias; 0 when @bound is 0. */
 guint32 lan_random_below (const LanRandom *random, guint32 bound);

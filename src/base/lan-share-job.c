@@ -74,6 +74,7 @@ lan_share_job_free (LanShareJob *job)
   g_free (job->path);
   g_free (job->copy);
   g_clear_pointer (&job->known, g_ptr_array_unref);
+  g_clear_pointer (&job->bytes, g_bytes_unref);
   g_free (job);
 }
 
@@ -96,6 +97,7 @@ lan_share_result_free (LanShareResult *result)
   g_clear_pointer (&result->gone, g_ptr_array_unref);
   g_clear_pointer (&result->folders, g_ptr_array_unref);
   g_clear_pointer (&result->unshared, g_ptr_array_unref);
+  g_clear_pointer (&result->bytes, g_bytes_unref);
   g_free (result->copy);
   g_free (result->dir);
   g_free (result);

@@ -58,14 +58,15 @@ typedef struct {
 #define LAN_SHARE_MAX_SKIPPED 200 /* are named; more are counted only */
 
 typedef enum {
-  LAN_SHARE_JOB_OPEN,  /* dir; must_exist: the mark of this share has to be there already -> dir */
-  LAN_SHARE_JOB_SCAN,  /* known -> found (new or changed), gone, folders, skipped, unshared, busy */
-  LAN_SHARE_JOB_PLACE, /* staged, path, found (what it is), had, expect, copy -> stamp, copy */
+  LAN_SHARE_JOB_OPEN, /* dir; must_exist: the mark of this share has to be there already -> dir */
+  LAN_SHARE_JOB_SCAN, /* known -> found (new or changed), gone, folders, skipped, unshared, busy */
+  LAN_SHARE_JOB_PLACE, /* staged, bytes, path, found (what it is), had, expect, copy -> stamp, copy */
   LAN_SHARE_JOB_REMOVE, /* path, had, expect: moved into the folder of old versions */
   LAN_SHARE_JOB_FOLDER, /* path: made */
   LAN_SHARE_JOB_DROP,   /* staged: a fetched file that nobody wants any more */
   LAN_SHARE_JOB_CLOSE,  /* no result */
   LAN_SHARE_JOB_TRIM,   /* before_ms, max_bytes: old versions are removed -> removed */
+  LAN_SHARE_JOB_READ,   /* path, max_bytes: a short file -> bytes */
   LAN_SHARE_JOB_N
 } LanShareJobType;
 
@@ -77,13 +78,14 @@ typedef struct {
   gboolean must_exist;
   GPtrArray *known; /* of LanShareFound */
   char *staged;     /* name in the folder of what arrived */
+  GBytes *bytes;    /* PLACE: it did not arrive as a file: this is what is in it; NULL: it did */
   char *path;
   LanShareFound is;     /* PLACE: size, mode, time */
   gboolean had;         /* something of this share is at @path, and looked like @expect */
   LanShareStamp expect; /* anything else there ends as CHANGED and stays */
   char *copy;           /* PLACE: what is there gets this name beside it; NULL: an old version */
   gint64 before_ms;     /* TRIM: versions that made way before this, Unix milliseconds */
-  guint64 max_bytes;    /* TRIM: and the oldest of the others, where they take more than this */
+  guint64 max_bytes; /* TRIM: and the oldest of the others, where they take more than this; READ */
 } LanShareJob;
 
 typedef struct {
@@ -101,6 +103,7 @@ typedef struct {
   char *copy;    /* PLACE: the name that what was there got */
   char *dir;     /* OPEN: the folder without links on the way */
   guint removed; /* TRIM: how many versions */
+  GBytes *bytes; /* READ */
 } LanShareResult;
 
 LanShareFound *lan_share_found_new (const char *path);

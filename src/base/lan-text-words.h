@@ -14,7 +14,7 @@
 G_BEGIN_DECLS
 
 /* Raised whenever the same text may give other words: what was indexed before is indexed anew. */
-#define LAN_WORDS_VERSION 1
+#define LAN_WORDS_VERSION 2
 
 #define LAN_WORD_MAX_BYTES 64 /* longer words are cut, here and in what is looked for */
 

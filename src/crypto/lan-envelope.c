@@ -11,6 +11,7 @@
 
 #define ENVELOPE_VERSION 1
 #define TYPE_ONE_SHOT    1
+#define TYPE_CARRIED     2
 #define PROTOCOL_NAME    "LY1env_25519_ChaChaPoly_BLAKE2b"
 #define TAG_BYTES        16 /* the mailbox's tag */
 #define HEAD_BYTES       28
@@ -135,8 +136,13 @@ write_head (guint8 *out, const LanEnvelopeTo *to)
 
   lan_writer_init (&w, out, HEAD_BYTES);
   lan_write_u8 (&w, ENVELOPE_VERSION);
-  lan_write_u8 (&w, TYPE_ONE_SHOT);
+  lan_write_u8 (&w, to->tag != NULL ? TYPE_CARRIED : TYPE_ONE_SHOT);
   lan_write_u16 (&w, 0);
+  if (to->tag != NULL) {
+    lan_write_bytes (&w, to->tag, TAG_BYTES);
+    lan_write_zeros (&w, 8); /* a prekey's id would tell who it is for */
+    return;
+  }
   lan_write_bytes (&w, to->device.b, sizeof to->device.b);
   lan_write_zeros (&w, TAG_BYTES - sizeof to->device.b);
   lan_write_u32 (&w, to->signed_id);
@@ -185,7 +191,7 @@ lan_envelope_seal (const LanEnvelopeTo *to, const LanDeviceKeys *sender, guint32
   Secrets *x;
 
   *envelope = NULL;
-  if (to->signed_id == 0)
+  if (to->signed_id == 0 || (to->tag != NULL && to->one_time_id != 0))
     return LAN_STATUS_MALFORMED;
   lan_writer_init (&w, body, BODY_MAX);
   status = write_body (&w, to, sender_list_seq, records, n_records);
@@ -223,12 +229,19 @@ lan_envelope_peek (LanEnvelopeHead *head, const guint8 *data, gsize len)
   version = lan_read_u8 (&r);
   type = lan_read_u8 (&r);
   flags = lan_read_u16 (&r);
-  lan_read_bytes (&r, head->device.b, sizeof head->device.b);
-  rest = lan_read_span (&r, sizeof zeros);
+  head->is_carried = type == TYPE_CARRIED;
+  if (head->is_carried)
+    lan_read_bytes (&r, head->tag, sizeof head->tag);
+  else
+    lan_read_bytes (&r, head->device.b, sizeof head->device.b);
+  rest = head->is_carried ? zeros : lan_read_span (&r, sizeof zeros);
   head->signed_id = lan_read_u32 (&r);
   head->one_time_id = lan_read_u32 (&r);
-  if (version != ENVELOPE_VERSION || type != TYPE_ONE_SHOT)
+  if (version != ENVELOPE_VERSION || (type != TYPE_ONE_SHOT && !head->is_carried))
     return LAN_STATUS_VERSION;
+  if (head->is_carried)
+    return flags == 0 && head->signed_id == 0 && head->one_time_id == 0 ? LAN_STATUS_OK
+                                                                        : LAN_STATUS_MALFORMED;
   if (flags != 0 || memcmp (rest, zeros, sizeof zeros) != 0 || head->signed_id == 0)
     return LAN_STATUS_MALFORMED;
   return LAN_STATUS_OK;
@@ -323,7 +336,7 @@ lan_envelope_open (const guint8 *data, gsize len, const LanDeviceKeys *own,
     return status;
   if ((head.one_time_id != 0) != (one_time_secret != NULL))
     return LAN_STATUS_STATE;
-  if (!lan_device_id_equal (&head.device, lan_device_keys_id (own)))
+  if (!head.is_carried && !lan_device_id_equal (&head.device, lan_device_keys_id (own)))
     return LAN_STATUS_MISMATCH;
   plain = g_malloc (len);
   s = lan_guarded_new (sizeof *s);

@@ -9,6 +9,9 @@
  *     1  type 1         20  signed prekey id u32             60  sealed: sender's DH key 32 + 16
  *     2  flags u16 = 0  24  one-time prekey id u32, or 0    108  sealed: body n + 16
  *
+ * Type 2 is carried by colleagues, who know their contacts' devices and prekeys: tag is that of
+ * lan-carry-tag.h, both ids are 0, and the recipient tries its signed prekeys.
+ *
  * Key schedule, on Noise's SymmetricState named "LY1env_25519_ChaChaPoly_BLAKE2b", in this order:
  *
  *     MixHash (bytes 0..28)          the outer header is the prologue
@@ -49,6 +52,7 @@ typedef struct {
   guint8 signed_public[LAN_KEY_BYTES];
   guint32 one_time_id; /* 0: none, and the next field counts for nothing */
   guint8 one_time_public[LAN_KEY_BYTES];
+  const guint8 *tag; /* (nullable): 16 bytes: it is carried, type 2, without one-time key */
 } LanEnvelopeTo;
 
 /**
@@ -65,7 +69,9 @@ gsize lan_envelope_size (gsize records_bytes);
 
 /* What anybody may see of one. */
 typedef struct {
-  LanDeviceId device;
+  gboolean is_carried;
+  guint8 tag[16];     /* of type 2 */
+  LanDeviceId device; /* of type 1, as the next two */
   guint32 signed_id;
   guint32 one_time_id;
 } LanEnvelopeHead;

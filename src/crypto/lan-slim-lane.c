@@ -119,6 +119,15 @@ lan_slim_lane_free (LanSlimPool *pool, LanSlimLane *lane)
   pool->used--;
 }
 
+void
+lan_slim_lane_warm (const LanSlimLane *lane)
+{
+  const guint8 *at = (const guint8 *) lane;
+
+  for (gsize i = 0; lane != NULL && i < sizeof *lane; i += 64)
+    __builtin_prefetch (at + i);
+}
+
 static LanStatus
 fail (LanSlimLane *lane, LanStatus status)
 {

@@ -54,6 +54,8 @@ typedef enum {
  */
 LanStatus lan_slim_lane_feed (LanSlimLane *lane, guint8 *data, gsize len, gint64 now_us,
                               LanSlimLaneFrame on_frame, gpointer user_data);
+/** Asks the processor for what feeding and sending will need. @lane: NULL is nothing. */
+void lan_slim_lane_warm (const LanSlimLane *lane);
 LanSlimLaneState lan_slim_lane_state (const LanSlimLane *lane);
 
 /**

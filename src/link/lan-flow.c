@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define WINDOW_BYTES      (2 * 1024 * 1024) /* ENet's own; the pacer is the one that limits */
+#define CHAT_SLACK        (16 * 1024)       /* beside files, for chat that comes meanwhile */
 #define SHIM_WINDOW_BYTES (256 * 1024)      /* what loopback sockets buffer without loss */
 #define CHAT_IN_ENET_MAX  (512 * 1024)      /* unacknowledged chat bytes inside ENet */
 #define WAITING_MAX       (8 * 1024 * 1024) /* received and not yet whole */
@@ -272,6 +273,20 @@ lan_flow_set_pacer (LanFlow *flow, LanPacer *pacer)
 
 /* ---- ENet ---- */
 
+/* What ENet may have under way. The pacer limits what enters; here it is what is repeated that counts: after
+ * a loss all of it would go out again at once, overflow the same buffer, and so for ever. */
+static guint32
+enet_window (const LanFlow *flow)
+{
+  gsize most = lan_enet_port_is_shim (flow->port) ? SHIM_WINDOW_BYTES : WINDOW_BYTES;
+  gsize files;
+
+  if (flow->pacer == NULL)
+    return (guint32) most;
+  files = MAX (lan_pacer_window (flow->pacer), LAN_CHANNEL_FRAME_MAX);
+  return (guint32) MIN (most, files + flow->streams[LAN_STREAM_CHAT].in_enet_bytes + CHAT_SLACK);
+}
+
 static void
 tune (LanFlow *flow)
 {
@@ -280,7 +295,7 @@ tune (LanFlow *flow)
   if (peer == NULL)
     return;
   /* Bandwidth commands and the handshake set these anew; the sums are cheap. */
-  peer->windowSize = lan_enet_port_is_shim (flow->port) ? SHIM_WINDOW_BYTES : WINDOW_BYTES;
+  peer->windowSize = enet_window (flow);
   peer->mtu = MIN (peer->mtu, LAN_ENET_MTU);
   peer->roundTripTimeVariance = MAX (peer->roundTripTimeVariance,
                                      MAX (VARIANCE_MIN_MS, peer->roundTripTime / VARIANCE_SHARE));

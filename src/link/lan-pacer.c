@@ -13,7 +13,11 @@
 #define VOICE_HOLD_US   G_USEC_PER_SEC /* voice counts as under way this long after a frame */
 #define REGROW_RTTS     8
 #define REGROW_MIN_US   100000
-#define REGROW_SHARE    16 /* of the window in a round trip */
+#define REGROW_SHARE    16                   /* of the window in a round trip */
+#define SERIES          3                    /* repeats after each other are no busy machine */
+#define SERIES_MIN_US   100000               /* what comes sooner is the same one */
+#define SERIES_MAX_US   1500000              /* what comes later is another series */
+#define CEILING_US      (5 * G_USEC_PER_SEC) /* what did not fit is tried again after so long */
 #define UNKNOWN         G_MAXINT64
 
 struct _LanPacer {
@@ -31,6 +35,9 @@ struct _LanPacer {
   gint64 rtt_us; /* smoothed; -1 */
   gint64 last_loss_us, last_full_us;
   gint64 last_voice_us;
+  gint64 last_repeat_us, ceiling_us;
+  guint n_repeats; /* in a series */
+  gsize ceiling;   /* a window that was too large: beyond it nothing grows fast */
 };
 
 LanPacer *
@@ -44,6 +51,8 @@ lan_pacer_new (gint64 now_us)
     pacer->base[i] = UNKNOWN;
   pacer->base_since_us = now_us;
   pacer->rtt_us = -1;
+  pacer->ceiling = LAN_PACER_WINDOW_MAX;
+  pacer->last_repeat_us = now_us - SERIES_MAX_US;
   pacer->last_loss_us = pacer->last_voice_us = pacer->last_full_us = now_us - VOICE_HOLD_US;
   return pacer;
 }
@@ -122,7 +131,9 @@ follow_target (LanPacer *pacer, gsize acked, gboolean is_full, gint64 now_us)
     pacer->last_full_us = now_us;
   /* Nothing in the queue and nothing lost for long: there is much more room than a segment. Far
    * beyond the target, waiting for it to go down a segment at a time is no answer either. */
-  if (delay < target / 8 && is_full &&
+  if (now_us - pacer->ceiling_us > CEILING_US)
+    pacer->ceiling = LAN_PACER_WINDOW_MAX;
+  if (delay < target / 8 && is_full && pacer->window < pacer->ceiling &&
       now_us - MAX (pacer->last_loss_us, pacer->last_full_us) >
           MAX (REGROW_RTTS * pacer->rtt_us, REGROW_MIN_US))
     step += (double) acked / REGROW_SHARE;
@@ -183,11 +194,31 @@ lan_pacer_on_loss (LanPacer *pacer, gint64 now_us)
   pacer->window = MAX (pacer->window / 2, LAN_PACER_WINDOW_MIN);
 }
 
+/* TRUE: again and again something has to be sent once more. A buffer overflows that is too short for a
+ * queue to show before it does. */
+static gboolean
+is_series (LanPacer *pacer, gint64 now_us)
+{
+  gint64 since_us = now_us - pacer->last_repeat_us;
+
+  if (since_us < MAX (2 * pacer->rtt_us, SERIES_MIN_US))
+    return FALSE;
+  pacer->n_repeats = since_us > SERIES_MAX_US ? 1 : pacer->n_repeats + 1;
+  pacer->last_repeat_us = now_us;
+  return pacer->n_repeats >= SERIES;
+}
+
 void
 lan_pacer_on_repeat (LanPacer *pacer, gint64 now_us)
 {
   gint64 delay_us = lan_pacer_queue_delay_us (pacer);
 
+  if (is_series (pacer, now_us)) {
+    lan_pacer_on_loss (pacer, now_us);
+    pacer->ceiling = pacer->window;
+    pacer->ceiling_us = now_us;
+    return;
+  }
   if (pacer->n_samples < FILTER_SAMPLES || delay_us > target_us (pacer, now_us) / 4) {
     lan_pacer_on_loss (pacer, now_us);
     return;

@@ -57,7 +57,8 @@ void lan_pacer_on_loss (LanPacer *pacer, gint64 now_us);
 
 /**
  * Something was sent again because a timer ran out, which may also mean that a machine was busy: as
- * on_loss() while there is a queue, or nothing known about it; else the window loses an eighth.
+ * on_loss() while there is a queue, or nothing known about it, or when it happens for the third time in a
+ * few seconds; else the window loses an eighth.
  */
 void lan_pacer_on_repeat (LanPacer *pacer, gint64 now_us);
 

@@ -27,7 +27,8 @@ gboolean
 lan_kind_is_known (guint32 kind)
 {
   return kind == LAN_KIND_TEXT || kind == LAN_KIND_FILE_OFFER || kind == LAN_KIND_READ_UP_TO ||
-         kind == LAN_KIND_CALL || kind == LAN_KIND_MESSAGE_OP;
+         kind == LAN_KIND_CALL || kind == LAN_KIND_NOTE || kind == LAN_KIND_STICKER ||
+         kind == LAN_KIND_MESSAGE_OP;
 }
 
 /* Blocks that have emoji and what holds them together. A fixed list: two programs must never differ
@@ -152,6 +153,11 @@ check_message_op (const Lanyard__MessageOp *op)
     return op->edit->text[0] != '\0' && lan_wire_text_ok (op->edit->text, LAN_TEXT_MAX_BYTES);
   case LANYARD__MESSAGE_OP__OP_REACTION:
     return lan_emoji_is_valid (op->reaction->emoji);
+  case LANYARD__MESSAGE_OP__OP_FILE_LEFT:
+    return lan_field_is (&op->file_left->root, LAN_HASH_BYTES) &&
+           lan_field_is (&op->file_left->key, LAN_HASH_BYTES) && op->file_left->size > 0 &&
+           op->file_left->size <= LAN_FILE_MAX_BYTES && op->file_left->expires_ms < LAN_HLC_MAX;
+  case LANYARD__MESSAGE_OP__OP_FILE_ANSWER:
   case LANYARD__MESSAGE_OP__OP_RECALL:
   case LANYARD__MESSAGE_OP__OP_PIN:
   case LANYARD__MESSAGE_OP__OP__NOT_SET: /* of a newer version */
@@ -186,6 +192,46 @@ check_beside (const LanContent *content)
   return TRUE;
 }
 
+/* Only that the packets' lengths add up: what is in them is for the helper. */
+static gboolean
+check_packets (const ProtobufCBinaryData *opus)
+{
+  gsize at = 0;
+
+  while (opus->len - at >= 2) {
+    gsize len = (gsize) opus->data[at] | (gsize) opus->data[at + 1] << 8;
+
+    at += 2;
+    if (len == 0 || len > LAN_NOTE_PACKET_MAX || len > opus->len - at)
+      return FALSE;
+    at += len;
+  }
+  return at == opus->len && at > 0 && at <= LAN_NOTE_MAX_BYTES;
+}
+
+static gboolean
+check_note (const Lanyard__VoiceNote *note)
+{
+  return note->duration_ms > 0 && note->duration_ms <= LAN_NOTE_MAX_MS && note->peaks.len > 0 &&
+         note->peaks.len <= LAN_NOTE_MAX_PEAKS && check_packets (&note->opus);
+}
+
+static gboolean
+check_side (guint32 px)
+{
+  return px > 0 && px <= LAN_STICKER_MAX_SIDE;
+}
+
+/* What is in the picture is for the helper. */
+static gboolean
+check_sticker (const Lanyard__Sticker *sticker)
+{
+  return sticker->name[0] != '\0' && lan_wire_text_ok (sticker->name, LAN_STICKER_NAME_MAX_BYTES) &&
+         lan_wire_text_ok (sticker->set, LAN_STICKER_NAME_MAX_BYTES) &&
+         check_side (sticker->width) && check_side (sticker->height) && sticker->picture.len > 0 &&
+         sticker->picture.len <= LAN_STICKER_MAX_BYTES;
+}
+
 static gboolean
 check_body (guint32 kind, const LanContent *content)
 {
@@ -202,6 +248,12 @@ check_body (guint32 kind, const LanContent *content)
   case LAN_KIND_CALL:
     return content->body_case == LANYARD__CONTENT__BODY_CALL_RECORD &&
            content->call_record->duration_ms < LAN_CALL_MAX_MS;
+  case LAN_KIND_NOTE:
+    return content->body_case == LANYARD__CONTENT__BODY_VOICE_NOTE &&
+           check_note (content->voice_note) && check_beside (content);
+  case LAN_KIND_STICKER:
+    return content->body_case == LANYARD__CONTENT__BODY_STICKER &&
+           check_sticker (content->sticker) && check_beside (content);
   case LAN_KIND_MESSAGE_OP:
     return content->body_case == LANYARD__CONTENT__BODY_MESSAGE_OP &&
            check_message_op (content->message_op);

@@ -24,6 +24,13 @@ G_BEGIN_DECLS
 #define LAN_EXCERPT_MAX_BYTES      512
 #define LAN_EMOJI_MAX_BYTES        64
 #define LAN_MENTION_MAX_COUNT      64
+#define LAN_NOTE_MAX_MS            60000
+#define LAN_NOTE_MAX_PEAKS         100
+#define LAN_NOTE_MAX_BYTES         (44 * 1024)
+#define LAN_NOTE_PACKET_MAX        1275 /* what Opus allows */
+#define LAN_STICKER_MAX_BYTES      (40 * 1024)
+#define LAN_STICKER_NAME_MAX_BYTES 64
+#define LAN_STICKER_MAX_SIDE       512 /* px */
 #define LAN_FILE_LEAF_BYTES        (256 * 1024)
 #define LAN_CALL_MAX_MS            (G_GUINT64_CONSTANT (1) << 40)
 #define LAN_FILE_MAX_BYTES         (G_GUINT64_CONSTANT (1) << 46)
@@ -52,14 +59,16 @@ typedef enum {
   LAN_FIELD_N
 } LanPersonFieldType;
 
-/* Record kinds. Append-only: signed, and on people's disks. 5 to 7 and 9 to 15 are reserved for what
- * DESIGN section 5 names (image, note, sticker). */
+/* Record kinds. Append-only: signed, and on people's disks. 5 and 9 to 15 are reserved for what
+ * DESIGN section 5 names (image). */
 typedef enum {
   LAN_KIND_NONE = 0, /* never in a record */
   LAN_KIND_TEXT = 1,
   LAN_KIND_FILE_OFFER = 2,
   LAN_KIND_READ_UP_TO = 3,
   LAN_KIND_CALL = 4,       /* a call that is over */
+  LAN_KIND_NOTE = 6,       /* something said */
+  LAN_KIND_STICKER = 7,    /* a small picture */
   LAN_KIND_MESSAGE_OP = 8, /* about an earlier message: edit, recall, reaction, pin */
   LAN_KIND_OWN_OP = 16,    /* in the conversation of one person's own devices */
   LAN_KIND_GROUP_OP = 60,  /* in groups only, as the two below */

@@ -53,8 +53,17 @@ static const struct {
   [LAN_FRAME_SHARE_PAGES_WANTED] = { LANE | LINK, KNOWN },
   [LAN_FRAME_SHARE_PAGE] = { LANE | LINK, KNOWN },
   [LAN_FRAME_SHARE_WANT] = { LANE | LINK, KNOWN },
-  [LAN_FRAME_SHARE_ANSWER] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_SHARE_ANSWER] = { LANE | LINK | FILES, KNOWN },
   [LAN_FRAME_CALL_SIGNAL] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_CARRY_HELLO] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_CARRY_PUT] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_CARRY_RESULT] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_CARRY_LIST] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_CARRY_FETCH] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_CARRY_MAIL] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_CARRY_ACK] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_CARRY_RECEIPT] = { LANE | LINK, KNOWN },
+  [LAN_FRAME_CARRY_DROP] = { LANE | LINK, KNOWN },
 };
 
 gboolean
@@ -211,7 +220,8 @@ check_share_frame (const LanFrame *frame)
   default:
     return check_share_id (&frame->share_answer->share) &&
            (frame->share_answer->id.len == 0 ||
-            lan_field_is (&frame->share_answer->id, LAN_MESSAGE_ID_BYTES));
+            lan_field_is (&frame->share_answer->id, LAN_MESSAGE_ID_BYTES)) &&
+           frame->share_answer->data.len <= LAN_SHARE_SHORT_MAX;
   }
 }
 
@@ -264,6 +274,16 @@ check_body (const LanFrame *frame)
     return check_share_frame (frame);
   case LAN_FRAME_CALL_SIGNAL:
     return lan_field_is (&frame->call_signal->call, LAN_MESSAGE_ID_BYTES);
+  case LAN_FRAME_CARRY_HELLO:
+  case LAN_FRAME_CARRY_PUT:
+  case LAN_FRAME_CARRY_RESULT:
+  case LAN_FRAME_CARRY_LIST:
+  case LAN_FRAME_CARRY_FETCH:
+  case LAN_FRAME_CARRY_MAIL:
+  case LAN_FRAME_CARRY_ACK:
+  case LAN_FRAME_CARRY_RECEIPT:
+  case LAN_FRAME_CARRY_DROP:
+    return lan_carry_frame_ok (frame);
   case LAN_FRAME_PING:
   case LAN_FRAME_PONG:
   case LAN_FRAME_CLOSE:

@@ -39,6 +39,15 @@ static const char *const type_names[LAN_FRAME_TYPE_N] = {
   [LAN_FRAME_SHARE_WANT] = "share-want",
   [LAN_FRAME_SHARE_ANSWER] = "share-answer",
   [LAN_FRAME_CALL_SIGNAL] = "call-signal",
+  [LAN_FRAME_CARRY_HELLO] = "carry-hello",
+  [LAN_FRAME_CARRY_PUT] = "carry-put",
+  [LAN_FRAME_CARRY_RESULT] = "carry-result",
+  [LAN_FRAME_CARRY_LIST] = "carry-list",
+  [LAN_FRAME_CARRY_FETCH] = "carry-fetch",
+  [LAN_FRAME_CARRY_MAIL] = "carry-mail",
+  [LAN_FRAME_CARRY_ACK] = "carry-ack",
+  [LAN_FRAME_CARRY_RECEIPT] = "carry-receipt",
+  [LAN_FRAME_CARRY_DROP] = "carry-drop",
 };
 
 static gboolean

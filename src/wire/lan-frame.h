@@ -31,6 +31,7 @@ G_BEGIN_DECLS
 #define LAN_SHARE_PAGES_MAX   1024 /* of one head */
 #define LAN_SHARE_ASK_MAX     32   /* pages asked for in one frame */
 #define LAN_SHARE_PATH_MAX    1024
+#define LAN_SHARE_SHORT_MAX   (16 * 1024) /* a content that comes as an answer */
 
 /* What the packed fields of groups' frames consist of, in bytes. */
 #define LAN_GROUP_DIGEST_BYTES    16
@@ -38,6 +39,15 @@ G_BEGIN_DECLS
 #define LAN_GROUP_RANGE_BYTES     24 /* device, from, to */
 #define LAN_GROUP_CHAIN_KEY_BYTES 68 /* name, index, key */
 #define LAN_GROUP_PACKED_MAX      60000
+
+/* Carried mail. */
+#define LAN_CARRY_ID_BYTES     16 /* of an envelope, a tag, a lock and what opens it */
+#define LAN_CARRY_ENTRY_BYTES  32
+#define LAN_CARRY_LIST_MAX     1024 /* entries of one frame */
+#define LAN_CARRY_DROP_MAX     256
+#define LAN_CARRY_ENVELOPE_MIN 161
+#define LAN_CARRY_ENVELOPE_MAX (56 * 1024)
+#define LAN_CARRY_PREKEY_BYTES 128
 
 typedef Lanyard__Frame LanFrame;
 
@@ -76,6 +86,15 @@ typedef enum {
   LAN_FRAME_SHARE_WANT = 84,
   LAN_FRAME_SHARE_ANSWER = 85,
   LAN_FRAME_CALL_SIGNAL = 110,
+  LAN_FRAME_CARRY_HELLO = 150,
+  LAN_FRAME_CARRY_PUT = 151,
+  LAN_FRAME_CARRY_RESULT = 152,
+  LAN_FRAME_CARRY_LIST = 153,
+  LAN_FRAME_CARRY_FETCH = 154,
+  LAN_FRAME_CARRY_MAIL = 155,
+  LAN_FRAME_CARRY_ACK = 156,
+  LAN_FRAME_CARRY_RECEIPT = 157,
+  LAN_FRAME_CARRY_DROP = 158,
   LAN_FRAME_TYPE_N
 } LanFrameType;
 

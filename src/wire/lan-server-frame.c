@@ -48,6 +48,8 @@ static const char *const type_names[LAN_SERVER_FRAME_TYPE_N] = {
   [LAN_SERVER_PERSON_GET] = "person-get",
   [LAN_SERVER_PERSON] = "person",
   [LAN_SERVER_PASSWORD_SET] = "password-set",
+  [LAN_SERVER_SERVER_KEY] = "server-key",
+  [LAN_SERVER_BLOB_DROP] = "blob-drop",
 };
 
 const char *
@@ -127,6 +129,7 @@ lan_server_frame_allowed (LanServerFrameType type, LanServerSide side)
   case LAN_SERVER_TURN_GET:
   case LAN_SERVER_BLOB_PUT:
   case LAN_SERVER_BLOB_GET:
+  case LAN_SERVER_BLOB_DROP:
   case LAN_SERVER_PERSON_GET:
   case LAN_SERVER_PASSWORD_SET:
     return side == LAN_SERVER_FROM_CLIENT;
@@ -146,6 +149,7 @@ lan_server_frame_allowed (LanServerFrameType type, LanServerSide side)
   case LAN_SERVER_BLOB_STATE:
   case LAN_SERVER_BLOB_PART_FRAME:
   case LAN_SERVER_PERSON:
+  case LAN_SERVER_SERVER_KEY:
     return side == LAN_SERVER_FROM_SERVER;
   case LAN_SERVER_FRAME_TYPE_N:
   default:

@@ -41,6 +41,7 @@ G_BEGIN_DECLS
 #define LAN_SERVER_INVITE_BYTES     16
 #define LAN_SERVER_UID_BYTES        16
 #define LAN_SERVER_DEPOSIT_ID_BYTES 16
+#define LAN_SERVER_LSK1_BYTES       136
 
 typedef Lanyard__Server__Frame LanServerFrame;
 
@@ -86,6 +87,8 @@ typedef enum {
   LAN_SERVER_PERSON_GET = 40,
   LAN_SERVER_PERSON = 41,
   LAN_SERVER_PASSWORD_SET = 42,
+  LAN_SERVER_SERVER_KEY = 43,
+  LAN_SERVER_BLOB_DROP = 44,
   LAN_SERVER_FRAME_TYPE_N
 } LanServerFrameType;
 

@@ -74,7 +74,7 @@ check_welcome (const Lanyard__Server__Welcome *m)
 {
   return lan_field_is (&m->uid, LAN_SERVER_UID_BYTES) && m->head.len <= HEAD_MAX &&
          lan_wire_text_ok (m->org_name, LAN_SERVER_DISPLAY_MAX) &&
-         lan_wire_text_ok (m->address, 64);
+         lan_wire_text_ok (m->address, 64) && is_empty_or (&m->server_key, LAN_SERVER_LSK1_BYTES);
 }
 
 static gboolean
@@ -213,6 +213,8 @@ check_services (const LanServerFrame *frame)
   case LANYARD__SERVER__FRAME__BODY_BLOB_GET:
     return lan_field_is (&frame->blob_get->root, LAN_HASH_BYTES) &&
            frame->blob_get->offset % LAN_SERVER_BLOB_PART == 0;
+  case LANYARD__SERVER__FRAME__BODY_BLOB_DROP:
+    return lan_field_is (&frame->blob_drop->root, LAN_HASH_BYTES);
   case LANYARD__SERVER__FRAME__BODY_BLOB_PART:
     return lan_field_is (&frame->blob_part->root, LAN_HASH_BYTES) &&
            frame->blob_part->offset % LAN_SERVER_BLOB_PART == 0 &&
@@ -220,6 +222,8 @@ check_services (const LanServerFrame *frame)
   case LANYARD__SERVER__FRAME__BODY_PASSWORD_SET:
     return is_empty_or (&frame->password_set->old_secret, LAN_SERVER_SECRET_BYTES) &&
            lan_field_is (&frame->password_set->secret, LAN_SERVER_SECRET_BYTES);
+  case LANYARD__SERVER__FRAME__BODY_SERVER_KEY:
+    return lan_field_is (&frame->server_key->key, LAN_SERVER_LSK1_BYTES);
   case LANYARD__SERVER__FRAME__BODY_ENROL:
     return check_enrol (frame->enrol);
   case LANYARD__SERVER__FRAME__BODY_ENROLLED:

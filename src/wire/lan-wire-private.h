@@ -28,6 +28,9 @@ LanStatus lan_server_frame_check (const LanServerFrame *frame) G_GNUC_WARN_UNUSE
 /** TRUE when @text is valid UTF-8 of at most @max_bytes. */
 gboolean lan_wire_text_ok (const char *text, gsize max_bytes);
 
+/** The lengths and counts of a frame of carried mail (lan-carry-limits.c). */
+gboolean lan_carry_frame_ok (const LanFrame *frame);
+
 /* Parts of the checks that are about groups (lan-group-limits.c). */
 gboolean lan_group_frame_ok (const LanFrame *frame);
 gboolean lan_group_op_ok (const Lanyard__GroupOp *op);
