@@ -140,6 +140,9 @@ dispatch_request (LanRegistry *registry, Conn *conn, const LanServerFrame *frame
   case LAN_SERVER_BLOB_GET:
     lan_registry_on_blob_get (registry, conn, frame->blob_get);
     break;
+  case LAN_SERVER_BLOB_DROP:
+    lan_registry_on_blob_drop (registry, conn, frame->blob_drop);
+    break;
   case LAN_SERVER_PASSWORD_SET:
     lan_registry_on_password_set (registry, conn, frame->password_set);
     break;
@@ -174,6 +177,8 @@ request_of (const LanServerFrame *frame)
     return frame->blob_put->request;
   case LAN_SERVER_BLOB_GET:
     return frame->blob_get->request;
+  case LAN_SERVER_BLOB_DROP:
+    return frame->blob_drop->request;
   case LAN_SERVER_PASSWORD_SET:
     return frame->password_set->request;
   default:
@@ -206,6 +211,20 @@ dispatch_new (LanRegistry *registry, Conn *conn, const LanServerFrame *frame)
     protocol_error (registry, conn);
 }
 
+/* Pieces of blobs have a bucket of their own: a large one would take the turns of everything else. */
+static gboolean
+may_ask (LanRegistry *registry, Conn *conn, LanServerFrameType type, guint32 *retry_ms)
+{
+  const LanRegistryLimits *limits = &registry->limits;
+  gint64 now_us = registry->now.mono_us;
+
+  if (type == LAN_SERVER_BLOB_PUT || type == LAN_SERVER_BLOB_GET)
+    return lan_bucket_take (&conn->device->pieces, now_us, limits->piece_burst, limits->piece_rate,
+                            retry_ms);
+  return lan_bucket_take (&conn->device->requests, now_us, limits->request_burst,
+                          limits->request_rate, retry_ms);
+}
+
 static void
 dispatch (LanRegistry *registry, Conn *conn, const LanServerFrame *frame)
 {
@@ -219,15 +238,19 @@ dispatch (LanRegistry *registry, Conn *conn, const LanServerFrame *frame)
     protocol_error (registry, conn);
   else if (dispatch_daily (registry, conn, frame))
     return;
-  else if (!lan_bucket_take (&conn->device->requests, registry->now.mono_us,
-                             registry->limits.request_burst, registry->limits.request_rate,
-                             &retry_ms))
+  else if (!may_ask (registry, conn, lan_server_frame_type (frame), &retry_ms))
     lan_registry_refuse (registry, conn, request_of (frame), LAN_REFUSAL_RATE, retry_ms);
   else
     dispatch_request (registry, conn, frame);
 }
 
 void
+lan_registry_warm (const LanRegistryConn *conn)
+{
+  __builtin_prefetch (conn->device);
+}
+
+gboolean
 lan_registry_frame (LanRegistry *registry, LanRegistryConn *conn, const guint8 *data, gsize len,
                     const LanTime *now)
 {
@@ -236,7 +259,7 @@ lan_registry_frame (LanRegistry *registry, LanRegistryConn *conn, const guint8 *
 
   registry->now = *now;
   if (conn->stage >= STAGE_CLOSING)
-    return;
+    return TRUE;
   if (conn->stage == STAGE_ONLINE) {
     if (now->mono_us - conn->last_us >= LAN_REGISTRY_HEARD_US) {
       conn->last_us = now->mono_us;
@@ -245,15 +268,16 @@ lan_registry_frame (LanRegistry *registry, LanRegistryConn *conn, const guint8 *
     }
     if (lan_server_signal_read (&signal, data, len)) {
       route (registry, conn, &signal);
-      return;
+      return TRUE;
     }
   }
   if (lan_server_frame_decode (data, len, &frame) != LAN_STATUS_OK) {
     protocol_error (registry, conn);
-    return;
+    return FALSE;
   }
   dispatch (registry, conn, frame);
   lan_server_frame_free (frame);
+  return FALSE;
 }
 
 /* ---- answers of the storage ---- */

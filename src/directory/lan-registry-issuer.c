@@ -3,7 +3,8 @@
 /*
  * The online issuer: a fresh head at least daily, and the change to a renewed key. The new key's
  * certificate goes into the log with the first head that it signs, in one transaction, so that nobody is
- * ever shown a signature of a key that the log does not hold.
+ * ever shown a signature of a key that the log does not hold. Also what the organisation says of the key
+ * of the lanes, which is no part of the log: a client needs it before it can ask for anything.
  */
 #include "lan-registry-private.h"
 
@@ -108,9 +109,54 @@ lan_registry_set_issuer (LanRegistry *registry, const LanIssuerKey *key, GBytes 
   return LAN_STATUS_OK;
 }
 
+/* ---- the key of the lanes ---- */
+
+static void
+fill_server_key (LanServerFrame *frame, Lanyard__Server__ServerKey *m, GBytes *cert)
+{
+  m->key.data = (guint8 *) g_bytes_get_data (cert, &m->key.len);
+  frame->body_case = LANYARD__SERVER__FRAME__BODY_SERVER_KEY;
+  frame->server_key = m;
+}
+
+void
+lan_registry_set_server_key (LanRegistry *registry, GBytes *cert, const LanTime *now)
+{
+  Lanyard__Server__ServerKey m = LANYARD__SERVER__SERVER_KEY__INIT;
+  LanServerFrame frame = LANYARD__SERVER__FRAME__INIT;
+  gsize len, at;
+
+  registry->now = *now;
+  if (cert != NULL)
+    g_bytes_ref (cert);
+  g_clear_pointer (&registry->server_key, g_bytes_unref);
+  registry->server_key = cert;
+  if (cert == NULL || registry->online.oldest == NULL)
+    return;
+  fill_server_key (&frame, &m, cert);
+  at = lan_registry_put (registry, &frame, &len);
+  for (Conn *conn = registry->online.oldest; conn != NULL; conn = conn->newer) {
+    if (conn->stage == STAGE_ONLINE)
+      lan_registry_push (registry, conn, at, len, FALSE);
+  }
+}
+
+GBytes *
+lan_registry_server_key_frame (const LanRegistry *registry)
+{
+  Lanyard__Server__ServerKey m = LANYARD__SERVER__SERVER_KEY__INIT;
+  LanServerFrame frame = LANYARD__SERVER__FRAME__INIT;
+
+  if (registry->server_key == NULL)
+    return NULL;
+  fill_server_key (&frame, &m, registry->server_key);
+  return lan_server_frame_encode (&frame);
+}
+
 void
 lan_registry_issuer_clear (LanRegistry *registry)
 {
+  g_clear_pointer (&registry->server_key, g_bytes_unref);
   clear (&registry->signer);
   clear (&registry->next_signer);
   clear (&registry->last_signer);

@@ -177,6 +177,8 @@ lan_registry_limits_default (LanRegistryLimits *limits)
     .signal_rate = 200,
     .request_burst = 500,
     .request_rate = 20,
+    .piece_burst = 2048,
+    .piece_rate = 256,
     .bundles_per_hour = 5,
     .mailbox_bytes = 64 * 1024 * 1024,
     .mail_life_ms = 30 * G_GINT64_CONSTANT (86400000),

@@ -52,6 +52,7 @@ welcome (LanRegistry *registry, Conn *conn)
   m.idle_ms = (guint32) (registry->limits.idle_us / 3000);
   m.blob_max = registry->limits.blob_bytes;
   m.address = address;
+  set_bytes (&m.server_key, registry->server_key);
   frame.body_case = LANYARD__SERVER__FRAME__BODY_WELCOME;
   frame.welcome = &m;
   lan_registry_send (registry, conn, &frame);

@@ -239,7 +239,8 @@ typedef struct {
     struct {
       LanUserId uid;
       LanHash root;
-      gboolean keep; /* TRUE: complete from now on; FALSE: delete */
+      gboolean keep;    /* TRUE: complete from now on; FALSE: delete */
+      gboolean is_drop; /* the registry's own: its owner asked for that */
     } blob_seal;
     struct {
       LanHash root; /* whoever knows it may have it */

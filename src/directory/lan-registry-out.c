@@ -243,6 +243,17 @@ lan_registry_op_refusal (LanRegistry *registry, LanRegistryOp *op)
   }
 }
 
+guint64
+lan_registry_coming (const LanRegistry *registry, guint after)
+{
+  const Out *out;
+
+  if (registry->queue->len - registry->queue_pos <= after)
+    return 0;
+  out = &g_array_index (registry->queue, Out, registry->queue_pos + after);
+  return out->type == LAN_REGISTRY_SEND ? out->handle : 0;
+}
+
 gboolean
 lan_registry_next_action (LanRegistry *registry, LanRegistryAction *action)
 {

@@ -80,6 +80,7 @@ struct Device {
   gint64 signed_expires_s;
   Bucket deposits;
   Bucket requests;
+  Bucket pieces;
 };
 
 typedef enum {
@@ -198,6 +199,7 @@ struct _LanRegistry {
   const LanRandom *random;
   char *turn_secret;
   char **turn_uris;
+  GBytes *server_key; /* LSK1, NULL: none */
   guint32 turn_life_s;
   gboolean is_stopping;
   LanTime now; /* of the call being served */
@@ -433,6 +435,8 @@ void lan_registry_on_blob_put (LanRegistry *registry, Conn *conn,
                                const Lanyard__Server__BlobPut *m);
 void lan_registry_on_blob_get (LanRegistry *registry, Conn *conn,
                                const Lanyard__Server__BlobGet *m);
+void lan_registry_on_blob_drop (LanRegistry *registry, Conn *conn,
+                                const Lanyard__Server__BlobDrop *m);
 void lan_registry_blob_done (LanRegistry *registry, LanRegistryOp *op, Conn *conn);
 
 G_END_DECLS

@@ -236,6 +236,17 @@ lan_registry_on_blob_get (LanRegistry *registry, Conn *conn, const Lanyard__Serv
   lan_registry_ask (registry, op, conn, m->request);
 }
 
+void
+lan_registry_on_blob_drop (LanRegistry *registry, Conn *conn, const Lanyard__Server__BlobDrop *m)
+{
+  LanRegistryOp *op = lan_registry_op_new (LAN_OP_BLOB_SEAL);
+
+  op->blob_seal.uid = conn->device->account->row.uid;
+  memcpy (op->blob_seal.root.b, m->root.data, LAN_HASH_BYTES);
+  op->blob_seal.is_drop = TRUE;
+  lan_registry_ask (registry, op, conn, m->request);
+}
+
 /* The last piece is there: do the leaves give the root? */
 static void
 ask_leaves (LanRegistry *registry, const LanUserId *uid, const LanHash *root, guint64 request,
@@ -308,13 +319,17 @@ lan_registry_blob_done (LanRegistry *registry, LanRegistryOp *op, Conn *conn)
     send_blob_state (registry, conn, op->ticket, &op->blob_stat.root, 0, FALSE);
     return;
   }
+  if (op->type == LAN_OP_BLOB_SEAL && op->blob_seal.is_drop && op->status == LAN_OP_NOT_FOUND)
+    op->status = LAN_OP_OK;
   refusal = lan_registry_op_refusal (registry, op);
   if (refusal != LAN_REFUSAL_NONE) {
     lan_registry_refuse (registry, conn, op->ticket, refusal,
                          refusal == LAN_REFUSAL_STORAGE ? LAN_REGISTRY_STORAGE_MS : 0);
     return;
   }
-  if (op->type == LAN_OP_BLOB_PUT)
+  if (op->type == LAN_OP_BLOB_SEAL && op->blob_seal.is_drop)
+    lan_registry_done (registry, conn, op->ticket);
+  else if (op->type == LAN_OP_BLOB_PUT)
     blob_put (registry, op, conn);
   else if (op->type == LAN_OP_BLOB_STAT && op->blob_stat.have == op->blob_stat.size &&
            !op->blob_stat.complete)

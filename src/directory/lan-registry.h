@@ -37,8 +37,10 @@ typedef struct {
   guint deposit_rate;        /* .. 50 a second */
   guint signal_burst;        /* 2,000 for each device .. */
   guint signal_rate;         /* .. 200 a second */
-  guint request_burst;       /* 200 for each device, everything else that asks .. */
+  guint request_burst;       /* 500 for each device, everything else that asks .. */
   guint request_rate;        /* .. 20 a second */
+  guint piece_burst;         /* 2,048 pieces of blobs for each device .. */
+  guint piece_rate;          /* .. 256 a second */
   guint bundles_per_hour;    /* 5 for each requester and account asked for */
   guint64 mailbox_bytes;     /* 64 MiB for each device */
   gint64 mail_life_ms;       /* 30 days */
@@ -109,9 +111,12 @@ LanRegistryConn *lan_registry_connect (LanRegistry *registry, guint64 handle,
                                        const guint8 *remote_static, const guint8 *handshake_hash,
                                        const char *address, guint16 port, const LanTime *now);
 
-/** One frame of the lane. */
-void lan_registry_frame (LanRegistry *registry, LanRegistryConn *conn, const guint8 *data,
-                         gsize len, const LanTime *now);
+/** One frame of the lane. Returns: TRUE when what it caused can wait for other frames: a signal to pass on, or nothing. */
+gboolean lan_registry_frame (LanRegistry *registry, LanRegistryConn *conn, const guint8 *data,
+                             gsize len, const LanTime *now);
+
+/** Asks the processor for what a frame of @conn will need. */
+void lan_registry_warm (const LanRegistryConn *conn);
 
 /** The lane's queue is above (FALSE) or again below (TRUE) its comfortable size: presence is shed. */
 void lan_registry_writable (LanRegistry *registry, LanRegistryConn *conn, gboolean writable,
@@ -184,6 +189,15 @@ void lan_registry_admin_import (LanRegistry *registry, guint64 ticket, GPtrArray
 LanStatus lan_registry_set_issuer (LanRegistry *registry, const LanIssuerKey *key, GBytes *cert,
                                    const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * LSK1 of the key that lanes are accepted with from now on; not looked at. Everybody who is connected is
+ * told of it, if there was another, and whoever logs in. @cert: (nullable): there is none.
+ */
+void lan_registry_set_server_key (LanRegistry *registry, GBytes *cert, const LanTime *now);
+
+/** Returns: (transfer full) (nullable): a ServerKey frame, for lanes that only ask for the key. */
+GBytes *lan_registry_server_key_frame (const LanRegistry *registry);
+
 /** Returns: (transfer none) (nullable): as it is now, until the next call. */
 const LanRegistryAccountRow *lan_registry_find_login (LanRegistry *registry, const char *login);
 const LanRegistryAccountRow *lan_registry_find_uid (LanRegistry *registry, const LanUserId *uid);
@@ -249,6 +263,9 @@ typedef struct {
   LanUserId uid;      /* ADMIN: of the account */
   LanRegistryEvent event;
 } LanRegistryAction;
+
+/** The handle of the SEND that comes after @after other actions; 0: it is none, or there are not so many. */
+guint64 lan_registry_coming (const LanRegistry *registry, guint after);
 
 /** Takes the next action; FALSE when there is none. */
 gboolean lan_registry_next_action (LanRegistry *registry,

@@ -34,6 +34,15 @@ tell_blob (LanServerClient *client, const Ask *ask, guint64 size, guint64 done, 
 }
 
 static void
+tell_dropped (LanServerClient *client, const Ask *ask)
+{
+  LanServerClientAction *action = lan_client_add (client, LAN_SERVER_CLIENT_BLOB);
+
+  action->blob.root = ask->root;
+  action->blob.dropped = TRUE;
+}
+
+static void
 refuse_turn (LanServerClient *client)
 {
   LanServerClientAction *action = lan_client_add (client, LAN_SERVER_CLIENT_TURN);
@@ -62,7 +71,10 @@ refused_for_good (LanServerClient *client, const Ask *ask, const Lanyard__Server
     break;
   case ASK_BLOB_PUT:
   case ASK_BLOB_GET:
-    tell_blob (client, ask, ask->size, 0, FALSE, m->code, NULL);
+    tell_blob (client, ask, ask->size, ask->is_piecewise ? ask->number : 0, FALSE, m->code, NULL);
+    break;
+  case ASK_BLOB_DROP:
+    tell_dropped (client, ask);
     break;
   case ASK_DIRECTORY:
     client->staging.is_asked = FALSE;
@@ -117,6 +129,8 @@ lan_client_ask_done (LanServerClient *client, guint64 request)
       tell_answer (client, request, LAN_REFUSAL_NONE, 0);
     else if (ask->type == ASK_PAPERS_PUT)
       lan_client_add (client, LAN_SERVER_CLIENT_PAPERS_STORED);
+    else if (ask->type == ASK_BLOB_DROP)
+      tell_dropped (client, ask);
     else if (ask->type != ASK_PAPERS && ask->type != ASK_PREKEYS)
       return; /* these have answers of their own */
     lan_client_end_ask (client, ask);
@@ -164,15 +178,29 @@ on_turn (LanServerClient *client, const Lanyard__Server__Turn *m)
       client->now.mono_us + MAX ((gint64) m->life_s * 3 / 4, 10) * (gint64) G_USEC_PER_SEC;
 }
 
+/* Its owner is asked for the piece that begins where the server stands. */
+static void
+want_piece (LanServerClient *client, Ask *ask)
+{
+  LanServerClientAction *action = lan_client_add (client, LAN_SERVER_CLIENT_BLOB);
+
+  g_clear_pointer (&ask->first, g_bytes_unref);
+  action->blob.root = ask->root;
+  action->blob.upload = TRUE;
+  action->blob.wanted = TRUE;
+  action->blob.size = ask->size;
+  action->blob.done = ask->number;
+}
+
 static void
 on_blob_state (LanServerClient *client, const Lanyard__Server__BlobState *m)
 {
   Ask *ask = lan_client_find_ask (client, m->request, ASK_BLOB_PUT);
-  gsize size;
+  guint64 size;
 
   if (ask == NULL || memcmp (ask->root.b, m->root.data, LAN_HASH_BYTES) != 0)
     return;
-  size = g_bytes_get_size (ask->first);
+  size = ask->size;
   if (m->complete) {
     tell_blob (client, ask, size, size, TRUE, LAN_REFUSAL_NONE, NULL);
     lan_client_end_ask (client, ask);
@@ -181,6 +209,12 @@ on_blob_state (LanServerClient *client, const Lanyard__Server__BlobState *m)
   if (m->have >= size || m->have % LAN_SERVER_BLOB_PART != 0) {
     tell_blob (client, ask, size, 0, FALSE, LAN_REFUSAL_PROTOCOL, NULL);
     lan_client_end_ask (client, ask);
+    return;
+  }
+  if (ask->is_piecewise) {
+    ask->knows_state = TRUE;
+    ask->number = m->have;
+    want_piece (client, ask);
     return;
   }
   if (ask->knows_state && m->have > ask->number)
@@ -209,7 +243,7 @@ on_blob_part (LanServerClient *client, const Lanyard__Server__BlobPart *m)
   ask->size = m->size;
   ask->number += m->data.len;
   tell_blob (client, ask, m->size, ask->number, ask->number == m->size, LAN_REFUSAL_NONE, part);
-  if (ask->number == m->size)
+  if (ask->is_piecewise || ask->number == m->size)
     lan_client_end_ask (client, ask);
   else
     lan_client_send_ask (client, ask);

@@ -150,8 +150,11 @@ send_blob_put (LanServerClient *client, const Ask *ask)
 
   m.request = ask->request;
   m.root = (ProtobufCBinaryData){ LAN_HASH_BYTES, (guint8 *) ask->root.b };
-  m.size = all.len;
-  if (ask->knows_state) {
+  m.size = ask->size;
+  if (ask->knows_state && ask->is_piecewise) {
+    m.offset = ask->number;
+    m.data = all;
+  } else if (ask->knows_state) {
     m.offset = ask->number;
     m.data.data = all.data + ask->number;
     m.data.len = MIN (LAN_SERVER_BLOB_PART, all.len - ask->number);
@@ -172,6 +175,19 @@ send_blob_get (LanServerClient *client, const Ask *ask)
   m.offset = ask->number;
   frame.body_case = LANYARD__SERVER__FRAME__BODY_BLOB_GET;
   frame.blob_get = &m;
+  lan_client_send (client, &frame);
+}
+
+static void
+send_blob_drop (LanServerClient *client, const Ask *ask)
+{
+  Lanyard__Server__BlobDrop m = LANYARD__SERVER__BLOB_DROP__INIT;
+  LanServerFrame frame = LANYARD__SERVER__FRAME__INIT;
+
+  m.request = ask->request;
+  m.root = (ProtobufCBinaryData){ LAN_HASH_BYTES, (guint8 *) ask->root.b };
+  frame.body_case = LANYARD__SERVER__FRAME__BODY_BLOB_DROP;
+  frame.blob_drop = &m;
   lan_client_send (client, &frame);
 }
 
@@ -209,6 +225,9 @@ lan_client_send_ask (LanServerClient *client, Ask *ask)
     break;
   case ASK_BLOB_GET:
     send_blob_get (client, ask);
+    break;
+  case ASK_BLOB_DROP:
+    send_blob_drop (client, ask);
     break;
   default:
     break;

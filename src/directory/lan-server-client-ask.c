@@ -68,6 +68,8 @@ lan_client_asks_offline (LanServerClient *client)
     ask->is_sent = FALSE;
     ask->knows_state = FALSE;
     ask->again_us = 0;
+    if (ask->type == ASK_BLOB_PUT && ask->is_piecewise)
+      g_clear_pointer (&ask->first, g_bytes_unref);
     if (ask->type == ASK_DIRECTORY || ask->type == ASK_HEAD || ask->type == ASK_TURN)
       lan_client_end_ask (client, ask);
   }
@@ -239,6 +241,106 @@ lan_server_client_put_blob (LanServerClient *client, const LanHash *root, GBytes
   ask->size = g_bytes_get_size (sealed);
   lan_client_send_ask (client, ask);
   return LAN_STATUS_OK;
+}
+
+static Ask *
+find_blob (LanServerClient *client, AskType type, const LanHash *root)
+{
+  for (GList *at = client->asks.head; at != NULL; at = at->next) {
+    Ask *ask = at->data;
+
+    if (ask->type == type && lan_hash_equal (&ask->root, root))
+      return ask;
+  }
+  return NULL;
+}
+
+LanStatus
+lan_server_client_put_blob_pieces (LanServerClient *client, const LanHash *root, guint64 size,
+                                   const LanTime *now)
+{
+  Ask *ask;
+
+  client->now = *now;
+  if (!client->is_enrolled)
+    return LAN_STATUS_STATE;
+  if (find_blob (client, ASK_BLOB_PUT, root) != NULL)
+    return LAN_STATUS_OK;
+  ask = lan_client_ask (client, ASK_BLOB_PUT);
+  if (ask == NULL)
+    return LAN_STATUS_LIMIT;
+  ask->root = *root;
+  ask->size = size;
+  ask->is_piecewise = TRUE;
+  lan_client_send_ask (client, ask);
+  return LAN_STATUS_OK;
+}
+
+void
+lan_server_client_blob_data (LanServerClient *client, const LanHash *root, guint64 offset,
+                             GBytes *piece, const LanTime *now)
+{
+  Ask *ask = find_blob (client, ASK_BLOB_PUT, root);
+
+  client->now = *now;
+  if (ask == NULL || !ask->is_piecewise || !ask->knows_state || ask->first != NULL ||
+      ask->number != offset ||
+      g_bytes_get_size (piece) != MIN (LAN_SERVER_BLOB_PART, ask->size - offset))
+    return;
+  ask->first = g_bytes_ref (piece);
+  lan_client_send_ask (client, ask);
+}
+
+void
+lan_server_client_get_blob_piece (LanServerClient *client, const LanHash *root, guint64 offset,
+                                  const LanTime *now)
+{
+  Ask *ask;
+
+  client->now = *now;
+  for (GList *at = client->asks.head; at != NULL; at = at->next) {
+    ask = at->data;
+    if (ask->type == ASK_BLOB_GET && ask->is_piecewise && ask->number == offset &&
+        lan_hash_equal (&ask->root, root))
+      return;
+  }
+  ask = lan_client_ask (client, ASK_BLOB_GET);
+  if (ask == NULL)
+    return;
+  ask->root = *root;
+  ask->number = offset;
+  ask->is_piecewise = TRUE;
+  lan_client_send_ask (client, ask);
+}
+
+void
+lan_server_client_stop_blob (LanServerClient *client, const LanHash *root)
+{
+  GList *next;
+
+  for (GList *at = client->asks.head; at != NULL; at = next) {
+    Ask *ask = at->data;
+
+    next = at->next;
+    if ((ask->type == ASK_BLOB_PUT || ask->type == ASK_BLOB_GET) &&
+        lan_hash_equal (&ask->root, root))
+      lan_client_end_ask (client, ask);
+  }
+}
+
+void
+lan_server_client_drop_blob (LanServerClient *client, const LanHash *root, const LanTime *now)
+{
+  Ask *ask;
+
+  client->now = *now;
+  if (find_blob (client, ASK_BLOB_DROP, root) != NULL)
+    return;
+  ask = lan_client_ask (client, ASK_BLOB_DROP);
+  if (ask == NULL)
+    return;
+  ask->root = *root;
+  lan_client_send_ask (client, ask);
 }
 
 void

@@ -80,6 +80,7 @@ on_welcome (LanServerClient *client, const Lanyard__Server__Welcome *m)
   lan_client_send_presence (client);
   lan_client_subscribe_all (client);
   lan_client_on_newest_head (client, &m->head);
+  lan_client_on_server_key (client, &m->server_key);
   tell_prekeys (client, m->prekeys);
   lan_client_mail_online (client);
   lan_client_send_asks (client);
@@ -191,6 +192,9 @@ dispatch_online (LanServerClient *client, const LanServerFrame *frame)
   case LAN_SERVER_PAPERS:
     lan_client_on_papers (client, frame->papers);
     break;
+  case LAN_SERVER_SERVER_KEY:
+    lan_client_on_server_key (client, &frame->server_key->key);
+    break;
   case LAN_SERVER_PING:
     send_pong (client, frame->ping->token);
     break;
@@ -207,7 +211,10 @@ dispatch (LanServerClient *client, const LanServerFrame *frame)
 
   if (!lan_server_frame_allowed (type, LAN_SERVER_FROM_SERVER))
     return;
-  if (type == LAN_SERVER_GOODBYE)
+  if (client->is_looking) {
+    if (type == LAN_SERVER_SERVER_KEY)
+      lan_client_on_server_key (client, &frame->server_key->key);
+  } else if (type == LAN_SERVER_GOODBYE)
     on_goodbye (client, frame->goodbye);
   else if (type == LAN_SERVER_REFUSED)
     on_refused (client, frame->refused);

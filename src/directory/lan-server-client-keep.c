@@ -5,6 +5,7 @@
  *
  *   server.pin           version 1 | flags | port u16 | key 32 | root 32 | uid 16 | three texts
  *                        (host, login, organisation), each u8 length and bytes
+ *   server.key           newest LSK1 that the server was known by; none: the key it was joined by
  *   server.head          the newest LDH1
  *   server.log           frontier of the log (lan_merkle_frontier_save)
  *   server.issuers       LIK1s, one behind the other
@@ -150,8 +151,9 @@ lan_client_keep_list (LanServerClient *client, const LanAccountId *account, GByt
 void
 lan_client_forget_all (LanServerClient *client)
 {
-  static const char *const keys[] = { "server.pin",     "server.head",  "server.log",
-                                      "server.issuers", "server.heads", "server.evidence" };
+  static const char *const keys[] = { "server.pin",     "server.key",     "server.head",
+                                      "server.log",     "server.issuers", "server.heads",
+                                      "server.evidence" };
   GHashTableIter iter;
   gpointer id;
 
@@ -276,6 +278,8 @@ lan_server_client_load_setting (LanServerClient *client, const char *key, GBytes
   key += strlen ("server.");
   if (strcmp (key, "pin") == 0) {
     load_pin (client, value);
+  } else if (strcmp (key, "key") == 0) {
+    lan_client_load_server_key (client, data, len);
   } else if (strcmp (key, "head") == 0) {
     if (lan_directory_head_decode (&client->head_fields, data, len) != LAN_STATUS_OK)
       return;

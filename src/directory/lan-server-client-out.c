@@ -21,7 +21,7 @@ lan_directory_warning_code (LanDirectoryWarning warning)
 {
   static const char *const codes[LAN_DIRECTORY_WARNING_N] = {
     "equivocation", "rollback",  "stale",    "fresh", "forged",
-    "broken",       "downgrade", "old-list", "clock",
+    "broken",       "downgrade", "old-list", "clock", "server-key",
   };
 
   return (guint) warning < LAN_DIRECTORY_WARNING_N ? codes[warning] : "unknown";

@@ -76,6 +76,7 @@ typedef enum {
   ASK_HEAD,
   ASK_BLOB_PUT,
   ASK_BLOB_GET,
+  ASK_BLOB_DROP,
 } AskType;
 
 /* A question that is repeated over reconnects until it is answered. */
@@ -92,6 +93,8 @@ typedef struct {
   GBytes *first; /* keys, signed prekey, old secret, blob */
   GBytes *second;
   gboolean knows_state; /* ASK_BLOB_PUT: the server has said how far it is */
+  gboolean
+      is_piecewise; /* ASK_BLOB_PUT: .first is the piece at .number, or waited for; ASK_BLOB_GET: that piece only */
 } Ask;
 
 typedef struct {
@@ -120,6 +123,7 @@ struct _LanServerClient {
   gboolean has_root;
   gboolean root_pinned;
   gboolean is_adopted; /* by another device, and not yet let in */
+  guint64 key_seq;     /* of the newest LSK1; 0: none is known */
   LanUserId uid;
   char *login;
   char *org_name;
@@ -138,6 +142,7 @@ struct _LanServerClient {
   guint64 next_lane;
   gboolean is_welcome;
   gboolean has_switched; /* this lane is still the old device's */
+  gboolean is_looking;   /* this lane only asks for the server's key */
   guint attempts;
   gint64 due_us;    /* of the state: next dial, end of patience */
   gint64 online_us; /* since */
@@ -216,6 +221,8 @@ void lan_client_set_state (LanServerClient *client, LanServerState state, gint64
 /** Until the next dial: as long as backing off says, and @at_least_us. */
 void lan_client_wait (LanServerClient *client, gint64 at_least_us);
 void lan_client_dial (LanServerClient *client, gboolean enrol);
+/** Not with the pinned key: who is there, and what does the company say of their key? */
+void lan_client_look (LanServerClient *client);
 /** Closes the lane, if there is one; the state stays. */
 void lan_client_cut (LanServerClient *client);
 void lan_client_join_failed (LanServerClient *client, guint32 refusal, guint32 retry_ms);
@@ -272,6 +279,14 @@ void lan_client_stage_restart (LanServerClient *client, const LanMerkleFrontier 
 gboolean lan_client_may_restart (const LanServerClient *client, const LanDirectoryHead *head);
 /** What we hold gives way; whom @entries do not name is told to be gone. */
 void lan_client_restart (LanServerClient *client, GPtrArray *entries);
+
+/* ---- lan-server-client-key.c ---- */
+
+/** The pinned key has not answered for a while, and another would be known for what it is. */
+gboolean lan_client_should_look (const LanServerClient *client);
+void lan_client_load_server_key (LanServerClient *client, const guint8 *data, gsize len);
+/** LSK1, as Welcome, ServerKey or a look brought it; empty: none. */
+void lan_client_on_server_key (LanServerClient *client, const ProtobufCBinaryData *field);
 
 /* ---- lan-server-client-gossip.c ---- */
 

@@ -42,20 +42,37 @@ lan_client_wait (LanServerClient *client, gint64 at_least_us)
   lan_client_set_state (client, LAN_SERVER_WAITING, client->now.mono_us + delay);
 }
 
-void
-lan_client_dial (LanServerClient *client, gboolean enrol)
+static LanServerClientAction *
+dial (LanServerClient *client, gboolean look)
 {
   LanServerClientAction *action = lan_client_add (client, LAN_SERVER_CLIENT_DIAL);
 
+  client->is_looking = look;
   client->lane = ++client->next_lane;
   client->is_welcome = FALSE;
   client->farewell_ms = 0;
   action->lane = client->lane;
-  action->dial.enrol = enrol;
+  action->dial.look = look;
   action->dial.address = client->address;
+  return action;
+}
+
+void
+lan_client_dial (LanServerClient *client, gboolean enrol)
+{
+  LanServerClientAction *action = dial (client, FALSE);
+
+  action->dial.enrol = enrol;
   memcpy (action->dial.server_public, client->server_public, LAN_KEY_BYTES);
   lan_client_set_state (client, enrol ? LAN_SERVER_ENROLLING : LAN_SERVER_DIALING,
                         client->now.mono_us + CLIENT_WELCOME_US);
+}
+
+void
+lan_client_look (LanServerClient *client)
+{
+  dial (client, TRUE);
+  lan_client_set_state (client, LAN_SERVER_DIALING, client->now.mono_us + CLIENT_WELCOME_US);
 }
 
 /* What lived on the connection is over. */
@@ -107,6 +124,10 @@ lan_client_lost (LanServerClient *client)
   offline (client);
   if (client->state != LAN_SERVER_ONLINE && client->state != LAN_SERVER_DIALING)
     return;
+  if (client->is_looking) { /* with the key that it has found, or the one there was */
+    lan_client_dial (client, FALSE);
+    return;
+  }
   lan_client_wait (client, (gint64) client->farewell_ms * 1000);
 }
 
@@ -136,11 +157,17 @@ advance_state (LanServerClient *client)
   switch (client->state) {
   case LAN_SERVER_WAITING:
   case LAN_SERVER_DENIED:
-    lan_client_dial (client, FALSE);
+    if (lan_client_should_look (client))
+      lan_client_look (client);
+    else
+      lan_client_dial (client, FALSE);
     break;
   case LAN_SERVER_DIALING:
     lan_client_cut (client);
-    lan_client_wait (client, 0);
+    if (client->is_looking)
+      lan_client_dial (client, FALSE);
+    else
+      lan_client_wait (client, 0);
     break;
   case LAN_SERVER_ENROLLING:
     lan_client_join_failed (client, LAN_REFUSAL_NONE, 0);

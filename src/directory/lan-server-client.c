@@ -99,7 +99,8 @@ forget (LanServerClient *client)
   lan_client_mail_clear (client);
   lan_client_asks_clear (client);
   client->is_known = client->is_enrolled = client->has_root = client->root_pinned = FALSE;
-  client->is_adopted = FALSE;
+  client->is_adopted = client->is_looking = FALSE;
+  client->key_seq = 0;
   client->attempts = 0;
   client->refusal = 0;
   memset (client->root_public, 0, sizeof client->root_public);
@@ -246,6 +247,8 @@ lan_server_client_lane_up (LanServerClient *client, guint64 lane, const guint8 *
 {
   client->now = *now;
   if (lane != client->lane)
+    return;
+  if (client->is_looking)
     return;
   if (client->state == LAN_SERVER_ENROLLING)
     send_enrol (client, handshake_hash);

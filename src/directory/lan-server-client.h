@@ -57,6 +57,7 @@ typedef enum {
   LAN_DIRECTORY_DOWNGRADE, /* a new key for .account's place, attested at a lower level: not taken */
   LAN_DIRECTORY_OLD_LIST,  /* an older or contradicting device list of .account: not taken */
   LAN_DIRECTORY_CLOCK,     /* the server's clock is more than 5 minutes off ours */
+  LAN_DIRECTORY_SERVER_KEY, /* it names a key for itself that the company has not signed, or an older one */
   LAN_DIRECTORY_WARNING_N
 } LanDirectoryWarning;
 
@@ -78,6 +79,8 @@ typedef enum {
   LAN_SERVER_CLIENT_DIRECTORY,      /* up to date with the newest head */
   LAN_SERVER_CLIENT_RESTARTED,      /* .time_s: the organisation's key let the directory begin anew,
                                         from a backup; told before the people that changes */
+  LAN_SERVER_CLIENT_KEY_RENEWED,    /* .time_s: the organisation's key has signed another key of the
+                                        server; it is pinned from now on */
   LAN_SERVER_CLIENT_PRESENCE,       /* .account, .presence */
   LAN_SERVER_CLIENT_SIGNAL,         /* .device (who), .bytes */
   LAN_SERVER_CLIENT_SIGNAL_REFUSED, /* .device (to whom), .refusal, .retry_ms */
@@ -108,6 +111,7 @@ typedef struct {
   guint32 retry_ms;
   struct {
     gboolean enrol; /* TRUE: NK; FALSE: XK with the device's key */
+    gboolean look;  /* TRUE: XX with a throw-away key, whoever answers */
     LanServerAddress address;
     guint8 server_public[LAN_KEY_BYTES];
   } dial;
@@ -153,7 +157,9 @@ typedef struct {
     guint64 size;
     guint64 done;
     gboolean complete;
-    GBytes *part; /* download: the piece that ends at .done */
+    GBytes *part;     /* download: the piece that ends at .done */
+    gboolean wanted;  /* upload: the piece that begins at .done is to be given */
+    gboolean dropped; /* it is not there any more */
   } blob;
   struct {
     LanDirectoryWarning kind;
@@ -325,6 +331,23 @@ void lan_server_client_want_turn (LanServerClient *client, gboolean on, const La
 /** Uploads a sealed blob; resumes where the server stands. @root: tree hash, leaves of 32,768 bytes. */
 LanStatus lan_server_client_put_blob (LanServerClient *client, const LanHash *root, GBytes *sealed,
                                       const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
+/**
+ * The same piece by piece: BLOB with .wanted asks for each that is missing, again after a reconnect, and
+ * lan_server_client_blob_data() gives it. @size: of the whole. Again while it is under way: nothing.
+ */
+LanStatus lan_server_client_put_blob_pieces (LanServerClient *client, const LanHash *root,
+                                             guint64 size,
+                                             const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
+/** Nothing happens unless the piece at @offset is what is wanted. */
+void lan_server_client_blob_data (LanServerClient *client, const LanHash *root, guint64 offset,
+                                  GBytes *piece, const LanTime *now);
+/** One piece; when refused, .done is @offset. Nothing happens while it is being asked for. */
+void lan_server_client_get_blob_piece (LanServerClient *client, const LanHash *root, guint64 offset,
+                                       const LanTime *now);
+/** Nothing more is asked or told of it; what the server has of it stays there. */
+void lan_server_client_stop_blob (LanServerClient *client, const LanHash *root);
+/** Has one of our own deleted; BLOB with .dropped follows, after a reconnect if need be. */
+void lan_server_client_drop_blob (LanServerClient *client, const LanHash *root, const LanTime *now);
 /** Downloads; each piece comes as BLOB. @from: a multiple of 32,768. The caller verifies the root. */
 void lan_server_client_get_blob (LanServerClient *client, const LanHash *root, guint64 from,
                                  const LanTime *now);

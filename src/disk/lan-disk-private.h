@@ -162,8 +162,8 @@ gssize lan_disk_read_fully (int fd, guint8 *to, gsize len, guint64 offset);
 
 /* -- lan-disk-scan.c -- */
 
-/** Lists the folder that @file has open: its tree, without roots, and what belongs to it. */
-gboolean lan_disk_scan (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, GError **error);
+/** Lists the folder that @file has open: its tree, without roots, and what belongs to it; FALSE: @result->error. */
+gboolean lan_disk_scan (LanDisk *disk, LanDiskFile *file, LanFileResult *result);
 
 /** FALSE: it is left out of a folder that is sent. */
 gboolean lan_disk_is_sent (const struct stat *st);

@@ -31,6 +31,7 @@ typedef struct {
   LanDiskFile *file;
   GPtrArray *found;
   GHashTable *folded; /* folded path (owned) of everything found */
+  LanFileResult *result;
   GError **error;
 } Scan;
 
@@ -122,8 +123,14 @@ scan_child (Scan *scan, int dirfd, const char *name, const char *parent, const c
   int fd;
 
   /* What vanished or may not be looked at while we list is not part of what is offered. */
-  if (fstatat (dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !lan_disk_is_sent (&st))
+  if (fstatat (dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+    scan->result->left_others += errno != ENOENT;
     return TRUE;
+  }
+  if (!lan_disk_is_sent (&st)) {
+    *(S_ISLNK (st.st_mode) ? &scan->result->left_links : &scan->result->left_others) += 1;
+    return TRUE;
+  }
   path = fresh_path (scan, parent, name);
   if (!add_found (scan, path, raw, &st))
     return FALSE;
@@ -205,11 +212,12 @@ take_over (LanDiskFile *file, GPtrArray *found, GError **error)
 }
 
 gboolean
-lan_disk_scan (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, GError **error)
+lan_disk_scan (LanDisk *disk, LanDiskFile *file, LanFileResult *result)
 {
   g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (found_free);
   g_autoptr (GHashTable) folded = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Scan scan = { disk, file, found, folded, error };
+  GError **error = &result->error;
+  Scan scan = { disk, file, found, folded, result, error };
   int fd = openat (file->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
   if (fd < 0) {

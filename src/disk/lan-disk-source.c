@@ -70,7 +70,7 @@ lan_disk_open_source (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
   g_mutex_unlock (&file->lock);
   result->name = lan_file_name_clean (shown, -1);
   if (S_ISDIR (st.st_mode)) {
-    if (!lan_disk_scan (disk, file, job, &result->error))
+    if (!lan_disk_scan (disk, file, result))
       return FALSE;
     result->tree = lan_file_tree_ref (file->tree);
     result->stamp = stamp_of_folder (file);
@@ -124,21 +124,18 @@ list_of (LanFileTree *tree, const guint8 *hashes)
   return g_bytes_new_take (list, len);
 }
 
-static LanFileTree *
-with_roots (LanFileTree *tree, const guint8 *hashes)
+/* What is open has them from now on: nobody looks at the roots of a source before it was hashed. */
+static void
+set_roots (LanFileTree *tree, const guint8 *hashes)
 {
-  LanFileTree *made = lan_file_tree_new_folder ();
-
   for (guint i = 0; i < lan_file_tree_n_entries (tree); i++) {
-    LanFileEntry entry = *lan_file_tree_entry (tree, i);
+    const LanFileEntry *entry = lan_file_tree_entry (tree, i);
+    LanHash root;
 
-    if (entry.kind == LAN_FILE_ENTRY_FILE &&
-        !lan_disk_root_of (hashes + entry.first_leaf * LAN_HASH_BYTES, entry.size, &entry.root))
-      g_assert_not_reached ();
-    if (!lan_file_tree_add (made, &entry))
-      g_assert_not_reached ();
+    if (entry->kind == LAN_FILE_ENTRY_FILE &&
+        lan_disk_root_of (hashes + entry->first_leaf * LAN_HASH_BYTES, entry->size, &root))
+      lan_file_tree_set_root (tree, i, &root);
   }
-  return made;
 }
 
 static gboolean
@@ -146,7 +143,8 @@ hash_folder (LanDiskFile *file, const guint8 *hashes, LanFileResult *result)
 {
   g_autoptr (LanTree) tree = lan_tree_new (LAN_TREE_LEAF_BYTES);
 
-  result->tree = with_roots (file->tree, hashes);
+  set_roots (file->tree, hashes);
+  result->tree = lan_file_tree_ref (file->tree);
   result->manifest = lan_manifest_encode (result->tree);
   if (result->manifest == NULL) {
     lan_disk_set_code (&result->error, LAN_FILE_ERROR_TOO_LARGE, "the list of files is too long");

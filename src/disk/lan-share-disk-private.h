@@ -26,6 +26,7 @@ void lan_share_folder_remove (LanShareFolder *folder, const LanShareJob *job,
 void lan_share_folder_make (LanShareFolder *folder, const LanShareJob *job, LanShareResult *result);
 /** Old versions go, but for the newest of what is not in the folder any more: that may be the only copy. */
 void lan_share_folder_trim (LanShareFolder *folder, const LanShareJob *job, LanShareResult *result);
+void lan_share_folder_read (LanShareFolder *folder, const LanShareJob *job, LanShareResult *result);
 void lan_share_folder_drop (LanShareFolder *folder, const LanShareJob *job);
 
 G_END_DECLS

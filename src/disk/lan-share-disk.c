@@ -179,6 +179,9 @@ carry_out (LanShareFolder *folder, const LanShareJob *job, LanShareResult *resul
   case LAN_SHARE_JOB_TRIM:
     lan_share_folder_trim (folder, job, result);
     break;
+  case LAN_SHARE_JOB_READ:
+    lan_share_folder_read (folder, job, result);
+    break;
   case LAN_SHARE_JOB_CLOSE:
     close (folder->fd);
     folder->fd = -1;

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define MAX_NUMBER 999
@@ -181,6 +182,34 @@ dress (int incoming, const LanShareJob *job, GError **error)
   return TRUE;
 }
 
+/* What came without a file of its own gets one. */
+static gboolean
+stage (int incoming, const LanShareJob *job, GError **error)
+{
+  const guint8 *data;
+  struct statvfs vfs;
+  gsize len;
+  int fd;
+
+  if (job->bytes == NULL)
+    return TRUE;
+  data = g_bytes_get_data (job->bytes, &len);
+  if (fstatvfs (incoming, &vfs) == 0 &&
+      (guint64) vfs.f_bavail * vfs.f_frsize < LAN_DISK_RESERVE_BYTES + len) {
+    lan_disk_set_code (error, LAN_FILE_ERROR_DISK_FULL, NULL);
+    return FALSE;
+  }
+  fd = openat (incoming, job->staged, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+  if (fd < 0 || write (fd, data, len) != (gssize) len) {
+    lan_disk_set_error (error, errno, "keeping what was fetched");
+    if (fd >= 0)
+      close (fd);
+    return FALSE;
+  }
+  close (fd);
+  return TRUE;
+}
+
 static void
 finish (int parent, const char *name, const LanShareJob *job, LanShareResult *result)
 {
@@ -205,7 +234,7 @@ lan_share_folder_place (LanShareFolder *folder, const LanShareJob *job, LanShare
   if (parent < 0)
     lan_disk_set_error (&result->error, errno, job->path);
   else if (check (parent, name, job, &is_there, &result->error) &&
-           dress (incoming, job, &result->error) &&
+           stage (incoming, job, &result->error) && dress (incoming, job, &result->error) &&
            (!is_there || make_way (folder, parent, name, job, result))) {
     if (rename_fresh (incoming, job->staged, parent, name))
       finish (parent, name, job, result);
@@ -261,6 +290,26 @@ lan_share_folder_make (LanShareFolder *folder, const LanShareJob *job, LanShareR
        !S_ISDIR (st.st_mode)))
     lan_disk_set_error (&result->error, errno, job->path);
   close (parent);
+}
+
+void
+lan_share_folder_read (LanShareFolder *folder, const LanShareJob *job, LanShareResult *result)
+{
+  int fd = lan_disk_open_beneath (folder->fd, job->path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+  g_autofree guint8 *data = g_malloc (job->max_bytes + 1);
+  struct stat st;
+  gssize n = -1;
+
+  if (fd >= 0 && fstat (fd, &st) == 0 && S_ISREG (st.st_mode))
+    n = lan_disk_read_fully (fd, data, job->max_bytes + 1, 0);
+  if (n < 0)
+    lan_disk_set_error (&result->error, fd < 0 ? errno : EIO, job->path);
+  else if ((guint64) n > job->max_bytes)
+    lan_disk_set_code (&result->error, LAN_FILE_ERROR_CHANGED, "%s", job->path);
+  else
+    result->bytes = g_bytes_new (data, (gsize) n);
+  if (fd >= 0)
+    close (fd);
 }
 
 void

@@ -89,6 +89,31 @@ lan_shares_set_rights (LanShares *s, const LanConversationId *id, const LanAccou
   return LAN_STATUS_OK;
 }
 
+/* Nothing of the share is here: what was is not looked for, or it would be taken for removed. */
+static void
+forget_local (LanShares *s, LanShareOne *one)
+{
+  LanShareItem *item;
+  GHashTableIter iter;
+  const char *path;
+
+  g_hash_table_iter_init (&iter, one->items);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &path, (gpointer *) &item)) {
+    if (item->local.kind == 0)
+      continue;
+    lan_share_entry_clear (&item->local);
+    item->flags = 0;
+    lan_shares_keep_item (s, one, item, path);
+  }
+}
+
+/* The folder is not there: another computer, or it was moved. */
+static gboolean
+has_lost_folder (const LanShareOne *one)
+{
+  return lan_share_is_live (one) && one->disk == LAN_SHARE_DISK_CLOSED && one->error != NULL;
+}
+
 LanStatus
 lan_shares_accept (LanShares *s, const LanConversationId *id, const char *dir, gboolean keep,
                    LanTime now)
@@ -96,18 +121,24 @@ lan_shares_accept (LanShares *s, const LanConversationId *id, const char *dir, g
   LanShareOne *one = lan_shares_find (s, id);
 
   s->now = now;
-  if (one == NULL || one->state != LAN_SHARE_INVITED || !g_path_is_absolute (dir))
+  if (one == NULL || (one->state != LAN_SHARE_INVITED && !has_lost_folder (one)) ||
+      !g_path_is_absolute (dir))
     return LAN_STATUS_STATE;
   if (lan_shares_is_taken (s, dir, one))
     return LAN_STATUS_MISMATCH;
-  one->state = LAN_SHARE_JOINED;
+  if (one->state == LAN_SHARE_INVITED) {
+    one->state = LAN_SHARE_JOINED;
+    lan_shares_note (s, one, LAN_SHARE_LOG_JOINED, lan_shares_self (s), 0, NULL, NULL);
+  } else {
+    forget_local (s, one);
+  }
   g_free (one->dir);
   one->dir = g_strdup (dir);
-  one->keep = keep;
+  one->keep = keep || one->state == LAN_SHARE_OPEN;
   one->was_marked = FALSE;
   one->is_scanned = FALSE;
+  one->error = NULL;
   lan_shares_keep_share (s, one);
-  lan_shares_note (s, one, LAN_SHARE_LOG_JOINED, lan_shares_self (s), 0, NULL, NULL);
   lan_shares_open_dir (s, one);
   one->told_us = 0;
   lan_shares_changed (s, one);

@@ -134,6 +134,7 @@ ask (LanShares *s, LanShareOne *one, LanShareItem *item, const char *path, guint
   m.root = (ProtobufCBinaryData){ .len = sizeof fetch->entry.root.b, .data = fetch->entry.root.b };
   m.size = fetch->entry.size;
   m.path = fetch->path;
+  m.short_ok = !s->config.no_short && fetch->entry.size <= LAN_SHARE_SHORT_MAX;
   frame.body_case = LANYARD__FRAME__BODY_SHARE_WANT;
   frame.share_want = &m;
   action = lan_shares_push (s, LAN_SHARES_SEND, one);
@@ -183,8 +184,9 @@ conflict_name (LanShares *s, const char *path)
   return g_strconcat (stem, "conflict ", when, NULL);
 }
 
+/* @bytes: (nullable): NULL: it is in the file @staged. */
 static void
-place (LanShares *s, LanShareFetch *fetch, const char *staged)
+place (LanShares *s, LanShareFetch *fetch, const char *staged, GBytes *bytes)
 {
   LanShareOne *one = fetch->one;
   LanShareItem *item = lan_share_item_ensure (one, fetch->path);
@@ -194,6 +196,7 @@ place (LanShares *s, LanShareFetch *fetch, const char *staged)
   fetch->phase = LAN_SHARE_FETCH_PLACING;
   push_place (s, one, item, job, work, fetch->path, &fetch->entry);
   job->staged = g_path_get_basename (staged);
+  job->bytes = bytes != NULL ? g_bytes_ref (bytes) : NULL;
   if (item->local.kind == LAN_SHARE_FILE &&
       (item->flags & (LAN_SHARE_LOCAL_DIRTY | LAN_SHARE_LOCAL_KEEP_COPY)) != 0)
     job->copy = conflict_name (s, fetch->path);
@@ -328,6 +331,15 @@ lan_shares_on_answer (LanShares *s, const LanShareChannel *ch, LanShareOne *one,
     action->root = fetch->entry.root;
     return LAN_STATUS_OK;
   }
+  if (answer->kind == LANYARD__SHARE_ANSWER_KIND__SHARE_HERE &&
+      lan_share_is_content (&fetch->entry.root, fetch->entry.size, answer->data.data,
+                            answer->data.len)) {
+    g_autofree char *staged = lan_message_id_to_hex (&fetch->id);
+    g_autoptr (GBytes) bytes = g_bytes_new (answer->data.data, answer->data.len);
+
+    place (s, fetch, staged, bytes);
+    return LAN_STATUS_OK;
+  }
   ask_again (s, fetch, TRUE, NULL);
   return LAN_STATUS_OK;
 }
@@ -437,7 +449,7 @@ on_incoming (LanShares *s, LanShareFetch *fetch, const LanTransferRow *row)
   case LAN_TRANSFER_DONE:
     if (fetch->phase != LAN_SHARE_FETCH_RUNNING)
       return;
-    place (s, fetch, row->path);
+    place (s, fetch, row->path, NULL);
     break;
   case LAN_TRANSFER_FAILED:
     /* Tried again by asking anew; what is on the disk of it is found again. */
@@ -535,5 +547,5 @@ lan_shares_adopt (LanShares *s, const LanTransferRow *row, LanTime now)
   item->busy = TRUE;
   g_hash_table_insert (s->fetches, &fetch->id, fetch);
   if (row->state == LAN_TRANSFER_DONE)
-    place (s, fetch, row->path);
+    place (s, fetch, row->path, NULL);
 }

@@ -135,6 +135,17 @@ set_local (LanShareItem *item, const LanShareEntry *entry, const LanShareStamp *
   item->flags = flags;
 }
 
+/*
+ * It lay there before this device took part, or came out of an older copy of the folder: who wrote the version that
+ * is known may not be there any more to keep it, so that one has the name, and this goes beside it.
+ */
+static gboolean
+is_stranger (const LanShareItem *item, const LanShareFound *found)
+{
+  return found->kind == LAN_SHARE_FILE && item->merged.kind == LAN_SHARE_FILE &&
+         (item->local.kind == 0 || (item->flags & LAN_SHARE_LOCAL_KEEP_COPY) != 0);
+}
+
 /* The device wrote a version that nobody else has: told to all, unless one may only read. */
 static void
 on_changed (LanShares *s, LanShareOne *one, LanShareItem *item, const LanShareFound *found)
@@ -152,6 +163,9 @@ on_changed (LanShares *s, LanShareOne *one, LanShareItem *item, const LanShareFo
       lan_share_entry_bump (&entry, lan_shares_device (s), 1);
     entry.author = entry.counts[0].device;
     set_local (item, &entry, &found->stamp, LAN_SHARE_LOCAL_DIRTY);
+  } else if (is_stranger (item, found)) {
+    make_version (s, one, &entry, NULL);
+    set_local (item, &entry, &found->stamp, LAN_SHARE_LOCAL_KEEP_COPY);
   } else {
     make_version (s, one, &entry, item->local.kind != 0 ? &item->local : NULL);
     set_local (item, &entry, &found->stamp, 0);
@@ -261,6 +275,10 @@ on_scanned (LanShares *s, LanShareOne *one, const LanShareResult *result)
   if (!one->is_scanned) {
     one->is_scanned = TRUE;
     lan_shares_touch_all (s, one);
+    /* Restored from a backup on another device: what the lost one vouched for, this one does now. */
+    if (one->state == LAN_SHARE_OPEN && g_hash_table_size (one->heads) > 0 &&
+        !g_hash_table_contains (one->heads, lan_shares_device (s)))
+      one->publish_due = TRUE;
   }
   if (one->publish_due)
     lan_shares_publish (s, one);
@@ -335,7 +353,9 @@ lan_shares_job_done (LanShares *s, const LanShareResult *result, LanTime now)
     else if (result->type == LAN_SHARE_JOB_TRIM) {
       if (result->removed > 0)
         lan_shares_note (s, one, LAN_SHARE_LOG_TRIMMED, NULL, result->removed, NULL, NULL);
-    } else
+    } else if (result->type == LAN_SHARE_JOB_READ)
+      lan_shares_on_read (s, work, result);
+    else
       lan_shares_placed (s, work, result);
     if (one->scan_again && one->jobs == 0)
       lan_shares_scan_soon (s, one, 0);

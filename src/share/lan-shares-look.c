@@ -37,8 +37,9 @@ state_of (const LanShareOne *one, const LanShareItem *item)
     return LAN_SHARE_ITEM_HERE;
   if (item->error != NULL)
     return LAN_SHARE_ITEM_FAILED;
-  if (item->busy ||
-      (lan_share_is_live (one) && (one->keep || item->wanted) && lan_share_item_needs (one, item)))
+  /* Without a folder to put it into nothing is on its way. */
+  if (item->busy || (lan_share_is_live (one) && one->disk != LAN_SHARE_DISK_CLOSED &&
+                     (one->keep || item->wanted) && lan_share_item_needs (one, item)))
     return LAN_SHARE_ITEM_FETCHING;
   if (item->local.kind == 0)
     return item->merged.kind == LAN_SHARE_FOLDER ? LAN_SHARE_ITEM_HERE : LAN_SHARE_ITEM_AWAY;

@@ -29,13 +29,14 @@ G_BEGIN_DECLS
 #define LAN_SHARES_RETRY_US     (5 * G_USEC_PER_SEC)
 #define LAN_SHARES_EVENT_US     (200 * G_TIME_SPAN_MILLISECOND)
 #define LAN_SHARES_ANSWER_US    (10 * 60 * G_USEC_PER_SEC) /* the other hashes a long file first */
+#define LAN_SHARES_SHORT_US     (30 * G_USEC_PER_SEC) /* what came as an answer is heard of sooner */
 
 #define LAN_SHARES_TRIM_FIRST_US  (60 * G_USEC_PER_SEC)
 #define LAN_SHARES_TRIM_US        (G_GINT64_CONSTANT (24) * 3600 * G_USEC_PER_SEC)
 #define LAN_SHARES_VERSION_MS     (G_GINT64_CONSTANT (30) * 24 * 3600 * 1000)
 #define LAN_SHARES_VERSIONS_BYTES (G_GUINT64_CONSTANT (2) << 30)
 
-/* Kinds of rows. Append-only. */
+/* Kinds of rows. Append-only. All but LOCAL go into a backup (store/lan-db-dump.c): another device has another disk. */
 enum {
   LAN_SHARE_ROW_SHARE = 0,
   LAN_SHARE_ROW_HEAD = 1,   /* key: device */
@@ -160,6 +161,7 @@ typedef struct {
   char *path;
   gint64 since_us;
   gboolean is_offered;
+  gboolean is_short; /* sent as an answer: there is no transfer */
 } LanShareServe;
 
 typedef struct {
@@ -173,8 +175,8 @@ typedef struct {
   LanShareOne *one;
   char *path;
   LanShareEntry entry; /* PLACE: what is put there */
-  LanMessageId fetch;
-  char *staged; /* PLACE */
+  LanMessageId fetch;  /* READ: what somebody fetches from here */
+  char *staged;        /* PLACE */
 } LanShareWork;
 
 struct _LanShares {
@@ -310,6 +312,10 @@ void lan_shares_adopt_serve (LanShares *s, LanShareOne *one, const LanTransferRo
 void lan_shares_outgoing (LanShares *s, LanShareOne *one, const LanTransferRow *row);
 void lan_shares_on_got (LanShares *s, const LanShareChannel *ch, LanShareOne *one,
                         const LanMessageId *id);
+/** A short content was read here, and is the answer. */
+void lan_shares_on_read (LanShares *s, const LanShareWork *work, const LanShareResult *result);
+/** TRUE when @data is the content of @size bytes that @root stands for. */
+gboolean lan_share_is_content (const LanHash *root, guint64 size, const guint8 *data, gsize len);
 LanStatus lan_shares_on_want (LanShares *s, const LanShareChannel *ch, LanShareOne *one,
                               const Lanyard__ShareWant *want);
 

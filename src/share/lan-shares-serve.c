@@ -3,6 +3,8 @@
 /* Contents that others fetch from here: asked for, hashed anew, offered, and what became of them. */
 #include "lan-shares-private.h"
 
+#include "lan-tree-hash.h"
+
 #include <string.h>
 
 void
@@ -67,8 +69,9 @@ lan_shares_on_got (LanShares *s, const LanShareChannel *ch, LanShareOne *one,
 
   if (serve != NULL && lan_account_id_equal (&serve->peer, &ch->account) &&
       lan_conversation_id_equal (&serve->share, &one->id)) {
+    if (!serve->is_short)
+      lan_shares_push (s, LAN_SHARES_CANCEL, one)->id = *id;
     note_fetched (s, one, serve);
-    lan_shares_push (s, LAN_SHARES_CANCEL, one)->id = *id;
   }
   lan_shares_say (s, ch->id, one, id, LANYARD__SHARE_ANSWER_KIND__SHARE_NOTED);
 }
@@ -97,7 +100,8 @@ drop_oldest (LanShares *s, LanShareOne *one, const LanAccountId *peer)
   g_hash_table_iter_init (&iter, s->serves);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &serve)) {
     if (lan_account_id_equal (&serve->peer, peer) &&
-        s->now.mono_us - serve->since_us >= LAN_SHARES_ANSWER_US &&
+        s->now.mono_us - serve->since_us >=
+            (serve->is_short ? LAN_SHARES_SHORT_US : LAN_SHARES_ANSWER_US) &&
         (oldest == NULL || serve->since_us < oldest->since_us))
       oldest = serve;
   }
@@ -130,11 +134,49 @@ find_content (LanShareOne *one, const Lanyard__ShareWant *want)
   return NULL;
 }
 
+/* A short one is read and sent; else it becomes a transfer, which hashes it. */
+static void
+begin_serve (LanShares *s, LanShareOne *one, const LanShareServe *serve)
+{
+  LanSharesAction *action;
+  LanShareWork *work;
+  LanShareJob *job;
+
+  if (serve->is_short) {
+    job = lan_shares_push_job (s, one, LAN_SHARE_JOB_READ, &work);
+    job->path = g_strdup (serve->path);
+    job->max_bytes = serve->size;
+    work->fetch = serve->id;
+    return;
+  }
+  action = lan_shares_push (s, LAN_SHARES_SERVE, one);
+  action->id = serve->id;
+  action->peer = serve->peer;
+  action->path = g_build_filename (one->dir, serve->path, NULL);
+}
+
+static void
+say_here (LanShares *s, LanShareOne *one, const LanShareServe *serve, const guint8 *data, gsize len)
+{
+  Lanyard__ShareAnswer m = LANYARD__SHARE_ANSWER__INIT;
+  LanFrame frame = LANYARD__FRAME__INIT;
+  LanSharesAction *action = lan_shares_push (s, LAN_SHARES_SEND, one);
+
+  m.share = lan_share_id_field (one);
+  m.id = (ProtobufCBinaryData){ sizeof serve->id.b, (guint8 *) serve->id.b };
+  m.kind = LANYARD__SHARE_ANSWER_KIND__SHARE_HERE;
+  m.data = (ProtobufCBinaryData){ len, (guint8 *) data };
+  frame.body_case = LANYARD__FRAME__BODY_SHARE_ANSWER;
+  frame.share_answer = &m;
+  action->channel = serve->channel;
+  action->on = TRUE;
+  action->frame = lan_frame_encode (&frame);
+}
+
 LanStatus
 lan_shares_on_want (LanShares *s, const LanShareChannel *ch, LanShareOne *one,
                     const Lanyard__ShareWant *want)
 {
-  LanSharesAction *action;
   LanShareServe *serve;
   LanMessageId id;
   const char *path;
@@ -164,12 +206,48 @@ lan_shares_on_want (LanShares *s, const LanShareChannel *ch, LanShareOne *one,
   serve->since_us = s->now.mono_us;
   memcpy (serve->root.b, want->root.data, sizeof serve->root.b);
   serve->path = g_strdup (path);
+  serve->is_short = want->short_ok && !s->config.no_short && want->size <= LAN_SHARE_SHORT_MAX;
   g_hash_table_insert (s->serves, &serve->id, serve);
-  action = lan_shares_push (s, LAN_SHARES_SERVE, one);
-  action->id = id;
-  action->peer = ch->account;
-  action->path = g_build_filename (one->dir, path, NULL);
+  begin_serve (s, one, serve);
   return LAN_STATUS_OK;
+}
+
+gboolean
+lan_share_is_content (const LanHash *root, guint64 size, const guint8 *data, gsize len)
+{
+  g_autoptr (LanTree) tree = lan_tree_new (LAN_TREE_LEAF_BYTES);
+  LanHash got;
+
+  if (len != size)
+    return FALSE;
+  if (len > 0)
+    lan_tree_update (tree, data, len);
+  return lan_tree_root (tree, &got) == LAN_STATUS_OK && lan_hash_equal (&got, root);
+}
+
+void
+lan_shares_on_read (LanShares *s, const LanShareWork *work, const LanShareResult *result)
+{
+  LanShareServe *serve = g_hash_table_lookup (s->serves, &work->fetch);
+  gsize len = 0;
+  const guint8 *data = result->bytes != NULL ? g_bytes_get_data (result->bytes, &len) : NULL;
+  gboolean is_right = result->bytes != NULL && serve != NULL &&
+                      lan_share_is_content (&serve->root, serve->size, data, len);
+
+  if (serve == NULL || serve->is_offered)
+    return;
+  serve->is_offered = TRUE;
+  if (g_hash_table_contains (s->channels, &serve->channel)) {
+    if (is_right)
+      say_here (s, work->one, serve, data, len);
+    else
+      lan_shares_say (s, serve->channel, work->one, &serve->id,
+                      LANYARD__SHARE_ANSWER_KIND__SHARE_NOT_HERE);
+  }
+  if (is_right)
+    return;
+  lan_shares_scan_soon (s, work->one, 0); /* changed since it was looked at */
+  g_hash_table_remove (s->serves, &work->fetch);
 }
 
 void

@@ -33,6 +33,7 @@ typedef struct {
   /* (nullable): whether @device was revoked by its account */
   gboolean (*is_revoked) (const LanAccountId *account, const LanDeviceId *device, gpointer data);
   gpointer data;
+  gboolean no_short; /* every content is a transfer, however short */
 } LanSharesConfig;
 
 /* Append-only. */
@@ -131,7 +132,7 @@ typedef struct {
   LanConversationId share;
   LanAccountId peer;
   LanMessageId id; /* FETCH, SERVE, CANCEL, FORGET: the transfer */
-  gboolean on;     /* WANT */
+  gboolean on;     /* WANT; SEND: it holds a content, and yields as file data does */
   guint64 channel;
   GBytes *frame;
   LanShareJob *job;
@@ -192,7 +193,10 @@ LanStatus lan_shares_create (LanShares *s, const LanConversationId *id, const ch
 LanStatus lan_shares_set_rights (LanShares *s, const LanConversationId *id,
                                  const LanAccountId *account, LanShareRights rights,
                                  LanTime now) G_GNUC_WARN_UNUSED_RESULT;
-/** A member: yes, into the folder @dir. @keep: in step, else on demand. MISMATCH: as of lan_shares_create(). */
+/**
+ * A member: yes, into the folder @dir. @keep: in step, else on demand. MISMATCH: as of lan_shares_create(). Where
+ * the folder of a share that goes on cannot be used any more: @dir takes its place, and is filled anew.
+ */
 LanStatus lan_shares_accept (LanShares *s, const LanConversationId *id, const char *dir,
                              gboolean keep, LanTime now) G_GNUC_WARN_UNUSED_RESULT;
 LanStatus lan_shares_set_keep (LanShares *s, const LanConversationId *id, gboolean keep,

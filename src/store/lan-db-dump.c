@@ -8,13 +8,13 @@
 
 #define PIECE_BYTES (256 * 1024)
 #define PIECE_ROWS  2000
-#define KEY_COLUMNS 5 /* of operation */
 
 /* In one go, before anything else. States above 4 are final; failed ones may be taken up again. */
 static const struct {
   LanDumpTable table;
   const char *sql;
 } small[] = {
+  { LAN_DUMP_IDENT, "SELECT * FROM ident" },
   { LAN_DUMP_PERSON, "SELECT * FROM person" },
   { LAN_DUMP_DEVICE, "SELECT * FROM device" },
   { LAN_DUMP_CONVERSATION, "SELECT * FROM conversation" },
@@ -25,9 +25,28 @@ static const struct {
   { LAN_DUMP_GROUP_ITEM, "SELECT * FROM group_item ORDER BY id" },
 };
 
-#define OPERATIONS_SQL                                                                             \
-  "SELECT * FROM operation WHERE (conversation, author, target, kind, detail) > "                  \
-  "(?1, ?2, ?3, ?4, ?5) ORDER BY conversation, author, target, kind, detail LIMIT ?6"
+/*
+ * After them, piece by piece: what comes behind the last row's key, which is its first columns. Of shared folders
+ * kind 3 stays: it says what lies on the disk of this device (lan-shares-private.h).
+ */
+static const struct {
+  LanDumpTable table;
+  guint n_key;
+  const LanDumpKind key[5];
+  const char *sql;
+} listings[] = {
+  { LAN_DUMP_OPERATION,
+    5,
+    { LAN_DUMP_BLOB, LAN_DUMP_BLOB, LAN_DUMP_BLOB, LAN_DUMP_INT, LAN_DUMP_BLOB },
+    "SELECT * FROM operation WHERE (conversation, author, target, kind, detail) > "
+    "(?1, ?2, ?3, ?4, ?5) ORDER BY conversation, author, target, kind, detail LIMIT ?6" },
+  { LAN_DUMP_SHARE_ITEM,
+    3,
+    { LAN_DUMP_BLOB, LAN_DUMP_INT, LAN_DUMP_BLOB },
+    "SELECT * FROM share_item WHERE (share, kind, key) > (?1, ?2, ?3) AND kind <> 3 "
+    "ORDER BY share, kind, key LIMIT ?4" },
+};
+
 #define RECORDS_SQL "SELECT * FROM record WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3"
 
 LanStoreDump *
@@ -45,7 +64,7 @@ lan_store_dump_free (LanStoreDump *dump)
   if (dump == NULL)
     return;
   g_strfreev (dump->settings);
-  g_clear_pointer (&dump->operation, g_bytes_unref);
+  g_clear_pointer (&dump->row, g_bytes_unref);
   g_free (dump);
 }
 
@@ -98,6 +117,16 @@ prepare (LanDb *db, const char *sql, GError **error)
   return s;
 }
 
+static gboolean
+is_listed (LanDumpTable table)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (listings); i++) {
+    if (listings[i].table == table)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* @s (transfer full) to its end or until the piece is large enough. @n: rows that were read. */
 static gboolean
 append_rows (LanDb *db, LanStoreDump *dump, LanDumpTable table, sqlite3_stmt *s, GByteArray *to,
@@ -106,7 +135,7 @@ append_rows (LanDb *db, LanStoreDump *dump, LanDumpTable table, sqlite3_stmt *s,
   int rc = SQLITE_DONE;
 
   *n = 0;
-  while ((table != LAN_DUMP_RECORD || to->len < PIECE_BYTES) &&
+  while (((table != LAN_DUMP_RECORD && !is_listed (table)) || to->len < PIECE_BYTES) &&
          (rc = sqlite3_step (s)) == SQLITE_ROW) {
     guint before = to->len;
 
@@ -117,9 +146,9 @@ append_rows (LanDb *db, LanStoreDump *dump, LanDumpTable table, sqlite3_stmt *s,
     if (table == LAN_DUMP_RECORD) {
       dump->at = sqlite3_column_int64 (s, 0);
       dump->messages += (guint64) (sqlite3_column_int64 (s, 11) != 0);
-    } else if (table == LAN_DUMP_OPERATION) {
-      g_clear_pointer (&dump->operation, g_bytes_unref);
-      dump->operation = g_bytes_new (to->data + before, to->len - before);
+    } else if (is_listed (table)) {
+      g_clear_pointer (&dump->row, g_bytes_unref);
+      dump->row = g_bytes_new (to->data + before, to->len - before);
     }
   }
   sqlite3_finalize (s);
@@ -146,35 +175,40 @@ begin (LanDb *db, LanStoreDump *dump, GByteArray *to, GError **error)
     if (s == NULL || !append_rows (db, dump, small[i].table, s, to, &n, error))
       return FALSE;
   }
-  dump->has_begun = dump->has_operations = TRUE;
+  dump->has_begun = TRUE;
   return TRUE;
 }
 
 static gboolean
-next_operations (LanDb *db, LanStoreDump *dump, GByteArray *to, GError **error)
+next_listed (LanDb *db, LanStoreDump *dump, GByteArray *to, GError **error)
 {
-  g_autoptr (GBytes) key = dump->operation != NULL ? g_bytes_ref (dump->operation) : NULL;
-  sqlite3_stmt *s = prepare (db, OPERATIONS_SQL, error);
+  g_autoptr (GBytes) key = dump->row != NULL ? g_bytes_ref (dump->row) : NULL;
+  LanDumpTable table = listings[dump->listing].table;
+  guint n_key = listings[dump->listing].n_key;
+  sqlite3_stmt *s = prepare (db, listings[dump->listing].sql, error);
   LanDumpRow row = { 0 };
   gboolean ok;
   guint n;
 
   if (s == NULL)
     return FALSE;
-  for (int i = 1; i <= KEY_COLUMNS; i++)
-    row.columns[i - 1] = (LanDumpValue){ .kind = i == 4 ? LAN_DUMP_INT : LAN_DUMP_BLOB };
+  for (guint i = 0; i < n_key; i++)
+    row.columns[i].kind = listings[dump->listing].key[i];
   if (key != NULL) {
     LanReader r;
 
     lan_reader_init (&r, g_bytes_get_data (key, NULL), g_bytes_get_size (key));
     if (lan_dump_row_read (&r, &row) != LAN_STATUS_OK)
-      g_warning ("an operation was not written as it is read");
+      g_warning ("a row was not written as it is read");
   }
-  for (int i = 1; i <= KEY_COLUMNS; i++)
-    (void) lan_dump_value_bind (&row.columns[i - 1], s, i);
-  lan_bind_int (s, KEY_COLUMNS + 1, PIECE_ROWS);
-  ok = append_rows (db, dump, LAN_DUMP_OPERATION, s, to, &n, error);
-  dump->has_operations = n == PIECE_ROWS;
+  for (guint i = 0; i < n_key; i++)
+    (void) lan_dump_value_bind (&row.columns[i], s, (int) i + 1);
+  lan_bind_int (s, (int) n_key + 1, PIECE_ROWS);
+  ok = append_rows (db, dump, table, s, to, &n, error);
+  if (n < PIECE_ROWS && to->len < PIECE_BYTES) {
+    g_clear_pointer (&dump->row, g_bytes_unref);
+    dump->listing++;
+  }
   return ok;
 }
 
@@ -203,8 +237,8 @@ lan_db_dump_next (LanDb *db, LanStoreDump *dump, GError **error)
 
   if (!dump->has_begun)
     ok = begin (db, dump, to, error);
-  else if (dump->has_operations)
-    ok = next_operations (db, dump, to, error);
+  else if (dump->listing < G_N_ELEMENTS (listings))
+    ok = next_listed (db, dump, to, error);
   else
     ok = next_records (db, dump, to, error);
   return ok ? g_byte_array_free_to_bytes (g_steal_pointer (&to)) : NULL;

@@ -2,8 +2,8 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /*
  * The history on its way into a backup, and out of one. What is dumped is everything that belongs to a
- * person: not what is one device's (vectors of itself, prekeys, open transfers, shared folders), and
- * not the index. It goes in pieces, between other work: all small tables in the first, which also
+ * person: not what is one device's (vectors of itself, prekeys, open transfers, which files of a shared
+ * folder lie here), and not the index. It goes in pieces, between other work: all small tables in the first, which also
  * says up to which record it goes; a record that changes meanwhile is taken as it is when its turn comes.
  * Private to the store; used by one thread at a time.
  */
@@ -20,8 +20,8 @@ struct _LanStoreDump {
   gint64 at;   /* record.id up to which it has gone */
   gint64 last; /* record.id up to which it goes */
   guint64 messages;
-  GBytes *operation; /* key of the last operation, as a row; NULL: none yet */
-  gboolean has_operations;
+  guint listing; /* which of the tables without numbers comes next */
+  GBytes *row;   /* of it the last one; NULL: none yet */
 };
 
 /** The next piece. Returns: (transfer full) (nullable): NULL with @error. */

@@ -216,11 +216,14 @@ lan_store_fill_finish (LanStoreFill *fill, const GPtrArray *changes, GError **er
     return FALSE;
   finalize (fill);
   /* What was said about a message is read before the messages are: some of it came too early. */
-  ok = lan_db_complete (db, error) &&
-       lan_db_exec (db,
+  if (!lan_db_complete (db, error))
+    return FALSE;
+  db->may_wait = TRUE;
+  ok = lan_db_exec (db,
                     "BEGIN IMMEDIATE; UPDATE operation SET waiting = NOT EXISTS (SELECT 1 FROM "
-                    "record WHERE message = operation.target AND author = operation.author AND "
-                    "shown = 1 AND conversation = operation.conversation)",
+                    "record WHERE message = operation.target AND author = (SELECT id FROM ident "
+                    "WHERE value = operation.author) AND shown = 1 AND conversation = (SELECT "
+                    "id FROM ident WHERE value = operation.conversation))",
                     "write the history out of a backup", error) &&
        lan_db_apply (db, changes, error) &&
        lan_db_exec (db, "COMMIT", "write the history out of a backup", error);

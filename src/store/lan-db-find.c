@@ -7,6 +7,7 @@
  * looked through one by one before; common words are found there, rare ones are quickly gathered.
  */
 #include "lan-column.h"
+#include "lan-db-ident.h"
 #include "lan-db-search.h"
 #include "lan-search-kind.h"
 #include "lan-word-query.h"
@@ -26,10 +27,9 @@ append_words (GString *match, const LanWordQuery *words)
   for (guint i = 0; i < words->n_parts; i++) {
     const LanWordPart *part = &words->parts[i];
 
-    g_string_append (match, i > 0 ? " AND \"" : "\"");
     for (guint j = 0; j < part->n_words; j++)
-      g_string_append_printf (match, "%s%s", j > 0 ? " " : "", part->words[j]);
-    g_string_append (match, part->is_prefix ? "\" *" : "\"");
+      g_string_append_printf (match, "%s\"%s\"", match->len > 0 ? " AND " : "", part->words[j]);
+    g_string_append (match, part->is_prefix ? " *" : "");
   }
 }
 
@@ -62,18 +62,25 @@ append_months (GString *match, const LanSearchQuery *query, GString *marks)
   append_marks (match, marks);
 }
 
+/* Number 0, which no record has, finds nothing. */
+static void
+tag_ident (LanDb *db, GString *marks, char what, gconstpointer id, gsize len)
+{
+  lan_search_tag_number (marks, what, (guint64) lan_db_ident_find (db, id, len));
+}
+
 static char *
-make_match (const LanSearchQuery *query, const LanWordQuery *words)
+make_match (LanDb *db, const LanSearchQuery *query, const LanWordQuery *words)
 {
   g_autoptr (GString) marks = g_string_new (NULL);
   GString *match = g_string_new (NULL);
 
   append_words (match, words);
   for (guint i = 0; i < query->n_conversations; i++)
-    lan_search_tag_id (marks, 'c', query->conversations[i].b, sizeof query->conversations[i].b);
+    tag_ident (db, marks, 'c', &query->conversations[i], sizeof query->conversations[i]);
   append_marks (match, marks);
   if (query->has_author)
-    lan_search_tag_id (marks, 'a', query->author.b, sizeof query->author.b);
+    tag_ident (db, marks, 'a', &query->author, sizeof query->author);
   append_marks (match, marks);
   for (guint bit = 0; bit < LAN_SEARCH_KINDS; bit++) {
     if ((query->kinds >> bit & 1) != 0)
@@ -85,6 +92,17 @@ make_match (const LanSearchQuery *query, const LanWordQuery *words)
 }
 
 /* --- running it --- */
+
+/* The index does not know what stands beside what: then the text itself has to say. */
+static gboolean
+is_in_text (const LanWordQuery *words, const LanRecordRow *row)
+{
+  for (guint i = 0; i < words->n_parts; i++) {
+    if (words->parts[i].n_words > 1)
+      return lan_word_query_find (words, row->text, NULL, 0);
+  }
+  return TRUE;
+}
 
 static sqlite3_stmt *
 prepare (LanDb *db, const char *sql, GError **error)
@@ -106,17 +124,17 @@ bind_range (sqlite3_stmt *s, const LanSearchQuery *query, gint64 before)
 }
 
 static gboolean
-find_by_index (LanDb *db, const LanSearchQuery *query, const char *match, gint64 before,
-               GPtrArray *rows, guint limit, GError **error)
+find_by_index (LanDb *db, const LanSearchQuery *query, const LanWordQuery *words, const char *match,
+               gint64 before, GPtrArray *rows, guint limit, GError **error)
 {
   guint g = db->search.generation;
   g_autofree char *sql = g_strdup_printf (
       "SELECT " COLUMNS " FROM search_%u CROSS JOIN record ON record.id = search_%u.rowid "
       "WHERE search_%u MATCH ?4 AND search_%u.rowid < ?1 AND " HIDES_NOTHING
-      "ORDER BY search_%u.rowid DESC LIMIT ?5",
+      "ORDER BY search_%u.rowid DESC",
       g, g, g, g, g);
+  int rc = SQLITE_DONE;
   sqlite3_stmt *s;
-  int rc;
 
   if (db->search.is_broken)
     return TRUE;
@@ -125,11 +143,13 @@ find_by_index (LanDb *db, const LanSearchQuery *query, const char *match, gint64
     return FALSE;
   bind_range (s, query, before);
   lan_bind_text (s, 4, match);
-  lan_bind_int (s, 5, limit);
-  while ((rc = sqlite3_step (s)) == SQLITE_ROW)
+  while (rows->len < limit && (rc = sqlite3_step (s)) == SQLITE_ROW) {
     lan_db_add_record (s, rows);
+    if (!is_in_text (words, rows->pdata[rows->len - 1]))
+      g_ptr_array_remove_index (rows, rows->len - 1);
+  }
   sqlite3_finalize (s);
-  if (rc == SQLITE_DONE || lan_db_search_note_damage (db, rc))
+  if (rc == SQLITE_DONE || rc == SQLITE_ROW || lan_db_search_note_damage (db, rc))
     return TRUE;
   lan_db_fail (db, rc, "search the history", error);
   return FALSE;
@@ -189,7 +209,7 @@ lan_db_search (LanDb *db, const LanSearchQuery *query, GError **error)
   g_autoptr (LanWordQuery) words =
       lan_word_query_new (query->text ? query->text : "", query->is_typing);
   g_autoptr (GPtrArray) rows = lan_db_records_new ();
-  g_autofree char *match = make_match (query, words);
+  g_autofree char *match = make_match (db, query, words);
   guint limit = MIN (query->limit, FIND_LIMIT);
   gint64 before = query->before;
 
@@ -200,7 +220,7 @@ lan_db_search (LanDb *db, const LanSearchQuery *query, GError **error)
       !find_by_looking (db, query, words, &before, rows, limit, error))
     return NULL;
   if (*match != '\0' && rows->len < limit &&
-      !find_by_index (db, query, match, before, rows, limit - rows->len, error))
+      !find_by_index (db, query, words, match, before, rows, limit, error))
     return NULL;
   return lan_db_read_operations (db, rows, error) ? g_steal_pointer (&rows) : NULL;
 }

@@ -3,6 +3,7 @@
 /* Changes that only groups cause: records opened later or withdrawn, and what is kept for a group. */
 #include "lan-column.h"
 #include "lan-db-search.h"
+#include "lan-record-text.h"
 
 #define BIND_ID(statement, index, id) lan_bind_id (statement, index, (id)->b, sizeof (id)->b)
 
@@ -15,7 +16,7 @@ find_record (LanDb *db, const LanConversationId *conversation, const LanDeviceId
 
   BIND_ID (s, 1, conversation);
   BIND_ID (s, 2, device);
-  lan_bind_u64 (s, 3, seq);
+  lan_bind_int (s, 3, (gint64) MIN (seq, G_MAXINT64));
   id = sqlite3_step (s) == SQLITE_ROW ? lan_column_int (s, 0) : 0;
   sqlite3_reset (s);
   return id;
@@ -30,13 +31,14 @@ lan_db_put_opened (LanDb *db, const LanRecordRow *row, GError **error)
 
   if (id == 0)
     return TRUE;
-  if (!lan_db_search_forget (db, id, error))
+  if (!lan_db_search_forget (db, id, error) ||
+      ((row->flags & LAN_RECORD_HIDDEN) == 0 && !lan_db_replace_import (db, row, error)))
     return FALSE;
   s = lan_db_use (db, LAN_SQL_PUT_OPENED);
   lan_bind_int (s, 1, id);
   lan_bind_int (s, 2, row->kind);
   lan_bind_int (s, 3, row->flags & ~(guint32) LAN_RECORD_WITHDRAWN);
-  lan_bind_text (s, 4, row->text);
+  lan_record_text_bind (s, 4, row->text, NULL, row->opened);
   lan_bind_bytes (s, 5, row->opened);
   lan_bind_int (s, 6, (row->flags & LAN_RECORD_HIDDEN) == 0);
   return lan_db_run (db, s, "open a message", error) && lan_db_search_note (db, id, error) &&

@@ -111,6 +111,7 @@ lan_db_put_operation (LanDb *db, const LanOperationRow *row, GError **error)
   lan_bind_int (s, 10, row->time_ms);
   lan_bind_int (s, 11, row->on != FALSE);
   lan_bind_text (s, 12, row->text);
+  db->may_wait = TRUE;
   if (!lan_db_run (db, s, "save what was said about a message", error))
     return FALSE;
   if (row->kind != LAN_OPERATION_RECALL && row->kind != LAN_OPERATION_EDIT)
@@ -122,8 +123,11 @@ gboolean
 lan_db_meet_operations (LanDb *db, const LanConversationId *conversation,
                         const LanAccountId *author, const LanMessageId *message, GError **error)
 {
-  sqlite3_stmt *s = lan_db_use (db, LAN_SQL_MEET_OPERATIONS);
+  sqlite3_stmt *s;
 
+  if (!db->may_wait)
+    return TRUE;
+  s = lan_db_use (db, LAN_SQL_MEET_OPERATIONS);
   bind_message (s, conversation, author, message);
   if (!lan_db_run (db, s, "find what was said about a message", error))
     return FALSE;
@@ -138,7 +142,8 @@ lan_db_part_operations (LanDb *db, const LanRecordRow *key, GError **error)
 
   BIND_ID (s, 1, &key->conversation);
   BIND_ID (s, 2, &key->device);
-  lan_bind_u64 (s, 3, key->seq);
+  lan_bind_int (s, 3, (gint64) MIN (key->seq, G_MAXINT64));
+  db->may_wait = TRUE;
   return lan_db_run (db, s, "part a message from what was said about it", error);
 }
 

@@ -3,6 +3,7 @@
 /* Reads: pages of what is on screen, ranges of logs, messages, transfers, and the snapshot. */
 #include "lan-column.h"
 #include "lan-db.h"
+#include "lan-record-text.h"
 
 #include <string.h>
 
@@ -17,8 +18,8 @@ read_record (sqlite3_stmt *s, LanRecordRow *row)
 {
   COLUMN_ID (s, 0, &row->conversation);
   COLUMN_ID (s, 1, &row->device);
-  row->seq = lan_column_u64 (s, 2);
-  COLUMN_ID (s, 3, &row->hash);
+  row->seq = (guint64) lan_column_int (s, 2);
+  lan_record_hash_column (s, 3, 12, &row->hash);
   COLUMN_ID (s, 4, &row->message);
   COLUMN_ID (s, 5, &row->author);
   row->hlc = lan_column_u64 (s, 6);
@@ -29,7 +30,7 @@ read_record (sqlite3_stmt *s, LanRecordRow *row)
     row->flags |= LAN_RECORD_HIDDEN;
   row->received_ms = lan_column_int (s, 11);
   row->blob = lan_column_bytes (s, 12);
-  row->text = lan_column_text (s, 13);
+  row->text = lan_record_text_column (s, 13, 12, 14);
   row->opened = lan_column_bytes (s, 14);
   if (sqlite3_column_count (s) > 15)
     row->arrival = lan_column_int (s, 15);
@@ -319,8 +320,8 @@ lan_db_read_log (LanDb *db, const LanConversationId *conversation, const LanDevi
 
   lan_bind_id (s, 1, conversation->b, sizeof conversation->b);
   lan_bind_id (s, 2, device->b, sizeof device->b);
-  lan_bind_u64 (s, 3, from_seq);
-  lan_bind_u64 (s, 4, to_seq);
+  lan_bind_int (s, 3, (gint64) MIN (from_seq, G_MAXINT64));
+  lan_bind_int (s, 4, (gint64) MIN (to_seq, G_MAXINT64));
   while ((rc = sqlite3_step (s)) == SQLITE_ROW) {
     gsize blob = (gsize) sqlite3_column_bytes (s, 12);
 
@@ -362,6 +363,26 @@ lan_db_read_transfers (LanDb *db, gint64 before_ms, guint limit, GError **error)
   return read_all (db, s, add_transfer, rows, error) ? g_steal_pointer (&rows) : NULL;
 }
 
+static void
+setting_free (gpointer row)
+{
+  lan_setting_row_clear (row);
+  g_free (row);
+}
+
+GPtrArray *
+lan_db_read_settings (LanDb *db, const char *prefix, guint limit, GError **error)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (setting_free);
+  g_autofree char *end = g_strconcat (prefix, "\x7f", NULL); /* keys are ASCII */
+  sqlite3_stmt *s = lan_db_use (db, LAN_SQL_SETTINGS_BELOW);
+
+  lan_bind_text (s, 1, prefix);
+  lan_bind_text (s, 2, end);
+  lan_bind_int (s, 3, limit);
+  return read_all (db, s, add_setting, rows, error) ? g_steal_pointer (&rows) : NULL;
+}
+
 static gboolean
 load_preview (LanDb *db, LanConversationPreview *preview, GError **error)
 {
@@ -378,6 +399,7 @@ load_preview (LanDb *db, LanConversationPreview *preview, GError **error)
   s = lan_db_use (db, LAN_SQL_COUNT_UNREAD);
   lan_bind_id (s, 1, id->b, sizeof id->b);
   lan_bind_u64 (s, 2, preview->row.own_read_hlc);
+  lan_bind_int (s, 3, LAN_SNAPSHOT_UNREAD_MAX);
   rc = sqlite3_step (s);
   preview->unread = rc == SQLITE_ROW ? (guint) lan_column_int (s, 0) : 0;
   sqlite3_reset (s);
@@ -390,38 +412,42 @@ load_preview (LanDb *db, LanConversationPreview *preview, GError **error)
 static gboolean
 load_heads (LanDb *db, GArray *heads, GError **error)
 {
-  LanLogHead head = { 0 };
+  gint64 conversation = 0, device = 0;
+  LanLogHead head;
   int rc;
 
   for (;;) {
     sqlite3_stmt *s = lan_db_use (db, LAN_SQL_NEXT_LOG);
 
-    lan_bind_id (s, 1, head.conversation.b, sizeof head.conversation.b);
-    lan_bind_id (s, 2, head.device.b, sizeof head.device.b);
+    lan_bind_int (s, 1, conversation);
+    lan_bind_int (s, 2, device);
     rc = sqlite3_step (s);
     if (rc != SQLITE_ROW) {
       sqlite3_reset (s);
       break;
     }
-    COLUMN_ID (s, 0, &head.conversation);
-    COLUMN_ID (s, 1, &head.device);
+    conversation = lan_column_int (s, 0);
+    device = lan_column_int (s, 1);
     sqlite3_reset (s);
 
     s = lan_db_use (db, LAN_SQL_LOG_HEAD);
-    lan_bind_id (s, 1, head.conversation.b, sizeof head.conversation.b);
-    lan_bind_id (s, 2, head.device.b, sizeof head.device.b);
+    lan_bind_int (s, 1, conversation);
+    lan_bind_int (s, 2, device);
     rc = sqlite3_step (s);
-    head.seq = lan_column_u64 (s, 0);
-    COLUMN_ID (s, 1, &head.hash);
+    head.seq = (guint64) lan_column_int (s, 0);
+    lan_record_hash_column (s, 1, 4, &head.hash);
     head.hlc = lan_column_u64 (s, 2);
     head.order = lan_column_u64 (s, 3);
+    COLUMN_ID (s, 5, &head.conversation);
+    COLUMN_ID (s, 6, &head.device);
     sqlite3_reset (s);
-    /* An id of a wrong length came from damage; going on would go round in circles. */
     if (rc != SQLITE_ROW) {
       rc = rc == SQLITE_DONE ? SQLITE_CORRUPT : rc;
       break;
     }
-    g_array_append_val (heads, head);
+    /* What came out of files is no log that anybody could go on with. */
+    if (!lan_device_id_is_zero (&head.device))
+      g_array_append_val (heads, head);
   }
   if (rc != SQLITE_DONE)
     lan_db_fail (db, rc, "read the logs", error);
@@ -458,6 +484,7 @@ lan_db_load (LanDb *db, GError **error)
     { LAN_SQL_ALL_SETTINGS, add_setting, snapshot->settings },
     { LAN_SQL_ALL_GROUP_ITEMS, add_group_item, snapshot->group_items },
     { LAN_SQL_ALL_SHARE_ITEMS, add_share_item, snapshot->share_items },
+    { LAN_SQL_ALL_CARRIED, lan_db_add_carried, snapshot->carried },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tables); i++) {

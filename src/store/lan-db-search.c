@@ -3,6 +3,7 @@
 #include "lan-db-search.h"
 
 #include "lan-column.h"
+#include "lan-record-text.h"
 #include "lan-search-kind.h"
 #include "lan-text-words.h"
 #include "lan-tokenizer.h"
@@ -18,7 +19,7 @@
   "CREATE TABLE IF NOT EXISTS search_state (id INTEGER PRIMARY KEY CHECK (id = 1), "               \
   "words INTEGER NOT NULL, generation INTEGER NOT NULL, upto INTEGER NOT NULL) STRICT"
 
-#define ROW_COLUMNS "id, text, conversation, author, kind, hlc"
+#define ROW_COLUMNS "id, text, conversation, author, kind, hlc, blob, opened"
 
 static const char *const kept_sql[LAN_SEARCH_N] = {
   [LAN_SEARCH_NEXT] = "SELECT " ROW_COLUMNS " FROM record WHERE id > ?1 AND shown = 1 "
@@ -32,36 +33,26 @@ static const char *const kept_sql[LAN_SEARCH_N] = {
 /* --- marks --- */
 
 void
-lan_search_tag_id (GString *to, char what, gconstpointer id, gsize len)
+lan_search_tag_number (GString *to, char what, guint64 number)
 {
-  static const char hex[] = "0123456789abcdef";
-  const guint8 *b = id;
+  char digits[20];
+  gsize n = sizeof digits;
 
+  do {
+    digits[--n] = (char) ('0' + number % 10);
+    number /= 10;
+  } while (number > 0);
   if (to->len > 0)
     g_string_append_c (to, ' ');
   g_string_append_c (to, LAN_TAG);
   g_string_append_c (to, what);
-  for (gsize i = 0; i < len; i++) {
-    g_string_append_c (to, hex[b[i] >> 4]);
-    g_string_append_c (to, hex[b[i] & 15]);
-  }
-}
-
-void
-lan_search_tag_number (GString *to, char what, guint64 number)
-{
-  g_string_append_printf (to, "%s%c%c%" G_GUINT64_FORMAT, to->len > 0 ? " " : "", LAN_TAG, what,
-                          number);
+  g_string_append_len (to, digits + n, (gssize) (sizeof digits - n));
 }
 
 void
 lan_search_tag_month (GString *to, gint64 time_ms)
 {
-  g_autoptr (GDateTime) at = g_date_time_new_from_unix_utc (time_ms / 1000);
-
-  lan_search_tag_number (
-      to, 'y',
-      at == NULL ? 0 : (guint64) (g_date_time_get_year (at) * 12 + g_date_time_get_month (at) - 1));
+  lan_search_tag_number (to, 'y', (guint64) (MAX (time_ms, 0) / (28 * 24 * 60 * 60 * 1000LL)));
 }
 
 static char *
@@ -70,12 +61,9 @@ make_tags (sqlite3_stmt *row, const char *text)
   GString *tags = g_string_sized_new (128);
   guint32 kind = (guint32) lan_column_int (row, 4);
   guint kinds = lan_search_kinds (kind, text);
-  guint8 id[32];
 
-  lan_column_id (row, 2, id, sizeof (LanConversationId));
-  lan_search_tag_id (tags, 'c', id, sizeof (LanConversationId));
-  lan_column_id (row, 3, id, sizeof (LanAccountId));
-  lan_search_tag_id (tags, 'a', id, sizeof (LanAccountId));
+  lan_search_tag_number (tags, 'c', (guint64) lan_column_int (row, 2));
+  lan_search_tag_number (tags, 'a', (guint64) lan_column_int (row, 3));
   for (guint bit = 0; bit < LAN_SEARCH_KINDS; bit++) {
     if ((kinds >> bit & 1) != 0)
       lan_search_tag_number (tags, 'k', bit);
@@ -127,9 +115,10 @@ make_table (LanDb *db, GError **error)
   g_autofree char *sql = g_strdup_printf (
       "BEGIN IMMEDIATE;" STATE_TABLE ";"
       "CREATE VIRTUAL TABLE search_%u USING fts5 (words, marks, content = '', columnsize = 0, "
+      "detail = none, "
       "tokenize = 'lanyard');"
       "INSERT INTO search_%u (search_%u, rank) VALUES ('pgsz', " LEAF_BYTES ");"
-      "INSERT INTO search_%u (search_%u, rank) VALUES ('automerge', 8);"
+      "INSERT INTO search_%u (search_%u, rank) VALUES ('automerge', 16);"
       "INSERT OR REPLACE INTO search_state VALUES (1, %d, %u, 0);"
       "COMMIT",
       db->search.generation, db->search.generation, db->search.generation, db->search.generation,
@@ -262,7 +251,7 @@ run (LanDb *db, sqlite3_stmt *s, GError **error)
 static gboolean
 put (LanDb *db, LanSearchStatement what, sqlite3_stmt *row, GError **error)
 {
-  g_autofree char *text = lan_column_text (row, 1);
+  g_autofree char *text = lan_record_text_column (row, 1, 6, 7);
   g_autofree char *tags = make_tags (row, text);
   sqlite3_stmt *s = use (db, what);
 

@@ -2,7 +2,9 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /* Carries out batches of changes: one function per row type, each one statement. */
 #include "lan-column.h"
+#include "lan-db-ident.h"
 #include "lan-db-search.h"
+#include "lan-record-text.h"
 
 #include <string.h>
 
@@ -60,7 +62,7 @@ bind_record_key (sqlite3_stmt *s, const LanRecordRow *row)
 {
   BIND_ID (s, 1, &row->conversation);
   BIND_ID (s, 2, &row->device);
-  lan_bind_u64 (s, 3, row->seq);
+  lan_bind_int (s, 3, (gint64) MIN (row->seq, G_MAXINT64));
 }
 
 /* Its place in the log is taken: fine by the same record, a contradiction by another. */
@@ -74,7 +76,7 @@ check_same_record (LanDb *db, const LanRecordRow *row, GError **error)
   bind_record_key (s, row);
   rc = sqlite3_step (s);
   if (rc == SQLITE_ROW)
-    lan_column_id (s, 0, hash.b, sizeof hash.b);
+    lan_record_hash_column (s, 0, 1, &hash);
   sqlite3_reset (s);
   if (rc != SQLITE_ROW) {
     lan_db_fail (db, rc == SQLITE_DONE ? SQLITE_CORRUPT : rc, "look for a record", error);
@@ -87,15 +89,28 @@ check_same_record (LanDb *db, const LanRecordRow *row, GError **error)
   return FALSE;
 }
 
-static gboolean
-put_record (LanDb *db, const LanRecordRow *row, GError **error)
+gboolean
+lan_db_put_record (LanDb *db, const LanRecordRow *row, GError **error)
 {
-  sqlite3_stmt *s = lan_db_use (db, LAN_SQL_PUT_RECORD);
+  gint64 conversation, device, author;
+  sqlite3_stmt *s;
 
-  bind_record_key (s, row);
-  BIND_ID (s, 4, &row->hash);
+  if (row->seq > G_MAXINT64) {
+    lan_store_error_set (error, LAN_STORE_ERROR_CONFLICT, "No log is that long");
+    return FALSE;
+  }
+  if (!lan_db_ident_make (db, &row->conversation, sizeof row->conversation, &conversation, error) ||
+      !lan_db_ident_make (db, &row->device, sizeof row->device, &device, error) ||
+      !lan_db_ident_make (db, &row->author, sizeof row->author, &author, error) ||
+      ((row->flags & LAN_RECORD_HIDDEN) == 0 && !lan_db_replace_import (db, row, error)))
+    return FALSE;
+  s = lan_db_use (db, LAN_SQL_PUT_RECORD);
+  lan_bind_int (s, 1, conversation);
+  lan_bind_int (s, 2, device);
+  lan_bind_int (s, 3, (gint64) row->seq);
+  lan_record_hash_bind (s, 4, &row->hash, row->blob);
   BIND_ID (s, 5, &row->message);
-  BIND_ID (s, 6, &row->author);
+  lan_bind_int (s, 6, author);
   lan_bind_u64 (s, 7, row->hlc);
   lan_bind_u64 (s, 8, row->order);
   lan_bind_int (s, 9, row->kind);
@@ -103,7 +118,7 @@ put_record (LanDb *db, const LanRecordRow *row, GError **error)
   lan_bind_int (s, 11, (row->flags & (LAN_RECORD_HIDDEN | LAN_RECORD_WITHDRAWN)) == 0);
   lan_bind_int (s, 12, row->received_ms);
   lan_bind_bytes (s, 13, row->blob);
-  lan_bind_text (s, 14, row->text);
+  lan_record_text_bind (s, 14, row->text, row->blob, row->opened);
   lan_bind_bytes (s, 15, row->opened);
   if (!lan_db_run (db, s, "save a message", error))
     return FALSE;
@@ -268,7 +283,7 @@ apply_one (LanDb *db, const LanChange *change, GError **error)
   case LAN_CHANGE_CONVERSATION:
     return put_conversation (db, &change->conversation, error);
   case LAN_CHANGE_RECORD:
-    return put_record (db, &change->record, error);
+    return lan_db_put_record (db, &change->record, error);
   case LAN_CHANGE_RECORD_FLAGS:
     return put_record_flags (db, &change->record, error);
   case LAN_CHANGE_VECTOR:
@@ -295,6 +310,8 @@ apply_one (LanDb *db, const LanChange *change, GError **error)
     return put_share_item (db, &change->share_item, error);
   case LAN_CHANGE_SHARE_FORGET:
     return forget_share (db, &change->share_item.share, error);
+  case LAN_CHANGE_CARRIED:
+    return lan_db_put_carried (db, &change->carried, error);
   default:
     g_assert_not_reached ();
   }

@@ -229,12 +229,22 @@ lan_db_open_layout (const char *path, LanPageSeal *seal, const char *below, int 
   return open_layout (path, seal, below, LAN_STORE_FLAG_NONE, layout, error);
 }
 
+static void
+look_for_waiting (LanDb *db)
+{
+  sqlite3_stmt *s = lan_db_use (db, LAN_SQL_ANY_WAITING);
+
+  db->may_wait = sqlite3_step (s) != SQLITE_ROW || sqlite3_column_int (s, 0) != 0;
+  sqlite3_reset (s);
+}
+
 gboolean
 lan_db_complete (LanDb *db, GError **error)
 {
   db->is_damaged = TRUE;
   if (!lan_migration_run (db, error) || !prepare_all (db, error) || !lan_db_search_open (db, error))
     return FALSE;
+  look_for_waiting (db);
   db->is_damaged = FALSE;
   return TRUE;
 }

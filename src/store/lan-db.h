@@ -34,11 +34,31 @@ typedef struct {
   guint n_made;       /* how often it was since the database was opened */
 } LanDbSearch;
 
+#define LAN_IDENT_MAX   32  /* bytes of an id */
+#define LAN_IDENT_SLOTS 256 /* of what is remembered */
+
+typedef struct {
+  gint64 number; /* 0: nothing is remembered */
+  guint8 len;
+  guint8 value[LAN_IDENT_MAX];
+} LanDbIdent;
+
+/* Whether there are messages out of files. */
+typedef enum {
+  LAN_DB_IMPORTS_UNKNOWN,
+  LAN_DB_IMPORTS_NONE,
+  LAN_DB_IMPORTS_SOME,
+} LanDbImports;
+
 typedef struct {
   sqlite3 *handle;
   LanVfs *vfs;
   sqlite3_stmt *statements[LAN_SQL_N];
   LanDbSearch search;
+  LanDbIdent idents[LAN_IDENT_SLOTS];
+  LanDbImports imports;
+  gboolean may_wait;   /* some operation may wait for its message */
+  guint64 check_at;    /* where the next page lies that is looked at without need */
   int wal_pages;       /* in the WAL after the last commit */
   gboolean is_damaged; /* something did not open: leave all files as they are for whoever repairs */
 } LanDb;
@@ -90,6 +110,26 @@ gboolean lan_db_put_shown (LanDb *db, const LanRangeRow *range,
 gboolean lan_db_put_group_item (LanDb *db, const LanGroupItemRow *row,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Carried mail (lan-db-carried.c). */
+gboolean lan_db_put_carried (LanDb *db, const LanCarriedRow *row,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void lan_db_add_carried (sqlite3_stmt *s, gpointer to);
+/** Returns: (transfer full) (nullable): one LanCarriedRow with its letter, or none. */
+GPtrArray *lan_db_read_carried (LanDb *db, guint32 kind, const LanMessageId *id,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean lan_db_put_record (LanDb *db, const LanRecordRow *row,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What is taken out of a file, and what is kept no longer (lan-db-keep.c): one transaction each. */
+/** Inside a transaction, before @row is shown: an imported copy of the same message goes. */
+gboolean lan_db_replace_import (LanDb *db, const LanRecordRow *row,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean lan_db_import (LanDb *db, const GPtrArray *changes, guint *n,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean lan_db_forget (LanDb *db, const LanForgetQuery *query, LanForgotten *result,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Carries out @changes inside the transaction that is open. */
 gboolean lan_db_apply (LanDb *db, const GPtrArray *changes,
                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -132,6 +172,8 @@ GPtrArray *lan_db_find_message (LanDb *db, const LanAccountId *author, const Lan
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *lan_db_read_transfers (LanDb *db, gint64 before_ms, guint limit,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *lan_db_read_settings (LanDb *db, const char *prefix, guint limit,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *lan_db_search (LanDb *db, const LanSearchQuery *query,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *lan_db_read_days (LanDb *db, const LanDaysQuery *query,

@@ -27,7 +27,9 @@ G_BEGIN_DECLS
   X (ADDRESS, "address")                                                                           \
   X (SETTING, "setting")                                                                           \
   X (OPERATION, "operation")                                                                       \
-  X (GROUP_ITEM, "group_item")
+  X (GROUP_ITEM, "group_item")                                                                     \
+  X (IDENT, "ident")                                                                               \
+  X (SHARE_ITEM, "share_item")
 
 typedef enum {
 #define X(name, text) LAN_DUMP_##name,

@@ -4,8 +4,8 @@
 
 /* Step n leads from version n to n + 1. */
 static const char *const steps[] = {
-  lan_migration_1_sql, lan_migration_2_sql, lan_migration_3_sql,
-  lan_migration_4_sql, lan_migration_5_sql,
+  lan_migration_1_sql, lan_migration_2_sql, lan_migration_3_sql, lan_migration_4_sql,
+  lan_migration_5_sql, lan_migration_6_sql, lan_migration_7_sql,
 };
 
 int

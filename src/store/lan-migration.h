@@ -27,5 +27,7 @@ extern const char lan_migration_2_sql[];
 extern const char lan_migration_3_sql[];
 extern const char lan_migration_4_sql[];
 extern const char lan_migration_5_sql[];
+extern const char lan_migration_6_sql[];
+extern const char lan_migration_7_sql[];
 
 G_END_DECLS

@@ -5,8 +5,9 @@
 #include <string.h>
 
 /* DESIGN section 5's record kinds, as signed. */
-#define RECORD_TEXT 1
-#define RECORD_FILE 2
+#define RECORD_TEXT    1
+#define RECORD_FILE    2
+#define RECORD_STICKER 7
 
 static const char *const media_endings[] = {
   ".jpg", ".jpeg", ".png", ".gif",  ".webp", ".bmp", ".heic", ".heif", ".avif",
@@ -31,6 +32,8 @@ lan_search_kinds (guint32 kind, const char *text)
 {
   if (kind == RECORD_FILE)
     return LAN_SEARCH_FILE | (is_media (text) ? LAN_SEARCH_MEDIA : 0);
+  if (kind == RECORD_STICKER)
+    return LAN_SEARCH_STICKER;
   if (kind != RECORD_TEXT)
     return 0;
   return LAN_SEARCH_TEXT |

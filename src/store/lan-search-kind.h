@@ -14,8 +14,9 @@ enum {
   LAN_SEARCH_FILE = 1 << 1,  /* files and folders of any kind */
   LAN_SEARCH_MEDIA = 1 << 2, /* of them pictures, sound and film, by their names */
   LAN_SEARCH_LINK = 1 << 3,  /* texts with a web address in them */
+  LAN_SEARCH_STICKER = 1 << 4,
 };
-#define LAN_SEARCH_KINDS 4
+#define LAN_SEARCH_KINDS 5
 
 /** @kind: of a record, as signed. Returns: the bits that hold for it. */
 guint lan_search_kinds (guint32 kind, const char *text);

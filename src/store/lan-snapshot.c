@@ -17,6 +17,7 @@ DEFINE_ROW_FREE (LanAddressRow, lan_address_row)
 DEFINE_ROW_FREE (LanSettingRow, lan_setting_row)
 DEFINE_ROW_FREE (LanGroupItemRow, lan_group_item_row)
 DEFINE_ROW_FREE (LanShareItemRow, lan_share_item_row)
+DEFINE_ROW_FREE (LanCarriedRow, lan_carried_row)
 
 static void
 preview_free (gpointer data)
@@ -47,6 +48,7 @@ lan_snapshot_new (void)
   snapshot->early = g_array_new (FALSE, TRUE, sizeof (LanMessageKey));
   snapshot->group_items = g_ptr_array_new_with_free_func (lan_group_item_row_free);
   snapshot->share_items = g_ptr_array_new_with_free_func (lan_share_item_row_free);
+  snapshot->carried = g_ptr_array_new_with_free_func (lan_carried_row_free);
   return snapshot;
 }
 
@@ -66,6 +68,7 @@ lan_snapshot_free (LanSnapshot *snapshot)
   g_array_unref (snapshot->early);
   g_ptr_array_unref (snapshot->group_items);
   g_ptr_array_unref (snapshot->share_items);
+  g_ptr_array_unref (snapshot->carried);
   g_free (snapshot);
 }
 

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 /* One conversation as the list shows it. */
 typedef struct {
   LanConversationRow row;
-  guint unread;       /* records on screen, not own, whose hlc is above row.own_read_hlc */
+  guint unread;       /* records on screen, not own, whose hlc is above row.own_read_hlc; counted
+                       * up to LAN_SNAPSHOT_UNREAD_MAX */
   LanRecordRow *last; /* newest on screen by screen order, NULL when nothing was said */
 } LanConversationPreview;
 
@@ -28,7 +29,8 @@ typedef struct {
   guint64 order; /* on screen, LanRecordRow.order */
 } LanLogHead;
 
-#define LAN_SNAPSHOT_EARLY_MAX 4096
+#define LAN_SNAPSHOT_EARLY_MAX  4096
+#define LAN_SNAPSHOT_UNREAD_MAX 1000
 
 /* A message by its name. */
 typedef struct {
@@ -48,6 +50,7 @@ typedef struct {
   GArray *early;            /* of LanMessageKey: not on screen, but something was said about them */
   GPtrArray *group_items;   /* of LanGroupItemRow, greatest kind first, then as they came */
   GPtrArray *share_items;   /* of LanShareItemRow, by share, kind and key */
+  GPtrArray *carried;       /* of LanCarriedRow without the letters, as they came */
 } LanSnapshot;
 
 /** Returns: (transfer full): a snapshot with empty arrays that free their rows. */

@@ -2,10 +2,13 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-store-job.h"
 
+#include "lan-db-check.h"
 #include "lan-db-dump.h"
+#include "lan-db-ident.h"
 #include "lan-db-search.h"
 
-#define CATCH_UP 3 /* batches indexed before a search */
+#define CHECK_PAGES 256 /* a megabyte: some three milliseconds */
+#define CATCH_UP    12  /* batches indexed before a search */
 
 LanStoreJob *
 lan_store_job_new (LanStoreJobType type, gpointer user_data)
@@ -28,6 +31,7 @@ lan_store_job_free (LanStoreJob *job)
   g_free ((char *) job->search.text);
   g_free ((LanConversationId *) job->days.conversations);
   g_free ((gint64 *) job->days.days);
+  g_free (job->prefix);
   g_clear_error (&job->error);
   lan_snapshot_free (job->snapshot);
   g_clear_pointer (&job->rows, g_ptr_array_unref);
@@ -53,6 +57,28 @@ refuse_closed (LanStoreJob *job, LanDb *db)
   if (db == NULL && job->error == NULL)
     lan_store_error_set (&job->error, LAN_STORE_ERROR_CLOSED, "The history is not open");
   return db == NULL;
+}
+
+static gboolean
+run (LanDb *db, LanSql sql, GError **error)
+{
+  return lan_db_run (db, lan_db_use (db, sql), "save to the history", error);
+}
+
+static gboolean
+is_in_transaction (LanDb *db)
+{
+  return !sqlite3_get_autocommit (db->handle);
+}
+
+static void
+abandon (LanDb *db)
+{
+  /* SQLite itself has rolled back after some errors of the disk. */
+  if (is_in_transaction (db) && !run (db, LAN_SQL_ROLLBACK, NULL))
+    g_info ("rollback failed");
+  lan_db_search_rolled_back (db);
+  lan_db_ident_rolled_back (db);
 }
 
 void
@@ -88,33 +114,30 @@ lan_store_job_read (LanStoreJob *job, LanDb *db)
   case LAN_STORE_JOB_DUMP:
     job->piece = lan_db_dump_next (db, job->dump, &job->error);
     break;
+  case LAN_STORE_JOB_CARRIED:
+    job->rows = lan_db_read_carried (db, job->limit, &job->message, &job->error);
+    break;
+  case LAN_STORE_JOB_SETTINGS:
+    job->rows = lan_db_read_settings (db, job->prefix, job->limit, &job->error);
+    break;
+  case LAN_STORE_JOB_CHECK:
+    if (!lan_db_check_some (db, CHECK_PAGES, &job->percent, &job->error))
+      job->percent = 0;
+    break;
+  case LAN_STORE_JOB_IMPORT:
+    if (!lan_db_import (db, job->changes, &job->percent, &job->error))
+      abandon (db);
+    break;
+  case LAN_STORE_JOB_FORGET:
+    if (!lan_db_forget (db, &job->forget, &job->forgotten, &job->error))
+      abandon (db);
+    break;
   case LAN_STORE_JOB_OPEN:
   case LAN_STORE_JOB_COMMIT:
   case LAN_STORE_JOB_CLOSE:
   default:
     g_assert_not_reached ();
   }
-}
-
-static gboolean
-run (LanDb *db, LanSql sql, GError **error)
-{
-  return lan_db_run (db, lan_db_use (db, sql), "save to the history", error);
-}
-
-static gboolean
-is_in_transaction (LanDb *db)
-{
-  return !sqlite3_get_autocommit (db->handle);
-}
-
-static void
-abandon (LanDb *db)
-{
-  /* SQLite itself has rolled back after some errors of the disk. */
-  if (is_in_transaction (db) && !run (db, LAN_SQL_ROLLBACK, NULL))
-    g_info ("rollback failed");
-  lan_db_search_rolled_back (db);
 }
 
 /* One batch inside the group's transaction. FALSE: the transaction as a whole is lost. */
@@ -133,6 +156,7 @@ apply_in_savepoint (LanStoreJob *job, LanDb *db)
   if (!run (db, LAN_SQL_ROLLBACK_TO, NULL) || !run (db, LAN_SQL_RELEASE, NULL))
     return FALSE;
   lan_db_search_rolled_back (db);
+  lan_db_ident_rolled_back (db);
   return TRUE;
 }
 
@@ -188,6 +212,18 @@ lan_store_job_answer (LanStoreJob *job)
     if (job->callback.found != NULL)
       job->callback.found (job->rows, job->percent, job->error, job->user_data);
     break;
+  case LAN_STORE_JOB_CHECK:
+    if (job->callback.checked != NULL)
+      job->callback.checked (job->percent, job->error, job->user_data);
+    break;
+  case LAN_STORE_JOB_IMPORT:
+    if (job->callback.imported != NULL)
+      job->callback.imported (job->percent, job->error, job->user_data);
+    break;
+  case LAN_STORE_JOB_FORGET:
+    if (job->callback.forgotten != NULL)
+      job->callback.forgotten (&job->forgotten, job->error, job->user_data);
+    break;
   case LAN_STORE_JOB_DUMP:
     if (job->callback.piece != NULL)
       job->callback.piece (job->piece, job->error, job->user_data);
@@ -197,6 +233,8 @@ lan_store_job_answer (LanStoreJob *job)
   case LAN_STORE_JOB_MESSAGE:
   case LAN_STORE_JOB_TRANSFERS:
   case LAN_STORE_JOB_DAYS:
+  case LAN_STORE_JOB_CARRIED:
+  case LAN_STORE_JOB_SETTINGS:
   default:
     if (job->callback.rows != NULL)
       job->callback.rows (job->rows, job->error, job->user_data);

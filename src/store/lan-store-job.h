@@ -20,6 +20,11 @@ typedef enum {
   LAN_STORE_JOB_SEARCH,
   LAN_STORE_JOB_DAYS,
   LAN_STORE_JOB_DUMP,
+  LAN_STORE_JOB_CARRIED,
+  LAN_STORE_JOB_SETTINGS,
+  LAN_STORE_JOB_CHECK,
+  LAN_STORE_JOB_IMPORT,
+  LAN_STORE_JOB_FORGET,
   LAN_STORE_JOB_CLOSE,
 } LanStoreJobType;
 
@@ -31,12 +36,15 @@ typedef struct {
     LanStoreRows rows;
     LanStoreFound found;
     LanStorePiece piece;
+    LanStoreChecked checked;
+    LanStoreImported imported;
+    LanStoreForgotten forgotten;
   } callback; /* NULL: nobody waits for the answer */
   gpointer user_data;
   int turn; /* atomic: see lan_store_job_give */
 
   /* what is asked */
-  GPtrArray *changes;             /* COMMIT */
+  GPtrArray *changes;             /* COMMIT, IMPORT */
   LanHistoryQuery history;        /* HISTORY; its conversations are owned */
   LanConversationId conversation; /* LOG */
   LanDeviceId device;
@@ -45,18 +53,21 @@ typedef struct {
   gsize max_bytes;
   gboolean has_author; /* MESSAGE */
   LanAccountId author;
-  LanMessageId message;
-  gint64 before_ms; /* TRANSFERS */
+  LanMessageId message; /* also CARRIED, with .limit: its kind */
+  gint64 before_ms;     /* TRANSFERS */
   guint limit;
   LanSearchQuery search; /* SEARCH; what it points to is owned */
   LanDaysQuery days;     /* DAYS; likewise */
+  char *prefix;          /* SETTINGS */
   LanStoreDump *dump;    /* DUMP: borrowed */
+  LanForgetQuery forget; /* FORGET */
 
   /* the answer */
   GError *error;
   LanSnapshot *snapshot;
   GPtrArray *rows;
-  guint percent; /* SEARCH */
+  guint percent; /* SEARCH, CHECK; IMPORT: how many were new */
+  LanForgotten forgotten;
   GBytes *piece; /* DUMP */
 } LanStoreJob;
 

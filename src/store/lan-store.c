@@ -184,6 +184,11 @@ run_thread (gpointer data)
     case LAN_STORE_JOB_SEARCH:
     case LAN_STORE_JOB_DAYS:
     case LAN_STORE_JOB_DUMP:
+    case LAN_STORE_JOB_CARRIED:
+    case LAN_STORE_JOB_SETTINGS:
+    case LAN_STORE_JOB_CHECK:
+    case LAN_STORE_JOB_IMPORT:
+    case LAN_STORE_JOB_FORGET:
     default:
       lan_store_job_read (job, db);
       break;
@@ -299,6 +304,34 @@ lan_store_read_transfers (LanStore *store, gint64 before_ms, guint limit, LanSto
 }
 
 void
+lan_store_read_carried (LanStore *store, guint32 kind, const LanMessageId *id, LanStoreRows on_rows,
+                        gpointer user_data)
+{
+  LanStoreJob *job;
+
+  g_return_if_fail (store != NULL);
+  job = lan_store_job_new (LAN_STORE_JOB_CARRIED, user_data);
+  job->callback.rows = on_rows;
+  job->limit = kind;
+  job->message = *id;
+  push_job (store, job);
+}
+
+void
+lan_store_read_settings (LanStore *store, const char *prefix, guint limit, LanStoreRows on_rows,
+                         gpointer user_data)
+{
+  LanStoreJob *job;
+
+  g_return_if_fail (store != NULL && prefix != NULL);
+  job = lan_store_job_new (LAN_STORE_JOB_SETTINGS, user_data);
+  job->callback.rows = on_rows;
+  job->prefix = g_strdup (prefix);
+  job->limit = limit;
+  push_job (store, job);
+}
+
+void
 lan_store_search (LanStore *store, const LanSearchQuery *query, LanStoreFound on_found,
                   gpointer user_data)
 {
@@ -341,6 +374,43 @@ lan_store_dump_next (LanStore *store, LanStoreDump *dump, LanStorePiece on_piece
   job = lan_store_job_new (LAN_STORE_JOB_DUMP, user_data);
   job->callback.piece = on_piece;
   job->dump = dump;
+  push_job (store, job);
+}
+
+void
+lan_store_check_some (LanStore *store, LanStoreChecked on_checked, gpointer user_data)
+{
+  LanStoreJob *job;
+
+  g_return_if_fail (store != NULL);
+  job = lan_store_job_new (LAN_STORE_JOB_CHECK, user_data);
+  job->callback.checked = on_checked;
+  push_job (store, job);
+}
+
+void
+lan_store_import (LanStore *store, GPtrArray *changes, LanStoreImported on_imported,
+                  gpointer user_data)
+{
+  LanStoreJob *job;
+
+  g_return_if_fail (store != NULL && changes != NULL);
+  job = lan_store_job_new (LAN_STORE_JOB_IMPORT, user_data);
+  job->callback.imported = on_imported;
+  job->changes = changes;
+  push_job (store, job);
+}
+
+void
+lan_store_forget (LanStore *store, const LanForgetQuery *query, LanStoreForgotten on_forgotten,
+                  gpointer user_data)
+{
+  LanStoreJob *job;
+
+  g_return_if_fail (store != NULL && query != NULL);
+  job = lan_store_job_new (LAN_STORE_JOB_FORGET, user_data);
+  job->callback.forgotten = on_forgotten;
+  job->forget = *query;
   push_job (store, job);
 }
 

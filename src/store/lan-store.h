@@ -136,6 +136,14 @@ void lan_store_find_message (LanStore *store, const LanAccountId *author,
 void lan_store_read_transfers (LanStore *store, gint64 before_ms, guint limit, LanStoreRows on_rows,
                                gpointer user_data);
 
+/**
+ * Up to @limit LanSettingRow whose keys begin with @prefix, by key. Those below LAN_STORE_LARGE are not in the
+ * snapshot: they are read only when they are needed.
+ */
+#define LAN_STORE_LARGE "large."
+void lan_store_read_settings (LanStore *store, const char *prefix, guint limit,
+                              LanStoreRows on_rows, gpointer user_data);
+
 /** What @query looks for, newest arrival first. */
 void lan_store_search (LanStore *store, const LanSearchQuery *query, LanStoreFound on_found,
                        gpointer user_data);
@@ -146,6 +154,52 @@ void lan_store_search (LanStore *store, const LanSearchQuery *query, LanStoreFou
  */
 void lan_store_read_days (LanStore *store, const LanDaysQuery *query, LanStoreRows on_rows,
                           gpointer user_data);
+
+/* @percent: of the file that was looked at, 100: all of it, and the next call begins anew. @error: DAMAGED
+ * where a page is not as it was written. */
+typedef void (*LanStoreChecked) (guint percent, const GError *error, gpointer user_data);
+
+/** Looks at the next megabyte of the file, whether or not anybody wants to read it. */
+void lan_store_check_some (LanStore *store, LanStoreChecked on_checked, gpointer user_data);
+
+/* --- what is taken out of a file, and what is kept no longer --- */
+
+/* @n: how many were not there before. */
+typedef void (*LanStoreImported) (guint n, const GError *error, gpointer user_data);
+
+/**
+ * Messages out of a file: @changes (transfer full) are LAN_CHANGE_RECORD of a log that no device writes, of
+ * which the store gives the .seq. What is on screen already, of whatever log, is left as it is.
+ */
+void lan_store_import (LanStore *store, GPtrArray *changes, LanStoreImported on_imported,
+                       gpointer user_data);
+
+/* What is forgotten of a conversation: messages older than a time, or all but the newest. */
+typedef struct {
+  LanConversationId conversation;
+  gint64 before_ms; /* 0: what counts is .newest */
+  guint newest;
+  LanDeviceId device; /* what stands in this log behind upto_seq is not delivered yet, and stays */
+  guint64 upto_seq;
+  gboolean keep_blobs; /* the sealed records stay, for others who lack them */
+  guint64 from_order;  /* 0 at first, then what the answer said */
+} LanForgetQuery;
+
+typedef struct {
+  guint n;          /* messages that went */
+  gboolean is_more; /* ask again, from next_order on */
+  guint64 next_order;
+} LanForgotten;
+
+typedef void (*LanStoreForgotten) (const LanForgotten *result, const GError *error,
+                                   gpointer user_data);
+
+/**
+ * Forgets some hundred messages: gone from the screen, the index, and the logs that others fetch, with all that was
+ * said about them. Pinned ones stay. The last record of a log keeps its place, so that nothing comes back.
+ */
+void lan_store_forget (LanStore *store, const LanForgetQuery *query, LanStoreForgotten on_forgotten,
+                       gpointer user_data);
 
 /* --- backups --- */
 
@@ -192,6 +246,10 @@ gboolean lan_store_fill_finish (LanStoreFill *fill, const GPtrArray *changes,
 /** Closes, and removes the file where it was not finished. NULL is fine. */
 void lan_store_fill_free (LanStoreFill *fill);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanStoreFill, lan_store_fill_free)
+
+/** The LanCarriedRow of @kind and @id with its letter, or no row. */
+void lan_store_read_carried (LanStore *store, guint32 kind, const LanMessageId *id,
+                             LanStoreRows on_rows, gpointer user_data);
 
 /**
  * Carries out everything asked for so far, tidies and closes the file, then runs @on_closed

@@ -122,7 +122,8 @@ lan_transfers_resume (LanTransfers *t, const LanMessageId *id, LanTime now)
   /* The question what became of it lets the receiver ask again. */
   ch = lan_transfer_channel_to (t, &one->row.peer, TRUE);
   if (ch != NULL)
-    lan_transfer_send_state (t, ch, id, LANYARD__FILE_STATE_KIND__FILE_OFFERED, NULL, 0);
+    lan_transfer_send_state (t, ch, lan_transfer_name_on (one, ch),
+                             LANYARD__FILE_STATE_KIND__FILE_OFFERED, NULL, 0);
   return TRUE;
 }
 
@@ -148,6 +149,8 @@ cancel (LanTransfers *t, LanTransferOne *one, LanTime now)
     lan_transfer_in_stop (t, one, TRUE, now);
   else
     lan_transfer_out_stop (t, one, now);
+  if (one->detail.is_group)
+    lan_transfer_group_cancel_parts (t, one, now);
   lan_transfer_set_state (t, one, LAN_TRANSFER_CANCELLED, now);
   lan_transfer_in_start_waiting (t, now);
   return TRUE;
@@ -210,8 +213,10 @@ detail_of (const Lanyard__FileOffer *offer)
     detail.is_folder = TRUE;
     detail.manifest_size = offer->folder->manifest_size;
     detail.entries = offer->folder->entries;
+    detail.left_links = offer->folder->left_links;
+    detail.left_others = offer->folder->left_others;
   }
-  for (gsize i = 0; i < MIN (offer->n_holders, LAN_TRANSFER_MAX_HOLDERS); i++)
+  for (gsize i = 0; i < MIN (offer->n_holders, LAN_TRANSFER_MAX_MEMBERS); i++)
     g_byte_array_append (holders, offer->holders[i].data, (guint) offer->holders[i].len);
   detail.holders = g_byte_array_free_to_bytes (holders);
   if (g_bytes_get_size (detail.holders) == 0)

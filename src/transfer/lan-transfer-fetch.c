@@ -15,8 +15,10 @@
 void
 lan_transfer_in_watch (LanTransfers *t, LanTransferOne *one, LanTime now)
 {
+  gint64 patience = one->in.phase == LAN_IN_HASHES ? LAN_TRANSFER_LIST_US : LAN_TRANSFER_STALL_US;
+
   one->in.asked_us = now.mono_us;
-  lan_deadlines_set (t->deadlines, one, LAN_DUE_STALL, now.mono_us + LAN_TRANSFER_STALL_US);
+  lan_deadlines_set (t->deadlines, one, LAN_DUE_STALL, now.mono_us + patience);
 }
 
 /* TRUE when it has a channel; the other side hears of it over a new one. */
@@ -27,6 +29,8 @@ lan_transfer_fetch_take_channel (LanTransfers *t, LanTransferOne *one, LanTime n
 
   if (is_new) {
     one->channel = lan_transfer_channel_to (t, &one->row.peer, FALSE);
+    if (one->channel == NULL)
+      one->channel = lan_left_take_channel (one);
     if (one->channel != NULL)
       lan_swarm_forgive_author (one);
   }
@@ -68,6 +72,22 @@ lan_transfer_fetch_start (LanTransfers *t, LanTransferOne *one, LanTime now)
   one->in.phase = LAN_IN_DATA;
   lan_swarm_begin (t, one, now);
   lan_transfer_in_step (t, one, now);
+}
+
+void
+lan_transfer_fetch_list_again (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  gint64 asked = one->in.asked_us;
+  gint64 due = MAX (asked, one->in.again_us) + LAN_TRANSFER_LIST_US;
+
+  if (now.mono_us >= due) {
+    one->in.hashes_asked = one->in.hashes->len / LAN_HASH_BYTES;
+    lan_transfer_fetch_ask_hashes (t, one, now);
+    one->in.asked_us = asked; /* nothing was heard */
+    one->in.again_us = now.mono_us;
+    due = now.mono_us + LAN_TRANSFER_LIST_US;
+  }
+  lan_deadlines_set (t->deadlines, one, LAN_DUE_STALL, due);
 }
 
 /* The list against the roots that the offer, or its manifest, names. */
@@ -144,7 +164,9 @@ lan_transfer_in_hashes (LanTransfers *t, LanTransferOne *one, LanTransferChannel
 {
   guint64 here;
 
-  if (one->in.phase != LAN_IN_HASHES || one->in.lister != ch)
+  /* A sender who was asked over one channel and, overtaken, over another answers over the last one it heard of. */
+  if (one->in.phase != LAN_IN_HASHES || one->in.lister == NULL ||
+      !lan_account_id_equal (&one->in.lister->account, &ch->account))
     return LAN_STATUS_OK; /* an answer that came too late */
   here = one->in.hashes->len / LAN_HASH_BYTES;
   if (first < here)

@@ -39,6 +39,7 @@ lan_transfers_forget (LanTransfers *t, const LanMessageId *id, LanTime now)
     lan_transfer_out_stop (t, one, now);
   g_hash_table_foreach_remove (t->jobs, drop_job, (gpointer[]){ t, one });
   g_hash_table_foreach_remove (t->batches, is_of, one);
+  lan_left_give_stop (t, one);
   lan_deadlines_cancel_all (t->deadlines, one);
   lan_swarm_forget (t, one);
   g_queue_remove (&t->waiting, one);

@@ -8,8 +8,11 @@
 static void
 push_frame (LanTransfers *t, LanTransferChannel *ch, const LanFrame *frame, gboolean bulk)
 {
-  LanTransferAction *action = lan_transfers_push (t, LAN_TRANSFER_ACTION_SEND);
+  LanTransferAction *action;
 
+  if (ch->carries == LAN_CARRIES_LEFT)
+    return; /* nobody is at the other end */
+  action = lan_transfers_push (t, LAN_TRANSFER_ACTION_SEND);
   action->send.channel = ch->id;
   action->send.frame = lan_frame_encode (frame);
   action->send.bulk = bulk;
@@ -48,6 +51,10 @@ lan_transfer_tell (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch)
 {
   Lanyard__FileStateKind kind;
 
+  if (one->detail.is_group) {
+    lan_transfer_group_tell (t, one);
+    return;
+  }
   if (ch == NULL)
     ch = lan_transfer_channel_to (t, &one->row.peer, TRUE);
   if (ch == NULL || (!one->row.incoming && !one->out.is_offered))
@@ -92,7 +99,8 @@ lan_transfer_tell (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch)
   default:
     return;
   }
-  lan_transfer_send_state (t, ch, &one->row.id, kind, one->row.error, one->row.done);
+  lan_transfer_send_state (t, ch, lan_transfer_name_on (one, ch), kind, one->row.error,
+                           one->row.done);
 }
 
 void
@@ -103,6 +111,13 @@ lan_transfer_send_request (LanTransfers *t, LanTransferChannel *ch, const LanMes
   Lanyard__FileRequest ask = LANYARD__FILE_REQUEST__INIT;
   LanFrame frame = LANYARD__FRAME__INIT;
 
+  if (ch->carries == LAN_CARRIES_LEFT) {
+    if (hashes)
+      lan_left_ask_hashes (t, ch, first, count);
+    else
+      lan_left_ask_leaf (t, ch, first);
+    return;
+  }
   if (hashes) {
     ask_hashes.offer = id_field (id);
     ask_hashes.first = first;
@@ -160,6 +175,10 @@ lan_transfer_send_manifest_request (LanTransfers *t, LanTransferChannel *ch, con
   Lanyard__FileManifestRequest ask = LANYARD__FILE_MANIFEST_REQUEST__INIT;
   LanFrame frame = LANYARD__FRAME__INIT;
 
+  if (ch->carries == LAN_CARRIES_LEFT) {
+    lan_left_ask_manifest (t, ch, offset, length);
+    return;
+  }
   ask.offer = id_field (id);
   ask.offset = offset;
   ask.length = length;

@@ -65,18 +65,10 @@ lan_transfer_in_bitmap (const LanTransferOne *one)
 }
 
 static gboolean
-covers (const LanLeafSlot *slot, guint64 leaf)
-{
-  return leaf >= slot->first && leaf - slot->first < slot->count;
-}
-
-static gboolean
-is_covered (const LanTransferOne *one, guint64 leaf, const LanLeafSlot *but)
+is_covered (const LanTransferOne *one, guint64 leaf)
 {
   for (guint i = 0; i < one->in.slots->len; i++) {
-    const LanLeafSlot *slot = g_ptr_array_index (one->in.slots, i);
-
-    if (slot != but && covers (slot, leaf))
+    if (lan_transfer_slot_covers (g_ptr_array_index (one->in.slots, i), leaf))
       return TRUE;
   }
   return FALSE;
@@ -89,7 +81,7 @@ find_slot_on (const LanTransferOne *one, guint64 leaf, const LanTransferChannel 
   for (guint i = 0; i < one->in.slots->len; i++) {
     LanLeafSlot *slot = g_ptr_array_index (one->in.slots, i);
 
-    if (slot->channel == ch && covers (slot, leaf))
+    if (slot->channel == ch && lan_transfer_slot_covers (slot, leaf))
       return slot;
   }
   return NULL;
@@ -112,13 +104,13 @@ settle_slot (LanLeafSlot *slot, gsize cost)
   slot->channel->inflight -= cost;
 }
 
-/* They may be asked for again, but for those that another slot than @but is about. */
+/* They may be asked for again, but for those that another slot is about. */
 static void
-free_leaves (LanTransferOne *one, guint64 first, guint32 count, const LanLeafSlot *but)
+free_leaves (LanTransferOne *one, guint64 first, guint32 count)
 {
   set_asked (one, first, count, FALSE);
   for (guint64 i = first; one->swarm != NULL && i < first + count; i++) {
-    if (is_covered (one, i, but))
+    if (is_covered (one, i))
       set_asked (one, i, 1, TRUE);
   }
 }
@@ -135,7 +127,7 @@ drop_slots (LanTransferOne *one, LanTransferChannel *ch)
       continue;
     settle_slot (slot, slot->cost);
     g_ptr_array_remove_index_fast (one->in.slots, i - 1);
-    free_leaves (one, first, count, NULL);
+    free_leaves (one, first, count);
   }
 }
 
@@ -202,8 +194,7 @@ static void
 ask_for_run (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, guint64 first,
              LanTime now)
 {
-  guint32 most =
-      ch->carries == LAN_CARRIES_BULK ? LAN_TRANSFER_RUN_BYTES / LAN_TRANSFER_LEAF_COST : 1;
+  guint32 most = ch->carries == LAN_CARRIES_BULK ? LAN_TRANSFER_RUN_LEAVES : 1;
   gsize cost = cost_of (lan_transfer_leaf_length (one, first));
   guint32 count = 1;
 
@@ -269,10 +260,13 @@ count_bad_leaf (LanTransferOne *one, guint64 leaf)
   return TRUE;
 }
 
-/* A leaf of @slot has its answer. */
+/* A leaf of @slot has its answer: once, or the slot would be gone before the others have theirs. */
 static void
 answer_slot (LanTransferOne *one, LanLeafSlot *slot, guint64 leaf)
 {
+  if (!lan_transfer_slot_covers (slot, leaf))
+    return;
+  lan_transfer_set_bit (slot->answered, leaf - slot->first);
   settle_slot (slot,
                slot->count == 1 ? slot->cost : cost_of (lan_transfer_leaf_length (one, leaf)));
   slot->left--;
@@ -289,7 +283,7 @@ call_off (LanTransfers *t, LanTransferOne *one, guint64 leaf)
   for (guint i = one->in.slots->len; one->swarm != NULL && i > 0; i--) {
     LanLeafSlot *slot = g_ptr_array_index (one->in.slots, i - 1);
 
-    if (slot->channel == NULL || !covers (slot, leaf))
+    if (slot->channel == NULL || !lan_transfer_slot_covers (slot, leaf))
       continue;
     lan_transfer_send_cancel (t, slot->channel, lan_transfer_name_on (one, slot->channel), leaf, 1);
     answer_slot (one, slot, leaf);
@@ -306,7 +300,7 @@ on_bad_leaf (LanTransfers *t, LanTransferOne *one, LanLeafSlot *slot, guint64 le
   if (slot != NULL && !has_leaf (one, leaf))
     answer_slot (one, slot, leaf);
   if (!has_leaf (one, leaf))
-    free_leaves (one, leaf, 1, slot);
+    free_leaves (one, leaf, 1);
   if (source != NULL && !source->is_author) {
     lan_swarm_blame (t, one, source, now);
     return TRUE;

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 #define LAN_TRANSFER_BULK_BYTES      (8 * 1024 * 1024)
 #define LAN_TRANSFER_RUN_BYTES       (1024 * 1024) /* asked for at once over a bulk lane */
 #define LAN_TRANSFER_LEAF_COST       4096 /* what a short leaf counts in the window at least */
+#define LAN_TRANSFER_RUN_LEAVES      (LAN_TRANSFER_RUN_BYTES / LAN_TRANSFER_LEAF_COST)
 #define LAN_TRANSFER_LINK_COST       (16 * 1024) /* the same over a link, where 128 may be asked for */
 #define LAN_TRANSFER_MAX_BULK        16384 /* leaves asked of us and unanswered, a bulk lane */
 #define LAN_TRANSFER_PAGE_BYTES      60000 /* of a manifest in one frame */
@@ -29,6 +30,7 @@ G_BEGIN_DECLS
 #define LAN_TRANSFER_MAX_OFFERS      1000 /* open offers of anybody */
 #define LAN_TRANSFER_PROGRESS_US     (200 * 1000)
 #define LAN_TRANSFER_STALL_US        (60 * G_USEC_PER_SEC) /* nothing came: ask again */
+#define LAN_TRANSFER_LIST_US         (8 * G_USEC_PER_SEC)  /* of the list of hashes: once more */
 #define LAN_TRANSFER_STALLS          3                     /* in a row, then it fails */
 #define LAN_TRANSFER_PREPARING_US    (5 * G_USEC_PER_SEC)  /* 'still hashing' is said so often */
 #define LAN_TRANSFER_SOURCE_IDLE_US  (30 * G_USEC_PER_SEC) /* an unused source is closed */
@@ -55,6 +57,17 @@ G_BEGIN_DECLS
 #define LAN_SWARM_HOPE_US        (30 * G_USEC_PER_SEC)  /* without author and others: it fails */
 #define LAN_SWARM_FAULTS         2                      /* wrong leaves of one person */
 #define LAN_SWARM_SEED_US        (900 * G_USEC_PER_SEC) /* what is done stays open for others */
-#define LAN_TRANSFER_RECOMMIT_US (5 * G_USEC_PER_SEC)   /* after a commit that failed */
+#define LAN_LEFT_DELAY_US        (5 * G_USEC_PER_SEC)   /* away for so long: it is left */
+#define LAN_LEFT_PATIENCE_US     (2 * G_USEC_PER_SEC)   /* the sender may come up in this time */
+#define LAN_LEFT_LINK_US         (10 * G_USEC_PER_SEC)  /* the same where a lane to them is there */
+#define LAN_LEFT_AGAIN_US        (600 * G_USEC_PER_SEC) /* after 'no room' */
+#define LAN_LEFT_MAX_GIVING      2                      /* read and sent at once; others wait */
+#define LAN_LEFT_MAX_RESTARTS    16                     /* the server wants again what it had */
+#define LAN_LEFT_ASKED           4   /* pieces asked for and not here, a transfer */
+#define LAN_LEFT_REQUESTS        256 /* of ours that wait for their pieces, a transfer */
+#define LAN_LEFT_MAX_DEVICES     16  /* whose answers are told apart */
+#define LAN_LEFT_LIFE_MS         (30 * G_GINT64_CONSTANT (86400000)) /* as the server keeps it */
+#define LAN_LEFT_KEEP_MS         (7 * G_GINT64_CONSTANT (86400000))  /* for their other devices */
+#define LAN_TRANSFER_RECOMMIT_US (5 * G_USEC_PER_SEC) /* after a commit that failed */
 
 G_END_DECLS

@@ -29,6 +29,15 @@ lan_transfers_is_folder (const LanTransfers *t, const LanMessageId *id)
   return one != NULL && one->detail.is_folder;
 }
 
+guint
+lan_transfers_left_out (const LanTransfers *t, const LanMessageId *id, guint *others)
+{
+  const LanTransferOne *one = lan_transfers_find (t, id);
+
+  *others = one != NULL ? one->detail.left_others : 0;
+  return one != NULL ? one->detail.left_links : 0;
+}
+
 gboolean
 lan_transfers_is_paused (const LanTransfers *t, const LanMessageId *id)
 {

@@ -58,6 +58,8 @@ lan_transfer_manifest_step (LanTransfers *t, LanTransferOne *one)
   if (one->swarm == NULL || !one->swarm->author.is_barred)
     fetch->channel = lan_transfer_channel_to (t, &one->row.peer, TRUE);
   if (fetch->channel == NULL)
+    fetch->channel = lan_left_take_channel (one);
+  if (fetch->channel == NULL)
     fetch->channel = lan_swarm_lister (one, (LanTime){ 0 });
   if (fetch->channel == NULL)
     return;

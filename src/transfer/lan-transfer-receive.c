@@ -304,7 +304,10 @@ lan_transfer_in_stalled (LanTransfers *t, LanTransferOne *one, LanTime now)
     return;
   heard = MAX (heard, one->in.asked_us);
   if (now.mono_us - heard < LAN_TRANSFER_STALL_US) {
-    lan_deadlines_set (t->deadlines, one, LAN_DUE_STALL, heard + LAN_TRANSFER_STALL_US);
+    if (one->in.phase == LAN_IN_HASHES)
+      lan_transfer_fetch_list_again (t, one, now);
+    else
+      lan_deadlines_set (t->deadlines, one, LAN_DUE_STALL, heard + LAN_TRANSFER_STALL_US);
     return;
   }
   if (one->in.phase == LAN_IN_HASHES && lan_swarm_is_served (one) &&

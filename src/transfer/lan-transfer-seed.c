@@ -118,6 +118,8 @@ lan_seed_hashed (LanTransfers *t, LanTransferOne *one, LanTime now)
     other->detail.is_folder = one->detail.is_folder;
     other->detail.manifest_size = one->detail.manifest_size;
     other->detail.entries = one->detail.entries;
+    other->detail.left_links = one->detail.left_links;
+    other->detail.left_others = one->detail.left_others;
     other->tree = lan_file_tree_ref (one->tree);
     other->out.leaves = g_bytes_ref (one->out.leaves);
     other->out.manifest = one->out.manifest != NULL ? g_bytes_ref (one->out.manifest) : NULL;

@@ -65,6 +65,7 @@ close_source (LanTransfers *t, LanTransferOne *one)
   one->out.phase = LAN_OUT_CLOSED;
   one->epoch++;
   lan_deadlines_cancel (t->deadlines, one, LAN_DUE_SOURCE_IDLE);
+  lan_left_give_closed (one);
 }
 
 void
@@ -119,7 +120,11 @@ lan_transfer_out_offer (LanTransfers *t, LanTransferOne *one)
   action->offer.is_folder = one->detail.is_folder;
   action->offer.manifest_size = one->detail.manifest_size;
   action->offer.entries = one->detail.entries;
-  action->offer.holders = one->detail.holders != NULL ? g_bytes_ref (one->detail.holders) : NULL;
+  action->offer.left_links = one->detail.left_links;
+  action->offer.left_others = one->detail.left_others;
+  /* Everybody in a group knows who is in it. */
+  if (one->detail.holders != NULL && !one->detail.is_group)
+    action->offer.holders = g_bytes_ref (one->detail.holders);
   action->offer.share = one->detail.share != NULL ? g_bytes_ref (one->detail.share) : NULL;
   one->out.is_offered = TRUE;
   lan_seed_join (t, one);
@@ -132,6 +137,7 @@ on_ready (LanTransfers *t, LanTransferOne *one, LanTime now)
   one->out.used_us = now.mono_us;
   lan_deadlines_set (t->deadlines, one, LAN_DUE_SOURCE_IDLE,
                      now.mono_us + LAN_TRANSFER_SOURCE_IDLE_US);
+  lan_left_give_step (t, one, now);
   if (one->channel == NULL || g_queue_is_empty (&one->out.serving.requests))
     return;
   if (g_queue_find (&one->channel->serve, &one->out.serving) == NULL)
@@ -146,8 +152,8 @@ say_preparing (LanTransfers *t, LanTransferOne *one, LanTime now)
   if (one->channel == NULL || now.mono_us - one->out.told_us < LAN_TRANSFER_PREPARING_US)
     return;
   one->out.told_us = now.mono_us;
-  lan_transfer_send_state (t, one->channel, &one->row.id, LANYARD__FILE_STATE_KIND__FILE_PREPARING,
-                           NULL, one->row.done);
+  lan_transfer_send_state (t, one->channel, lan_transfer_name_on (one, one->channel),
+                           LANYARD__FILE_STATE_KIND__FILE_PREPARING, NULL, one->row.done);
 }
 
 static void
@@ -160,6 +166,8 @@ on_opened (LanTransfers *t, LanTransferOne *one, const LanFileResult *result, La
     one->row.name = lan_file_name_clean (result->name != NULL ? result->name : "", -1);
     one->row.size = result->size;
     one->detail.is_folder = result->tree != NULL;
+    one->detail.left_links = result->left_links;
+    one->detail.left_others = result->left_others;
   } else if (result->size != one->row.size || (result->tree != NULL) != one->detail.is_folder) {
     lan_transfer_fail (t, one, LAN_FILE_ERROR_CHANGED, NULL, now);
     return;
@@ -240,6 +248,10 @@ on_read (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
 {
   LanTransferChannel *ch = one->channel;
 
+  if (info->is_left) {
+    lan_left_give_read (t, one, info, result, now);
+    return;
+  }
   /* The channel that asked is gone: so is what it counted. */
   if (ch == NULL || ch->id != info->channel)
     return;
@@ -247,7 +259,8 @@ on_read (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
     lan_transfer_fail (t, one, LAN_FILE_ERROR_IO, NULL, now);
     return;
   }
-  lan_transfer_channel_add_ready (ch, one, &one->row.id, FALSE, info->leaf, result->bytes);
+  lan_transfer_channel_add_ready (ch, one, lan_transfer_name_on (one, ch), FALSE, info->leaf,
+                                  result->bytes);
   lan_transfer_channel_pump (t, ch, now);
 }
 

@@ -44,6 +44,11 @@ lan_transfer_serving_add (LanServing *serving, LanTransferChannel *ch, gboolean 
 {
   LanServeRequest *request;
 
+  for (GList *l = serving->requests.head; hashes && l != NULL; l = l->next) {
+    request = l->data;
+    if (request->hashes && request->first == first && request->count == count)
+      return LAN_STATUS_OK; /* asked for once more, and not answered yet */
+  }
   if (!lan_transfer_serving_fits (ch, hashes, count))
     return LAN_STATUS_LIMIT;
   request = g_new0 (LanServeRequest, 1);

@@ -61,8 +61,15 @@ lan_transfer_is_over (const LanTransferOne *one)
 void
 lan_transfer_push_event (LanTransfers *t, LanTransferOne *one, LanTransferEventType type)
 {
-  LanTransferAction *action = lan_transfers_push (t, LAN_TRANSFER_ACTION_EVENT);
+  LanTransferAction *action;
 
+  if (one->detail.is_part) {
+    one = lan_transfer_group_whole (t, one);
+    type = LAN_TRANSFER_EVENT_PROGRESS;
+    if (one == NULL)
+      return;
+  }
+  action = lan_transfers_push (t, LAN_TRANSFER_ACTION_EVENT);
   action->id = one->row.id;
   action->peer = one->row.peer;
   action->event.type = type;
@@ -70,6 +77,14 @@ lan_transfer_push_event (LanTransfers *t, LanTransferOne *one, LanTransferEventT
   action->event.done = one->row.done;
   action->event.rate = one->rate;
   action->event.request = one->request;
+}
+
+void
+lan_transfer_fill_row (const LanTransferOne *one, LanTransferRow *row)
+{
+  lan_transfer_row_copy (row, &one->row);
+  row->bitmap = lan_transfer_in_bitmap (one);
+  row->detail = lan_transfer_detail_encode (&one->detail);
 }
 
 void
@@ -87,9 +102,7 @@ lan_transfer_commit (LanTransfers *t, LanTransferOne *one, guint after)
   action->commit.batch = one->batch;
   action->commit.changes = lan_changes_new ();
   change = lan_changes_add (action->commit.changes, LAN_CHANGE_TRANSFER);
-  lan_transfer_row_copy (&change->transfer, &one->row);
-  change->transfer.bitmap = lan_transfer_in_bitmap (one);
-  change->transfer.detail = lan_transfer_detail_encode (&one->detail);
+  lan_transfer_fill_row (one, &change->transfer);
 }
 
 static void
@@ -122,15 +135,21 @@ lan_transfer_set_state (LanTransfers *t, LanTransferOne *one, LanTransferState n
   } else {
     rest (t, one);
   }
-  if (lan_transfer_is_over (one) && next != LAN_TRANSFER_FAILED && one->out.manifest != NULL)
+  if (lan_transfer_is_over (one) && next != LAN_TRANSFER_FAILED && one->out.manifest != NULL &&
+      !one->detail.is_group)
     lan_transfer_plan_commit (t, one, FALSE);
   /* Whether bytes move just now is not worth a commit: after a restart they do not. */
   if (next == LAN_TRANSFER_RUNNING || old == LAN_TRANSFER_RUNNING)
     lan_transfer_push_event (t, one, LAN_TRANSFER_EVENT_STATE);
   if (next == LAN_TRANSFER_RUNNING ||
-      (old == LAN_TRANSFER_RUNNING && next == LAN_TRANSFER_ACCEPTED))
+      (old == LAN_TRANSFER_RUNNING && next == LAN_TRANSFER_ACCEPTED)) {
+    lan_left_state_changed (t, one, now);
     return;
+  }
+  lan_left_state_changed (t, one, now);
   lan_transfer_commit (t, one, LAN_AFTER_EVENT | LAN_AFTER_TELL | LAN_AFTER_NEXT);
+  if (one->detail.is_part)
+    lan_transfer_group_part_changed (t, one, now);
 }
 
 /* After these the part file is worth keeping: the receiver may try again. */

@@ -114,11 +114,8 @@ find_lonely (LanTransferOne *one, const LanLeafSlot *slot, const LanSource *sour
 
     if (lan_transfer_bit (one->in.bits, i) || !has (one, source, i))
       continue;
-    for (guint j = 0; j < one->in.slots->len; j++) {
-      const LanLeafSlot *other = g_ptr_array_index (one->in.slots, j);
-
-      askers += i >= other->first && i - other->first < other->count;
-    }
+    for (guint j = 0; j < one->in.slots->len; j++)
+      askers += lan_transfer_slot_covers (g_ptr_array_index (one->in.slots, j), i) ? 1 : 0;
     if (askers == 1) {
       *leaf = i;
       return TRUE;

@@ -42,6 +42,22 @@ source_free (gpointer source)
   g_free (source);
 }
 
+/* Returns: (transfer none) (nullable): NULL: it is ourselves, or known. */
+static LanSource *
+add_source (LanTransfers *t, LanTransferOne *one, const guint8 *key)
+{
+  LanAccountId account;
+  LanSource *source;
+
+  memcpy (account.b, key, sizeof account.b);
+  if (lan_account_id_equal (&account, &t->self) || lan_swarm_source_of (one, &account) != NULL)
+    return NULL;
+  source = g_new0 (LanSource, 1);
+  init_source (source, one, account.b);
+  g_ptr_array_add (one->swarm->sources, source);
+  return source;
+}
+
 void
 lan_swarm_make (LanTransfers *t, LanTransferOne *one)
 {
@@ -64,16 +80,10 @@ lan_swarm_make (LanTransfers *t, LanTransferOne *one)
   swarm->sources = g_ptr_array_new_with_free_func (source_free);
   one->swarm = swarm;
   for (gsize at = 0; at + LAN_ACCOUNT_ID_BYTES <= len; at += LAN_ACCOUNT_ID_BYTES) {
-    LanAccountId account;
-    LanSource *source;
+    LanSource *source = add_source (t, one, keys + at);
 
-    memcpy (account.b, keys + at, sizeof account.b);
-    if (lan_account_id_equal (&account, &t->self) || lan_swarm_source_of (one, &account) != NULL)
-      continue;
-    source = g_new0 (LanSource, 1);
-    init_source (source, one, account.b);
-    source->channel = lan_transfer_channel_to (t, &account, FALSE);
-    g_ptr_array_add (swarm->sources, source);
+    if (source != NULL)
+      source->channel = lan_transfer_channel_to (t, &source->account, FALSE);
   }
   g_hash_table_insert (t->names, &swarm->name, one);
 }
@@ -147,6 +157,8 @@ lan_swarm_find (const LanTransfers *t, const LanMessageId *name, const LanAccoun
 const LanMessageId *
 lan_transfer_name_on (const LanTransferOne *one, const LanTransferChannel *ch)
 {
+  if (one->detail.is_part)
+    return &one->detail.group_offer;
   return one->swarm == NULL || lan_account_id_equal (&one->row.peer, &ch->account)
              ? &one->row.id
              : &one->swarm->name;
@@ -158,6 +170,8 @@ lan_transfers_shares_with (const LanTransfers *t, const LanAccountId *account)
   LanTransferOne *one;
   GHashTableIter iter;
 
+  if (lan_transfer_group_may_fetch (t, account))
+    return TRUE;
   g_hash_table_iter_init (&iter, t->names);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &one)) {
     LanSource *source = lan_swarm_source_of (one, account);
@@ -361,6 +375,54 @@ void
 lan_swarm_drop_peer (LanTransfers *t, const LanAccountId *account, LanTime now)
 {
   for_each_of (t, account, bar, now);
+}
+
+/* -- a group's members come and go -- */
+
+static gboolean
+is_named (const LanSource *source, const guint8 *keys, gsize len)
+{
+  for (gsize at = 0; at + LAN_ACCOUNT_ID_BYTES <= len; at += LAN_ACCOUNT_ID_BYTES) {
+    if (memcmp (keys + at, source->account.b, LAN_ACCOUNT_ID_BYTES) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+lan_swarm_set_holders (LanTransfers *t, LanTransferOne *one, GBytes *holders, LanTime now)
+{
+  gsize len;
+  const guint8 *keys = g_bytes_get_data (holders, &len);
+  gboolean any = FALSE;
+
+  if (one->swarm == NULL)
+    return;
+  for (guint i = 0; i < one->swarm->sources->len; i++) {
+    LanSource *source = g_ptr_array_index (one->swarm->sources, i);
+    gboolean is_out = !is_named (source, keys, len);
+
+    if (source->is_out == is_out || (is_out && source->is_barred))
+      continue;
+    source->is_out = is_out;
+    if (is_out) {
+      bar (t, one, source, now);
+      continue;
+    }
+    source->is_barred = FALSE;
+    any = TRUE;
+    meet (t, one, source, now);
+  }
+  for (gsize at = 0; at + LAN_ACCOUNT_ID_BYTES <= len; at += LAN_ACCOUNT_ID_BYTES) {
+    LanSource *source = add_source (t, one, keys + at);
+
+    if (source == NULL)
+      continue;
+    any = TRUE;
+    meet (t, one, source, now);
+  }
+  if (any && one->is_needing)
+    lan_swarm_set_need (t, one, TRUE, now);
 }
 
 /* -- an author who cannot give it any more -- */

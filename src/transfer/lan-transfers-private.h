@@ -9,6 +9,7 @@
 #pragma once
 
 #include "lan-content.h"
+#include "lan-crypto.h"
 #include "lan-deadlines.h"
 #include "lan-transfer-limits.h"
 #include "lan-transfers.h"
@@ -34,6 +35,8 @@ enum {
   LAN_DUE_SOURCE_IDLE,
   LAN_DUE_SWARM,
   LAN_DUE_SEED_IDLE,
+  LAN_DUE_LEFT,     /* leave it, or fetch what was left */
+  LAN_DUE_LEFT_END, /* it is too old */
 };
 
 /* How far an incoming transfer is in its state ACCEPTED, RUNNING or VERIFYING. */
@@ -56,6 +59,7 @@ typedef struct {
   guint64 first;
   guint32 count;
   guint32 left; /* of them without an answer */
+  guint8 answered[LAN_TRANSFER_RUN_LEAVES / 8];
   gsize cost;   /* what it counts in the channel's window */
   guint8 *data; /* link: as far as it is here */
   gsize len;
@@ -70,16 +74,46 @@ typedef struct {
   gboolean is_bad; /* it was wrong once */
 } LanManifestFetch;
 
+/* What is kept of what was left with the server. */
+typedef struct {
+  LanLeftState state;
+  guint8 devices; /* outgoing: how many of theirs may fetch it */
+  guint64 size;   /* sealed */
+  gint64 expires_ms;
+  LanHash root;
+  guint8 key[LAN_KEY_BYTES];
+  GBytes *answered; /* outgoing: device ids, 8 bytes each; zeros: told otherwise */
+} LanLeft;
+
+/* Where what lies in a blob: the manifest of a folder, the list of leaf hashes, all leaves. */
+typedef struct {
+  guint64 hashes_at;
+  guint64 data_at;
+  guint64 plain;
+  guint64 padded;
+  guint64 sealed;
+  guint64 *starts; /* where each entry's bytes begin behind data_at; and the end */
+} LanLeftPlan;
+
+typedef struct _LanLeftGive LanLeftGive;
+typedef struct _LanLeftTake LanLeftTake;
+
 /* What the row keeps of a transfer beyond its columns. */
 typedef struct {
   gboolean is_folder;
   gboolean is_paused;
   guint64 manifest_size;
   guint32 entries;
+  guint32 left_links; /* of the folder, not sent */
+  guint32 left_others;
   LanFileConflict conflict;
-  GBytes *wanted;  /* entries; NULL: all */
-  GBytes *holders; /* account keys */
-  GBytes *share;   /* 32 bytes: known to the holders only */
+  GBytes *wanted;           /* entries; NULL: all */
+  GBytes *holders;          /* account keys */
+  GBytes *share;            /* 32 bytes: known to the holders only */
+  gboolean is_group;        /* outgoing, to a group: .holders are its members */
+  gboolean is_part;         /* outgoing: what one member fetches of */
+  LanMessageId group_offer; /* that one */
+  LanLeft left;
 } LanTransferDetail;
 
 typedef struct {
@@ -103,6 +137,7 @@ typedef struct {
   gboolean bad_hashes; /* the list failed once */
   guint stalls;
   gint64 asked_us; /* when something was asked for last */
+  gint64 again_us; /* when the list was asked for once more */
   gint64 told_us;  /* when the sender heard of us last, while we hash */
 } LanTransferIn;
 
@@ -141,6 +176,7 @@ typedef struct {
   gint64 told_us;     /* when all of it was told last */
   gboolean is_needed; /* counted in the needs of that person */
   gboolean is_barred; /* sent wrong leaves, or was dropped by a person here */
+  gboolean is_out;    /* not in the group any more: barred for that */
   guint faults;
   gint64 heard_us;      /* when a leaf came, or one was asked for after a rest */
   gint64 rest_until_us; /* did not answer: not asked before */
@@ -213,9 +249,13 @@ struct _LanTransferOne {
   guint64 rate;
   guint64 rate_from; /* .done at rate_us */
   gint64 rate_us;
-  LanSwarm *swarm;    /* incoming and offered to others too, else NULL */
-  LanTransferIn in;   /* when incoming */
-  LanTransferOut out; /* when outgoing */
+  LanSwarm *swarm;          /* incoming and offered to others too, else NULL */
+  LanLeftGive *give;        /* outgoing, while it is being left with the server */
+  LanLeftTake *take;        /* incoming, while it is fetched from there */
+  gboolean is_left_waiting; /* to be left, when others are done */
+  gboolean is_left_said;    /* the record about it is being written */
+  LanTransferIn in;         /* when incoming */
+  LanTransferOut out;       /* when outgoing */
 };
 
 /* A frame of file data that waits for room on its channel. */
@@ -242,15 +282,17 @@ struct _LanTransferChannel {
   GQueue serve;            /* of LanServing with requests, in turn */
   GQueue ready;            /* of LanReadyBlock */
   LanTransferOne *last_in; /* whose turn it was; compared, never dereferenced */
+  LanTransferOne *left;    /* LEFT: the only one that it is for */
 };
 
 /* A job under way. */
 typedef struct {
   LanTransferOne *transfer;
   guint epoch;
-  guint64 channel; /* READ: whom for */
-  guint64 leaf;    /* READ, WRITE */
-  gsize length;    /* READ, WRITE */
+  guint64 channel;  /* READ: whom for */
+  guint64 leaf;     /* READ, WRITE */
+  gsize length;     /* READ, WRITE */
+  gboolean is_left; /* READ: to be left with the server */
 } LanTransferJob;
 
 typedef struct {
@@ -275,6 +317,10 @@ struct _LanTransfers {
   GHashTable *batches;  /* guint64 -> LanTransferOne */
   guint64 last_job;
   guint64 last_batch;
+  gboolean server_open;
+  guint64 server_max; /* bytes of a blob */
+  guint n_giving;
+  guint64 last_left; /* number of a channel of our own */
   LanDeadlines *deadlines;
   GQueue actions; /* of LanTransferAction */
 };
@@ -302,11 +348,30 @@ void lan_transfer_set_state (LanTransfers *t, LanTransferOne *one, LanTransferSt
 void lan_transfer_fail (LanTransfers *t, LanTransferOne *one, LanFileError code, const char *detail,
                         LanTime now);
 void lan_transfer_commit (LanTransfers *t, LanTransferOne *one, guint after);
+/** Fills @row (clear it afterwards) with what is kept of @one. */
+void lan_transfer_fill_row (const LanTransferOne *one, LanTransferRow *row);
 void lan_transfer_push_event (LanTransfers *t, LanTransferOne *one, LanTransferEventType type);
 /** .done changed: keeps the rate, and tells the person at a bounded pace. */
 void lan_transfer_moved (LanTransfers *t, LanTransferOne *one, LanTime now);
 void lan_transfer_on_progress_due (LanTransfers *t, LanTransferOne *one, LanTime now);
 gboolean lan_transfer_is_over (const LanTransferOne *one);
+
+/* -- lan-transfer-group.c -- */
+/** Returns: (nullable): what @part is a part of. */
+LanTransferOne *lan_transfer_group_whole (const LanTransfers *t, const LanTransferOne *part);
+/** TRUE when @account was offered @whole with its group, and has not answered as far as is known. */
+gboolean lan_transfer_group_asks (const LanTransfers *t, const LanTransferOne *whole,
+                                  const LanAccountId *account);
+/** Returns: (nullable): what whoever is at the end of @ch fetches of @whole; made for @frame if need be. */
+LanTransferOne *lan_transfer_group_part_for (LanTransfers *t, LanTransferOne *whole,
+                                             LanTransferChannel *ch, const LanFrame *frame,
+                                             LanTime now);
+void lan_transfer_group_part_changed (LanTransfers *t, LanTransferOne *part, LanTime now);
+void lan_transfer_group_cancel_parts (LanTransfers *t, LanTransferOne *whole, LanTime now);
+/** Tells all members at hand that it is withdrawn. */
+void lan_transfer_group_tell (LanTransfers *t, LanTransferOne *whole);
+/** TRUE when something was offered to a group that @account is in. */
+gboolean lan_transfer_group_may_fetch (const LanTransfers *t, const LanAccountId *account);
 
 /* -- lan-transfer-receive.c -- */
 void lan_transfer_in_init (LanTransferOne *one);
@@ -361,6 +426,8 @@ void lan_transfer_ask_again (LanTransfers *t, LanTransferOne *one, LanTransferCh
 /* -- lan-transfer-fetch.c, for lan-transfer-receive.c -- */
 /** TRUE when it has a channel; the other side hears of it over a new one. */
 gboolean lan_transfer_fetch_take_channel (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** Nothing came of the list for a while: what is missing of it is asked of the same person once more. */
+void lan_transfer_fetch_list_again (LanTransfers *t, LanTransferOne *one, LanTime now);
 void lan_transfer_fetch_ask_hashes (LanTransfers *t, LanTransferOne *one, LanTime now);
 /** The list is complete: checks it, and goes on. */
 void lan_transfer_fetch_all_hashes (LanTransfers *t, LanTransferOne *one, LanTime now);
@@ -404,6 +471,8 @@ gboolean lan_transfer_serve_one (LanTransfers *t, LanServing *serving, LanTransf
 /* -- lan-transfer-swarm.c -- */
 /** An incoming one that was offered to others too: @one->swarm. */
 void lan_swarm_make (LanTransfers *t, LanTransferOne *one);
+/** Who else it can be had from, from now on. */
+void lan_swarm_set_holders (LanTransfers *t, LanTransferOne *one, GBytes *holders, LanTime now);
 void lan_swarm_free (LanSwarm *swarm);
 /** @one is about to be forgotten altogether, whichever way it goes. */
 void lan_swarm_forget (LanTransfers *t, LanTransferOne *one);
@@ -510,6 +579,62 @@ void lan_seed_leave (LanTransfers *t, LanTransferOne *one);
 /** Fills in what the holders of @share call a file of @root. */
 void lan_share_name (GBytes *share, const LanHash *root, LanMessageId *name);
 
+/* -- lan-transfer-left.c -- */
+LanTransferAction *lan_left_push (LanTransfers *t, LanTransferOne *one, LanLeftDo what);
+/** A new state, kept and told. */
+void lan_left_set (LanTransfers *t, LanTransferOne *one, LanLeftState state);
+/** Something changed that decides whether it is left, or fetched from where it was left. */
+void lan_left_look (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_left_on_due (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_left_on_end_due (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** Its newest row is on disk. */
+void lan_left_committed (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** The state of the transfer is another one. */
+void lan_left_state_changed (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_left_peer_changed (LanTransfers *t, const LanAccountId *peer, LanTime now);
+void lan_left_loaded (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** Looks at all that may wait for its turn. */
+void lan_left_look_at_all (LanTransfers *t);
+
+/* -- lan-transfer-left-plan.c -- */
+/** FALSE: not known yet, or too large for any blob. */
+gboolean lan_left_plan_make (LanLeftPlan *plan, const LanTransferOne *one);
+void lan_left_plan_clear (LanLeftPlan *plan);
+/** Which leaf the byte @at behind data_at is in, and where; @at is inside. */
+void lan_left_plan_find (const LanLeftPlan *plan, const LanTransferOne *one, guint64 at,
+                         guint64 *leaf, gsize *inside);
+/** Where @leaf begins in the whole. */
+guint64 lan_left_plan_leaf_at (const LanLeftPlan *plan, const LanTransferOne *one, guint64 leaf,
+                               gsize *len);
+
+/* -- lan-transfer-left-give.c -- */
+void lan_left_give_start (LanTransfers *t, LanTransferOne *one, LanTime now);
+/** Its row says that it is on its way: it may be. */
+void lan_left_give_put (LanTransfers *t, LanTransferOne *one);
+void lan_left_give_want (LanTransfers *t, LanTransferOne *one, guint64 have, LanTime now);
+void lan_left_give_step (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_left_give_read (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
+                         const LanFileResult *result, LanTime now);
+/** What was asked of the disk will not come. */
+void lan_left_give_closed (LanTransferOne *one);
+void lan_left_give_stop (LanTransfers *t, LanTransferOne *one);
+
+/* -- lan-transfer-left-take.c -- */
+gboolean lan_left_take_start (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_left_take_stop (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_left_take_free (LanLeftTake *take);
+/** Returns: (nullable): the channel that it can be fetched over. */
+LanTransferChannel *lan_left_take_channel (const LanTransferOne *one);
+/** Answers what can be answered with the pieces that are here. */
+void lan_left_take_deliver (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_left_take_part (LanTransfers *t, LanTransferOne *one, guint64 offset, GBytes *bytes,
+                         LanTime now);
+/** What the machine asks over that channel. */
+void lan_left_ask_hashes (LanTransfers *t, LanTransferChannel *ch, guint64 first, guint32 count);
+void lan_left_ask_leaf (LanTransfers *t, LanTransferChannel *ch, guint64 leaf);
+void lan_left_ask_manifest (LanTransfers *t, LanTransferChannel *ch, guint64 offset,
+                            guint32 length);
+
 /* -- lan-transfer-channel.c -- */
 LanTransferChannel *lan_transfer_channel_new (guint64 id, const LanAccountId *account,
                                               LanTransferCarrier carries, gsize room);
@@ -603,6 +728,14 @@ static inline gsize
 lan_transfer_bits_size (guint64 n)
 {
   return (gsize) (n + 7) / 8;
+}
+
+/* Whether @leaf was asked for with @slot and has no answer yet. */
+static inline gboolean
+lan_transfer_slot_covers (const LanLeafSlot *slot, guint64 leaf)
+{
+  return leaf >= slot->first && leaf - slot->first < slot->count &&
+         !lan_transfer_bit (slot->answered, leaf - slot->first);
 }
 
 static inline gboolean

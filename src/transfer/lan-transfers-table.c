@@ -63,6 +63,7 @@ lan_transfers_load (LanTransfers *t, const LanTransferRow *row, LanTime now)
       row->size > LAN_TRANSFER_MAX_BYTES)
     return;
   one = lan_transfers_add (t, row);
+  lan_left_loaded (t, one, now);
   if (row->incoming) {
     load_incoming (t, one, now);
     lan_transfer_in_start_waiting (t, now);
@@ -159,6 +160,7 @@ lan_transfers_committed (LanTransfers *t, guint64 batch, gboolean ok, LanTime no
     lan_transfer_in_start_waiting (t, now);
     lan_transfer_in_step (t, one, now);
   }
+  lan_left_committed (t, one, now);
 }
 
 void

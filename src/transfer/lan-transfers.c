@@ -17,6 +17,8 @@ one_free (LanTransferOne *one)
   lan_transfer_detail_clear (&one->detail);
   g_clear_pointer (&one->tree, lan_file_tree_unref);
   g_clear_pointer (&one->swarm, lan_swarm_free);
+  lan_left_give_stop (NULL, one);
+  g_clear_pointer (&one->take, lan_left_take_free);
   g_free (one->error_text);
   g_free (one);
 }
@@ -143,6 +145,9 @@ lan_transfer_action_clear (LanTransferAction *action)
     g_clear_pointer (&action->offer.holders, g_bytes_unref);
     g_clear_pointer (&action->offer.share, g_bytes_unref);
     break;
+  case LAN_TRANSFER_ACTION_LEFT:
+    g_clear_pointer (&action->left.bytes, g_bytes_unref);
+    break;
   case LAN_TRANSFER_ACTION_WANT:
   case LAN_TRANSFER_ACTION_EVENT:
   case LAN_TRANSFER_ACTION_SERVE:
@@ -169,6 +174,8 @@ lan_transfer_action_offer (LanTransferAction *action, Lanyard__FileOffer *offer,
     lanyard__folder_offer__init (&parts->folder);
     parts->folder.manifest_size = action->offer.manifest_size;
     parts->folder.entries = action->offer.entries;
+    parts->folder.left_links = action->offer.left_links;
+    parts->folder.left_others = action->offer.left_others;
     offer->folder = &parts->folder;
   }
   if (action->offer.holders != NULL) {
@@ -202,9 +209,11 @@ query (LanTransfers *t, LanTransferChannel *ch)
     gboolean open = one->row.state == LAN_TRANSFER_OFFERED ||
                     (!one->row.incoming && one->row.state == LAN_TRANSFER_ACCEPTED);
 
-    if (!open || !lan_account_id_equal (&one->row.peer, &ch->account))
+    if (!open || (!lan_account_id_equal (&one->row.peer, &ch->account) &&
+                  !lan_transfer_group_asks (t, one, &ch->account)))
       continue;
-    lan_transfer_send_state (t, ch, &one->row.id, LANYARD__FILE_STATE_KIND__FILE_OFFERED, NULL, 0);
+    lan_transfer_send_state (t, ch, lan_transfer_name_on (one, ch),
+                             LANYARD__FILE_STATE_KIND__FILE_OFFERED, NULL, 0);
     asked++;
   }
 }
@@ -245,6 +254,7 @@ lan_transfers_channel_up (LanTransfers *t, guint64 channel, const LanAccountId *
   }
   lan_swarm_channel_up (t, ch, now);
   fetch_manifests (t, account);
+  lan_left_peer_changed (t, account, now);
 }
 
 void
@@ -272,6 +282,7 @@ lan_transfers_channel_down (LanTransfers *t, guint64 channel, LanTime now)
       lan_transfer_out_lost (t, one, now);
   }
   lan_swarm_channel_down (t, ch, now);
+  lan_left_peer_changed (t, &ch->account, now);
   lan_transfer_channel_free (ch);
 }
 
@@ -398,8 +409,11 @@ lan_transfers_frame (LanTransfers *t, guint64 channel, const LanFrame *frame, La
     return LAN_STATUS_MALFORMED;
   memcpy (id.b, field->data, sizeof id.b);
   one = lan_transfers_find (t, &id);
+  if (one != NULL && one->detail.is_group)
+    one = lan_transfer_group_part_for (t, one, ch, frame, now);
   /* Somebody else's transfer is answered like one that does not exist. */
-  if (one != NULL && !lan_account_id_equal (&one->row.peer, &ch->account))
+  if (one != NULL && (!lan_account_id_equal (&one->row.peer, &ch->account) ||
+                      !lan_message_id_equal (lan_transfer_name_on (one, ch), &id)))
     one = NULL;
   if (one == NULL && lan_frame_type (frame) != LAN_FRAME_FILE_STATE)
     one = lan_swarm_find (t, &id, &ch->account);
@@ -441,6 +455,12 @@ lan_transfers_advance (LanTransfers *t, LanTime now)
       break;
     case LAN_DUE_SEED_IDLE:
       lan_swarm_seed_idle (t, one, now);
+      break;
+    case LAN_DUE_LEFT:
+      lan_left_on_due (t, one, now);
+      break;
+    case LAN_DUE_LEFT_END:
+      lan_left_on_end_due (t, one, now);
       break;
     case LAN_DUE_COMMIT:
       one->is_commit_due = FALSE;

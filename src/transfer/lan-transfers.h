@@ -24,7 +24,8 @@
 
 G_BEGIN_DECLS
 
-#define LAN_TRANSFER_MAX_HOLDERS 64
+#define LAN_TRANSFER_MAX_HOLDERS 64  /* named in an offer */
+#define LAN_TRANSFER_MAX_MEMBERS 200 /* of a group, which names nobody */
 
 typedef struct _LanTransfers LanTransfers;
 
@@ -39,9 +40,47 @@ typedef struct {
 /* What a channel carries of files. */
 typedef enum {
   LAN_CARRIES_STATES = 0, /* a peer lane: states, hashes, manifests */
-  LAN_CARRIES_BLOCKS = 1, /* a link: blocks too, in frames */
-  LAN_CARRIES_BULK = 2,   /* a bulk lane: blocks beside the machine, by SERVE and TARGET */
+  LAN_CARRIES_LEFT = 1, /* the machine's own: one transfer, out of what was left with the server */
+  LAN_CARRIES_BLOCKS = 2, /* a link: blocks too, in frames */
+  LAN_CARRIES_BULK = 3,   /* a bulk lane: blocks beside the machine, by SERVE and TARGET */
 } LanTransferCarrier;
+
+/*
+ * How it stands with what is left with the server for somebody who is away.
+ *
+ *   outgoing: NONE -> SEALING -> SENDING -> TELLING -> THERE -> DROPPING -> OVER
+ *   incoming: NONE -> THERE -> ANSWERED
+ *
+ * Kept with the transfer. Append-only.
+ */
+typedef enum {
+  LAN_LEFT_NONE = 0,
+  LAN_LEFT_SEALING = 1,  /* read once, so that it gets its name */
+  LAN_LEFT_SENDING = 2,  /* on its way to the server */
+  LAN_LEFT_TELLING = 3,  /* there; the record that says so is being written */
+  LAN_LEFT_THERE = 4,    /* there, and said */
+  LAN_LEFT_ANSWERED = 5, /* incoming: the sender is told what became of it */
+  LAN_LEFT_DROPPING = 6, /* of no use any more, to be deleted there */
+  LAN_LEFT_OVER = 7,     /* deleted */
+  LAN_LEFT_TOO_BIG = 8,  /* larger than the server takes */
+  LAN_LEFT_NO_ROOM = 9,  /* the server has no room for it now */
+  LAN_LEFT_EXPIRED = 10, /* nobody came for it in time */
+  LAN_LEFT_GONE = 11,    /* incoming: the server does not have it */
+  LAN_LEFT_BROKEN = 12,  /* incoming: what the server gave is not what was left there */
+  LAN_LEFT_N
+} LanLeftState;
+
+/* What LAN_TRANSFER_ACTION_LEFT asks for. */
+typedef enum {
+  LAN_LEFT_DO_BEGIN, /* may it be left for .peer? Answer with lan_transfers_left_begin() */
+  LAN_LEFT_DO_PUT, /* .size sealed bytes want to go there; lan_transfers_blob_wanted() asks for them */
+  LAN_LEFT_DO_DATA,  /* .bytes, the piece at .offset */
+  LAN_LEFT_DO_GET,   /* the piece at .offset; lan_transfers_blob_part() brings it */
+  LAN_LEFT_DO_STOP,  /* nothing more of it is wanted or given now */
+  LAN_LEFT_DO_DROP,  /* is to be deleted; answer with lan_transfers_blob_dropped() */
+  LAN_LEFT_DO_TELL,  /* a record that it is there: .root, .key, .size, .expires_ms */
+  LAN_LEFT_DO_ANSWER /* a record of what became of it: .declined */
+} LanLeftDo;
 
 /* What became of a leaf that came over a bulk lane. */
 typedef struct {
@@ -67,6 +106,7 @@ typedef enum {
                               * lan_transfers_served() */
   LAN_TRANSFER_ACTION_CANCEL, /* leaves of an earlier SERVE that need not be sent */
   LAN_TRANSFER_ACTION_TARGET, /* leaves of this transfer may (no longer) come over bulk lanes */
+  LAN_TRANSFER_ACTION_LEFT,   /* about what is left with the server */
 } LanTransferActionType;
 
 typedef enum {
@@ -99,6 +139,8 @@ typedef struct {
       gboolean is_folder;
       guint64 manifest_size;
       guint32 entries;
+      guint32 left_links; /* see lan_transfers_left_out() */
+      guint32 left_others;
       GBytes *holders; /* 32 bytes each */
       GBytes *share;   /* 32 bytes, or NULL */
     } offer;           /* for core: see lan_transfer_action_offer() */
@@ -113,6 +155,16 @@ typedef struct {
       guint64 first;
       guint32 count;
     } serve;
+    struct {
+      LanLeftDo what;
+      LanHash root;
+      guint8 key[32];
+      guint64 size;
+      guint64 offset;
+      GBytes *bytes;
+      gint64 expires_ms;
+      gboolean declined;
+    } left;
     struct {
       LanTransferEventType type;
       LanTransferState state;
@@ -160,6 +212,9 @@ LanFileTree *lan_transfers_tree (const LanTransfers *t, const LanMessageId *id);
 /** TRUE when the offer is of a folder, whose tree may not be known yet. */
 gboolean lan_transfers_is_folder (const LanTransfers *t, const LanMessageId *id);
 
+/** What a folder holds and is not sent with it: links, and @others (out) that are neither file nor folder. */
+guint lan_transfers_left_out (const LanTransfers *t, const LanMessageId *id, guint *others);
+
 /** TRUE when a person here holds it up. */
 gboolean lan_transfers_is_paused (const LanTransfers *t, const LanMessageId *id);
 
@@ -205,6 +260,28 @@ gboolean lan_transfers_send_shared (LanTransfers *t, const LanMessageId *id,
                                     const LanConversationId *conversation, const LanAccountId *peer,
                                     const char *path, GBytes *holders, GBytes *share,
                                     LanTime now) G_GNUC_WARN_UNUSED_RESULT;
+
+/* -- lan-transfer-group.c -- */
+
+/**
+ * Offers the file at @path to a group, as one record: what the OFFER action names is @address, which is nobody's
+ * account. @members: whoever may fetch it (32 bytes each, oneself included or not), see
+ * lan_transfers_set_members(). @share: 32 random bytes. FALSE when @id is taken.
+ */
+gboolean lan_transfers_send_group (LanTransfers *t, const LanMessageId *id,
+                                   const LanConversationId *conversation,
+                                   const LanAccountId *address, const char *path, GBytes *members,
+                                   GBytes *share, LanTime now) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Who is in the group now: they may fetch what was offered in it, from the author and from each other. */
+void lan_transfers_set_members (LanTransfers *t, const LanConversationId *conversation,
+                                GBytes *members, LanTime now);
+
+/** How many of the group have what was offered to it. @members: (out): how many it was offered to; 0: no group. */
+guint lan_transfers_count_fetched (const LanTransfers *t, const LanMessageId *id, guint *members);
+
+/** TRUE for what a member of a group fetches of what was offered to all: nobody is told of it alone. */
+gboolean lan_transfers_is_part (const LanTransfers *t, const LanMessageId *id);
 
 /** Takes an offer, or tries a failed one again, into the folder @dir. */
 gboolean lan_transfers_accept (LanTransfers *t, const LanMessageId *id, const char *dir,
@@ -302,6 +379,43 @@ void lan_transfers_channel_writable (LanTransfers *t, guint64 channel, gsize roo
  */
 LanStatus lan_transfers_frame (LanTransfers *t, guint64 channel, const LanFrame *frame,
                                LanTime now) G_GNUC_WARN_UNUSED_RESULT;
+
+/* -- left with the server -- */
+
+/** Whether the server can be reached, and how large a blob it takes. */
+void lan_transfers_set_server (LanTransfers *t, gboolean is_open, guint64 max_bytes, LanTime now);
+
+/** @devices: how many of the other side's devices may fetch it; 0: it cannot be left for them. */
+void lan_transfers_left_begin (LanTransfers *t, const LanMessageId *id, guint devices, LanTime now);
+
+/** The server has the first @have bytes of the blob @root. */
+void lan_transfers_blob_wanted (LanTransfers *t, const LanHash *root, guint64 have, LanTime now);
+void lan_transfers_blob_stored (LanTransfers *t, const LanHash *root, LanTime now);
+
+/** @why: TOO_BIG, NO_ROOM for an upload; GONE, BROKEN for a download. */
+void lan_transfers_blob_refused (LanTransfers *t, const LanHash *root, LanLeftState why,
+                                 LanTime now);
+
+/** @size: of the whole, as the server says. */
+void lan_transfers_blob_part (LanTransfers *t, const LanHash *root, guint64 offset, GBytes *bytes,
+                              guint64 size, LanTime now);
+void lan_transfers_blob_dropped (LanTransfers *t, const LanHash *root, LanTime now);
+
+/**
+ * A record says that what @id offered is with the server. @own: this device wrote it. TRUE: @row (clear it
+ * afterwards) is to be kept together with the record.
+ */
+gboolean lan_transfers_on_left (LanTransfers *t, const LanMessageId *id, const LanAccountId *author,
+                                gboolean own, const Lanyard__FileLeftOp *left, LanTime now,
+                                LanTransferRow *row) G_GNUC_WARN_UNUSED_RESULT;
+
+/** The same of a record that says what became of it on @device. */
+gboolean lan_transfers_on_answer (LanTransfers *t, const LanMessageId *id,
+                                  const LanAccountId *author, const LanDeviceId *device,
+                                  gboolean own, gboolean declined, LanTime now,
+                                  LanTransferRow *row) G_GNUC_WARN_UNUSED_RESULT;
+
+LanLeftState lan_transfers_left (const LanTransfers *t, const LanMessageId *id);
 
 /* -- time -- */
 
