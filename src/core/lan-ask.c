@@ -94,6 +94,9 @@ lan_core_rows (LanCore *core, guint64 request, GPtrArray *rows, const LanTime *n
   case LAN_ASK_MAIL:
     lan_mail_on_rows (core, ask, rows);
     break;
+  case LAN_ASK_CARRY:
+    lan_carry_on_rows (core, ask, rows);
+    break;
   case LAN_ASK_GROUP_SERVE:
   case LAN_ASK_GROUP_OPEN:
   case LAN_ASK_GROUP_STATES:

@@ -269,6 +269,7 @@ on_success (LanCore *core, LanBatch *batch)
   }
   for (guint i = 0; i < batch->events->len; i++) {
     lan_mail_event_done (core, g_ptr_array_index (batch->events, i), TRUE);
+    lan_carry_event_done (core, g_ptr_array_index (batch->events, i), TRUE);
     lan_core_push (core, g_ptr_array_index (batch->events, i));
   }
   g_ptr_array_set_free_func (batch->events, NULL);
@@ -340,6 +341,7 @@ roll_back (LanCore *core, LanBatch *batch)
     LanCoreAction *failed;
 
     lan_mail_event_done (core, event, FALSE);
+    lan_carry_event_done (core, event, FALSE);
     if (own_of (core, event) == NULL) {
       if (event->type == LAN_CORE_MESSAGE)
         uncount_offer (core, event->record);

@@ -381,6 +381,13 @@ lan_calls_failed (LanCalls *calls, gint64 now_us)
 }
 
 void
+lan_calls_silent (LanCalls *calls, gint64 now_us)
+{
+  if (calls->call != NULL && calls->call->is_sounding)
+    lan_calls_finish (calls, LAN_CALL_END_LOST, FALSE, NULL, now_us);
+}
+
+void
 lan_calls_drop (LanCalls *calls, const LanAccountId *peer, gint64 now_us)
 {
   guint i = 0;

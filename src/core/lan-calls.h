@@ -24,6 +24,7 @@ G_BEGIN_DECLS
 #define LAN_CALL_LISTEN_US   (75 * G_USEC_PER_SEC) /* the same where it rings: the caller says so */
 #define LAN_CALL_FIND_US     (30 * G_USEC_PER_SEC) /* until some device of theirs rings */
 #define LAN_CALL_CONFIRM_US  (15 * G_USEC_PER_SEC)
+#define LAN_CALL_SILENT_US   (15 * G_USEC_PER_SEC)
 #define LAN_CALL_LOST_US     (30 * G_USEC_PER_SEC) /* without any channel to the other device */
 #define LAN_CALL_RINGS_BURST 4                     /* rings of one person at once */
 #define LAN_CALL_RINGS_US    (10 * G_USEC_PER_SEC) /* and one more each */
@@ -123,6 +124,12 @@ LanStatus lan_calls_set (LanCalls *calls, const LanMessageId *id, LanCallFlags f
 
 /** Sound cannot go on here. */
 void lan_calls_failed (LanCalls *calls, gint64 now_us);
+
+/**
+ * Nothing has come from the other side for LAN_CALL_SILENT_US, though it reports five times a second
+ * even while it is muted: it died, or no way leads there any more. The call ends as lost.
+ */
+void lan_calls_silent (LanCalls *calls, gint64 now_us);
 
 /** Calls of @peer end without a word: the person was blocked or removed. */
 void lan_calls_drop (LanCalls *calls, const LanAccountId *peer, gint64 now_us);

@@ -142,6 +142,7 @@ detach (LanCore *core, LanCoreChannel *channel)
     if (next != NULL)
       lan_core_begin_sync (core, next);
   }
+  lan_carry_channel_down (core, channel);
   lan_core_free_channel (channel);
   if (lan_core_is_me (core, person))
     lan_core_push (core, lan_core_action_new (LAN_CORE_DEVICES));
@@ -274,6 +275,17 @@ dispatch (LanCore *core, LanCoreChannel *channel, LanFrame *frame)
     break;
   case LAN_FRAME_GROUP_NOTICE:
     lan_core_on_group_notice (core, channel, frame->group_notice);
+    break;
+  case LAN_FRAME_CARRY_HELLO:
+  case LAN_FRAME_CARRY_PUT:
+  case LAN_FRAME_CARRY_RESULT:
+  case LAN_FRAME_CARRY_LIST:
+  case LAN_FRAME_CARRY_FETCH:
+  case LAN_FRAME_CARRY_MAIL:
+  case LAN_FRAME_CARRY_ACK:
+  case LAN_FRAME_CARRY_RECEIPT:
+  case LAN_FRAME_CARRY_DROP:
+    lan_carry_on_frame (core, channel, frame);
     break;
   case LAN_FRAME_PING:
     send_pong (core, channel, frame->ping->token);

@@ -26,6 +26,7 @@ typedef enum {
   LAN_MESSAGE_DELIVERED = 1, /* on a disk of the other */
   LAN_MESSAGE_READ = 2,
   LAN_MESSAGE_MAILBOX = 3, /* left at the server: between QUEUED and DELIVERED, so never compare */
+  LAN_MESSAGE_CARRIED = 4, /* with a colleague: likewise */
 } LanMessageState;
 
 typedef enum {
@@ -66,6 +67,9 @@ typedef enum {
   LAN_CORE_CANCEL_DEPOSIT,  /* .account, .deposit without envelope: no longer wanted, no answer */
   LAN_CORE_MAIL_ACK,        /* .mail: on disk, or never wanted: the server may delete it */
   LAN_CORE_PUBLISH_PREKEYS, /* .prekeys: either may be NULL */
+  /* carried mail (lan-carry.h) */
+  LAN_CORE_READ_CARRIED, /* .carried: lan_store_read_carried(); answer with lan_core_carried_read() */
+  LAN_CORE_CARRIED,      /* .carried: what is held for others has changed */
   /* the account's other devices */
   LAN_CORE_OWN_SETTING, /* .setting: another own device has set it */
   LAN_CORE_DEVICES,     /* own devices: list, names or who is there changed */
@@ -131,6 +135,7 @@ typedef struct {
       LanMessageState state;
       GArray *messages; /* of LanMessageId */
       gint64 time_ms;
+      LanAccountId carrier; /* CARRIED: who */
     } state;
     struct {
       LanMessageId message;
@@ -154,6 +159,10 @@ typedef struct {
     struct {
       guint64 id;
     } mail;
+    struct {
+      LanMessageId id;
+      guint what; /* core's own */
+    } carried;
     struct {
       GBytes *signed_prekey; /* LSP1 */
       GBytes *one_time;      /* n times 36 bytes */

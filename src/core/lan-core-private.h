@@ -56,28 +56,33 @@ typedef struct _LanCoreTalk LanCoreTalk;
 typedef struct _LanCorePerson LanCorePerson;
 typedef struct _LanCoreChannel LanCoreChannel;
 typedef struct _LanMailer LanMailer;
+typedef struct _LanCarry LanCarry;
 typedef struct _LanMailPoint LanMailPoint;
 typedef struct _LanGroup LanGroup;
 
 /* What a deadline is for; the key is the object it belongs to. */
 typedef enum {
-  LAN_DUE_IDENTITY,      /* channel: no Identity came */
-  LAN_DUE_RESTORE,       /* talk: own records were not brought in time */
-  LAN_DUE_RECEIPT,       /* talk: write the read-up-to record */
-  LAN_DUE_GONE,          /* person: nothing left that shows them */
-  LAN_DUE_TYPING_OFF,    /* person: they stopped */
-  LAN_DUE_TYPING_SENT,   /* person: we stopped */
-  LAN_DUE_PRESENCE,      /* core: tell own presence */
-  LAN_DUE_RETRY,         /* core: commit again */
-  LAN_DUE_REWIND,        /* channel: own records are sent again */
-  LAN_DUE_MAIL,          /* talk: no channel came up, mail is left */
-  LAN_DUE_MAIL_LOOK,     /* mailer: mail that is not done with */
-  LAN_DUE_MAIL_KEYS,     /* mailer: a new prekey is due */
-  LAN_DUE_LAZY,          /* core: what waited for company is committed without */
-  LAN_DUE_PULL,          /* channel: other logs are asked for */
-  LAN_DUE_GROUP,         /* group: what is missing is asked for again */
-  LAN_DUE_GROUP_RESTORE, /* group: own records were not brought in time */
-  LAN_DUE_GROUP_RECEIPT, /* group: write the read-up-to record */
+  LAN_DUE_IDENTITY,          /* channel: no Identity came */
+  LAN_DUE_RESTORE,           /* talk: own records were not brought in time */
+  LAN_DUE_RECEIPT,           /* talk: write the read-up-to record */
+  LAN_DUE_GONE,              /* person: nothing left that shows them */
+  LAN_DUE_TYPING_OFF,        /* person: they stopped */
+  LAN_DUE_TYPING_SENT,       /* person: we stopped */
+  LAN_DUE_PRESENCE,          /* core: tell own presence */
+  LAN_DUE_RETRY,             /* core: commit again */
+  LAN_DUE_REWIND,            /* channel: own records are sent again */
+  LAN_DUE_MAIL,              /* talk: no channel came up, mail is left */
+  LAN_DUE_MAIL_LOOK,         /* mailer: mail that is not done with */
+  LAN_DUE_MAIL_KEYS,         /* mailer: a new prekey is due */
+  LAN_DUE_CARRY,             /* talk: no channel came up, letters are given to carriers */
+  LAN_DUE_CARRY_LOOK,        /* carry: what is too old goes, carriers are visited */
+  LAN_DUE_LAZY,              /* core: what waited for company is committed without */
+  LAN_DUE_PULL,              /* channel: other logs are asked for */
+  LAN_DUE_GROUP,             /* group: what is missing is asked for again */
+  LAN_DUE_GROUP_RESTORE,     /* group: own records were not brought in time */
+  LAN_DUE_GROUP_RECEIPT,     /* group: write the read-up-to record */
+  LAN_DUE_GROUP_TYPING,      /* group: somebody stopped */
+  LAN_DUE_GROUP_TYPING_SENT, /* group: we stopped */
 } LanDue;
 
 /* A place in a log. */
@@ -177,8 +182,11 @@ struct _LanCoreTalk {
   guint request_offers;
   gboolean request_counted; /* the two above are right */
   gboolean over_told;
-  GArray *mails;      /* of LanMailPoint; may be NULL */
-  gint64 mail_due_us; /* when LAN_DUE_MAIL is set for; 0: not */
+  GArray *mails;       /* of LanMailPoint; may be NULL */
+  gint64 mail_due_us;  /* when LAN_DUE_MAIL is set for; 0: not */
+  gint64 carry_due_us; /* likewise LAN_DUE_CARRY */
+  gboolean carry_reading;
+  gboolean carry_needs; /* nobody at hand carries what waits */
 };
 
 typedef struct {
@@ -267,6 +275,8 @@ struct _LanCoreChannel {
   gboolean reading;
   gboolean restored; /* own records were asked for once */
   gboolean secret_sent;
+  gboolean carry_heard; /* they have spoken of it */
+  gboolean carry_met;   /* both accepted, and they know the secret: carried mail may be spoken of */
   gboolean clock_told;
   gboolean
       by_mail; /* stands for an envelope's sender: not in core->channels, nothing can be sent */
@@ -314,6 +324,7 @@ typedef enum {
   LAN_ASK_AGAIN,        /* FIND: was this record of the other seen in an older log? */
   LAN_ASK_OFFER,        /* FIND: did we write this message already? */
   LAN_ASK_MAIL,         /* own records to seal for .holder */
+  LAN_ASK_CARRY,        /* likewise, for .carrier to hold */
   LAN_ASK_GROUP_SERVE,  /* records of a group for .channel */
   LAN_ASK_GROUP_OPEN,   /* records under .chain, whose key has come */
   LAN_ASK_GROUP_STATES, /* own records that all others have, or have read */
@@ -333,7 +344,8 @@ typedef struct {
   LanMessageState state; /* STATES */
   GBytes *blob;          /* AGAIN: the record */
   LanDeferred *deferred; /* OFFER */
-  LanDeviceId holder;    /* MAIL */
+  LanDeviceId holder;    /* MAIL, CARRY */
+  LanAccountId carrier;  /* CARRY */
   LanGroup *group;       /* GROUP_... */
   LanHash chain;         /* GROUP_OPEN */
 } LanAsk;
@@ -377,6 +389,7 @@ struct _LanCore {
   char *status_text;
   LanCoreCounters counters;
   LanMailer *mail;
+  LanCarry *carry;
 };
 
 /* lan-core-action.c */
@@ -619,6 +632,9 @@ void lan_group_serve (LanCore *core, LanCoreChannel *channel);
 void lan_group_look (LanCore *core, LanGroup *group);
 void lan_group_restore_over (LanCore *core, LanGroup *group);
 void lan_group_receipt_due (LanCore *core, LanGroup *group);
+void lan_group_typing_due (LanCore *core, LanGroup *group);
+void lan_group_typing_sent_off (LanCore *core, LanGroup *group);
+void lan_group_on_typing (LanCore *core, LanCoreChannel *channel, const Lanyard__Typing *typing);
 void lan_group_on_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
 void lan_group_start (LanCore *core);
 void lan_group_load (LanCore *core, const LanConversationRow *row);
@@ -678,6 +694,31 @@ void lan_mail_put_points (GPtrArray *changes, LanCoreTalk *talk);
 void lan_mail_dirty_points (LanCoreTalk *talk);
 /** Own present log: left at the server for some device up to here. */
 guint64 lan_mail_left_up_to (const LanCoreTalk *talk);
+
+/* lan-carry*.c: what the others call */
+LanCarry *lan_carry_new (void);
+void lan_carry_free (LanCarry *carry);
+/** FALSE: not one of carried mail's. */
+gboolean lan_carry_load_setting (LanCore *core, const char *key, GBytes *value);
+void lan_carry_start (LanCore *core);
+void lan_carry_look (LanCore *core);
+void lan_carry_new_device (LanCore *core);
+void lan_carry_due (LanCore *core, LanDue due, gpointer key);
+/** Something may wait for a device that no channel leads to. */
+void lan_carry_arm (LanCore *core, LanCoreTalk *talk);
+void lan_carry_on_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
+void lan_carry_on_holding (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder,
+                           guint64 seq);
+/** Whether @person may hold something for us, or could carry what waits. */
+gboolean lan_carry_wants (LanCore *core, const LanCorePerson *person);
+/** Both have accepted each other and share the secret, perhaps: then they speak of letters. */
+void lan_carry_meet (LanCore *core, LanCoreChannel *channel);
+/** Called when @channel is no longer among its person's. */
+void lan_carry_channel_down (LanCore *core, LanCoreChannel *channel);
+void lan_carry_on_frame (LanCore *core, LanCoreChannel *channel, const LanFrame *frame);
+void lan_carry_event_done (LanCore *core, const LanCoreAction *event, gboolean ok);
+/** Own present log: in somebody's hands up to here. */
+guint64 lan_carry_up_to (LanCore *core, const LanCoreTalk *talk);
 
 /* lan-requests.c */
 gboolean lan_core_may_leave (LanCore *core, LanCorePerson *person, LanCoreTalk *talk, guint16 kind);

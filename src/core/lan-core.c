@@ -38,6 +38,7 @@ lan_core_new (const LanCoreConfig *config)
       g_hash_table_new_full (lan_device_id_hash, lan_device_id_equal, g_free, g_free);
   lan_core_make_me (core);
   core->mail = lan_mailer_new ();
+  core->carry = lan_carry_new ();
   core->read_receipts = TRUE;
   core->typing = TRUE;
   core->presence = LAN_PRESENCE_AVAILABLE;
@@ -70,6 +71,7 @@ lan_core_free (LanCore *core)
   g_hash_table_unref (core->asks);
   g_ptr_array_unref (core->repeats);
   lan_mailer_free (core->mail);
+  lan_carry_free (core->carry);
   g_hash_table_unref (core->talks);
   g_hash_table_unref (core->groups);
   g_hash_table_unref (core->persons);
@@ -199,7 +201,7 @@ lan_core_load_setting (LanCore *core, const char *key, GBytes *value)
     core->meet_until_ms = len == 8 ? meet_until (value) : 0;
   else if (lan_core_load_own_setting (core, key, value))
     return;
-  else if (!lan_mail_load_setting (core, key, value))
+  else if (!lan_mail_load_setting (core, key, value) && !lan_carry_load_setting (core, key, value))
     lan_core_load_stamps (core, key, value);
 }
 
@@ -222,6 +224,7 @@ lan_core_start (LanCore *core, const LanTime *now)
     lan_core_want (core, talk->peer);
   }
   lan_group_start (core);
+  lan_carry_start (core);
   lan_core_take_own_list (core);
   lan_core_find_repeats (core);
   lan_core_run_repeats (core);
@@ -308,10 +311,20 @@ on_due (LanCore *core, gpointer key, LanDue due)
   case LAN_DUE_GROUP_RECEIPT:
     lan_group_receipt_due (core, key);
     break;
+  case LAN_DUE_GROUP_TYPING:
+    lan_group_typing_due (core, key);
+    break;
+  case LAN_DUE_GROUP_TYPING_SENT:
+    lan_group_typing_sent_off (core, key);
+    break;
   case LAN_DUE_MAIL:
   case LAN_DUE_MAIL_LOOK:
   case LAN_DUE_MAIL_KEYS:
     lan_mail_due (core, due, key);
+    break;
+  case LAN_DUE_CARRY:
+  case LAN_DUE_CARRY_LOOK:
+    lan_carry_due (core, due, key);
     break;
   case LAN_DUE_RETRY:
   default:

@@ -141,6 +141,11 @@ LanStatus lan_core_send_text_with (LanCore *core, const LanAccountId *to, const 
                                    const char *text, const LanBeside *beside,
                                    const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
 
+/** What is a record of its own, a voice note or a sticker: @kind and @content with what stands beside it. Else as lan_core_send_text(). */
+LanStatus lan_core_send_body (LanCore *core, const LanAccountId *to, const LanMessageId *id,
+                              guint16 kind, const LanContent *content,
+                              const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * Says something about a message of the conversation with @to: PROTOCOL.md, Operations. @op: author,
  * target, kind, on and text are looked at. Returns: as lan_core_send_text(); also STATE for what

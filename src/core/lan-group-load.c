@@ -61,6 +61,8 @@ lan_core_load_group_item (LanCore *core, const LanGroupItemRow *row)
     (void) lan_group_load_chain (group, key, row->value);
   else if (row->kind == LAN_GROUP_ITEM_READ && key_len == LAN_ACCOUNT_ID_BYTES)
     load_read (group, row->key, row->value);
+  else if (row->kind == LAN_GROUP_ITEM_FORK && key_len == LAN_ACCOUNT_ID_BYTES)
+    g_hash_table_add (group->forked, g_memdup2 (key, key_len));
 }
 
 void

@@ -34,6 +34,7 @@ typedef enum {
   LAN_GROUP_ITEM_CERT = 2,  /* key: device; value: LDC1 */
   LAN_GROUP_ITEM_CHAIN = 3, /* key: name; value: chain_save() */
   LAN_GROUP_ITEM_READ = 4,  /* key: account; value: seq u64 of our own log */
+  LAN_GROUP_ITEM_FORK = 5,  /* key: account; value: a byte: it contradicted itself */
 } LanGroupItemKind;
 
 typedef struct {
@@ -105,7 +106,10 @@ struct _LanGroup {
   LanHash joined;                    /* operation that made us a member, when .out was set */
   guint64 told_delivered, told_read; /* up to here of our own log */
   gboolean unblocked;                /* an operation came: what waited for it may go on */
-  GHashTable *marks;                 /* LanDeviceId -> guint64 *: shown here, and not told yet */
+  GHashTable *typing;                /* LanAccountId -> gint64 *: until when */
+  gboolean typing_sent;              /* ours */
+  gint64 typing_sent_us;
+  GHashTable *marks; /* LanDeviceId -> guint64 *: shown here, and not told yet */
 };
 
 /* lan-group.c */
@@ -171,6 +175,10 @@ void lan_group_send_state (LanCore *core, LanGroup *group, LanCoreChannel *chann
                            gboolean ask);
 void lan_group_announce (LanCore *core, LanGroup *group);
 void lan_group_greet (LanCore *core, LanGroup *group);
+
+/* lan-group-typing.c */
+/** A message of @account came: they stopped. */
+void lan_group_typing_off (LanCore *core, LanGroup *group, const LanAccountId *account);
 
 /* lan-group-ranges.c */
 /** Asks @channel for @ranges, unless there are none; empties them. */

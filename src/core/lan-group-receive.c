@@ -77,6 +77,8 @@ lan_group_note_fork (LanCore *core, LanGroup *group, LanCoreLog *log)
   if (author == NULL || g_hash_table_contains (group->forked, author))
     return;
   g_hash_table_add (group->forked, g_memdup2 (author, sizeof *author));
+  lan_group_put_item (core, group, LAN_GROUP_ITEM_FORK, author, sizeof *author,
+                      g_bytes_new_static ("\1", 1));
   lan_group_touch (core, group);
   lan_group_tell (core, group);
 }
@@ -164,8 +166,10 @@ append (LanCore *core, LanGroup *group, LanCoreLog *log, const LanRecordView *vi
     lan_group_touch (core, group);
   if (log->head.seq == 0)
     lan_group_note_author (core, group, log);
-  if (view->kind == LAN_KIND_SEALED)
+  if (view->kind == LAN_KIND_SEALED) {
     inside = open_into (core, group, view, content, row);
+    lan_group_typing_off (core, group, author);
+  }
   (void) !lan_hlc_merge (&core->hlc, view->hlc, core->now.wall_ms);
   log->head = (LanLogPoint){ view->seq, row->hash, view->hlc, order };
   group->top_order = MAX (group->top_order, order);

@@ -244,6 +244,10 @@ join (LanCore *core, LanCoreChannel *channel, const guint8 *id)
   LanConversationId conversation;
   LanGroup *group;
 
+  /* A colleague is no stranger, as with a first message. */
+  if (channel->person->attested && !lan_core_is_accepted (channel->person) &&
+      !lan_core_is_blocked (channel->person))
+    lan_core_make_accepted (core, channel->person);
   if ((!lan_core_is_accepted (channel->person) && !lan_core_is_me (core, channel->person)) ||
       lan_core_is_blocked (channel->person) ||
       g_hash_table_size (core->groups) >= LAN_GROUP_MAX_GROUPS)
@@ -469,75 +473,4 @@ lan_group_greet (LanCore *core, LanGroup *group)
     if (peer == NULL || peer->channel != channel->id)
       greet (core, group, channel);
   }
-}
-
-/* ---- notices ---- */
-
-/* A record as somebody shows it to us, outside of its log. FALSE: not one of a device known here. */
-static gboolean
-read_notice (LanCore *core, LanGroup *group, const ProtobufCBinaryData *record, LanRecordView *view,
-             LanHash *hash)
-{
-  const LanGroupDevice *device;
-
-  (void) core;
-  if (lan_record_decode (record->data, record->len, view) != LAN_STATUS_OK ||
-      !lan_conversation_id_equal (&view->conversation, &group->row.conversation))
-    return FALSE;
-  device = g_hash_table_lookup (group->devices, &view->device);
-  lan_hash_256 (hash, record->data, record->len);
-  return device != NULL &&
-         lan_signature_verify (device->cert.sign_public, LAN_SIGN_RECORD, view->signed_part,
-                               view->signed_len, view->signature) == LAN_STATUS_OK;
-}
-
-/* The removal of ourselves, ahead of what led to it: nothing more is written there. */
-static void
-on_removal (LanCore *core, LanGroup *group, const LanRecordView *view)
-{
-  const LanGroupMember *self = lan_group_state_member (group->state, &core->self);
-  g_autoptr (LanContent) content = NULL;
-  const Lanyard__GroupOp *op;
-  gboolean us = FALSE;
-
-  if (view->kind != LAN_KIND_GROUP_OP || self == NULL || group->out ||
-      lan_content_decode (view->kind, view->content, view->content_len, &content) != LAN_STATUS_OK)
-    return;
-  op = content->group_op;
-  for (gsize i = 0; i < op->n_people; i++)
-    us |= memcmp (op->people[i]->account.data, core->self.b, sizeof core->self.b) == 0;
-  if (!us || op->type != LANYARD__GROUP_OP_TYPE__GROUP_REMOVE ||
-      lan_group_state_may (group->state, lan_group_author (core, group, &view->device), op) !=
-          LAN_STATUS_OK)
-    return;
-  group->out = TRUE;
-  group->joined = self->joined->hash;
-  group->row.flags |= LAN_CONVERSATION_LEFT;
-  lan_group_touch (core, group);
-  lan_group_tell (core, group);
-  lan_group_update_wants (core, group);
-}
-
-void
-lan_core_on_group_notice (LanCore *core, LanCoreChannel *channel,
-                          const Lanyard__GroupNotice *notice)
-{
-  LanGroup *group = lan_group_find (core, notice->group.data);
-  LanRecordView views[2];
-  LanHash hashes[2];
-
-  if (group == NULL || channel->by_mail ||
-      !lan_group_is_member (group, &channel->person->row.account))
-    return;
-  for (gsize i = 0; i < notice->n_records; i++) {
-    if (!read_notice (core, group, &notice->records[i], &views[i], &hashes[i])) {
-      core->counters.records_refused++;
-      return;
-    }
-  }
-  if (notice->n_records == 1)
-    on_removal (core, group, &views[0]);
-  else if (views[0].seq == views[1].seq && !lan_hash_equal (&hashes[0], &hashes[1]) &&
-           lan_device_id_equal (&views[0].device, &views[1].device))
-    lan_group_note_fork (core, group, lan_group_add_log (group, &views[0].device));
 }

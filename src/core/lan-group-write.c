@@ -508,6 +508,7 @@ lan_core_group_send (LanCore *core, const LanConversationId *id, const LanMessag
   } else {
     lan_group_write (core, group, message, kind, checked);
   }
+  lan_group_typing_sent_off (core, group);
   lan_group_agree (core, group);
   lan_content_free (checked);
   lan_core_settle (core);

@@ -56,6 +56,7 @@ lan_group_add (LanCore *core, const LanConversationId *id)
   group->reads = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, g_free, g_free);
   group->wanted = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, g_free, NULL);
   group->forked = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, g_free, NULL);
+  group->typing = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, g_free, g_free);
   group->marks = g_hash_table_new_full (lan_device_id_hash, lan_device_id_equal, g_free, g_free);
   g_queue_init (&group->fresh);
   g_queue_init (&group->deferred);
@@ -88,6 +89,7 @@ lan_group_free (LanGroup *group)
   g_clear_pointer (&group->neighbours, g_hash_table_unref);
   g_hash_table_unref (group->forked);
   g_hash_table_unref (group->marks);
+  g_hash_table_unref (group->typing);
   g_hash_table_unref (group->devices);
   g_hash_table_unref (group->by_device);
   g_ptr_array_unref (group->logs);
@@ -564,6 +566,7 @@ lan_core_list_group_members (LanCore *core, const LanConversationId *id)
     info.read = read != NULL ? *read : 0;
     info.delivered = MAX (info.read, delivered_to (group, &member->account));
     info.forked = g_hash_table_contains (group->forked, &member->account);
+    info.typing = g_hash_table_contains (group->typing, &member->account);
     g_array_append_val (list, info);
   }
   return list;

@@ -39,6 +39,7 @@ typedef struct {
   guint64 delivered; /* of this device's log, as far as it is known */
   guint64 read;
   gboolean forked; /* said different things to different people */
+  gboolean typing; /* a moment ago */
 } LanGroupMemberInfo;
 
 /**
@@ -77,6 +78,10 @@ LanStatus lan_core_group_make_proper (LanCore *core, const LanConversationId *id
                                       const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
 LanStatus lan_core_group_end (LanCore *core, const LanConversationId *id,
                               const LanTime *now) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Tells members at hand that one is writing, or has stopped; forgotten after some seconds. */
+void lan_core_group_set_typing (LanCore *core, const LanConversationId *id, gboolean on,
+                                const LanTime *now);
 
 /**
  * Agrees to an invitation: a read-up-to record says so, to the account's other devices too. Writing

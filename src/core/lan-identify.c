@@ -425,6 +425,8 @@ lan_core_send_contact_accept (LanCore *core, LanCoreChannel *channel)
   frame.body_case = LANYARD__FRAME__BODY_CONTACT_ACCEPT;
   frame.contact_accept = &accept;
   lan_core_send_frame (core, channel, &frame, LAN_SEND_CHAT);
+  if (channel->secret_sent)
+    lan_carry_meet (core, channel);
 }
 
 void
@@ -439,6 +441,7 @@ lan_core_on_contact_accept (LanCore *core, LanCoreChannel *channel,
   if (we_make_the_secret (core, person)) {
     if (!channel->secret_sent)
       lan_core_send_contact_accept (core, channel);
+    lan_carry_meet (core, channel);
     return;
   }
   if (accept->secret.len == 32 &&
@@ -449,4 +452,6 @@ lan_core_on_contact_accept (LanCore *core, LanCoreChannel *channel,
     person->row.contact_secret = g_bytes_new (accept->secret.data, 32);
     lan_core_touch_person (core, person);
   }
+  if (accept->secret.len == 32)
+    lan_carry_meet (core, channel);
 }

@@ -168,6 +168,40 @@ keep_signed (LanCore *core)
   }
 }
 
+/* mail->keys_state */
+enum {
+  KEYS_KEPT,
+  KEYS_PENDING, /* in a batch */
+  KEYS_UNKEPT,  /* the batch failed */
+};
+
+gboolean
+lan_mail_keys_own (LanCore *core, GBytes **prekey)
+{
+  LanMailer *mail = core->mail;
+  LanRingEntry before, entry;
+  gboolean have = lan_prekey_ring_current (mail->ring, &before);
+
+  if (!core->started || core->forked || mail->publishing || mail->keys_state == KEYS_PENDING ||
+      !need_signed (core, core->now.wall_ms / 1000, &entry))
+    return FALSE;
+  if (have && before.id == entry.id && mail->keys_state == KEYS_KEPT) {
+    if (prekey != NULL)
+      *prekey = sign (core, &entry);
+    return FALSE;
+  }
+  mail->keys_state = KEYS_PENDING;
+  wipe_old (core, core->now.wall_ms / 1000);
+  keep_signed (core);
+  return TRUE;
+}
+
+void
+lan_mail_keys_kept (LanCore *core, gboolean ok)
+{
+  core->mail->keys_state = ok ? KEYS_KEPT : KEYS_UNKEPT;
+}
+
 /* What the server lacks is made, kept, and given to it once it is kept. */
 static void
 publish (LanCore *core)

@@ -81,6 +81,11 @@ typedef struct {
   guint8 sender_dh[LAN_KEY_BYTES];
   guint32 list_seq;
   GPtrArray *records; /* of GBytes, NULL where it is done with */
+  gboolean carried;   /* by .carrier, as letter .letter of .author */
+  gboolean dropped;   /* not all of it will be on disk */
+  LanMessageId letter;
+  LanAccountId author;
+  LanAccountId carrier;
   gint64 since_us;
   gboolean asked_papers;
   gboolean closing; /* in a batch: MAIL_ACK follows its commit */
@@ -98,6 +103,7 @@ struct _LanMailer {
   gboolean told;         /* the server said what it has */
   guint left;            /* one-time prekeys there */
   gint64 left_expires_s; /* of the signed one there */
+  guint keys_state;      /* of the signed one, as colleagues are told it: lan-mail-keys.c */
   gboolean publishing;   /* in a batch: PUBLISH_PREKEYS follows its commit */
   LanMailCounters counters;
 };
@@ -111,6 +117,13 @@ void lan_mail_keys_start (LanCore *core);
 void lan_mail_keys_due (LanCore *core);
 void lan_mail_keys_drop_all (LanCore *core);
 void lan_mail_keys_published (LanCore *core, const LanCoreAction *event, gboolean ok);
+/**
+ * The own signed prekey for colleagues. TRUE: a new one, or one that could not be kept, is in the
+ * batch being collected, and lan_mail_keys_kept() is to follow; @prekey: (out) (optional) (nullable)
+ * (transfer full): LSP1 once it is on disk.
+ */
+gboolean lan_mail_keys_own (LanCore *core, GBytes **prekey);
+void lan_mail_keys_kept (LanCore *core, gboolean ok);
 /** Wipes a used one-time prekey, on disk with the batch being collected. */
 void lan_mail_keys_use (LanCore *core, guint32 one_time_id);
 
@@ -133,8 +146,12 @@ void lan_mail_give_up_from (LanCore *core, LanCoreTalk *talk, const LanDeviceId 
                             guint64 from);
 LanMailRoute *lan_mail_route_to (LanMailer *mail, const LanDeviceId *device);
 gboolean lan_mail_is_usable (const LanCoreDevice *device);
+guint32 lan_mail_own_list_seq (const LanCore *core);
 
 /* lan-mail-receive.c */
 void lan_mail_look (LanCore *core);
+/** FALSE: it cannot be read. lan_carry_taken() follows once all of it is on disk. */
+gboolean lan_mail_take_carried (LanCore *core, GBytes *envelope, const LanMessageId *id,
+                                const LanAccountId *author, const LanAccountId *carrier);
 
 G_END_DECLS

@@ -6,7 +6,7 @@
  * until then it is looked at again after each commit. Mail that cannot be read is acknowledged too:
  * the sender has it still, and the next meeting brings it.
  */
-#include "lan-mail-private.h"
+#include "lan-carry-private.h"
 
 #include <string.h>
 
@@ -135,11 +135,13 @@ feed_record (LanCore *core, LanCoreChannel *via, LanMailIncoming *incoming, guin
     return TRUE;
   if (!view_of (record, &view)) {
     core->counters.records_refused++;
+    incoming->dropped = TRUE;
     drop_record (incoming, i);
     return TRUE;
   }
   log = via->person->talk != NULL ? lan_talk_find_log (via->person->talk, &view.device) : NULL;
   if ((log == NULL || view.seq > log->head.seq) && !lan_core_take_mailed (core, via, record)) {
+    incoming->dropped = TRUE;
     drop_record (incoming, i);
     return TRUE;
   }
@@ -166,8 +168,10 @@ feed (LanCore *core, LanMailIncoming *incoming)
     want_papers (core, incoming, person);
   /* One's own devices have other ways, and mail in their name is most likely not theirs. */
   if (lan_core_is_me (core, person) || device->row.state != 0 ||
-      person->row.trust == LAN_TRUST_REVOKED || lan_core_is_blocked (person)) {
+      person->row.trust == LAN_TRUST_REVOKED || lan_core_is_blocked (person) ||
+      (incoming->carried && !lan_account_id_equal (&incoming->author, &person->row.account))) {
     core->mail->counters.refused++;
+    incoming->dropped = TRUE;
     return DONE;
   }
   if (!lan_core_is_accepted (person) && !lan_core_count_known (core, person->talk))
@@ -187,6 +191,14 @@ finish (LanCore *core, LanMailIncoming *incoming)
   LanCoreAction *event;
 
   remember (core->mail, incoming->tag);
+  if (incoming->carried) {
+    const LanMailIncoming done = *incoming;
+
+    g_ptr_array_remove (core->mail->incoming, incoming);
+    if (!done.dropped)
+      lan_carry_taken (core, &done.letter, &done.author, &done.carrier);
+    return;
+  }
   if (incoming->one_time_id == 0) {
     ack (core, incoming->id);
     g_ptr_array_remove (core->mail->incoming, incoming);
@@ -209,6 +221,7 @@ look_at (LanCore *core, LanMailIncoming *incoming)
     return FALSE;
   if (progress == UNKNOWN)
     core->mail->counters.refused++;
+  incoming->dropped |= progress != DONE;
   finish (core, incoming);
   return TRUE;
 }
@@ -301,6 +314,7 @@ make_room (LanCore *core)
 
     if (oldest->closing)
       continue;
+    oldest->dropped = TRUE;
     finish (core, oldest);
     return;
   }
@@ -336,4 +350,55 @@ lan_core_mail (LanCore *core, guint64 id, GBytes *envelope, const LanTime *now)
   if (!look_at (core, incoming))
     lan_deadlines_set (core->deadlines, mail, LAN_DUE_MAIL_LOOK, now->mono_us + LAN_MAIL_LOOK_US);
   lan_core_settle (core);
+}
+
+/* ---- carried by a colleague ---- */
+
+/* It does not say which of the signed prekeys it is for: that would say for whom. */
+static gboolean
+try_keys (LanCore *core, GBytes *envelope, LanEnvelopeBody *body)
+{
+  const LanPrekeyRing *ring = core->mail->ring;
+  gsize len;
+  const guint8 *data = g_bytes_get_data (envelope, &len);
+
+  for (guint i = 0; i < lan_prekey_ring_count (ring); i++) {
+    LanRingEntry entry;
+
+    lan_prekey_ring_get (ring, i, &entry);
+    if (entry.kind == LAN_RING_SIGNED &&
+        lan_envelope_open (data, len, core->device,
+                           lan_prekey_ring_find (ring, LAN_RING_SIGNED, entry.id), NULL,
+                           body) == LAN_STATUS_OK)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+lan_mail_take_carried (LanCore *core, GBytes *envelope, const LanMessageId *id,
+                       const LanAccountId *author, const LanAccountId *carrier)
+{
+  g_auto (LanEnvelopeBody) body = { 0 };
+  LanMailIncoming *incoming;
+
+  if (!try_keys (core, envelope, &body))
+    return FALSE;
+  incoming = g_new0 (LanMailIncoming, 1);
+  incoming->carried = TRUE;
+  incoming->letter = *id;
+  incoming->author = *author;
+  incoming->carrier = *carrier;
+  incoming->id = core->carry->next_mail--;
+  memcpy (incoming->sender_dh, body.sender_dh, sizeof incoming->sender_dh);
+  incoming->list_seq = body.sender_list_seq;
+  incoming->records = g_steal_pointer (&body.records);
+  memcpy (incoming->tag, id->b, sizeof incoming->tag);
+  incoming->since_us = core->now.mono_us;
+  make_room (core);
+  g_ptr_array_add (core->mail->incoming, incoming);
+  if (!look_at (core, incoming))
+    lan_deadlines_set (core->deadlines, core->mail, LAN_DUE_MAIL_LOOK,
+                       core->now.mono_us + LAN_MAIL_LOOK_US);
+  return TRUE;
 }

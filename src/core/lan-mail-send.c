@@ -54,6 +54,7 @@ set_due (LanCore *core, LanCoreTalk *talk, gint64 due_us)
 void
 lan_mail_arm (LanCore *core, LanCoreTalk *talk)
 {
+  lan_carry_arm (core, talk);
   if (!may_mail (core, talk) || talk->own->committed.seq == 0)
     return;
   /* Where a device begins is noted now, before another device of theirs has the newest. */
@@ -334,8 +335,8 @@ make_id (const LanCoreTalk *talk, const LanDeviceId *device, guint32 round, cons
   lan_hash_n (id, LAN_MAIL_ID_BYTES, buf, w.len);
 }
 
-static guint32
-own_list_seq (const LanCore *core)
+guint32
+lan_mail_own_list_seq (const LanCore *core)
 {
   LanDeviceList list;
 
@@ -370,7 +371,7 @@ give_out (LanCore *core, LanCoreTalk *talk, const LanCoreDevice *device, LanMail
   if (load->blobs->len == 0)
     return TRUE;
   set_recipient (&to, device, route);
-  status = lan_envelope_seal (&to, core->device, own_list_seq (core),
+  status = lan_envelope_seal (&to, core->device, lan_mail_own_list_seq (core),
                               (GBytes *const *) load->blobs->pdata, load->blobs->len, core->random,
                               &envelope);
   if (status != LAN_STATUS_OK) {

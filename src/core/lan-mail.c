@@ -93,6 +93,7 @@ lan_mail_new_device (LanCore *core)
   g_ptr_array_set_size (mail->incoming, 0);
   lan_mail_keys_drop_all (core);
   lan_mail_reset_points (core);
+  lan_carry_new_device (core);
 }
 
 static void

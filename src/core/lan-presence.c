@@ -212,7 +212,11 @@ lan_core_on_typing (LanCore *core, LanCoreChannel *channel, const Lanyard__Typin
   LanConversationId id;
 
   lan_conversation_id_of_pair (&id, &core->self, &person->row.account);
-  if (lan_core_is_me (core, person) || memcmp (id.b, typing->conversation.data, sizeof id.b) != 0)
+  if (memcmp (id.b, typing->conversation.data, sizeof id.b) != 0) {
+    lan_group_on_typing (core, channel, typing);
+    return;
+  }
+  if (lan_core_is_me (core, person))
     return;
   if (!typing->on) {
     lan_core_typing_off (core, person);

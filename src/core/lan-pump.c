@@ -264,6 +264,7 @@ lan_core_want (LanCore *core, LanCorePerson *person)
              (person->talk->row.flags & LAN_CONVERSATION_HELD) == 0 &&
              lan_account_id_is_zero (&person->row.merged_into) && !lan_core_is_blocked (person));
   gboolean in_group = !lan_core_is_blocked (person) && lan_group_wants (core, &person->row.account);
+  gboolean carries = lan_carry_wants (core, person);
   gboolean meet = may && !me && !person->met && core->now.wall_ms < core->meet_until_ms;
   gboolean any = FALSE, nobody = TRUE;
 
@@ -272,7 +273,7 @@ lan_core_want (LanCore *core, LanCorePerson *person)
     gboolean active = device->row.state == 0 && device->row.cert != NULL;
     gboolean use =
         active && ((may && (me || lacks (core, person->talk, &device->row.device))) || in_group);
-    gboolean want = use || (active && meet);
+    gboolean want = use || (active && (meet || carries));
 
     nobody = nobody && !active;
     any = any || use;

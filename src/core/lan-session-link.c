@@ -15,10 +15,13 @@
 static void
 send_signal (LanSession *s, const LanSessionSignal *signal)
 {
-  gboolean lane_is_good = s->lane != 0 && !(s->lane_is_suspect && s->dial != 0);
+  gboolean is_between = s->lane_is_suspect && s->dial != 0; /* the ground moved: a dial will tell */
+  gboolean lane_is_good = s->lane != 0 && !is_between;
   LanSessionAction *action;
 
-  if (!lane_is_good && !s->has_post && s->link != LAN_SESSION_LINK_UP) {
+  /* Not by the link either where it stands on the old ground: what moves it would be lost with it,
+   * and be sent again only when its silence is noticed. */
+  if (!lane_is_good && !s->has_post && (is_between || s->link != LAN_SESSION_LINK_UP)) {
     LanSessionSignal *copy = g_new0 (LanSessionSignal, 1);
 
     lan_session_signal_set (copy, signal);

@@ -454,6 +454,8 @@ on_dial_failed (LanSession *s, LanSessionFail fail, gint64 now_us)
     lan_session_send_held (s);
     return;
   }
+  if (s->link == LAN_SESSION_LINK_UP)
+    lan_session_send_held (s); /* by the link, then */
   if (fail == LAN_SESSION_FAIL_HANDSHAKE && s->dial_is_ik && !s->is_hidden) {
     s->try_xx = TRUE; /* perhaps another key now: at once */
     s->retry_us = now_us;

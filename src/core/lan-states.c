@@ -61,6 +61,7 @@ set_holding (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint6
   holding->dirty = TRUE;
   lan_core_touch_holdings (core, talk);
   lan_mail_on_holding (core, talk, holder, seq);
+  lan_carry_on_holding (core, talk, holder, seq);
   lan_talk_tail_trim (talk);
   lan_core_want (core, talk->peer);
   lan_core_tell_own_holder (core, talk, holder);
@@ -339,5 +340,8 @@ lan_core_record_state (LanCore *core, const LanRecordRow *row)
   if (lan_device_id_equal (&row->device, &talk->own->device) &&
       row->seq <= lan_mail_left_up_to (talk))
     return LAN_MESSAGE_MAILBOX;
+  if (lan_device_id_equal (&row->device, &talk->own->device) &&
+      row->seq <= lan_carry_up_to (core, talk))
+    return LAN_MESSAGE_CARRIED;
   return LAN_MESSAGE_QUEUED;
 }

@@ -20,6 +20,8 @@ dup_text (guint32 kind, const LanContent *content)
     return lan_text_clean_block (content->text->text, -1, LAN_TEXT_MAX_BYTES);
   if (kind == LAN_KIND_FILE_OFFER)
     return lan_text_clean_line (content->file_offer->name, -1, LAN_FILE_NAME_MAX_BYTES);
+  if (kind == LAN_KIND_STICKER)
+    return lan_text_clean_line (content->sticker->name, -1, LAN_STICKER_NAME_MAX_BYTES);
   return NULL;
 }
 
@@ -279,6 +281,22 @@ lan_core_offer_file (LanCore *core, const LanAccountId *to, const LanMessageId *
   status = lan_core_check_content (LAN_KIND_FILE_OFFER, &content);
   if (status == LAN_STATUS_OK)
     status = lan_core_send_content (core, to, id, LAN_KIND_FILE_OFFER, &content);
+  lan_core_settle (core);
+  return status;
+}
+
+LanStatus
+lan_core_send_body (LanCore *core, const LanAccountId *to, const LanMessageId *id, guint16 kind,
+                    const LanContent *body, const LanTime *now)
+{
+  LanContent content = *body;
+  LanStatus status = LAN_STATUS_MALFORMED;
+
+  core->now = *now;
+  if (kind == LAN_KIND_NOTE || kind == LAN_KIND_STICKER || kind == LAN_KIND_MESSAGE_OP)
+    status = lan_core_check_content (kind, &content);
+  if (status == LAN_STATUS_OK)
+    status = lan_core_send_content (core, to, id, kind, &content);
   lan_core_settle (core);
   return status;
 }
