@@ -4,30 +4,9 @@
 
 #include "lan-bytes.h"
 #include "lan-media-packet.h"
+#include "lan-media-text.h"
 
 #include <string.h>
-
-/* @out has room for @max + 1. */
-static gboolean
-read_text (LanReader *r, char *out, gsize max)
-{
-  gsize len = lan_read_u16 (r);
-
-  if (len > max)
-    return FALSE;
-  lan_read_bytes (r, (guint8 *) out, len);
-  out[len] = '\0';
-  return !r->failed && strlen (out) == len && g_utf8_validate (out, (gssize) len, NULL);
-}
-
-static void
-write_text (LanWriter *w, const char *text)
-{
-  gsize len = strlen (text);
-
-  lan_write_u16 (w, (guint16) len);
-  lan_write_bytes (w, text, len);
-}
 
 static gboolean
 read_start (LanReader *r, LanMediaStart *start)
@@ -36,8 +15,20 @@ read_start (LanReader *r, LanMediaStart *start)
   start->stream = lan_read_u8 (r);
   start->flags = lan_read_u8 (r);
   start->start_us = (gint64) lan_read_u64 (r);
-  return read_text (r, start->source, LAN_MEDIA_NAME_MAX) &&
-         read_text (r, start->sink, LAN_MEDIA_NAME_MAX);
+  return lan_media_read_text (r, start->source, LAN_MEDIA_NAME_MAX) &&
+         lan_media_read_text (r, start->sink, LAN_MEDIA_NAME_MAX);
+}
+
+static gboolean
+read_device (LanReader *r, LanMediaDeviceInfo *device)
+{
+  guint8 kind = lan_read_u8 (r), is_default = lan_read_u8 (r);
+
+  device->kind = (LanMediaDeviceKind) kind;
+  device->is_default = is_default == 1;
+  return kind <= LAN_MEDIA_SPEAKER && is_default <= 1 &&
+         lan_media_read_text (r, device->id, LAN_MEDIA_NAME_MAX) &&
+         lan_media_read_text (r, device->label, LAN_MEDIA_NAME_MAX) && device->id[0] != '\0';
 }
 
 static void
@@ -93,6 +84,14 @@ lan_media_message_decode (const guint8 *data, gsize len, LanMediaMessage *messag
     is_good = message->len > 0 && message->len <= LAN_MEDIA_PACKET_MAX;
     break;
   case LAN_MEDIA_READY:
+  case LAN_MEDIA_LISTED:
+    break;
+  case LAN_MEDIA_DEVICE:
+    is_good = read_device (&r, &message->device);
+    break;
+  case LAN_MEDIA_USE:
+    is_good = lan_media_read_text (&r, message->start.source, LAN_MEDIA_NAME_MAX) &&
+              lan_media_read_text (&r, message->start.sink, LAN_MEDIA_NAME_MAX);
     break;
   case LAN_MEDIA_STATS:
     read_stats (&r, &message->stats);
@@ -100,7 +99,7 @@ lan_media_message_decode (const guint8 *data, gsize len, LanMediaMessage *messag
     break;
   case LAN_MEDIA_FAILED:
     message->flags = lan_read_u8 (&r);
-    is_good = read_text (&r, message->text, LAN_MEDIA_TEXT_MAX);
+    is_good = lan_media_read_text (&r, message->text, LAN_MEDIA_TEXT_MAX);
     break;
   default:
     return LAN_STATUS_VERSION;
@@ -141,8 +140,8 @@ lan_media_message_encode (const LanMediaMessage *message, guint8 out[LAN_MEDIA_M
     lan_write_u8 (&w, message->start.stream);
     lan_write_u8 (&w, message->start.flags);
     lan_write_u64 (&w, (guint64) message->start.start_us);
-    write_text (&w, message->start.source);
-    write_text (&w, message->start.sink);
+    lan_media_write_text (&w, message->start.source);
+    lan_media_write_text (&w, message->start.sink);
     break;
   case LAN_MEDIA_SET:
     lan_write_u8 (&w, message->flags);
@@ -157,9 +156,20 @@ lan_media_message_encode (const LanMediaMessage *message, guint8 out[LAN_MEDIA_M
     break;
   case LAN_MEDIA_FAILED:
     lan_write_u8 (&w, message->flags);
-    write_text (&w, message->text);
+    lan_media_write_text (&w, message->text);
+    break;
+  case LAN_MEDIA_DEVICE:
+    lan_write_u8 (&w, (guint8) message->device.kind);
+    lan_write_u8 (&w, message->device.is_default);
+    lan_media_write_text (&w, message->device.id);
+    lan_media_write_text (&w, message->device.label);
+    break;
+  case LAN_MEDIA_USE:
+    lan_media_write_text (&w, message->start.source);
+    lan_media_write_text (&w, message->start.sink);
     break;
   case LAN_MEDIA_READY:
+  case LAN_MEDIA_LISTED:
     break;
   }
   return w.failed ? 0 : w.len;

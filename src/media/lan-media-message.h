@@ -15,20 +15,29 @@ G_BEGIN_DECLS
 #define LAN_MEDIA_MESSAGE_MAX 2048
 #define LAN_MEDIA_NAME_MAX    256 /* bytes of a source's or sink's name */
 #define LAN_MEDIA_TEXT_MAX    256
+#define LAN_MEDIA_DEVICES_MAX 32 /* more are not told of */
+#define LAN_MEDIA_LOOP_MS     1000
 
 typedef enum {
   LAN_MEDIA_START = 1,  /* to the helper, first: .start */
   LAN_MEDIA_SET = 2,    /* to the helper: .flags */
   LAN_MEDIA_PACKET = 3, /* either way: .data is a datagram of the call */
-  LAN_MEDIA_READY = 4,  /* from the helper: sound runs */
+  LAN_MEDIA_READY = 4,  /* from the helper: sound runs, nothing is missing any more */
   LAN_MEDIA_STATS = 5,  /* from the helper: .stats */
   LAN_MEDIA_FAILED = 6, /* from the helper: .text, .flags says what is missing */
+  LAN_MEDIA_DEVICE = 7, /* from the helper: .device is there */
+  LAN_MEDIA_LISTED = 8, /* from the helper: those since the last LISTED are all there are */
+  LAN_MEDIA_USE = 9,    /* to the helper: .start.source and .start.sink from now on */
 } LanMediaMessageType;
 
 typedef enum {
   LAN_MEDIA_MUTED = 1 << 0,     /* nothing is sent */
   LAN_MEDIA_HELD = 1 << 1,      /* nothing is sent, nothing is heard */
   LAN_MEDIA_UNTREATED = 1 << 2, /* no echo cancelling, noise suppression, gain control */
+  LAN_MEDIA_WATCH = 1 << 3,     /* it tells which devices there are, and when they change */
+  LAN_MEDIA_LOOP = 1 << 4,      /* what is said is heard here, LAN_MEDIA_LOOP_MS later */
+  LAN_MEDIA_RING = 1 << 5,      /* no voice: it rings */
+  LAN_MEDIA_RINGBACK = 1 << 6,  /* no voice: the sound of ringing at the other side */
 } LanMediaSetFlags;
 
 typedef enum {
@@ -44,6 +53,18 @@ typedef struct {
   char source[LAN_MEDIA_NAME_MAX + 1];
   char sink[LAN_MEDIA_NAME_MAX + 1];
 } LanMediaStart;
+
+typedef enum {
+  LAN_MEDIA_MICROPHONE = 0,
+  LAN_MEDIA_SPEAKER = 1,
+} LanMediaDeviceKind;
+
+typedef struct {
+  LanMediaDeviceKind kind;
+  gboolean is_default;
+  char id[LAN_MEDIA_NAME_MAX + 1];    /* stays the same when it is plugged in again */
+  char label[LAN_MEDIA_NAME_MAX + 1]; /* for people */
+} LanMediaDeviceInfo;
 
 /* As lan-voice.h has them. */
 typedef struct {
@@ -62,6 +83,7 @@ typedef struct {
   const guint8 *data; /* borrowed from what was decoded */
   gsize len;
   LanMediaStats stats;
+  LanMediaDeviceInfo device;
   char text[LAN_MEDIA_TEXT_MAX + 1];
 } LanMediaMessage;
 

@@ -32,6 +32,9 @@ struct _LanMedia {
   guint restarts;
   guint deaths; /* in this minute */
   gint64 minute_us;
+  gboolean is_telling; /* an event is under way */
+  gboolean is_freed;   /* in the middle of one */
+  GArray *listing;     /* of LanMediaDeviceInfo: told since the last LISTED */
   const char *trouble; /* found at the start: told in the next turn */
 };
 
@@ -173,6 +176,17 @@ watch (GPid pid, GSource **keep, GMainContext *context, GChildWatchFunc func, gp
 }
 
 static void
+on_listed (LanMedia *media)
+{
+  g_autoptr (GArray) list = media->listing;
+
+  media->listing = g_array_new (FALSE, FALSE, sizeof (LanMediaDeviceInfo));
+  if (media->events.devices != NULL && !media->is_freed)
+    media->events.devices ((const LanMediaDeviceInfo *) (gpointer) list->data, list->len,
+                           media->data);
+}
+
+static void
 on_message (LanMedia *media, const guint8 *bytes, gsize len)
 {
   LanMediaMessage message;
@@ -185,6 +199,12 @@ on_message (LanMedia *media, const guint8 *bytes, gsize len)
     media->events.stats (&message.stats, media->data);
   else if (message.type == LAN_MEDIA_FAILED)
     media->events.missing (message.flags, message.text, media->data);
+  else if (message.type == LAN_MEDIA_READY && media->events.ready != NULL)
+    media->events.ready (media->data);
+  else if (message.type == LAN_MEDIA_DEVICE && media->listing->len < LAN_MEDIA_DEVICES_MAX)
+    g_array_append_val (media->listing, message.device);
+  else if (message.type == LAN_MEDIA_LISTED)
+    on_listed (media);
 }
 
 static gboolean
@@ -192,12 +212,14 @@ on_socket (gint fd, GIOCondition condition, gpointer data)
 {
   LanMedia *media = data;
 
-  for (guint i = 0; i < READS_MAX; i++) {
+  for (guint i = 0; i < READS_MAX && !media->is_freed; i++) {
     guint8 in[LAN_MEDIA_MESSAGE_MAX];
     gssize n = recv (fd, in, sizeof in, MSG_DONTWAIT);
 
     if (n > 0) {
+      media->is_telling = TRUE;
       on_message (media, in, (gsize) n);
+      media->is_telling = FALSE;
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
       clear_source (&media->on_socket);
       if (media->pid != 0) /* its end is told by on_child() */
@@ -207,7 +229,10 @@ on_socket (gint fd, GIOCondition condition, gpointer data)
       break;
     }
   }
-  return G_SOURCE_CONTINUE;
+  if (!media->is_freed)
+    return G_SOURCE_CONTINUE;
+  lan_media_free (media);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -267,6 +292,7 @@ spawn (LanMedia *media)
   }
   close (pair[1]);
   media->socket = pair[0];
+  g_array_set_size (media->listing, 0);
   watch (media->pid, &media->on_child, media->context, on_child, media);
   media->on_socket = g_unix_fd_source_new (media->socket, G_IO_IN | G_IO_HUP);
   g_source_set_callback (media->on_socket, G_SOURCE_FUNC (on_socket), media, NULL);
@@ -285,6 +311,7 @@ lan_media_new (const LanMediaConfig *config, const LanMediaEvents *events, gpoin
   media->data = data;
   media->context = g_main_context_ref_thread_default ();
   media->socket = -1;
+  media->listing = g_array_new (FALSE, FALSE, sizeof (LanMediaDeviceInfo));
   media->start.tag = config->tag;
   media->start.flags = config->flags;
   media->start.start_us = g_get_monotonic_time ();
@@ -305,6 +332,9 @@ lan_media_free (LanMedia *media)
 {
   if (media == NULL)
     return;
+  media->is_freed = TRUE;
+  if (media->is_telling) /* on_socket() comes back to it */
+    return;
   clear_source (&media->on_socket);
   clear_source (&media->on_child);
   clear_source (&media->again);
@@ -316,6 +346,7 @@ lan_media_free (LanMedia *media)
     close (media->source_fd);
   if (media->sink_fd >= 0)
     close (media->sink_fd);
+  g_array_unref (media->listing);
   g_main_context_unref (media->context);
   g_free (media);
 }
@@ -335,6 +366,22 @@ lan_media_set_flags (LanMedia *media, guint8 flags)
 
   media->start.flags = flags;
   send_message (media, &message);
+}
+
+gboolean
+lan_media_use (LanMedia *media, const char *source, const char *sink)
+{
+  LanMediaMessage message = { .type = LAN_MEDIA_USE };
+
+  if (g_str_has_prefix (source, "file:") || g_str_has_prefix (sink, "file:") ||
+      strlen (source) > LAN_MEDIA_NAME_MAX || strlen (sink) > LAN_MEDIA_NAME_MAX)
+    return FALSE;
+  g_strlcpy (media->start.source, source, sizeof media->start.source);
+  g_strlcpy (media->start.sink, sink, sizeof media->start.sink);
+  g_strlcpy (message.start.source, source, sizeof message.start.source);
+  g_strlcpy (message.start.sink, sink, sizeof message.start.sink);
+  send_message (media, &message);
+  return TRUE;
 }
 
 guint

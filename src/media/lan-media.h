@@ -30,18 +30,28 @@ typedef struct {
   /* @missing: LanMediaFailure bits; the rest goes on. @text is English. */
   void (*missing) (guint missing, const char *text, gpointer data);
   void (*failed) (const char *text, gpointer data); /* once; free it or leave it */
+  /* Nothing is missing (any more). May be NULL. */
+  void (*ready) (gpointer data);
+  /* All there are, with LAN_MEDIA_WATCH; again when they change. May be NULL. */
+  void (*devices) (const LanMediaDeviceInfo *list, guint n, gpointer data);
 } LanMediaEvents;
 
 /** Starts the helper. Never NULL: what goes wrong is told by failed(), not before the next turn. */
 LanMedia *lan_media_new (const LanMediaConfig *config, const LanMediaEvents *events,
                          gpointer data) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Ends the helper without waiting for it; no callback comes after. NULL is allowed. */
+/** Ends the helper without waiting for it; no callback comes after, also when called in one. NULL is allowed. */
 void lan_media_free (LanMedia *media);
 
 /** Gives the helper a datagram of the call. What it has no room for is dropped. */
 void lan_media_take (LanMedia *media, const guint8 *data, gsize len);
 void lan_media_set_flags (LanMedia *media, guint8 flags);
+
+/**
+ * Other devices from now on, also in the middle of a call; not "file:PATH", which a helper has from
+ * its start on. FALSE: a name that cannot be.
+ */
+gboolean lan_media_use (LanMedia *media, const char *source, const char *sink);
 
 /** How often the helper was started again. */
 guint lan_media_get_restarts (const LanMedia *media);

@@ -298,18 +298,20 @@ lan_voice_report (LanVoice *voice, gint64 now_us, guint8 out[LAN_MEDIA_PACKET_MA
                             .stream = voice->config.stream,
                             .tag = voice->config.tag };
 
-  if (now_us < voice->report_due_us || !voice->has_newest)
+  if (now_us < voice->report_due_us)
     return 0;
   voice->report_due_us = now_us + LAN_VOICE_REPORT_US;
   note_loss_in (voice);
   packet.frame = (guint32) ((now_us - voice->config.start_us) / 1000);
-  packet.report = (LanMediaReport){ .stream = j->stream,
-                                    .highest = j->highest,
-                                    .received = j->received,
-                                    .lost = lan_jitter_lost (j),
-                                    .jitter_us = (guint32) CLAMP (j->jitter_us, 0, G_MAXINT32),
-                                    .echo_ms = voice->newest_clock_ms,
-                                    .held_ms = (guint32) ((now_us - voice->newest_at_us) / 1000) };
+  packet.report = (LanMediaReport){
+    .stream = j->stream,
+    .highest = j->highest,
+    .received = j->received,
+    .lost = lan_jitter_lost (j),
+    .jitter_us = (guint32) CLAMP (j->jitter_us, 0, G_MAXINT32),
+    .echo_ms = voice->newest_clock_ms,
+    .held_ms = voice->has_newest ? (guint32) ((now_us - voice->newest_at_us) / 1000) : 0
+  };
   return lan_media_packet_encode (&packet, out);
 }
 

@@ -102,6 +102,8 @@ describe_shown (JsonObject *o, LanMessage *message)
                                   describe_reactions (lan_message_get_reactions (message)));
   if (lan_message_get_quote_id (message) != NULL)
     json_object_set_object_member (o, "quote", describe_quote (message));
+  if (lan_message_get_imported_from (message) != NULL)
+    json_object_set_string_member (o, "imported", lan_message_get_imported_from (message));
   if (lan_message_get_forwarded_from (message) != NULL)
     json_object_set_string_member (o, "forwarded", lan_message_get_forwarded_from (message));
 }
@@ -147,6 +149,33 @@ describe_call_record (JsonObject *o, LanMessage *message)
   json_object_set_int_member (o, "duration", lan_message_get_call_duration (message));
 }
 
+static void
+describe_note (JsonObject *o, LanMessage *message)
+{
+  GBytes *peaks = lan_message_get_note_peaks (message);
+  JsonArray *array = json_array_new ();
+  gsize n = 0;
+  const guint8 *data = peaks != NULL ? g_bytes_get_data (peaks, &n) : NULL;
+
+  for (gsize i = 0; i < n; i++)
+    json_array_add_int_element (array, data[i]);
+  json_object_set_string_member (o, "kind", "note");
+  json_object_set_int_member (o, "duration", lan_message_get_note_duration (message));
+  json_object_set_array_member (o, "peaks", array);
+}
+
+static void
+describe_sticker (JsonObject *o, LanMessage *message)
+{
+  json_object_set_string_member (o, "kind", "sticker");
+  json_object_set_int_member (o, "width", lan_message_get_sticker_width (message));
+  json_object_set_int_member (o, "height", lan_message_get_sticker_height (message));
+  if (lan_message_get_sticker_set (message) != NULL)
+    json_object_set_string_member (o, "set", lan_message_get_sticker_set (message));
+  if (lan_message_get_sticker_offered (message))
+    json_object_set_boolean_member (o, "offered", TRUE);
+}
+
 JsonObject *
 lan_rpc_describe_message (LanMessage *message)
 {
@@ -158,6 +187,8 @@ lan_rpc_describe_message (LanMessage *message)
   json_object_set_string_member (o, "text", lan_message_get_text (message));
   json_object_set_int_member (o, "time", lan_message_get_time (message));
   json_object_set_string_member (o, "state", lan_rpc_message_state (message));
+  if (lan_message_get_carrier (message) != NULL)
+    json_object_set_string_member (o, "carrier", lan_message_get_carrier (message));
   if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_FILE)
     json_object_set_string_member (o, "kind", "file");
   else if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_UNKNOWN)
@@ -166,6 +197,10 @@ lan_rpc_describe_message (LanMessage *message)
     describe_event (o, message);
   else if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_CALL)
     describe_call_record (o, message);
+  else if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_NOTE)
+    describe_note (o, message);
+  else if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_STICKER)
+    describe_sticker (o, message);
   if (lan_person_get_group (lan_message_get_peer (message)) != NULL)
     json_object_set_string_member (o, "group", lan_person_get_id (lan_message_get_peer (message)));
   if (transfer != NULL)
@@ -176,6 +211,19 @@ lan_rpc_describe_message (LanMessage *message)
   if (lan_message_get_request (message))
     json_object_set_boolean_member (o, "request", TRUE);
   return o;
+}
+
+void
+lan_rpc_describe_left_out (JsonObject *o, guint links, guint others)
+{
+  JsonObject *left_out;
+
+  if (links == 0 && others == 0)
+    return;
+  left_out = json_object_new ();
+  json_object_set_int_member (left_out, "links", links);
+  json_object_set_int_member (left_out, "others", others);
+  json_object_set_object_member (o, "left_out", left_out);
 }
 
 JsonObject *
@@ -193,7 +241,16 @@ lan_rpc_describe_transfer (LanTransfer *transfer)
   if (lan_transfer_get_folder (transfer)) {
     json_object_set_boolean_member (o, "folder", TRUE);
     json_object_set_int_member (o, "files", lan_transfer_get_files (transfer));
+    lan_rpc_describe_left_out (o, lan_transfer_get_left_links (transfer),
+                               lan_transfer_get_left_others (transfer));
   }
+  if (lan_transfer_get_members (transfer) > 0) {
+    json_object_set_int_member (o, "members", lan_transfer_get_members (transfer));
+    json_object_set_int_member (o, "fetched", lan_transfer_get_fetched (transfer));
+  }
+  if (lan_transfer_get_left (transfer) != LAN_TRANSFER_LEFT_NONE)
+    json_object_set_string_member (o, "at_server",
+                                   lan_transfer_left_name (lan_transfer_get_left (transfer)));
   if (lan_transfer_get_paused (transfer))
     json_object_set_boolean_member (o, "paused", TRUE);
   if (lan_transfer_get_rate (transfer) > 0) {

@@ -15,6 +15,8 @@ quality_name (LanCallQuality quality)
     return "fair";
   case LAN_CALL_QUALITY_POOR:
     return "poor";
+  case LAN_CALL_QUALITY_NONE:
+    return "none";
   case LAN_CALL_QUALITY_UNKNOWN:
   default:
     return "";
@@ -184,18 +186,83 @@ call_audio (LanRpcCall *call)
 {
   const char *source = lan_rpc_need_string (call, "source");
   const char *sink;
+  gboolean keep = FALSE;
 
   if (source == NULL)
     return;
   sink = lan_rpc_need_string (call, "sink");
   if (sink == NULL)
     return;
-  lan_node_set_audio (call->service->node, source, sink);
+  if (!lan_rpc_take_boolean (call, "keep", &keep))
+    return;
+  if (keep)
+    lan_node_choose_audio (call->service->node, source, sink);
+  else
+    lan_node_set_audio (call->service->node, source, sink);
   lan_rpc_call_succeed (call, NULL);
 }
 
+/* --- devices: a helper looks, and is ended when it has --- */
+
+static JsonArray *
+describe_devices (LanSound *sound)
+{
+  GListModel *devices = lan_sound_get_devices (sound);
+  JsonArray *list = json_array_new ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (devices); i++) {
+    g_autoptr (LanSoundDevice) device = g_list_model_get_item (devices, i);
+    JsonObject *o = json_object_new ();
+
+    json_object_set_string_member (o, "id", lan_sound_device_get_id (device));
+    json_object_set_string_member (o, "name", lan_sound_device_get_label (device));
+    json_object_set_string_member (
+        o, "kind", lan_sound_device_get_is_microphone (device) ? "microphone" : "speaker");
+    json_object_set_boolean_member (o, "default", lan_sound_device_get_is_default (device));
+    json_array_add_object_element (list, o);
+  }
+  return list;
+}
+
+static void
+on_devices (LanSound *sound, LanRpcCall *call)
+{
+  g_autoptr (GError) error = NULL;
+  LanNode *node = call->service->node;
+  JsonObject *o;
+
+  if (*lan_sound_get_problem (sound) != '\0')
+    error = g_error_new (LAN_NODE_ERROR, LAN_NODE_ERROR_FAILED, "The devices are not known: %s.",
+                         lan_sound_get_problem (sound));
+  else if (!lan_sound_get_listed (sound))
+    return;
+  g_signal_handlers_disconnect_by_func (sound, on_devices, call);
+  if (error != NULL) {
+    lan_rpc_call_fail (call, error);
+  } else {
+    o = json_object_new ();
+    json_object_set_array_member (o, "devices", describe_devices (sound));
+    json_object_set_string_member (o, "source", lan_node_get_audio_source (node));
+    json_object_set_string_member (o, "sink", lan_node_get_audio_sink (node));
+    lan_rpc_call_succeed (call, o);
+  }
+  lan_sound_stop (sound);
+  g_object_unref (sound);
+}
+
+static void
+call_devices (LanRpcCall *call)
+{
+  LanSound *sound = lan_sound_new ();
+
+  g_signal_connect (sound, "changed", G_CALLBACK (on_devices), call);
+  lan_sound_watch (sound);
+}
+
 const LanRpcMethod lan_rpc_call_methods[] = {
-  { "call.start", call_start }, { "call.answer", call_answer }, { "call.decline", call_end },
-  { "call.end", call_end },     { "call.mute", call_mute },     { "call.hold", call_hold },
-  { "call.stats", call_stats }, { "call.audio", call_audio },   { NULL, NULL },
+  { "call.start", call_start },     { "call.answer", call_answer },
+  { "call.decline", call_end },     { "call.end", call_end },
+  { "call.mute", call_mute },       { "call.hold", call_hold },
+  { "call.stats", call_stats },     { "call.audio", call_audio },
+  { "call.devices", call_devices }, { NULL, NULL },
 };

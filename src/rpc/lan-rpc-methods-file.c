@@ -52,13 +52,7 @@ send_now (Sending *sending, guint links, guint others)
   }
   o = lan_rpc_one_string ("id", ids[0]);
   json_object_set_array_member (o, "ids", lan_rpc_string_array ((const char *const *) ids));
-  if (links + others > 0) {
-    JsonObject *left_out = json_object_new ();
-
-    json_object_set_int_member (left_out, "links", links);
-    json_object_set_int_member (left_out, "others", others);
-    json_object_set_object_member (o, "left_out", left_out);
-  }
+  lan_rpc_describe_left_out (o, links, others);
   lan_rpc_call_succeed (call, o);
 }
 
@@ -255,6 +249,38 @@ file_limit (LanRpcCall *call)
   lan_rpc_call_succeed (call, o);
 }
 
+/* What is taken of a person without asking; @max_bytes 0: nothing. */
+static void
+file_rule (LanRpcCall *call)
+{
+  LanPerson *person = lan_rpc_need_person (call, "id");
+  LanNode *node = call->service->node;
+  gint64 max_bytes = G_MININT64; /* only asked for */
+  const char *dir = NULL;
+  g_autofree char *where = NULL;
+  JsonObject *o;
+
+  if (person == NULL || !lan_rpc_take_int (call, "max_bytes", &max_bytes) ||
+      !lan_rpc_take_string (call, "dir", &dir))
+    return;
+  if (max_bytes < 0 && max_bytes != G_MININT64) {
+    lan_rpc_call_fail_param (call, "max_bytes");
+    return;
+  }
+  if (max_bytes > 0 && (dir == NULL || !g_path_is_absolute (dir))) {
+    lan_rpc_call_fail_param (call, "dir");
+    return;
+  }
+  if (max_bytes >= 0)
+    lan_node_set_auto_accept (node, person, (guint64) max_bytes, dir);
+  o = json_object_new ();
+  json_object_set_int_member (o, "max_bytes",
+                              (gint64) lan_node_get_auto_accept (node, person, &where));
+  if (where != NULL)
+    json_object_set_string_member (o, "dir", where);
+  lan_rpc_call_succeed (call, o);
+}
+
 static void
 on_entries (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -316,7 +342,9 @@ file_list (LanRpcCall *call)
 }
 
 const LanRpcMethod lan_rpc_file_methods[] = {
-  { "file.accept", file_accept }, { "file.cancel", file_cancel }, { "file.decline", file_decline },
-  { "file.limit", file_limit },   { "file.list", file_list },     { "file.pause", file_pause },
-  { "file.resume", file_resume }, { "file.send", file_send },     { NULL, NULL },
+  { "file.accept", file_accept },   { "file.cancel", file_cancel },
+  { "file.decline", file_decline }, { "file.limit", file_limit },
+  { "file.list", file_list },       { "file.pause", file_pause },
+  { "file.resume", file_resume },   { "file.rule", file_rule },
+  { "file.send", file_send },       { NULL, NULL },
 };

@@ -17,6 +17,8 @@ describe_member (const LanGroupChatMember *member)
   json_object_set_string_member (o, "role", lan_group_chat_role_name (member->role));
   if (member->forked)
     json_object_set_boolean_member (o, "forked", TRUE);
+  if (member->typing)
+    json_object_set_boolean_member (o, "typing", TRUE);
   return o;
 }
 
@@ -29,6 +31,25 @@ describe_members (LanGroupChat *group)
   for (guint i = 0; i < members->len; i++)
     json_array_add_object_element (array, describe_member (g_ptr_array_index (members, i)));
   return array;
+}
+
+/* Who is writing just now, if anybody is. */
+static void
+describe_typing (JsonObject *o, LanGroupChat *group)
+{
+  GPtrArray *members = lan_group_chat_get_members (group);
+  JsonArray *typing = json_array_new ();
+
+  for (guint i = 0; i < members->len; i++) {
+    const LanGroupChatMember *member = g_ptr_array_index (members, i);
+
+    if (member->typing)
+      json_array_add_string_element (typing, lan_person_get_id (member->person));
+  }
+  if (json_array_get_length (typing) > 0)
+    json_object_set_array_member (o, "typing", typing);
+  else
+    json_array_unref (typing);
 }
 
 JsonObject *
@@ -45,6 +66,7 @@ lan_rpc_describe_group (LanGroupChat *group)
                                  lan_group_chat_role_name (lan_group_chat_get_role (group)));
   json_object_set_int_member (o, "members", lan_group_chat_get_members (group)->len);
   json_object_set_boolean_member (o, "history", lan_group_chat_get_open_history (group));
+  describe_typing (o, group);
   if (lan_group_chat_get_picture (group) != NULL)
     json_object_set_int_member (o, "picture",
                                 (gint64) g_bytes_get_size (lan_group_chat_get_picture (group)));

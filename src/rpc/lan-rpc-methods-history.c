@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* history.search, history.media, history.days, history.around and history.export */
+/* history.search, history.media, history.days and history.around */
 
 #define HITS_MAX 64
 
@@ -66,7 +66,7 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 take_kind (LanRpcCall *call, LanSearch *search, const char *otherwise)
 {
-  static const char *const names[] = { "any", "text", "file", "media", "link" };
+  static const char *const names[] = { "any", "text", "file", "media", "link", "sticker" };
   const char *kind = otherwise;
 
   if (!lan_rpc_take_string (call, "kind", &kind))
@@ -206,44 +206,6 @@ history_days (LanRpcCall *call)
 }
 
 static void
-on_exported (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  LanRpcCall *call = user_data;
-  g_autoptr (GError) error = NULL;
-  gssize n = lan_node_export_finish (LAN_NODE (source), result, &error);
-  JsonObject *o;
-
-  if (n < 0) {
-    lan_rpc_call_fail (call, error);
-    return;
-  }
-  o = json_object_new ();
-  json_object_set_int_member (o, "messages", n);
-  lan_rpc_call_succeed (call, o);
-}
-
-static void
-history_export (LanRpcCall *call)
-{
-  LanPerson *peer = lan_rpc_need_peer (call, "peer");
-  const char *path, *format = NULL;
-
-  if (peer == NULL)
-    return;
-  path = lan_rpc_need_string (call, "path");
-  if (path == NULL || !lan_rpc_take_string (call, "format", &format))
-    return;
-  if (format != NULL && strcmp (format, "json") != 0 && strcmp (format, "html") != 0) {
-    lan_rpc_call_fail_param (call, "format");
-    return;
-  }
-  lan_node_export_async (call->service->node, peer, path,
-                         g_strcmp0 (format, "html") == 0 ? LAN_EXPORT_FORMAT_HTML
-                                                         : LAN_EXPORT_FORMAT_JSON,
-                         call->service->cancellable, on_exported, call);
-}
-
-static void
 on_around (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   LanRpcCall *call = user_data;
@@ -285,7 +247,9 @@ history_around (LanRpcCall *call)
 }
 
 const LanRpcMethod lan_rpc_history_methods[] = {
-  { "history.around", history_around }, { "history.days", history_days },
-  { "history.export", history_export }, { "history.media", history_media },
-  { "history.search", history_search }, { NULL, NULL },
+  { "history.around", history_around },
+  { "history.days", history_days },
+  { "history.media", history_media },
+  { "history.search", history_search },
+  { NULL, NULL },
 };

@@ -8,11 +8,9 @@
  * several people have one with this id.
  */
 
-typedef void (*WithMessage) (LanRpcCall *call, LanMessage *message);
-
 typedef struct {
   LanRpcCall *call;
-  WithMessage then;
+  LanRpcWithMessage then;
 } Finding;
 
 static void
@@ -28,8 +26,8 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
     finding->then (finding->call, message);
 }
 
-static void
-find_named (LanRpcCall *call, const char *member, WithMessage then)
+void
+lan_rpc_with_message (LanRpcCall *call, const char *member, LanRpcWithMessage then)
 {
   const char *id = lan_rpc_need_string (call, member), *from;
   LanPerson *author = NULL;
@@ -84,7 +82,7 @@ edit (LanRpcCall *call, LanMessage *message)
 static void
 message_edit (LanRpcCall *call)
 {
-  find_named (call, "id", edit);
+  lan_rpc_with_message (call, "id", edit);
 }
 
 static void
@@ -97,7 +95,7 @@ recall (LanRpcCall *call, LanMessage *message)
 static void
 message_recall (LanRpcCall *call)
 {
-  find_named (call, "id", recall);
+  lan_rpc_with_message (call, "id", recall);
 }
 
 static void
@@ -114,7 +112,7 @@ react (LanRpcCall *call, LanMessage *message)
 static void
 message_react (LanRpcCall *call)
 {
-  find_named (call, "id", react);
+  lan_rpc_with_message (call, "id", react);
 }
 
 static void
@@ -130,7 +128,7 @@ pin (LanRpcCall *call, LanMessage *message)
 static void
 message_pin (LanRpcCall *call)
 {
-  find_named (call, "id", pin);
+  lan_rpc_with_message (call, "id", pin);
 }
 
 /* --- reply, forward --- */
@@ -174,7 +172,7 @@ reply (LanRpcCall *call, LanMessage *message)
 static void
 message_reply (LanRpcCall *call)
 {
-  find_named (call, "id", reply);
+  lan_rpc_with_message (call, "id", reply);
 }
 
 static void
@@ -209,7 +207,7 @@ forward (LanRpcCall *call, LanMessage *message)
 static void
 message_forward (LanRpcCall *call)
 {
-  find_named (call, "id", forward);
+  lan_rpc_with_message (call, "id", forward);
 }
 
 void
@@ -241,7 +239,7 @@ get (LanRpcCall *call, LanMessage *message)
 static void
 message_get (LanRpcCall *call)
 {
-  find_named (call, "id", get);
+  lan_rpc_with_message (call, "id", get);
 }
 
 static void
@@ -278,7 +276,7 @@ edits_of (LanRpcCall *call, LanMessage *message)
 static void
 message_edits (LanRpcCall *call)
 {
-  find_named (call, "id", edits_of);
+  lan_rpc_with_message (call, "id", edits_of);
 }
 
 static void

@@ -25,7 +25,17 @@ extern const LanRpcMethod lan_rpc_share_methods[];   /* share.* */
 extern const LanRpcMethod lan_rpc_group_methods[];   /* group.* */
 extern const LanRpcMethod lan_rpc_backup_methods[];  /* backup.* */
 extern const LanRpcMethod lan_rpc_call_methods[];    /* call.* */
+extern const LanRpcMethod lan_rpc_note_methods[];    /* note.* */
+extern const LanRpcMethod lan_rpc_sticker_methods[]; /* sticker.* */
 extern const LanRpcMethod lan_rpc_history_methods[]; /* history.* but for list */
+extern const LanRpcMethod lan_rpc_keep_methods[];    /* history.export, import, retention */
+
+extern const LanRpcMethod lan_rpc_bundle_methods[]; /* carry.*, bundle.* */
+
+typedef void (*LanRpcWithMessage) (LanRpcCall *call, LanMessage *message);
+
+/** Finds the message that @member names, and "from" where several people have one with this id, for @then. */
+void lan_rpc_with_message (LanRpcCall *call, const char *member, LanRpcWithMessage then);
 
 /** {"messages": ...} */
 JsonObject *lan_rpc_describe_messages (GPtrArray *messages);

@@ -163,11 +163,14 @@ share_invite (LanRpcCall *call)
 static void
 share_accept (LanRpcCall *call)
 {
-  LanShare *share = need_share_that_is (call, IS (INVITED));
+  LanShare *share = need_share_that_is (call, IS (INVITED) | IS (OPEN) | IS (JOINED));
   gboolean keep = FALSE;
   const char *dir;
 
   if (share == NULL)
+    return;
+  /* Where its folder is lost another takes its place. */
+  if (lan_share_get_error_code (share) == NULL && need_share_that_is (call, IS (INVITED)) == NULL)
     return;
   dir = lan_rpc_need_string (call, "dir");
   if (dir == NULL || !lan_rpc_take_boolean (call, "keep", &keep))

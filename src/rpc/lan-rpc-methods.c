@@ -9,9 +9,10 @@
 #include <string.h>
 
 static const LanRpcMethod *const tables[] = {
-  lan_rpc_self_methods,  lan_rpc_people_methods, lan_rpc_chat_methods,   lan_rpc_message_methods,
-  lan_rpc_file_methods,  lan_rpc_server_methods, lan_rpc_device_methods, lan_rpc_history_methods,
-  lan_rpc_share_methods, lan_rpc_group_methods,  lan_rpc_backup_methods, lan_rpc_call_methods,
+  lan_rpc_self_methods,   lan_rpc_people_methods, lan_rpc_chat_methods,    lan_rpc_message_methods,
+  lan_rpc_file_methods,   lan_rpc_server_methods, lan_rpc_device_methods,  lan_rpc_history_methods,
+  lan_rpc_share_methods,  lan_rpc_group_methods,  lan_rpc_backup_methods,  lan_rpc_call_methods,
+  lan_rpc_bundle_methods, lan_rpc_note_methods,   lan_rpc_sticker_methods, lan_rpc_keep_methods,
 };
 
 gboolean

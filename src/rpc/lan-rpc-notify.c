@@ -48,6 +48,8 @@ on_message_state (LanNode *node, LanMessage *message, LanRpcService *service)
   json_object_set_string_member (o, "id", lan_message_get_id (message));
   json_object_set_string_member (o, "peer", lan_person_get_id (lan_message_get_peer (message)));
   json_object_set_string_member (o, "state", lan_rpc_message_state (message));
+  if (lan_message_get_carrier (message) != NULL)
+    json_object_set_string_member (o, "carrier", lan_message_get_carrier (message));
   lan_rpc_service_notify (service, "message.state", o);
 }
 
@@ -69,10 +71,14 @@ on_file_offered (LanNode *node, LanTransfer *transfer, LanRpcService *service)
   json_object_set_string_member (o, "from", lan_person_get_id (lan_transfer_get_person (transfer)));
   json_object_set_string_member (o, "name", lan_transfer_get_name (transfer));
   json_object_set_int_member (o, "size", (gint64) lan_transfer_get_size (transfer));
+  if (lan_transfer_get_group (transfer) != NULL)
+    json_object_set_string_member (o, "group", lan_transfer_get_group (transfer));
   if (lan_transfer_get_request (transfer))
     json_object_set_boolean_member (o, "request", TRUE);
   if (lan_transfer_get_folder (transfer))
     json_object_set_boolean_member (o, "folder", TRUE);
+  lan_rpc_describe_left_out (o, lan_transfer_get_left_links (transfer),
+                             lan_transfer_get_left_others (transfer));
   lan_rpc_service_notify (service, "file.offered", o);
 }
 
@@ -87,6 +93,13 @@ on_file_progress (LanNode *node, LanTransfer *transfer, LanRpcService *service)
   json_object_set_int_member (o, "rate", (gint64) lan_transfer_get_rate (transfer));
   json_object_set_string_member (o, "state",
                                  lan_transfer_status_name (lan_transfer_get_status (transfer)));
+  if (lan_transfer_get_members (transfer) > 0) {
+    json_object_set_int_member (o, "members", lan_transfer_get_members (transfer));
+    json_object_set_int_member (o, "fetched", lan_transfer_get_fetched (transfer));
+  }
+  if (lan_transfer_get_left (transfer) != LAN_TRANSFER_LEFT_NONE)
+    json_object_set_string_member (o, "at_server",
+                                   lan_transfer_left_name (lan_transfer_get_left (transfer)));
   lan_rpc_service_notify (service, "file.progress", o);
 }
 

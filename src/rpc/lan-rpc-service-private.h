@@ -16,7 +16,8 @@ struct _LanRpcService {
   LanRpcSend send; /* NULL once the owner has gone */
   gpointer user_data;
   GCancellable *cancellable;
-  GCancellable *backup; /* of the one being made; borrowed; NULL: none */
+  GCancellable *backup;    /* of the one being made; borrowed; NULL: none */
+  GCancellable *file_work; /* of a chat on its way into a file or out of one; likewise */
 };
 
 /* One request under way; freed by answering it. */
@@ -50,6 +51,9 @@ JsonObject *lan_rpc_describe_person (LanPerson *person);
 JsonObject *lan_rpc_describe_message (LanMessage *message);
 JsonObject *lan_rpc_describe_transfer (LanTransfer *transfer);
 JsonObject *lan_rpc_describe_server (LanServer *server);
+
+/** Adds `left_out` to @o where there is any: `links` and `others`. */
+void lan_rpc_describe_left_out (JsonObject *o, guint links, guint others);
 
 /** "queued" for what is not delivered, else the node's own word for the status. */
 const char *lan_rpc_message_state (LanMessage *message);

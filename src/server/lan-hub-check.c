@@ -46,6 +46,20 @@ good (Check *check, const char *format, ...)
   va_end (args);
 }
 
+/* Nothing wrong, but something that was chosen and opens a door. */
+G_GNUC_PRINTF (3, 4)
+static void
+note (Check *check, const char *advice, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  fputs (_ ("  NOTE   "), stdout);
+  vprintf (format, args);
+  printf ("\n         → %s\n", advice);
+  va_end (args);
+}
+
 G_GNUC_PRINTF (3, 4)
 static void
 bad (Check *check, const char *cure, const char *format, ...)
@@ -100,6 +114,13 @@ check_keys (Check *check)
     bad (check, _ ("run lanyard-server init, or restore a backup"), "%s", error->message);
     return;
   }
+  if (check->keys->server_cert == NULL)
+    note (
+        check,
+        _ ("once: lanyard-server org server-key where the organisation's key is, org import here"),
+        "%s",
+        _ ("the organisation's key has not signed the key that this server uses: a renewed "
+           "one could not be told from an older one"));
   if (check->keys->issuer_cert == NULL) {
     good (check, "%s", _ ("keys; people are attested by the offline tool only"));
   } else if (lan_issuer_decode (&issuer, g_bytes_get_data (check->keys->issuer_cert, NULL),
@@ -178,6 +199,19 @@ check_listen (Check *check)
   }
 }
 
+static gboolean
+is_listened_on (const Check *check, guint16 wanted)
+{
+  for (char **item = check->config->listen; *item != NULL; item++) {
+    g_autofree char *host = NULL;
+    guint16 port = 0;
+
+    if (lan_hub_address_split (*item, LAN_HUB_PORT, &host, &port) && port == wanted)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void
 check_address (Check *check)
 {
@@ -197,7 +231,12 @@ check_address (Check *check)
     return;
   }
   freeaddrinfo (list);
-  good (check, _ ("invites carry %s, port %d"), address.host, address.port);
+  if (is_listened_on (check, address.port))
+    good (check, _ ("invites carry %s, port %d"), address.host, address.port);
+  else
+    note (check, _ ("let a router lead that port here, or name it in [server] listen"),
+          _ ("invites carry %s, port %d, on which this server does not listen"), address.host,
+          address.port);
 }
 
 static void
@@ -310,6 +349,33 @@ ask_stun (const char *host, guint16 port)
   return is_there;
 }
 
+/* coturn knows no rules for ports: who may relay to the relay itself may reach all that it runs on. */
+static void
+check_relay_to_relay (Check *check, const char *host)
+{
+  const LanHubConfig *c = check->config;
+
+  if (!c->relay_to_relay)
+    return;
+  if (c->relay_listen[0] != NULL) {
+    g_autofree char *own = g_strjoinv (", ", c->relay_listen);
+
+    note (check,
+          _ ("let no other UDP service listen on these addresses; set relay-to-relay = no unless "
+             "networks of yours block UDP altogether"),
+          _ ("relay-to-relay: clients may send datagrams to every UDP port of %s as if this host "
+             "did"),
+          own);
+  } else {
+    note (check,
+          _ ("give the relay an address of its own in [relay] listen, on which nothing else speaks "
+             "UDP; set relay-to-relay = no unless networks of yours block UDP altogether"),
+          _ ("relay-to-relay: clients may send datagrams to every UDP port of this host (%s) as if "
+             "it did, DNS and SNMP among them"),
+          host);
+  }
+}
+
 static void
 check_bundled (Check *check)
 {
@@ -323,14 +389,15 @@ check_bundled (Check *check)
          _ ("there is no program %s"), c->relay_program);
     return;
   }
-  if (!check->is_running) {
-    good (check, _ ("the relay will be %s on port %d"), program, (int) c->relay_port);
-    return;
-  }
   if (*c->relay_address != '\0')
     host = g_strdup (c->relay_address);
   else if (!lan_hub_address_split (c->address, LAN_HUB_PORT, &host, &port))
     host = g_strdup (g_get_host_name ());
+  check_relay_to_relay (check, host);
+  if (!check->is_running) {
+    good (check, _ ("the relay will be %s on port %d"), program, (int) c->relay_port);
+    return;
+  }
   if (ask_stun (host, (guint16) c->relay_port))
     good (check, _ ("the relay answers at %s, port %d"), host, (int) c->relay_port);
   else

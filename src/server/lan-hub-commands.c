@@ -398,10 +398,11 @@ take_base64 (const char *word)
   return g_bytes_new_take (data, len);
 }
 
-/* The organisation's key has renewed the server's own: "issuer KEY CERT". */
+/* The organisation's key has renewed one of the server's own: "issuer KEY CERT", "server-key KEY CERT". */
 static void
-run_issuer (LanHub *hub, Command *command, const char *const *words)
+run_renewed (LanHub *hub, Command *command, const char *const *words)
 {
+  gboolean is_issuer = g_str_equal (words[0], "issuer");
   gboolean is_whole = words[1] != NULL && words[2] != NULL;
   g_autoptr (GBytes) seed = is_whole ? take_base64 (words[1]) : NULL;
   g_autoptr (GBytes) cert = is_whole ? take_base64 (words[2]) : NULL;
@@ -409,8 +410,10 @@ run_issuer (LanHub *hub, Command *command, const char *const *words)
 
   if (!is_whole)
     end_command (command, _ ("the server does not know this command"));
-  else if (lan_hub_keys_put_issuer (hub->keys, hub->config->state, seed, cert, &error) &&
-           lan_hub_reload_issuer (hub, &error))
+  else if ((is_issuer
+                ? lan_hub_keys_put_issuer (hub->keys, hub->config->state, seed, cert, &error)
+                : lan_hub_keys_put_server (hub->keys, hub->config->state, seed, cert, &error)) &&
+           lan_hub_reload_keys (hub, &error))
     end_command (command, NULL);
   else
     end_command (command, error->message);
@@ -476,13 +479,21 @@ static const struct {
   const char *name;
   Run run;
 } commands[] = {
-  { "invite", run_invite },   { "users", run_users },
-  { "suspend", run_suspend }, { "resume", run_resume },
-  { "leave", run_leave },     { "user", run_user },
-  { "export", run_export },   { "import", run_import },
-  { "issuer", run_issuer },   { "revoke-device", run_revoke_device },
-  { "status", run_status },   { "reload", run_reload },
-  { "backup", run_backup },   { "revoke-invite", run_revoke_invite },
+  { "invite", run_invite },
+  { "users", run_users },
+  { "suspend", run_suspend },
+  { "resume", run_resume },
+  { "leave", run_leave },
+  { "user", run_user },
+  { "export", run_export },
+  { "import", run_import },
+  { "issuer", run_renewed },
+  { "server-key", run_renewed },
+  { "revoke-device", run_revoke_device },
+  { "status", run_status },
+  { "reload", run_reload },
+  { "backup", run_backup },
+  { "revoke-invite", run_revoke_invite },
   { "restart", run_restart },
 };
 

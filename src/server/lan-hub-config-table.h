@@ -46,7 +46,7 @@
      "The same at once, after a pause.")                                                           \
   X (limits, requests-per-second, request_rate, NUMBER, "20", 1, 10000000, FALSE,                  \
      "Everything else that one device asks for in a second.")                                      \
-  X (limits, request-burst, request_burst, NUMBER, "200", 1, 10000000, FALSE,                      \
+  X (limits, request-burst, request_burst, NUMBER, "500", 1, 10000000, FALSE,                      \
      "The same at once, after a pause.")                                                           \
   X (limits, mailbox, mailbox, SIZE, "64 MiB", 65536, 1099511627776, FALSE,                        \
      "Mail that waits for one device.")                                                            \

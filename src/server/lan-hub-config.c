@@ -450,6 +450,19 @@ lan_hub_config_free (LanHubConfig *config)
   g_free (config);
 }
 
+/* What an own port in the address means: it is listened on, unless it needs rights that the server has not. */
+static char *
+listen_for (const char *address)
+{
+  g_autofree char *host = NULL;
+  guint16 port = LAN_HUB_PORT;
+
+  if (!lan_hub_address_split (address, LAN_HUB_PORT, &host, &port) || port == LAN_HUB_PORT ||
+      port < 1024)
+    return NULL;
+  return g_strdup_printf ("[::]:%u", port);
+}
+
 char *
 lan_hub_config_template (const char *address, const char *state, const char *organisation)
 {
@@ -458,11 +471,13 @@ lan_hub_config_template (const char *address, const char *state, const char *org
                     "default;\n# remove the # in front to change one. `systemctl reload "
                     "lanyard-server` (SIGHUP)\n# takes changes in without dropping "
                     "connections, where nothing else is said.\n");
+  g_autofree char *listen = listen_for (address);
   const char *section = "";
 
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++) {
     const Setting *s = &settings[i];
     const char *value = G_STRUCT_OFFSET (LanHubConfig, address) == s->offset        ? address
+                        : G_STRUCT_OFFSET (LanHubConfig, listen) == s->offset       ? listen
                         : G_STRUCT_OFFSET (LanHubConfig, state) == s->offset        ? state
                         : G_STRUCT_OFFSET (LanHubConfig, organisation) == s->offset ? organisation
                                                                                     : NULL;

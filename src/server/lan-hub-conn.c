@@ -193,8 +193,9 @@ on_frame (gpointer user_data, const guint8 *frame, gsize len)
   if (conn->peer == NULL)
     return;
   lan_hub_turn_time (conn->hub, &now);
-  lan_registry_frame (conn->hub->registry, conn->peer, frame, len, &now);
-  lan_hub_drain (conn->hub);
+  /* Signals wait for the end of the batch; what else there is to do is done at once. */
+  if (!lan_registry_frame (conn->hub->registry, conn->peer, frame, len, &now))
+    lan_hub_drain (conn->hub);
 }
 
 static void
@@ -211,6 +212,19 @@ take_output (LanHubConn *conn)
 }
 
 static void
+tell_server_key (LanHubConn *conn)
+{
+  g_autoptr (GBytes) frame = lan_registry_server_key_frame (conn->hub->registry);
+  gsize len;
+
+  if (frame != NULL) {
+    const guint8 *data = g_bytes_get_data (frame, &len);
+
+    (void) !lan_lane_send (conn->lane, data, len);
+  }
+}
+
+static void
 establish (LanHubConn *conn, const LanLaneEvent *event, const LanTime *now)
 {
   LanHub *hub = conn->hub;
@@ -218,7 +232,8 @@ establish (LanHubConn *conn, const LanLaneEvent *event, const LanTime *now)
 
   hub->counters.handshakes++;
   if (event->pattern == LAN_LANE_PATTERN_XX) {
-    /* Somebody wanted to know which key we have, and knows it now. */
+    /* Somebody wanted to know which key we have, and knows it now; this is what the company says of it. */
+    tell_server_key (conn);
     lan_lane_close (conn->lane);
     return;
   }
@@ -289,10 +304,12 @@ feed (LanHubConn *conn, guint8 *data, gsize len)
     return;
   }
   status = lan_slim_lane_feed (conn->slim, data, len, now.mono_us, on_frame, conn);
-  if (status != LAN_STATUS_OK)
+  if (status != LAN_STATUS_OK) {
     lan_hub_conn_close (conn, !conn->is_finished);
-  else if (lan_slim_lane_state (conn->slim) == LAN_SLIM_LANE_ENDED)
+  } else if (lan_slim_lane_state (conn->slim) == LAN_SLIM_LANE_ENDED) {
+    lan_hub_drain (conn->hub); /* what is for this one goes out before the end */
     lan_hub_conn_end (conn);
+  }
 }
 
 /* Until it is empty, as the epoll will not name it again: a read that is not full has emptied it. */
@@ -308,7 +325,6 @@ lan_hub_conn_read (LanHubConn *conn)
       return;
     if (n > 0) {
       feed (conn, hub->read_buffer, (gsize) n);
-      lan_hub_drain (hub);
       if (n < LAN_HUB_READ_BYTES && !conn->is_hung_up)
         return;
     } else if (n == 0 || errno != EINTR) {

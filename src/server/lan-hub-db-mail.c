@@ -38,20 +38,12 @@ static gboolean
 deposit (LanHubDb *db, LanRegistryOp *op)
 {
   guint64 id = db->next_mail_id;
-  sqlite3_stmt *s;
 
   if (!find_seen (db, op))
     return FALSE;
   if (op->deposit.duplicate)
     return TRUE;
-  s = lan_hub_db_use (db, LAN_HUB_SQL_PUT_MAIL);
-  sqlite3_bind_int64 (s, 1, (gint64) id);
-  lan_hub_db_bind_blob (s, 2, &op->deposit.to, sizeof op->deposit.to);
-  sqlite3_bind_int64 (s, 3, op->deposit.time_ms);
-  sqlite3_bind_int64 (s, 4, op->deposit.expires_ms);
-  sqlite3_bind_int64 (s, 5, (gint64) g_bytes_get_size (op->deposit.envelope));
-  lan_hub_db_bind_bytes (s, 6, op->deposit.envelope);
-  if (!lan_hub_db_do (db, s) || !lan_hub_db_recent_put (db, op, id))
+  if (!lan_hub_db_recent_put (db, op, id))
     return FALSE;
   op->deposit.mail_id = id;
   db->next_mail_id++;
@@ -143,6 +135,7 @@ ack_one (LanHubDb *db, LanRegistryOp *op, guint64 id)
   sqlite3_reset (s);
   if (rc != SQLITE_DONE || !found)
     return rc == SQLITE_DONE;
+  lan_hub_recent_drop (db->recent, id);
   s = lan_hub_db_use (db, LAN_HUB_SQL_DROP_PLACE);
   lan_hub_db_bind_blob (s, 1, &op->mail_ack.device, sizeof op->mail_ack.device);
   sqlite3_bind_int64 (s, 2, (gint64) id);
@@ -224,6 +217,8 @@ expire (LanHubDb *db, LanRegistryOp *op)
     if (!lan_hub_db_do (db, s))
       return FALSE;
   }
+  if (op->expire.freed->len > 0)
+    lan_hub_recent_expire (db->recent, op->expire.now_ms);
   return expire_seen (db, op->expire.now_ms - SEEN_LIFE_MS);
 }
 

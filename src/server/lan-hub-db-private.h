@@ -9,6 +9,12 @@
 
 G_BEGIN_DECLS
 
+/* Rows of one statement where many go in together: most of what a statement costs is not its row. */
+#define LAN_HUB_ROWS        16
+#define LAN_HUB_ROWS_4(row) row "," row "," row "," row
+#define LAN_HUB_ROWS_16(row)                                                                       \
+  LAN_HUB_ROWS_4 (row) "," LAN_HUB_ROWS_4 (row) "," LAN_HUB_ROWS_4 (row) "," LAN_HUB_ROWS_4 (row)
+
 #define LAN_HUB_SQL_LIST(X)                                                                        \
   X (BEGIN, "BEGIN IMMEDIATE")                                                                     \
   X (COMMIT, "COMMIT")                                                                             \
@@ -44,20 +50,24 @@ G_BEGIN_DECLS
   X (DROP_MAIL, "DELETE FROM mail WHERE id IN (SELECT id FROM mail_place WHERE device = ?1)")      \
   X (DROP_PLACES, "DELETE FROM mail_place WHERE device = ?1")                                      \
   X (DROP_ONE_MAIL, "DELETE FROM mail WHERE id = ?1")                                              \
-  X (PUT_PLACE,                                                                                    \
-     "INSERT OR IGNORE INTO mail_place (device, id, size) SELECT device, id, size FROM "           \
-     "mail WHERE id = ?1")                                                                         \
+  X (PUT_PLACE, "INSERT OR IGNORE INTO mail_place (device, id, size) VALUES (?, ?, ?)")            \
+  X (PUT_PLACES,                                                                                   \
+     "INSERT OR IGNORE INTO mail_place (device, id, size) VALUES " LAN_HUB_ROWS_16 ("(?,?,?)"))    \
   X (DROP_PLACE, "DELETE FROM mail_place WHERE device = ?1 AND id = ?2")                           \
-  X (PUT_RECENT, "INSERT INTO recent (mail_id, sender, id, time_ms) VALUES (?1, ?2, ?3, ?4)")      \
+  X (PUT_RECENT, "INSERT INTO recent (mail_id, sender, id, time_ms) VALUES (?, ?, ?, ?)")          \
+  X (PUT_RECENTS,                                                                                  \
+     "INSERT INTO recent (mail_id, sender, id, time_ms) VALUES " LAN_HUB_ROWS_16 ("(?,?,?,?)"))    \
   X (DROP_RECENT, "DELETE FROM recent WHERE mail_id <= ?1")                                        \
   X (DROP_SIGNED, "DELETE FROM signed_prekey WHERE device = ?1")                                   \
   X (DROP_ONE_TIME, "DELETE FROM one_time_prekey WHERE device = ?1")                               \
-  X (PUT_SEEN,                                                                                     \
-     "INSERT OR IGNORE INTO deposit (sender, id, mail_id, time_ms) VALUES (?1, ?2, ?3, ?4)")       \
+  X (PUT_SEEN, "INSERT OR IGNORE INTO deposit (sender, id, mail_id, time_ms) VALUES (?, ?, ?, ?)") \
+  X (PUT_SEENS, "INSERT OR IGNORE INTO deposit (sender, id, mail_id, time_ms)"                     \
+                " VALUES " LAN_HUB_ROWS_16 ("(?,?,?,?)"))                                          \
   X (FIND_SEEN, "SELECT mail_id FROM deposit WHERE sender = ?1 AND id = ?2")                       \
   X (PUT_MAIL,                                                                                     \
-     "INSERT INTO mail (id, device, time_ms, expires_ms, size, envelope) VALUES (?1, ?2, ?3, ?4,"  \
-     " ?5, ?6)")                                                                                   \
+     "INSERT INTO mail (id, device, time_ms, expires_ms, size, envelope) VALUES (?,?,?,?,?,?)")    \
+  X (PUT_MAILS, "INSERT INTO mail (id, device, time_ms, expires_ms, size, envelope)"               \
+                " VALUES " LAN_HUB_ROWS_16 ("(?,?,?,?,?,?)"))                                      \
   X (KEEP_MAIL_ID, "UPDATE counter SET next_mail_id = ?1")                                         \
   X (READ_MAIL, "SELECT m.id, m.time_ms, m.envelope FROM mail_place AS p CROSS JOIN mail AS m ON " \
                 "m.id = p.id WHERE p.device = ?1 AND p.id > ?2 ORDER BY p.id LIMIT ?3")            \
@@ -128,6 +138,12 @@ typedef enum {
       LAN_HUB_SQL_N
 } LanHubSql;
 
+/* Of a deposit that is not in a table yet. */
+typedef struct {
+  const LanHubDeposit *deposit;
+  GBytes *envelope;
+} LanHubRow;
+
 struct _LanHubDb {
   sqlite3 *handle;
   sqlite3_stmt *statements[LAN_HUB_SQL_N]; /* prepared when first used */
@@ -137,6 +153,8 @@ struct _LanHubDb {
   guint64 kept_mail_id; /* ids below this one may have been given */
   LanHubTidy *tidy;     /* NULL: the log is moved between transactions */
   LanHubRecent *recent;
+  LanHubRow rows[LAN_HUB_ROWS];
+  guint n_rows;
   guint deposits;     /* of this transaction */
   gboolean sorted;    /* this transaction ends the old generation */
   guint expire_slice; /* of the remembered deposits, the next one to be looked at */
@@ -176,6 +194,8 @@ gboolean lan_hub_db_run_blob (LanHubDb *db, LanRegistryOp *op);
 /* lan-hub-db-recent.c; FALSE: roll back. */
 gboolean lan_hub_db_recent_open (LanHubDb *db, GError **error);
 gboolean lan_hub_db_recent_put (LanHubDb *db, const LanRegistryOp *op, guint64 mail_id);
+/** The deposits that wait for others go into their tables: before anybody looks there. */
+gboolean lan_hub_db_recent_settle (LanHubDb *db);
 /** Some of the old ones into the indices, as many as this transaction's deposits pay for. */
 gboolean lan_hub_db_recent_sort (LanHubDb *db);
 void lan_hub_db_recent_end (LanHubDb *db, gboolean committed);

@@ -280,6 +280,7 @@ lan_hub_db_close (LanHubDb *db)
   for (guint i = 0; i < LAN_HUB_SQL_N; i++)
     sqlite3_finalize (db->statements[i]);
   lan_hub_tidy_free (db->tidy);
+  lan_hub_db_recent_end (db, FALSE);
   sqlite3_close_v2 (db->handle);
   lan_hub_recent_free (db->recent);
   g_free (db);
@@ -325,7 +326,7 @@ lan_hub_db_begin (LanHubDb *db)
 gboolean
 lan_hub_db_commit (LanHubDb *db)
 {
-  if (!lan_hub_db_recent_sort (db))
+  if (!lan_hub_db_recent_settle (db) || !lan_hub_db_recent_sort (db))
     return FALSE;
   if (db->next_mail_id > db->kept_mail_id) {
     /* Ids are promised in blocks, so that this is not written with every deposit. */
@@ -408,8 +409,12 @@ lan_hub_db_tidy_beside (LanHubDb *db, const char *path)
 gboolean
 lan_hub_db_run (LanHubDb *db, LanRegistryOp *op)
 {
-  gboolean is_good = FALSE;
+  gboolean is_good = op->type == LAN_OP_DEPOSIT || lan_hub_db_recent_settle (db);
 
+  if (!is_good) {
+    op->status = db->trouble;
+    return FALSE;
+  }
   op->status = LAN_OP_OK;
   switch (op->type) {
   case LAN_OP_WRITE:

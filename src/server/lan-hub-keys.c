@@ -14,8 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *const lan_hub_key_files[] = { "server.key",        "issuer.key",   "issuer.cert",
-                                          "organisation.root", "relay.secret", NULL };
+const char *const lan_hub_key_files[] = { "server.key",  "server.cert",       "issuer.key",
+                                          "issuer.cert", "organisation.root", "relay.secret",
+                                          NULL };
 
 static gboolean
 set_errno (GError **error, const char *path)
@@ -77,8 +78,8 @@ lan_hub_keys_make (const char *state, const LanOrgKey *root, gint64 now_s, GErro
 {
   g_autofree char *path = g_build_filename (state, lan_hub_key_files[0], NULL);
   g_autoptr (LanIssuerKey) issuer = NULL;
-  g_autoptr (GBytes) cert = NULL;
-  guint8 secret[LAN_KEY_BYTES], relay[24];
+  g_autoptr (GBytes) cert = NULL, server_cert = NULL;
+  guint8 secret[LAN_KEY_BYTES], public_key[LAN_KEY_BYTES], relay[24];
   g_autofree char *relay_text = NULL;
   gboolean is_good;
 
@@ -91,6 +92,8 @@ lan_hub_keys_make (const char *state, const LanOrgKey *root, gint64 now_s, GErro
   cert = lan_issuer_issue (root, lan_issuer_key_public (issuer), LAN_LEVEL_SERVER, now_s - 3600,
                            now_s - 3600 + LAN_ISSUER_LIFE_SECONDS);
   lan_random_bytes (lan_random_system (), secret, sizeof secret);
+  lan_dh_public_from_secret (public_key, secret);
+  server_cert = lan_server_key_issue (root, public_key, lan_hub_server_key_number (), now_s);
   lan_random_bytes (lan_random_system (), relay, sizeof relay);
   relay_text = lan_hex_encode (relay, sizeof relay);
   /* server.key last: where it is, everything is. */
@@ -101,6 +104,8 @@ lan_hub_keys_make (const char *state, const LanOrgKey *root, gint64 now_s, GErro
                 error) &&
       write_in (state, "issuer.key", lan_issuer_key_seed (issuer), LAN_KEY_BYTES, error) &&
       write_in (state, "relay.secret", relay_text, strlen (relay_text), error) &&
+      write_in (state, "server.cert", g_bytes_get_data (server_cert, NULL),
+                g_bytes_get_size (server_cert), error) &&
       write_in (state, "server.key", secret, sizeof secret, error);
   sodium_memzero (secret, sizeof secret);
   return is_good;
@@ -165,6 +170,23 @@ load_issuer (LanHubKeys *keys, const char *state, GError **error)
   return FALSE;
 }
 
+/* The lanes' key goes without it: who joined by this key does not need to be told. One of another key
+ * was left behind when renewing was cut short, and the renewal can be done again. */
+static gboolean
+load_server_cert (LanHubKeys *keys, const char *state, GError **error)
+{
+  LanServerKey key;
+
+  if (!read_file (state, "server.cert", LAN_SERVER_KEY_BYTES, TRUE, &keys->server_cert, error))
+    return FALSE;
+  if (keys->server_cert != NULL &&
+      (lan_server_key_verify (&key, keys->org_root, g_bytes_get_data (keys->server_cert, NULL),
+                              g_bytes_get_size (keys->server_cert)) != LAN_STATUS_OK ||
+       memcmp (key.server_public, keys->server_public, LAN_KEY_BYTES) != 0))
+    g_clear_pointer (&keys->server_cert, g_bytes_unref);
+  return TRUE;
+}
+
 LanHubKeys *
 lan_hub_keys_load (const char *state, GError **error)
 {
@@ -184,7 +206,9 @@ lan_hub_keys_load (const char *state, GError **error)
   memcpy (keys->org_root, g_bytes_get_data (root, NULL), LAN_KEY_BYTES);
   if (relay != NULL)
     keys->relay_secret = g_strndup (g_bytes_get_data (relay, NULL), g_bytes_get_size (relay));
-  return load_issuer (keys, state, error) ? g_steal_pointer (&keys) : NULL;
+  return load_server_cert (keys, state, error) && load_issuer (keys, state, error)
+             ? g_steal_pointer (&keys)
+             : NULL;
 }
 
 gboolean
@@ -210,6 +234,64 @@ lan_hub_keys_put_issuer (const LanHubKeys *keys, const char *state, GBytes *seed
          write_in (state, "issuer.key", g_bytes_get_data (seed, NULL), LAN_KEY_BYTES, error);
 }
 
+guint64
+lan_hub_server_key_number (void)
+{
+  return (guint64) (g_get_real_time () / 1000);
+}
+
+static guint64
+number_of (GBytes *cert)
+{
+  LanServerKey key;
+
+  return cert != NULL && lan_server_key_decode (&key, g_bytes_get_data (cert, NULL),
+                                                g_bytes_get_size (cert)) == LAN_STATUS_OK
+             ? key.seq
+             : 0;
+}
+
+gboolean
+lan_hub_keys_put_server (const LanHubKeys *keys, const char *state, GBytes *secret, GBytes *cert,
+                         GError **error)
+{
+  guint8 public_key[LAN_KEY_BYTES] = { 0 };
+  LanServerKey key;
+
+  if (g_bytes_get_size (secret) == LAN_KEY_BYTES)
+    lan_dh_public_from_secret (public_key, g_bytes_get_data (secret, NULL));
+  if (lan_server_key_verify (&key, keys->org_root, g_bytes_get_data (cert, NULL),
+                             g_bytes_get_size (cert)) != LAN_STATUS_OK ||
+      memcmp (key.server_public, public_key, LAN_KEY_BYTES) != 0) {
+    g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_REFUSED, "%s",
+                 _ ("this is no key that the organisation's key has made for its server"));
+    return FALSE;
+  }
+  if (key.seq <= number_of (keys->server_cert)) {
+    g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_REFUSED, "%s",
+                 _ ("this key is not newer than the one in use: make a new one with "
+                    "lanyard-server org server-key"));
+    return FALSE;
+  }
+  return write_in (state, "server.cert", g_bytes_get_data (cert, NULL), g_bytes_get_size (cert),
+                   error) &&
+         write_in (state, "server.key", g_bytes_get_data (secret, NULL), LAN_KEY_BYTES, error);
+}
+
+gboolean
+lan_hub_keys_take_server (LanHubKeys *keys, LanHubKeys *next)
+{
+  gboolean is_other = memcmp (keys->server_public, next->server_public, LAN_KEY_BYTES) != 0;
+
+  if (!is_other)
+    return FALSE;
+  memcpy (keys->secret, next->secret, LAN_KEY_BYTES);
+  memcpy (keys->server_public, next->server_public, LAN_KEY_BYTES);
+  g_clear_pointer (&keys->server_cert, g_bytes_unref);
+  keys->server_cert = g_steal_pointer (&next->server_cert);
+  return TRUE;
+}
+
 LanHubKeys *
 lan_hub_keys_take_issuer (LanHubKeys *keys, LanHubKeys *next)
 {
@@ -230,6 +312,7 @@ lan_hub_keys_free (LanHubKeys *keys)
   sodium_free (keys->secret);
   g_clear_pointer (&keys->issuer, lan_issuer_key_free);
   g_clear_pointer (&keys->issuer_cert, g_bytes_unref);
+  g_clear_pointer (&keys->server_cert, g_bytes_unref);
   g_free (keys->relay_secret);
   g_free (keys);
 }

@@ -2,8 +2,9 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /*
  * The secret files of the state folder, each 0600: the static key of the lanes (server.key), the seed of
- * the online issuer (issuer.key) and coturn's shared secret (relay.secret); and the two public ones:
- * the organisation's root (organisation.root) and the issuer's certificate (issuer.cert).
+ * the online issuer (issuer.key) and coturn's shared secret (relay.secret); and the public ones: the
+ * organisation's root (organisation.root), the issuer's certificate (issuer.cert), and what the root says
+ * of the lanes' key (server.cert).
  */
 #pragma once
 
@@ -15,6 +16,7 @@ G_BEGIN_DECLS
 typedef struct {
   guint8 *secret; /* 32 bytes in guarded memory */
   guint8 server_public[LAN_KEY_BYTES];
+  GBytes *server_cert; /* LSK1 of it; NULL: none that belongs to it */
   guint8 org_root[LAN_KEY_BYTES];
   struct _LanIssuerKey *issuer; /* NULL: attested by the offline tool only */
   GBytes *issuer_cert;
@@ -28,6 +30,16 @@ LanHubKeys *lan_hub_keys_load (const char *state, GError **error) G_GNUC_WARN_UN
 /** Writes a renewed issuer into @state: @seed and its LIK1, which the root of @keys must have signed. */
 gboolean lan_hub_keys_put_issuer (const LanHubKeys *keys, const char *state, GBytes *seed,
                                   GBytes *cert, GError **error);
+/** The number of a key of the lanes that is made now: milliseconds since 1970, so that no one counts. */
+guint64 lan_hub_server_key_number (void);
+/**
+ * Writes a renewed key of the lanes into @state: @secret and its LSK1, which the root of @keys must have
+ * signed, with a greater number than the one in use.
+ */
+gboolean lan_hub_keys_put_server (const LanHubKeys *keys, const char *state, GBytes *secret,
+                                  GBytes *cert, GError **error);
+/** Moves @next's key of the lanes into @keys, where it is another one. TRUE: it is. */
+gboolean lan_hub_keys_take_server (LanHubKeys *keys, LanHubKeys *next);
 /**
  * Moves @next's issuer into @keys. Returns: (transfer full): keys with nothing but the issuer that was
  * there, which must live as long as somebody borrows it.

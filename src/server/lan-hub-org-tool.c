@@ -200,6 +200,36 @@ org_renew (LanHubCli *cli, char **args, GError **error)
   return LAN_HUB_EXIT_DONE;
 }
 
+/* A key for the lanes: whoever pinned the one before follows it because the root has signed it. */
+static int
+org_server_key (LanHubCli *cli, char **args, GError **error)
+{
+  const char *path = args[0] != NULL ? args[0] : cli->org_key;
+  const char *folder = cli->output != NULL ? cli->output : ".";
+  g_autofree char *key_path = g_build_filename (folder, "server.key", NULL);
+  g_autofree char *cert_path = g_build_filename (folder, "server.cert", NULL);
+  g_autoptr (LanOrgKey) root = open_root (cli, path, error);
+  guint8 secret[LAN_KEY_BYTES], public_key[LAN_KEY_BYTES];
+  g_autoptr (GBytes) cert = NULL;
+  gboolean is_good;
+
+  if (root == NULL)
+    return LAN_HUB_EXIT_FAILED;
+  lan_random_bytes (lan_random_system (), secret, sizeof secret);
+  lan_dh_public_from_secret (public_key, secret);
+  cert = lan_server_key_issue (root, public_key, lan_hub_server_key_number (), now_s ());
+  is_good = lan_hub_file_write (cert_path, g_bytes_get_data (cert, NULL), g_bytes_get_size (cert),
+                                error) &&
+            lan_hub_file_write (key_path, secret, sizeof secret, error);
+  lan_secret_wipe (secret, sizeof secret);
+  if (!is_good)
+    return LAN_HUB_EXIT_FAILED;
+  printf (_ ("%s and %s are made. At the server, which may go on running:\n"
+             "  lanyard-server org import %s\n"),
+          key_path, cert_path, folder);
+  return LAN_HUB_EXIT_DONE;
+}
+
 static int
 org_export (LanHubCli *cli, char **args, GError **error)
 {
@@ -335,16 +365,42 @@ read_base64 (const char *folder, const char *name, GError **error)
              : NULL;
 }
 
-/* The two files of `org renew`. */
-static int
-import_issuer (LanHubCli *cli, const char *folder, GError **error)
+static gboolean
+has_file (const char *folder, const char *name)
 {
-  g_autofree char *key = read_base64 (folder, "issuer.key", error);
-  g_autofree char *cert = key != NULL ? read_base64 (folder, "issuer.cert", error) : NULL;
-  const char *words[] = { "issuer", key, cert, NULL };
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+static gboolean
+import_pair (LanHubCli *cli, const char *folder, const char *command, const char *key_name,
+             const char *cert_name, GError **error)
+{
+  g_autofree char *key = read_base64 (folder, key_name, error);
+  g_autofree char *cert = key != NULL ? read_base64 (folder, cert_name, error) : NULL;
+  const char *words[] = { command, key, cert, NULL };
   g_autoptr (GPtrArray) said = cert != NULL ? lan_hub_cli_ask (cli, words, error) : NULL;
 
-  if (said == NULL)
+  return said != NULL;
+}
+
+/* What `org renew`, `org server-key` or both have left in @folder. */
+static int
+import_folder (LanHubCli *cli, const char *folder, GError **error)
+{
+  gboolean has_server = has_file (folder, "server.key");
+
+  if (has_server) {
+    if (!import_pair (cli, folder, "server-key", "server.key", "server.cert", error))
+      return LAN_HUB_EXIT_FAILED;
+    puts (_ ("The server answers with the new key from now on; people's programs follow by "
+             "themselves. Invites and passwords of before do not fit it: make new invites. Delete "
+             "the two files here."));
+  }
+  if (has_server && !has_file (folder, "issuer.key"))
+    return LAN_HUB_EXIT_DONE;
+  if (!import_pair (cli, folder, "issuer", "issuer.key", "issuer.cert", error))
     return LAN_HUB_EXIT_FAILED;
   puts (
       _ ("The server attests people with the renewed key from now on. Delete the two files here."));
@@ -364,7 +420,7 @@ org_import (LanHubCli *cli, char **args, GError **error)
     return LAN_HUB_EXIT_USAGE;
   }
   if (g_file_test (args[0], G_FILE_TEST_IS_DIR))
-    return import_issuer (cli, args[0], error);
+    return import_folder (cli, args[0], error);
   if (!g_key_file_load_from_file (file, args[0], G_KEY_FILE_NONE, error))
     return LAN_HUB_EXIT_FAILED;
   g_ptr_array_add (words, g_strdup ("import"));
@@ -402,6 +458,7 @@ static const struct {
   { "show", org_show },
   { "issuer", org_issuer },
   { "renew", org_renew },
+  { "server-key", org_server_key },
   { "export", org_export },
   { "sign", org_sign },
   { "import", org_import },

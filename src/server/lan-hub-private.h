@@ -116,13 +116,19 @@ void lan_hub_now (LanTime *now);
 /** The same as it was when this turn of the loop woke up: at most a millisecond old, and cheap. */
 void lan_hub_turn_time (LanHub *hub, LanTime *now);
 
-/** Carries out what the registry wants; after every call into it. */
+/** Carries out what the registry wants; after every call into it, at the latest when a batch ends. */
 void lan_hub_drain (LanHub *hub);
+/** What was put together in this turn goes out, and who was closed is freed. */
+void lan_hub_end_turn (LanHub *hub);
+/** From any thread: the store has answers for @hub. */
+void lan_hub_wake (gpointer hub);
+void lan_hub_tick_every (LanHub *hub, guint ms);
+void lan_hub_loop_init (LanHub *hub);
 
 /** Limits of @config to registry and gate. */
 void lan_hub_apply_limits (LanHub *hub);
 /** Takes over an issuer that stands in the state folder now. */
-gboolean lan_hub_reload_issuer (LanHub *hub, GError **error);
+gboolean lan_hub_reload_keys (LanHub *hub, GError **error);
 /** Reads the configuration and the issuer's key again. FALSE: nothing has changed, and why. */
 gboolean lan_hub_reload (LanHub *hub, GError **error);
 void lan_hub_stop (LanHub *hub);

@@ -21,6 +21,7 @@ struct _LanHubRecent {
   Generation old;
   LanHubDeposit **by_seen, **by_place; /* of old, sorted */
   guint next_seen, next_place;
+  GPtrArray *gone; /* of LanHubDeposit, marked by this transaction */
   /* as they were at the last keep() */
   guint kept_young, kept_seen, kept_place;
 };
@@ -105,6 +106,7 @@ lan_hub_recent_new (guint max)
 
   lan_random_bytes (lan_random_system (), (guint8 *) hash_key, sizeof hash_key);
   recent->max = max;
+  recent->gone = g_ptr_array_new ();
   generation_init (&recent->young);
   return recent;
 }
@@ -125,6 +127,7 @@ lan_hub_recent_free (LanHubRecent *recent)
     return;
   forget_old (recent);
   generation_clear (&recent->young);
+  g_ptr_array_unref (recent->gone);
   g_free (recent);
 }
 
@@ -140,7 +143,7 @@ lan_hub_recent_find (LanHubRecent *recent, const LanDeviceId *from, const guint8
   return found;
 }
 
-void
+const LanHubDeposit *
 lan_hub_recent_add (LanHubRecent *recent, const LanHubDeposit *deposit)
 {
   Generation *g = &recent->young;
@@ -153,6 +156,56 @@ lan_hub_recent_add (LanHubRecent *recent, const LanHubDeposit *deposit)
   d->older = g_hash_table_lookup (g->newest, d);
   g_hash_table_add (g->newest, d); /* in the older one's place */
   g_hash_table_add (g->seen, d);
+  return d;
+}
+
+/* ---- envelopes that were deleted ---- */
+
+static LanHubDeposit *
+find_mail (const Generation *g, guint64 mail_id)
+{
+  guint low = 0, high = g->n;
+
+  while (low < high) {
+    guint mid = (low + high) / 2;
+
+    if (generation_at (g, mid)->mail_id < mail_id)
+      low = mid + 1;
+    else
+      high = mid;
+  }
+  return low < g->n && generation_at (g, low)->mail_id == mail_id ? generation_at (g, low) : NULL;
+}
+
+static void
+mark_gone (LanHubRecent *recent, LanHubDeposit *deposit)
+{
+  if (deposit == NULL || deposit->is_gone)
+    return;
+  deposit->is_gone = TRUE;
+  g_ptr_array_add (recent->gone, deposit);
+}
+
+void
+lan_hub_recent_drop (LanHubRecent *recent, guint64 mail_id)
+{
+  mark_gone (recent, find_mail (&recent->old, mail_id));
+  mark_gone (recent, find_mail (&recent->young, mail_id));
+}
+
+static void
+expire (LanHubRecent *recent, const Generation *g, gint64 now_ms)
+{
+  for (guint i = 0; i < g->n; i++)
+    if (generation_at (g, i)->expires_ms <= now_ms)
+      mark_gone (recent, generation_at (g, i));
+}
+
+void
+lan_hub_recent_expire (LanHubRecent *recent, gint64 now_ms)
+{
+  expire (recent, &recent->old, now_ms);
+  expire (recent, &recent->young, now_ms);
 }
 
 static void
@@ -162,7 +215,8 @@ take_ids (GHashTable *newest, const LanDeviceId *to, guint64 after, GArray *ids)
   const LanHubDeposit *d = newest != NULL ? g_hash_table_lookup (newest, &key) : NULL;
 
   for (; d != NULL && d->mail_id > after; d = d->older)
-    g_array_append_val (ids, d->mail_id);
+    if (!d->is_gone)
+      g_array_append_val (ids, d->mail_id);
 }
 
 GArray *
@@ -229,7 +283,13 @@ lan_hub_recent_next_seen (LanHubRecent *recent)
 const LanHubDeposit *
 lan_hub_recent_next_place (LanHubRecent *recent)
 {
-  return recent->next_place < recent->old.n ? recent->by_place[recent->next_place++] : NULL;
+  while (recent->next_place < recent->old.n) {
+    const LanHubDeposit *deposit = recent->by_place[recent->next_place++];
+
+    if (!deposit->is_gone)
+      return deposit;
+  }
+  return NULL;
 }
 
 gboolean
@@ -254,6 +314,7 @@ note (LanHubRecent *recent)
 void
 lan_hub_recent_keep (LanHubRecent *recent, gboolean sorted)
 {
+  g_ptr_array_set_size (recent->gone, 0);
   if (sorted)
     forget_old (recent);
   if (recent->old.n == 0 && recent->young.n >= recent->max)
@@ -266,6 +327,9 @@ lan_hub_recent_undo (LanHubRecent *recent)
 {
   Generation *g = &recent->young;
 
+  for (guint i = 0; i < recent->gone->len; i++)
+    ((LanHubDeposit *) recent->gone->pdata[i])->is_gone = FALSE;
+  g_ptr_array_set_size (recent->gone, 0);
   while (g->n > recent->kept_young) {
     LanHubDeposit *d = generation_at (g, --g->n);
 

@@ -9,7 +9,7 @@
  *   add() --> young, when full --> old, which next_seen()/next_place() hand out sorted --> forgotten
  *
  * What a transaction adds or hands out is taken back by undo() until keep() is called. No I/O;
- * the rows are lan-hub-db-recent.c's. Bounded: twice LAN_HUB_RECENT_MAX, about 100 bytes each.
+ * the rows are lan-hub-db-recent.c's. Bounded: twice LAN_HUB_RECENT_MAX, about 120 bytes each.
  */
 #pragma once
 
@@ -29,7 +29,10 @@ struct _LanHubDeposit {
   guint8 id[LAN_SERVER_DEPOSIT_ID_BYTES];
   guint64 mail_id;
   gint64 time_ms;
+  gint64 expires_ms;
+  guint32 size; /* of the envelope */
   /*< private >*/
+  guint32 is_gone;      /* its envelope is not in the database any more */
   LanHubDeposit *older; /* for the same device, in the same generation */
 };
 
@@ -40,8 +43,14 @@ void lan_hub_recent_free (LanHubRecent *recent);
 const LanHubDeposit *lan_hub_recent_find (LanHubRecent *recent, const LanDeviceId *from,
                                           const guint8 *id);
 
-/** Copies @deposit; its mail_id must be greater than all before. */
-void lan_hub_recent_add (LanHubRecent *recent, const LanHubDeposit *deposit);
+/** Copies @deposit; its mail_id must be greater than all before. Returns: (transfer none): it, until forgotten or undone. */
+const LanHubDeposit *lan_hub_recent_add (LanHubRecent *recent, const LanHubDeposit *deposit);
+
+/** The envelope of @mail_id, whoever's it is, was deleted: it gets no place. */
+void lan_hub_recent_drop (LanHubRecent *recent, guint64 mail_id);
+
+/** All that expired until @now_ms were. */
+void lan_hub_recent_expire (LanHubRecent *recent, gint64 now_ms);
 
 /** Returns: (transfer full) (element-type guint64): ids above @after for @to, ascending. */
 GArray *lan_hub_recent_ids (LanHubRecent *recent, const LanDeviceId *to, guint64 after);
@@ -49,7 +58,7 @@ GArray *lan_hub_recent_ids (LanHubRecent *recent, const LanDeviceId *to, guint64
 /** The next one of the old generation in the order of sender and id; NULL: all were handed out. */
 const LanHubDeposit *lan_hub_recent_next_seen (LanHubRecent *recent);
 
-/** The next one of the old generation in the order of recipient and number. */
+/** The next one of the old generation in the order of recipient and number, whose envelope is still there. */
 const LanHubDeposit *lan_hub_recent_next_place (LanHubRecent *recent);
 
 /** TRUE when the old generation was handed out whole; @upto: its greatest mail id. */

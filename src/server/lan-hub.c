@@ -13,227 +13,11 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #define TICK_MS     250
 #define PATIENCE_US (5 * G_GINT64_CONSTANT (1000000)) /* with what is under way when stopping */
 #define RETRY_MS    5000                              /* what clients are told when we stop */
-
-void
-lan_hub_now (LanTime *now)
-{
-  struct timespec ts;
-
-  clock_gettime (CLOCK_BOOTTIME, &ts);
-  now->mono_us = (gint64) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
-  clock_gettime (CLOCK_REALTIME, &ts);
-  now->wall_ms = (gint64) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-void
-lan_hub_turn_time (LanHub *hub, LanTime *now)
-{
-  guint64 stamp = uv_now (&hub->loop);
-
-  if (stamp != hub->turn_stamp) {
-    lan_hub_now (&hub->turn_time);
-    hub->turn_stamp = stamp;
-  }
-  *now = hub->turn_time;
-}
-
-/* ---- what the registry wants ---- */
-
-typedef struct {
-  uv_work_t work;
-  LanHub *hub;
-  LanRegistryJob *job;
-} Job;
-
-static void
-on_job (uv_work_t *work)
-{
-  lan_registry_job_run (((Job *) work->data)->job);
-}
-
-static void
-on_job_done (uv_work_t *work, int status)
-{
-  Job *job = work->data;
-  LanHub *hub = job->hub;
-  LanTime now;
-
-  lan_hub_now (&now);
-  hub->jobs--;
-  lan_registry_job_done (hub->registry, job->job, &now);
-  g_free (job);
-  lan_hub_drain (hub);
-}
-
-static void
-start_job (LanHub *hub, LanRegistryJob *registry_job)
-{
-  Job *job = g_new0 (Job, 1);
-
-  job->work.data = job;
-  job->hub = hub;
-  job->job = registry_job;
-  hub->jobs++;
-  uv_queue_work (&hub->loop, &job->work, on_job, on_job_done);
-}
-
-static void
-log_event (LanHub *hub, const LanRegistryEvent *event)
-{
-  g_autofree char *uid = lan_user_id_to_hex (&event->uid);
-  g_autofree char *device = lan_device_id_to_hex (&event->device);
-  LanHubConn *conn = event->handle != 0 ? (LanHubConn *) (gsize) event->handle : NULL;
-  LanHubLogLevel level = LAN_HUB_LOG_INFO;
-  char address[64] = "-";
-
-  if (event->type == LAN_EVENT_LOGIN || event->type == LAN_EVENT_ENROLLED) {
-    if (conn != NULL)
-      lan_hub_conn_logged_in (conn);
-    if (event->type == LAN_EVENT_LOGIN)
-      level = LAN_HUB_LOG_DEBUG;
-  } else if (conn != NULL) {
-    lan_hub_conn_address (conn, address, sizeof address);
-  }
-  if (event->type == LAN_EVENT_STORAGE)
-    level = LAN_HUB_LOG_ERROR;
-  lan_hub_log (level, lan_registry_event_name (event->type),
-               "user=%s device=%s address=%s refusal=%s status=%d", uid, device, address,
-               lan_refusal_code (event->refusal), (int) event->status);
-}
-
-static void
-carry_out (LanHub *hub, const LanRegistryAction *action)
-{
-  switch (action->type) {
-  case LAN_REGISTRY_SEND:
-    lan_hub_conn_send ((LanHubConn *) (gsize) action->handle, action->data, action->len,
-                       action->idle);
-    break;
-  case LAN_REGISTRY_CLOSE:
-    lan_hub_conn_end ((LanHubConn *) (gsize) action->handle);
-    break;
-  case LAN_REGISTRY_OP:
-    lan_hub_store_push (hub->store, action->op);
-    break;
-  case LAN_REGISTRY_JOB:
-    start_job (hub, action->job);
-    break;
-  case LAN_REGISTRY_ADMIN:
-    lan_hub_command_done (hub, action);
-    break;
-  case LAN_REGISTRY_EVENT:
-    log_event (hub, &action->event);
-    break;
-  default:
-    g_warn_if_reached ();
-  }
-}
-
-void
-lan_hub_drain (LanHub *hub)
-{
-  LanRegistryAction action;
-
-  while (lan_registry_next_action (hub->registry, &action))
-    carry_out (hub, &action);
-}
-
-/* ---- the loop's turns ---- */
-
-static void
-on_deadline (uv_timer_t *timer)
-{
-  LanHub *hub = timer->data;
-  LanTime now;
-
-  hub->deadline_us = LAN_NO_DEADLINE;
-  lan_hub_now (&now);
-  lan_registry_advance (hub->registry, &now);
-  lan_hub_drain (hub);
-}
-
-static void
-arm_deadline (LanHub *hub)
-{
-  gint64 due = lan_registry_next_deadline (hub->registry);
-  LanTime now;
-
-  /* A little late is fine, and saves moving the timer in every turn. */
-  if (due == LAN_NO_DEADLINE || due >= hub->deadline_us)
-    return;
-  hub->deadline_us = due;
-  lan_hub_now (&now);
-  uv_timer_start (&hub->deadline, on_deadline, (guint64) MAX (0, (due - now.mono_us + 999) / 1000),
-                  0);
-}
-
-static void
-end_turn (LanHub *hub)
-{
-  lan_hub_drain (hub);
-  lan_hub_conns_flush (hub);
-  lan_hub_drain (hub);
-  lan_hub_store_flush (hub->store);
-  lan_hub_conns_reap (hub);
-  arm_deadline (hub);
-}
-
-static void
-on_prepare (uv_prepare_t *prepare)
-{
-  end_turn (prepare->data);
-}
-
-static void
-on_check (uv_check_t *check)
-{
-  end_turn (check->data);
-}
-
-static void
-on_answers (uv_async_t *async)
-{
-  LanHub *hub = async->data;
-  LanRegistryOp *op;
-  LanTime now;
-
-  lan_hub_now (&now);
-  while ((op = lan_hub_store_next (hub->store)) != NULL) {
-    lan_registry_op_done (hub->registry, op, &now);
-    lan_hub_drain (hub);
-  }
-}
-
-static void
-wake (gpointer hub)
-{
-  uv_async_send (&((LanHub *) hub)->answers);
-}
-
-static void
-on_tick (uv_timer_t *timer)
-{
-  LanHub *hub = timer->data;
-  LanTime now;
-
-  lan_hub_now (&now);
-  lan_hub_conns_tick (hub, now.mono_us);
-  if (hub->http != NULL)
-    lan_hub_http_publish (hub);
-  if (hub->stopping_us == 0)
-    return;
-  if ((lan_registry_pending (hub->registry) == 0 && hub->jobs == 0 && hub->dirty->len == 0) ||
-      now.mono_us >= hub->stopping_us) {
-    hub->is_over = TRUE;
-    uv_stop (&hub->loop);
-  }
-}
 
 /* ---- start and stop ---- */
 
@@ -258,7 +42,7 @@ lan_hub_stop (LanHub *hub)
   hub->stopping_us = now.mono_us + PATIENCE_US;
   lan_registry_stop (hub->registry, RETRY_MS, &now);
   lan_hub_drain (hub);
-  uv_timer_start (&hub->tick, on_tick, 10, 20);
+  lan_hub_tick_every (hub, 20);
 }
 
 void
@@ -291,9 +75,23 @@ lan_hub_apply_limits (LanHub *hub)
   lan_registry_set_limits (hub->registry, &limits);
 }
 
+/* Lanes that are open stay; new ones need the new key. */
+static void
+take_server_key (LanHub *hub, LanHubKeys *next)
+{
+  LanTime time;
+
+  if (!lan_hub_keys_take_server (hub->keys, next))
+    return;
+  lan_server_net_id (hub->net_id, hub->keys->server_public);
+  lan_hub_now (&time);
+  lan_registry_set_server_key (hub->registry, hub->keys->server_cert, &time);
+  lan_hub_log (LAN_HUB_LOG_NOTICE, "server-key-renewed", "%s", "");
+}
+
 /* The issuer's key was renewed: it signs from now on, and the one before stays valid for what it signed. */
 gboolean
-lan_hub_reload_issuer (LanHub *hub, GError **error)
+lan_hub_reload_keys (LanHub *hub, GError **error)
 {
   g_autoptr (LanHubKeys) next = lan_hub_keys_load (hub->config->state, error);
   LanHubKeys *now = hub->keys;
@@ -302,6 +100,7 @@ lan_hub_reload_issuer (LanHub *hub, GError **error)
 
   if (next == NULL)
     return FALSE;
+  take_server_key (hub, next);
   if (next->issuer_cert == NULL ||
       (now->issuer_cert != NULL && g_bytes_equal (next->issuer_cert, now->issuer_cert)))
     return TRUE;
@@ -313,9 +112,6 @@ lan_hub_reload_issuer (LanHub *hub, GError **error)
     return FALSE;
   }
   lan_hub_log (LAN_HUB_LOG_NOTICE, "issuer-renewed", "%s", "");
-  if (memcmp (next->server_public, now->server_public, LAN_KEY_BYTES) != 0)
-    lan_hub_log (LAN_HUB_LOG_ERROR, "reload-partly", "needs-restart=server.key");
-  /* The lanes' key stays what it is; only the issuer is taken over. */
   g_ptr_array_add (hub->old_keys, lan_hub_keys_take_issuer (now, next));
   return TRUE;
 }
@@ -325,7 +121,7 @@ read_again (LanHub *hub, GError **error)
 {
   g_autoptr (LanHubConfig) next = lan_hub_config_read (hub->config->path, error);
 
-  return next != NULL && lan_hub_reload_issuer (hub, error) ? g_steal_pointer (&next) : NULL;
+  return next != NULL && lan_hub_reload_keys (hub, error) ? g_steal_pointer (&next) : NULL;
 }
 
 gboolean
@@ -405,6 +201,7 @@ open_registry (LanHub *hub, LanHubDb *db, GError **error)
     return FALSE;
   }
   lan_hub_now (&now);
+  lan_registry_set_server_key (hub->registry, hub->keys->server_cert, &now);
   if (lan_registry_start (hub->registry, &now) == LAN_STATUS_OK)
     return TRUE;
   g_set_error (error, LAN_HUB_ERROR, LAN_HUB_ERROR_DAMAGED, "%s",
@@ -441,7 +238,8 @@ open_store (LanHub *hub, GError **error)
     explain_damage (path, error);
     return FALSE;
   }
-  hub->store = lan_hub_store_new (g_steal_pointer (&db), path, hub->config->reserve, wake, hub);
+  hub->store =
+      lan_hub_store_new (g_steal_pointer (&db), path, hub->config->reserve, lan_hub_wake, hub);
   return TRUE;
 }
 
@@ -467,15 +265,7 @@ init_loop (LanHub *hub)
   static const int numbers[] = { SIGHUP, SIGTERM, SIGINT };
 
   uv_loop_init (&hub->loop);
-  uv_timer_init (&hub->loop, &hub->deadline);
-  uv_timer_init (&hub->loop, &hub->tick);
-  uv_prepare_init (&hub->loop, &hub->prepare);
-  uv_check_init (&hub->loop, &hub->check);
-  uv_async_init (&hub->loop, &hub->answers, on_answers);
-  hub->deadline.data = hub->tick.data = hub->prepare.data = hub->check.data = hub->answers.data =
-      hub;
-  uv_prepare_start (&hub->prepare, on_prepare);
-  uv_check_start (&hub->check, on_check);
+  lan_hub_loop_init (hub);
   for (guint i = 0; hub->serves && i < G_N_ELEMENTS (numbers); i++) {
     uv_signal_init (&hub->loop, &hub->signals[i]);
     hub->signals[i].data = hub;
@@ -496,7 +286,7 @@ begin_serving (LanHub *hub, GError **error)
       return FALSE;
     lan_hub_http_publish (hub);
   }
-  uv_timer_start (&hub->tick, on_tick, TICK_MS, TICK_MS);
+  lan_hub_tick_every (hub, TICK_MS);
   return TRUE;
 }
 
@@ -508,7 +298,6 @@ lan_hub_new (LanHubConfig *config, LanHubFlags flags, GError **error)
   hub->config = config;
   hub->serves = (flags & LAN_HUB_SERVE) != 0;
   hub->lock_fd = -1;
-  hub->deadline_us = LAN_NO_DEADLINE;
   hub->next_ticket = 1;
   hub->gate = lan_hub_gate_new (&(LanHubGateLimits){ 0 });
   hub->old_keys = g_ptr_array_new_with_free_func ((GDestroyNotify) lan_hub_keys_free);
@@ -604,7 +393,7 @@ lan_hub_settle (LanHub *hub)
 {
   lan_hub_drain (hub);
   while (g_hash_table_size (hub->commands) > 0 || lan_registry_pending (hub->registry) > 0) {
-    end_turn (hub);
+    lan_hub_end_turn (hub);
     uv_run (&hub->loop, UV_RUN_ONCE);
   }
 }

@@ -32,7 +32,7 @@ static const LanHubCliCommand commands[] = {
   { "restore", "FILE", N_ ("set a server up from a backup"), 1, 1, lan_hub_cli_restore },
   { "reload", "", N_ ("take in the changed configuration"), 0, 0, lan_hub_cli_reload },
   { "status", "", N_ ("say how the running server is"), 0, 0, lan_hub_cli_status },
-  { "org", "new|show|issuer|export|sign|import|renew|request|restart …",
+  { "org", "new|show|issuer|export|sign|import|renew|server-key|request|restart …",
     N_ ("work with the organisation's offline key"), 1, -1, lan_hub_cli_org },
 };
 

@@ -17,4 +17,10 @@ G_BEGIN_DECLS
 /** The frame that begins at @at_us. */
 void lan_media_tone (gint64 at_us, gint16 *pcm);
 
+/**
+ * Frame @n of the sound of ringing: of a call that comes, two notes that alternate for a second, then two
+ * seconds of silence; @is_back: what the caller hears, one low note for a second every four.
+ */
+void lan_media_ring (gint64 n, gboolean is_back, gint16 *pcm);
+
 G_END_DECLS

@@ -6,8 +6,10 @@
  * socket does. README.md of the folder above.
  */
 #include "lan-media-confine.h"
-#include "lan-media-device.h"
+#include "lan-media-loop.h"
 #include "lan-media-message.h"
+#include "lan-media-note.h"
+#include "lan-media-sound.h"
 #include "lan-media-tone.h"
 #include "lan-media-wav.h"
 #include "lan-voice.h"
@@ -30,9 +32,11 @@ typedef struct {
   LanVoice *voice; /* NULL until START */
   LanMediaStart start;
   guint8 flags;
-  LanMediaDevice *device; /* NULL: none in use */
+  LanMediaSound *sound; /* NULL: no device is of interest */
+  LanMediaLoop loop_back;
   LanMediaWav wav;
-  gboolean is_test, reads_file, writes_file, plays;
+  gboolean is_test, reads_file, writes_file;
+  guint files_missing; /* LanMediaFailure */
   GSource *tick;
   gint64 next; /* frame that begins next */
   gint64 stats_due_us;
@@ -51,21 +55,30 @@ send_message (const LanMediaMessage *message)
 }
 
 static void
-send_packet (const guint8 *data, gsize len)
+send_packet (Helper *h, const guint8 *data, gsize len)
 {
   LanMediaMessage message = { .type = LAN_MEDIA_PACKET, .data = data, .len = len };
 
-  if (len > 0)
+  if ((h->flags & LAN_MEDIA_LOOP) != 0)
+    lan_media_loop_put (&h->loop_back, data, len, g_get_monotonic_time ());
+  else if (len > 0)
     send_message (&message);
 }
 
 static void
-send_failed (guint missing, const char *text)
+send_missing (guint missing, const char *text)
 {
   LanMediaMessage message = { .type = LAN_MEDIA_FAILED, .flags = (guint8) missing };
 
   g_strlcpy (message.text, text, sizeof message.text);
   send_message (&message);
+}
+
+static void
+miss_file (Helper *h, LanMediaFailure missing, const char *text)
+{
+  h->files_missing |= missing;
+  send_missing (h->files_missing, text);
 }
 
 static void
@@ -99,7 +112,7 @@ speak (Helper *h, const gint16 *pcm, gint64 at_us)
 {
   guint8 out[LAN_MEDIA_PACKET_MAX];
 
-  send_packet (out, lan_voice_speak (h->voice, pcm, at_us, out));
+  send_packet (h, out, lan_voice_speak (h->voice, pcm, at_us, out));
 }
 
 /* The device has recorded what began one frame ago. */
@@ -115,6 +128,7 @@ run_frame (Helper *h, gint64 n, gint64 at_us, gint64 now_us)
 {
   gint16 pcm[LAN_MEDIA_FRAME_SAMPLES];
   guint8 out[LAN_MEDIA_PACKET_MAX];
+  gsize len;
 
   if (h->is_test || h->reads_file) {
     if (h->is_test)
@@ -123,17 +137,22 @@ run_frame (Helper *h, gint64 n, gint64 at_us, gint64 now_us)
       lan_media_wav_read (&h->wav, n - 1, pcm);
     speak (h, pcm, at_us - LAN_MEDIA_FRAME_US);
   }
-  lan_voice_play (h->voice, pcm, at_us);
+  while ((len = lan_media_loop_take (&h->loop_back, now_us, out)) > 0)
+    lan_voice_take (h->voice, out, len, now_us);
+  if ((h->flags & (LAN_MEDIA_RING | LAN_MEDIA_RINGBACK)) != 0)
+    lan_media_ring (n, (h->flags & LAN_MEDIA_RINGBACK) != 0, pcm);
+  else
+    lan_voice_play (h->voice, pcm, at_us);
   if ((h->flags & LAN_MEDIA_HELD) != 0)
     memset (pcm, 0, sizeof pcm);
   if (h->writes_file && !lan_media_wav_write (SINK_FD, n, pcm, !h->has_written)) {
     h->writes_file = FALSE;
-    send_failed (LAN_MEDIA_NO_SINK, "The file cannot be written.");
+    miss_file (h, LAN_MEDIA_NO_SINK, "The file cannot be written.");
   }
   h->has_written = TRUE;
-  if (h->plays)
-    lan_media_device_play (h->device, pcm);
-  send_packet (out, lan_voice_report (h->voice, now_us, out));
+  if (h->sound != NULL)
+    lan_media_sound_play (h->sound, pcm);
+  send_packet (h, out, lan_voice_report (h->voice, now_us, out));
 }
 
 static gboolean
@@ -165,30 +184,78 @@ dispatch (GSource *source, GSourceFunc callback, gpointer data)
 static GSourceFuncs tick_funcs = { .dispatch = dispatch };
 
 static void
-open_devices (Helper *h)
+on_state (guint missing, const char *text, gpointer data)
+{
+  Helper *h = data;
+  LanMediaMessage ready = { .type = LAN_MEDIA_READY };
+
+  missing |= h->files_missing;
+  if (missing != 0)
+    send_missing (missing, text);
+  else
+    send_message (&ready);
+}
+
+static void
+send_device (const LanMediaDeviceInfo *info, gpointer data)
+{
+  LanMediaMessage message = { .type = LAN_MEDIA_DEVICE, .device = *info };
+
+  send_message (&message);
+}
+
+static void
+send_list (gpointer data)
+{
+  Helper *h = data;
+  LanMediaMessage message = { .type = LAN_MEDIA_LISTED };
+
+  if ((h->flags & LAN_MEDIA_WATCH) == 0)
+    return;
+  lan_media_devices_each (lan_media_sound_devices (h->sound), send_device, h);
+  send_message (&message);
+}
+
+static const LanMediaSoundEvents sound_events = { on_heard, on_state, send_list };
+
+/* What is no device: files, which were opened at the start, the tone, and nothing. */
+static void
+open_sound (Helper *h)
 {
   const char *source = h->start.source, *sink = h->start.sink;
   gboolean wants_source, wants_sink;
-  g_autoptr (GError) error = NULL;
-  guint missing = 0;
 
   h->is_test = strcmp (source, "test") == 0;
-  h->reads_file = strcmp (source, "file") == 0;
-  h->writes_file = strcmp (sink, "file") == 0;
+  wants_source = !h->is_test && strcmp (source, "file") != 0 && strcmp (source, "none") != 0;
+  wants_sink = strcmp (sink, "file") != 0 && strcmp (sink, "null") != 0;
+  if (h->sound == NULL && (wants_source || wants_sink || (h->flags & LAN_MEDIA_WATCH) != 0))
+    h->sound = lan_media_sound_new (&sound_events, h);
+  if (h->sound != NULL)
+    lan_media_sound_use (h->sound, wants_source ? source : NULL, wants_sink ? sink : NULL,
+                         (h->flags & LAN_MEDIA_UNTREATED) == 0);
+  if (!wants_source && !wants_sink)
+    on_state (0, "", h);
+}
+
+static void
+open_files (Helper *h)
+{
+  h->writes_file = strcmp (h->start.sink, "file") == 0;
+  h->reads_file = strcmp (h->start.source, "file") == 0;
   if (h->reads_file && !lan_media_wav_open (&h->wav, SOURCE_FD)) {
     h->reads_file = FALSE;
-    send_failed (LAN_MEDIA_NO_SOURCE, "The file is not a WAV with 16 bit and 48000 Hz.");
+    miss_file (h, LAN_MEDIA_NO_SOURCE, "The file is not a WAV with 16 bit and 48000 Hz.");
   }
-  wants_source = !h->is_test && strcmp (source, "file") != 0 && strcmp (source, "none") != 0;
-  wants_sink = !h->writes_file && strcmp (sink, "null") != 0;
-  if (!wants_source && !wants_sink)
-    return;
-  h->device =
-      lan_media_device_new (wants_source ? source : NULL, wants_sink ? sink : NULL,
-                            (h->flags & LAN_MEDIA_UNTREATED) == 0, on_heard, h, &missing, &error);
-  h->plays = h->device != NULL && wants_sink && (missing & LAN_MEDIA_NO_SINK) == 0;
-  if (missing != 0)
-    send_failed (missing, error != NULL ? error->message : "");
+}
+
+static void
+on_use (Helper *h, const LanMediaStart *start)
+{
+  g_strlcpy (h->start.source, start->source, sizeof h->start.source);
+  g_strlcpy (h->start.sink, start->sink, sizeof h->start.sink);
+  h->reads_file = h->writes_file = FALSE;
+  h->files_missing = 0;
+  open_sound (h);
 }
 
 static void
@@ -201,7 +268,6 @@ set_flags (Helper *h, guint8 flags)
 static void
 on_start (Helper *h, const LanMediaStart *start)
 {
-  LanMediaMessage ready = { .type = LAN_MEDIA_READY };
   LanVoiceConfig config = { .tag = start->tag,
                             .stream = start->stream,
                             .start_us = start->start_us };
@@ -213,14 +279,16 @@ on_start (Helper *h, const LanMediaStart *start)
     _exit (1);
   h->start = *start;
   set_flags (h, start->flags);
-  open_devices (h);
+  open_sound (h);
+  open_files (h);
+  if (h->sound != NULL)
+    send_list (h);
   h->next = MAX (0, (g_get_monotonic_time () - start->start_us) / LAN_MEDIA_FRAME_US);
   h->tick = g_source_new (&tick_funcs, sizeof (GSource));
   g_source_set_callback (h->tick, on_tick, h, NULL);
   g_source_set_priority (h->tick, G_PRIORITY_HIGH);
   g_source_attach (h->tick, NULL);
   g_source_set_ready_time (h->tick, 0);
-  send_message (&ready);
 }
 
 static void
@@ -234,6 +302,8 @@ on_message (Helper *h, const guint8 *data, gsize len)
     on_start (h, &message.start);
   else if (message.type == LAN_MEDIA_SET && h->voice != NULL)
     set_flags (h, message.flags);
+  else if (message.type == LAN_MEDIA_USE && h->voice != NULL)
+    on_use (h, &message.start);
   else if (message.type == LAN_MEDIA_PACKET && h->voice != NULL)
     lan_voice_take (h->voice, message.data, message.len, g_get_monotonic_time ());
 }
@@ -269,10 +339,15 @@ main (int argc, char **argv)
     g_printerr ("lanyard-media: %s\n", error->message);
     return 1;
   }
+  if (argc > 1 && strcmp (argv[1], "--note") == 0) {
+    lan_media_note_run (SOCKET_FD, SOURCE_FD, SINK_FD);
+    return 0;
+  }
   h.loop = g_main_loop_new (NULL, FALSE);
   g_unix_fd_add (SOCKET_FD, G_IO_IN | G_IO_HUP, on_socket, &h);
   g_main_loop_run (h.loop);
-  lan_media_device_free (h.device);
+  lan_media_sound_free (h.sound);
+  lan_media_loop_clear (&h.loop_back);
   if (h.tick != NULL) {
     g_source_destroy (h.tick);
     g_source_unref (h.tick);
