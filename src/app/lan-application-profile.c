@@ -50,6 +50,16 @@ on_notice (LanApplication *self, const char *code, const char *text)
   if (g_str_equal (code, "disk-full"))
     text = _ ("The disk is full: new messages cannot be kept, and none is confirmed until there is "
               "room again.");
+  else if (g_str_equal (code, "damaged"))
+    text =
+        _ ("The history on this computer's disk is damaged in places. Put back a backup that was "
+           "made before, and have the disk checked.");
+  else if (g_str_equal (code, "server-key-renewed"))
+    text = _ ("The company's server has a new key, and the company confirmed it.");
+  else if (g_str_equal (code, "directory-restarted"))
+    text =
+        _ ("The company's server was set up again from a backup, and the company confirmed that. "
+           "What is newer than the backup may be missing for a while.");
   lan_window_notice (self->window, text);
 }
 

@@ -3,7 +3,8 @@
 #include "lan-attachment.h"
 
 #include "lan-file-kind.h"
-#include "lan-thumbnail.h"
+#include "lan-format.h"
+#include "lan-picture.h"
 #include "lan-transfer.h"
 
 #include <glib/gi18n.h>
@@ -47,23 +48,13 @@ static void
 on_thumbnail (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (LanAttachment) self = user_data;
-  g_autoptr (GdkPixbuf) pixbuf = lan_thumbnail_load_finish (result, NULL);
+  g_autoptr (LanPicture) picture = lan_picture_load_finish (result, NULL);
 
-  if (pixbuf == NULL)
+  if (picture == NULL)
     return;
-  gtk_image_set_from_pixbuf (self->picture, pixbuf);
+  gtk_image_set_from_pixbuf (self->picture, picture->pixbuf);
   gtk_widget_show (GTK_WIDGET (self->picture));
   gtk_widget_hide (GTK_WIDGET (self->icon_label));
-}
-
-/* Takes both. */
-static char *
-add_to_line (char *line, char *more)
-{
-  g_autofree char *before = line;
-  g_autofree char *behind = more;
-
-  return g_strdup_printf (_ ("%s, %s"), before, behind);
 }
 
 /* What of a folder stays here is said before it is sent. */
@@ -71,20 +62,15 @@ static void
 on_left_out (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (LanAttachment) self = user_data;
-  g_autofree char *line = g_strdup (_ ("folder"));
+  g_autofree char *left_out = NULL;
+  g_autofree char *line = NULL;
   guint links, others;
 
   if (!lan_transfer_count_left_out_finish (result, &links, &others, NULL))
     return;
-  if (links > 0)
-    line = add_to_line (
-        line, g_strdup_printf (ngettext ("%u link left out", "%u links left out", (gulong) links),
-                               links));
-  if (others > 0)
-    line =
-        add_to_line (line, g_strdup_printf (ngettext ("%u special file left out",
-                                                      "%u special files left out", (gulong) others),
-                                            others));
+  left_out = lan_format_left_out (links, others);
+  line = *left_out != '\0' ? g_strdup_printf (_ ("%s, %s"), _ ("folder"), left_out)
+                           : g_strdup (_ ("folder"));
   gtk_label_set_text (self->line_label, line);
 }
 
@@ -164,8 +150,8 @@ lan_attachment_new (const char *path, guint64 size)
     lan_transfer_count_left_out_async ((const char *const[]){ path, NULL }, self->cancellable,
                                        on_left_out, g_object_ref (self));
   } else {
-    lan_thumbnail_load_async (path, THUMBNAIL_PX, self->cancellable, on_thumbnail,
-                              g_object_ref (self));
+    lan_picture_load_async (path, THUMBNAIL_PX, THUMBNAIL_PX, self->cancellable, on_thumbnail,
+                            g_object_ref (self));
   }
   return GTK_WIDGET (self);
 }

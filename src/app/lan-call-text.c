@@ -64,6 +64,8 @@ quality_word (LanCall *call)
     return C_ ("quality of a call", "fair");
   case LAN_CALL_QUALITY_POOR:
     return C_ ("quality of a call", "poor");
+  case LAN_CALL_QUALITY_NONE:
+    return C_ ("quality of a call", "interrupted");
   case LAN_CALL_QUALITY_UNKNOWN:
   default:
     return NULL;

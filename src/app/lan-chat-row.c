@@ -7,7 +7,9 @@
 #include "lan-chat-text.h"
 #include "lan-format.h"
 #include "lan-group-look.h"
+#include "lan-note-card.h"
 #include "lan-person-look.h"
+#include "lan-sticker-view.h"
 
 #include <glib/gi18n.h>
 #include <lan-message.h>
@@ -45,6 +47,10 @@ describe_last (LanMessage *last)
     return lan_group_look_event (last);
   case LAN_MESSAGE_KIND_CALL:
     return lan_call_text (last);
+  case LAN_MESSAGE_KIND_NOTE:
+    return lan_note_card_words (last);
+  case LAN_MESSAGE_KIND_STICKER:
+    return lan_sticker_view_words (last);
   case LAN_MESSAGE_KIND_UNKNOWN:
     return g_strdup (_ ("Needs a newer version to be shown"));
   case LAN_MESSAGE_KIND_TEXT:
@@ -79,9 +85,11 @@ update_preview (LanChatRow *self)
   LanPerson *person = lan_conversation_get_person (self->conversation);
   g_autofree char *text = NULL;
 
-  if (lan_person_get_typing (person))
+  if (lan_person_get_group (person) != NULL)
+    text = lan_group_look_typing (lan_person_get_group (person));
+  else if (lan_person_get_typing (person))
     text = g_strdup (_ ("is typing…"));
-  else
+  if (text == NULL)
     text =
         has_draft ? lan_chat_text_preview (draft, PREVIEW_CHARS) : last_line (self->conversation);
   gtk_widget_set_visible (self->draft_label, has_draft);
@@ -179,6 +187,9 @@ lan_chat_row_new (LanConversation *conversation)
   lan_avatar_set_person (self->avatar, person);
   g_signal_connect_object (conversation, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (person, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  if (lan_person_get_group (person) != NULL)
+    g_signal_connect_object (lan_person_get_group (person), "changed", G_CALLBACK (update), self,
+                             G_CONNECT_SWAPPED);
   update (self);
   return GTK_WIDGET (self);
 }

@@ -6,13 +6,16 @@
 #include "lan-chat-search.h"
 #include "lan-composer.h"
 #include "lan-edit-history.h"
+#include "lan-emoji-picker.h"
 #include "lan-group-look.h"
 #include "lan-history.h"
 #include "lan-mention-people.h"
 #include "lan-people-chooser.h"
 #include "lan-person-bar.h"
 #include "lan-person-look.h"
+#include "lan-picture-window.h"
 #include "lan-pin-bar.h"
+#include "lan-popover.h"
 #include "lan-settings.h"
 #include "lan-trust-popover.h"
 
@@ -69,6 +72,7 @@ update_group (LanChatView *self)
 {
   LanGroupChat *group = lan_person_get_group (self->person);
   g_autofree char *line = group != NULL ? lan_group_look_line (group) : NULL;
+  g_autofree char *typing = group != NULL ? lan_group_look_typing (group) : NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self->shield_button), group == NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->reach_icon), group == NULL);
@@ -79,7 +83,8 @@ update_group (LanChatView *self)
   gtk_label_set_text (self->name_label, lan_group_chat_get_name (group));
   gtk_label_set_text (self->reach_label, line);
   lan_person_look_set_style (GTK_WIDGET (self->reach_label), "dim");
-  gtk_widget_hide (GTK_WIDGET (self->typing_label));
+  gtk_label_set_text (self->typing_label, typing != NULL ? typing : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->typing_label), typing != NULL);
   return TRUE;
 }
 
@@ -164,6 +169,15 @@ lan_chat_view_notice (LanChatView *self, const char *text)
   gtk_revealer_set_reveal_child (self->notice_revealer, TRUE);
 }
 
+void
+lan_chat_view_tell (LanChatView *self, const char *text)
+{
+  GtkWidget *bar = gtk_bin_get_child (GTK_BIN (self->notice_revealer));
+
+  lan_chat_view_notice (self, text);
+  gtk_style_context_remove_class (gtk_widget_get_style_context (bar), "bad");
+}
+
 static void
 on_call (LanChatView *self)
 {
@@ -180,6 +194,12 @@ static void
 on_message_state (LanChatView *self, LanMessage *message)
 {
   lan_history_message_changed (self->history, message);
+}
+
+void
+lan_chat_view_add_file (LanChatView *self, const char *uri)
+{
+  lan_composer_add_uris (self->composer, (const char *[]){ uri, NULL });
 }
 
 static void
@@ -212,6 +232,7 @@ update_habits (LanChatView *self)
       lan_text_habits_new (lan_mention_people_names (self->node, self->person),
                            lan_settings_get_bool (self->node, LAN_SETTING_FORMATS));
 
+  habits->fetches = lan_settings_get_bool (self->node, LAN_SETTING_PICTURES);
   lan_history_set_habits (self->history, habits);
   lan_text_habits_unref (habits);
 }
@@ -319,11 +340,10 @@ tell_sent (LanChatView *self, GStrv ids, GError *error)
   g_autofree char *text =
       g_strdup_printf (ngettext ("Sent to %u person.", "Sent to %u people.", n), n);
 
-  GtkWidget *bar = gtk_bin_get_child (GTK_BIN (self->notice_revealer));
-
-  lan_chat_view_notice (self, ids != NULL ? text : error->message);
   if (ids != NULL)
-    gtk_style_context_remove_class (gtk_widget_get_style_context (bar), "bad");
+    lan_chat_view_tell (self, text);
+  else
+    lan_chat_view_notice (self, error->message);
 }
 
 static LanPeopleChooser *
@@ -382,6 +402,12 @@ lan_chat_view_show_edits (LanChatView *self, LanMessage *message, GtkWidget *row
   lan_edit_history_show (self->node, message, row);
 }
 
+void
+lan_chat_view_show_picture (LanChatView *self, LanMessage *message)
+{
+  lan_picture_window_show (GTK_WIDGET (self), self->node, message);
+}
+
 static void
 on_operated (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -409,6 +435,31 @@ void
 lan_chat_view_react (LanChatView *self, LanMessage *message, const char *emoji, gboolean on)
 {
   lan_node_react_async (self->node, message, emoji, on, NULL, on_operated, g_object_ref (self));
+}
+
+static void
+on_other_picked (LanEmojiPicker *picker, const char *emoji, LanMessage *message)
+{
+  LanChatView *self = g_object_get_data (G_OBJECT (picker), "view");
+
+  lan_chat_view_react (self, message, emoji, TRUE);
+}
+
+void
+lan_chat_view_react_other (LanChatView *self, LanMessage *message, GtkWidget *row)
+{
+  GtkWidget *picker = lan_emoji_picker_new (row, self->node);
+
+  g_object_set_data (G_OBJECT (picker), "view", self); /* the row is inside of it */
+  g_signal_connect_object (picker, "picked", G_CALLBACK (on_other_picked), message, 0);
+  lan_popover_forget_when_closed (picker);
+  lan_emoji_picker_open (LAN_EMOJI_PICKER (picker));
+}
+
+LanNode *
+lan_chat_view_get_node (LanChatView *self)
+{
+  return self->node;
 }
 
 void

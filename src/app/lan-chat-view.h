@@ -33,6 +33,9 @@ void lan_chat_view_mark_seen (LanChatView *self);
 /** Shows a sentence about something that went wrong above the messages. */
 void lan_chat_view_notice (LanChatView *self, const char *text);
 
+/** Shows a sentence about something that went well, likewise. */
+void lan_chat_view_tell (LanChatView *self, const char *text);
+
 void lan_chat_view_focus_composer (LanChatView *self);
 void lan_chat_view_focus_history (LanChatView *self);
 void lan_chat_view_save_draft (LanChatView *self);
@@ -46,12 +49,24 @@ void lan_chat_view_show_message (LanChatView *self, const char *id);
 void lan_chat_view_reply (LanChatView *self, LanMessage *message);
 /** Asks to whom, and sends it on. */
 void lan_chat_view_forward (LanChatView *self, LanMessage *message);
+/** Puts a file beside what is written. */
+void lan_chat_view_add_file (LanChatView *self, const char *uri);
+
+/** Opens the picture of @message, when it is on this computer. */
+void lan_chat_view_show_picture (LanChatView *self, LanMessage *message);
+
 /** Shows what it said before, beside @row. */
 void lan_chat_view_show_edits (LanChatView *self, LanMessage *message, GtkWidget *row);
 void lan_chat_view_edit (LanChatView *self, LanMessage *message);
 void lan_chat_view_recall (LanChatView *self, LanMessage *message);
 void lan_chat_view_pin (LanChatView *self, LanMessage *message, gboolean on);
 void lan_chat_view_react (LanChatView *self, LanMessage *message, const char *emoji, gboolean on);
+
+/** Lets one choose any emoji as a reaction to @message, beside @row that shows it. */
+void lan_chat_view_react_other (LanChatView *self, LanMessage *message, GtkWidget *row);
+
+/** Returns: (transfer none) (nullable): whose chat it is. */
+LanNode *lan_chat_view_get_node (LanChatView *self);
 
 /** Opens the bar that searches this chat. */
 void lan_chat_view_begin_search (LanChatView *self);

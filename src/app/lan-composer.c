@@ -2,32 +2,41 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-composer.h"
 
-#include "lan-attachment.h"
+#include "lan-composer-files.h"
+#include "lan-emoji-picker.h"
+#include "lan-emoji-popup.h"
 #include "lan-layout.h"
 #include "lan-mention-people.h"
+#include "lan-note-bar.h"
 #include "lan-paste.h"
+#include "lan-preedit.h"
+#include "lan-sticker-offer.h"
+#include "lan-sticker-window.h"
 
 #include <glib/gi18n.h>
 #include <lan-node-message.h>
+#include <lan-voice-note.h>
 
-#define MAX_LINES       8
-#define MAX_ATTACHMENTS 50
-#define DRAFT_DELAY_MS  700
+#define MAX_LINES      8
+#define DRAFT_DELAY_MS 700
 
 struct _LanComposer {
   GtkBox parent;
   LanNode *node;
   LanConversation *conversation;
-  GCancellable *cancellable; /* what still loads for this conversation */
-  GPtrArray *attachments;    /* of LanAttachment, kept by the box */
   guint draft_id;
   gboolean enter_sends;
   gboolean tells_typing;
   gboolean is_filling;
-  GtkWidget *attach_revealer;
-  GtkFlowBox *attach_box;
+  LanComposerFiles *files;
   LanComposerBar *bar;
   LanMentionPopup *mentions; /* owned by the view */
+  LanEmojiPopup *emoji;      /* as well */
+  GtkWidget *emoji_button;
+  LanNoteBar *note_bar;
+  GtkWidget *input_line; /* gives way to the bar */
+  GtkWidget *mic_button;
+  GtkWidget *picker; /* once it was opened */
   GtkWidget *input_box;
   GtkScrolledWindow *scroller;
   GtkTextView *view;
@@ -62,44 +71,20 @@ fail (LanComposer *self, const char *text)
 }
 
 static void
-update_amount (LanComposer *self)
-{
-  guint64 total = 0;
-  gboolean known = TRUE;
-  g_autofree char *size = NULL;
-  g_autofree char *text = NULL;
-
-  for (guint i = 0; i < self->attachments->len; i++) {
-    guint64 bytes = lan_attachment_get_size (g_ptr_array_index (self->attachments, i));
-
-    known = known && bytes != LAN_ATTACHMENT_FOLDER;
-    total += bytes != LAN_ATTACHMENT_FOLDER ? bytes : 0;
-  }
-  /* Translators: how large something is that has not been counted */
-  size = known ? g_format_size (total) : g_strdup (_ ("with folders"));
-  text = self->attachments->len == 0
-             ? g_strdup ("")
-             : g_strdup_printf (
-                   ngettext ("%u attachment, %s", "%u attachments, %s", self->attachments->len),
-                   self->attachments->len, size);
-  gtk_label_set_text (self->amount_label, text);
-}
-
-static void
 update (LanComposer *self)
 {
   gboolean has_text = gtk_text_buffer_get_char_count (self->buffer) > 0;
-  gboolean has_files = self->attachments->len > 0;
+  gboolean has_files = lan_composer_files_get_count (self->files) > 0;
+  g_autofree char *amount = lan_composer_files_dup_amount (self->files);
 
   gtk_widget_set_visible (self->placeholder, !has_text);
   gtk_widget_set_visible (self->send_button, has_text || has_files);
+  gtk_widget_set_visible (self->mic_button, !has_text && !has_files);
   gtk_widget_set_visible (GTK_WIDGET (self->urgent_button), has_text);
   gtk_widget_set_sensitive (self->many_button, has_text);
-  gtk_revealer_set_reveal_child (GTK_REVEALER (self->attach_revealer), has_files);
-  gtk_widget_set_visible (self->attach_revealer, has_files);
   gtk_widget_set_visible (self->hint_box,
                           has_files || gtk_text_buffer_get_line_count (self->buffer) > 1);
-  update_amount (self);
+  gtk_label_set_text (self->amount_label, amount);
 }
 
 void
@@ -153,34 +138,22 @@ set_text (LanComposer *self, const char *text)
   self->is_filling = FALSE;
 }
 
-static void
-drop_attachments (LanComposer *self)
-{
-  for (guint i = 0; i < self->attachments->len; i++)
-    gtk_widget_destroy (gtk_widget_get_parent (g_ptr_array_index (self->attachments, i)));
-  g_ptr_array_set_size (self->attachments, 0);
-}
-
 static gboolean
 send_files (LanComposer *self)
 {
-  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) paths = NULL;
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) ids = NULL;
 
-  if (self->attachments->len == 0)
+  if (lan_composer_files_get_count (self->files) == 0)
     return TRUE;
-  for (guint i = 0; i < self->attachments->len; i++)
-    g_ptr_array_add (paths,
-                     g_strdup (lan_attachment_get_path (g_ptr_array_index (self->attachments, i))));
-  g_ptr_array_add (paths, NULL);
-  ids =
-      lan_conversation_send_files (self->conversation, (const char *const *) paths->pdata, &error);
+  paths = lan_composer_files_dup_paths (self->files);
+  ids = lan_conversation_send_files (self->conversation, (const char *const *) paths, &error);
   if (ids == NULL) {
     fail (self, error->message);
     return FALSE;
   }
-  drop_attachments (self);
+  lan_composer_files_clear (self->files);
   return TRUE;
 }
 
@@ -254,10 +227,13 @@ lan_composer_clear (LanComposer *self)
 static void
 on_send (LanComposer *self)
 {
-  g_autofree char *text = dup_text (self);
-  g_autofree char *stripped = g_strstrip (g_strdup (text));
+  g_autofree char *text = NULL;
+  g_autofree char *stripped = NULL;
   g_autoptr (GError) error = NULL;
 
+  lan_preedit_settle (self->view);
+  text = dup_text (self);
+  stripped = g_strstrip (g_strdup (text));
   if (self->conversation == NULL || !send_files (self))
     return;
   if (*stripped != '\0' && !send_text (self, text, &error)) {
@@ -265,6 +241,7 @@ on_send (LanComposer *self)
     return;
   }
   lan_composer_clear (self);
+  lan_composer_focus (self); /* the button had it, and goes */
 }
 
 char *
@@ -287,7 +264,7 @@ on_key_press (LanComposer *self, GdkEventKey *event)
   gboolean shift = (event->state & GDK_SHIFT_MASK) != 0;
   gboolean control = (event->state & GDK_CONTROL_MASK) != 0;
 
-  if (lan_mention_popup_key (self->mentions, event))
+  if (lan_mention_popup_key (self->mentions, event) || lan_emoji_popup_key (self->emoji, event))
     return TRUE;
   if (event->keyval == GDK_KEY_Escape &&
       lan_composer_bar_get_mode (self->bar) != LAN_COMPOSER_NEW &&
@@ -300,6 +277,8 @@ on_key_press (LanComposer *self, GdkEventKey *event)
     return FALSE;
   if (gtk_text_view_im_context_filter_keypress (self->view, event))
     return TRUE;
+  if (lan_preedit_composes (self->view))
+    return FALSE;
   if (shift || (event->state & GDK_MOD1_MASK) || (!self->enter_sends && !control))
     return FALSE;
   on_send (self);
@@ -345,122 +324,139 @@ on_view_allocated (LanComposer *self)
 }
 
 static void
-on_attachment_removed (LanAttachment *attachment, LanComposer *self)
+on_files_changed (LanComposer *self)
 {
-  g_ptr_array_remove (self->attachments, attachment);
-  gtk_widget_destroy (gtk_widget_get_parent (GTK_WIDGET (attachment)));
   update (self);
   lan_composer_focus (self);
-}
-
-static void
-add_file (LanComposer *self, const char *path, guint64 size)
-{
-  GtkWidget *attachment;
-
-  if (self->attachments->len >= MAX_ATTACHMENTS) {
-    fail (self, _ ("At most 50 files can be sent at once."));
-    return;
-  }
-  attachment = lan_attachment_new (path, size);
-  g_signal_connect_object (attachment, "removed", G_CALLBACK (on_attachment_removed), self, 0);
-  gtk_flow_box_insert (self->attach_box, attachment, -1);
-  gtk_widget_set_can_focus (gtk_widget_get_parent (attachment), FALSE);
-  g_ptr_array_add (self->attachments, attachment);
-  update (self);
-  lan_composer_focus (self);
-}
-
-typedef struct {
-  LanComposer *self;
-  GCancellable *cancellable;
-} Query;
-
-static void
-on_file_info (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autofree Query *query = user_data;
-  g_autoptr (LanComposer) self = query->self;
-  g_autoptr (GCancellable) cancellable = query->cancellable;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, &error);
-  g_autofree char *path = g_file_get_path (G_FILE (source));
-
-  if (g_cancellable_is_cancelled (cancellable))
-    return;
-  if (info == NULL)
-    fail (self, error->message);
-  else if (path == NULL)
-    fail (self, _ ("This file is not on this computer. Copy it here first."));
-  else if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
-    add_file (self, path, LAN_ATTACHMENT_FOLDER);
-  else if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
-    fail (self, _ ("Only ordinary files and folders can be sent."));
-  else
-    add_file (self, path, (guint64) g_file_info_get_size (info));
 }
 
 void
 lan_composer_add_uris (LanComposer *self, const char *const *uris)
 {
-  if (self->conversation == NULL)
-    return;
-  for (guint i = 0; uris[i] != NULL && i < MAX_ATTACHMENTS; i++) {
-    g_autoptr (GFile) file = g_file_new_for_uri (uris[i]);
-    Query *query = g_new0 (Query, 1);
-
-    query->self = g_object_ref (self);
-    query->cancellable = g_object_ref (self->cancellable);
-    g_file_query_info_async (
-        file, G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE,
-        G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, self->cancellable, on_file_info, query);
-  }
-}
-
-static void
-on_files_chosen (GtkNativeDialog *dialog, int response, LanComposer *self)
-{
-  if (response == GTK_RESPONSE_ACCEPT) {
-    GSList *chosen = gtk_file_chooser_get_uris (GTK_FILE_CHOOSER (dialog));
-
-    for (GSList *l = chosen; l != NULL; l = l->next)
-      lan_composer_add_uris (self, (const char *[]){ l->data, NULL });
-    g_slist_free_full (chosen, g_free);
-  }
-  gtk_native_dialog_destroy (dialog);
-}
-
-static void
-choose (LanComposer *self, const char *title, GtkFileChooserAction action)
-{
-  GtkWidget *window = gtk_widget_get_toplevel (GTK_WIDGET (self));
-  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (title, GTK_WINDOW (window), action,
-                                                              _ ("_Choose"), _ ("_Cancel"));
-
-  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), TRUE);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_files_chosen), self, 0);
-  g_object_set_data_full (G_OBJECT (self), "dialog", dialog, g_object_unref);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  if (self->conversation != NULL)
+    lan_composer_files_add_uris (self->files, uris);
 }
 
 static void
 on_attach_files (LanComposer *self)
 {
-  choose (self, _ ("Send files"), GTK_FILE_CHOOSER_ACTION_OPEN);
+  lan_composer_files_choose (self->files, _ ("Send files"), GTK_FILE_CHOOSER_ACTION_OPEN);
 }
 
 static void
 on_attach_folder (LanComposer *self)
 {
-  choose (self, _ ("Send a folder"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER);
+  lan_composer_files_choose (self->files, _ ("Send a folder"),
+                             GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER);
 }
 
 static void
+on_mic (LanComposer *self)
+{
+  if (self->conversation == NULL)
+    return;
+  gtk_widget_hide (self->input_line);
+  lan_note_bar_begin (self->note_bar, self->node);
+}
+
+static void
+on_note_ended (LanComposer *self)
+{
+  gtk_widget_show (self->input_line);
+  lan_composer_focus (self);
+}
+
+static void
+on_note_taken (LanComposer *self, LanVoiceNote *note)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = lan_node_send_note (
+      self->node, lan_conversation_get_person (self->conversation), note, &error);
+
+  if (id == NULL)
+    fail (self, error->message);
+}
+
+static void
+on_emoji_picked (LanComposer *self, const char *text)
+{
+  gtk_text_buffer_delete_selection (self->buffer, TRUE, TRUE);
+  gtk_text_buffer_insert_at_cursor (self->buffer, text, -1);
+  lan_composer_focus (self);
+}
+
+/* A reply may be one too; what else is written stays. */
+static void
+on_sticker (LanComposer *self, LanSticker *sticker)
+{
+  gboolean replies = lan_composer_bar_get_mode (self->bar) == LAN_COMPOSER_REPLY;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+
+  if (self->conversation == NULL)
+    return;
+  id = lan_node_send_sticker (self->node, lan_conversation_get_person (self->conversation), sticker,
+                              replies ? lan_composer_bar_get_message (self->bar) : NULL, &error);
+  if (id == NULL)
+    fail (self, error->message);
+  else if (replies)
+    lan_composer_bar_clear (self->bar);
+  lan_composer_focus (self);
+}
+
+static void
+on_sticker_completed (LanSticker *sticker, gpointer user_data)
+{
+  on_sticker (user_data, sticker);
+}
+
+static void
+on_offer_stickers (LanComposer *self, const char *set)
+{
+  if (self->conversation != NULL)
+    lan_sticker_offer_ask (GTK_WIDGET (self), self->node,
+                           lan_conversation_get_person (self->conversation), set);
+}
+
+static void
+on_add_sticker (LanComposer *self)
+{
+  lan_sticker_window_choose (GTK_WIDGET (self), self->node);
+}
+
+static void
+open_picker (LanComposer *self)
+{
+  if (self->node == NULL)
+    return;
+  lan_preedit_settle (self->view);
+  if (self->picker == NULL) {
+    self->picker = lan_emoji_picker_new (self->emoji_button, self->node);
+    g_signal_connect_object (self->picker, "picked", G_CALLBACK (on_emoji_picked), self,
+                             G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->picker, "sticker", G_CALLBACK (on_sticker), self,
+                             G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->picker, "offer-stickers", G_CALLBACK (on_offer_stickers), self,
+                             G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->picker, "add-sticker", G_CALLBACK (on_add_sticker), self,
+                             G_CONNECT_SWAPPED);
+    lan_emoji_picker_allow_stickers (LAN_EMOJI_PICKER (self->picker));
+  }
+  lan_emoji_picker_open (LAN_EMOJI_PICKER (self->picker));
+}
+
+/* Ctrl+. and the menu of the field open the same one as the button. */
+static void
 on_emoji (LanComposer *self)
 {
-  lan_composer_focus (self);
-  g_signal_emit_by_name (self->view, "insert-emoji");
+  g_signal_stop_emission_by_name (self->view, "insert-emoji");
+  open_picker (self);
+}
+
+static void
+on_emoji_clicked (LanComposer *self)
+{
+  open_picker (self);
 }
 
 static void
@@ -490,17 +486,17 @@ void
 lan_composer_set_conversation (LanComposer *self, LanNode *node, LanConversation *conversation)
 {
   g_set_object (&self->node, node);
+  lan_emoji_popup_set_node (self->emoji, node);
   if (self->conversation == conversation)
     return;
+  lan_note_bar_cancel (self->note_bar);
+  lan_preedit_settle (self->view); /* what is composed belongs to the conversation before */
   lan_composer_bar_clear (self->bar);
   if (self->conversation != NULL) {
     lan_conversation_set_typing (self->conversation, FALSE);
     lan_composer_save_draft (self);
   }
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
-  self->cancellable = g_cancellable_new ();
-  drop_attachments (self);
+  lan_composer_files_clear (self->files);
   gtk_toggle_button_set_active (self->urgent_button, FALSE);
   g_set_object (&self->conversation, conversation);
   lan_mention_people_follow (
@@ -530,12 +526,8 @@ dispose (GObject *object)
   LanComposer *self = LAN_COMPOSER (object);
 
   g_clear_handle_id (&self->draft_id, g_source_remove);
-  if (self->cancellable != NULL)
-    g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
   g_clear_object (&self->conversation);
   g_clear_object (&self->node);
-  g_clear_pointer (&self->attachments, g_ptr_array_unref);
   G_OBJECT_CLASS (lan_composer_parent_class)->dispose (object);
 }
 
@@ -550,10 +542,11 @@ lan_composer_class_init (LanComposerClass *klass)
   failed_signal = g_signal_new ("failed", LAN_TYPE_COMPOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 1, G_TYPE_STRING);
   g_type_ensure (LAN_TYPE_COMPOSER_BAR);
+  g_type_ensure (LAN_TYPE_COMPOSER_FILES);
+  g_type_ensure (LAN_TYPE_NOTE_BAR);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/composer.ui");
-  gtk_widget_class_bind_template_child (widget_class, LanComposer, attach_revealer);
-  gtk_widget_class_bind_template_child (widget_class, LanComposer, attach_box);
+  gtk_widget_class_bind_template_child (widget_class, LanComposer, files);
   gtk_widget_class_bind_template_child (widget_class, LanComposer, bar);
   gtk_widget_class_bind_template_child (widget_class, LanComposer, input_box);
   gtk_widget_class_bind_template_child (widget_class, LanComposer, scroller);
@@ -569,8 +562,18 @@ lan_composer_class_init (LanComposerClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_send);
   gtk_widget_class_bind_template_callback (widget_class, on_attach_files);
   gtk_widget_class_bind_template_callback (widget_class, on_attach_folder);
+  gtk_widget_class_bind_template_callback (widget_class, on_files_changed);
+  gtk_widget_class_bind_template_callback (widget_class, fail);
   gtk_widget_class_bind_template_callback (widget_class, on_bar_cleared);
+  gtk_widget_class_bind_template_child (widget_class, LanComposer, emoji_button);
+  gtk_widget_class_bind_template_child (widget_class, LanComposer, note_bar);
+  gtk_widget_class_bind_template_child (widget_class, LanComposer, input_line);
+  gtk_widget_class_bind_template_child (widget_class, LanComposer, mic_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_mic);
+  gtk_widget_class_bind_template_callback (widget_class, on_note_ended);
+  gtk_widget_class_bind_template_callback (widget_class, on_note_taken);
   gtk_widget_class_bind_template_callback (widget_class, on_emoji);
+  gtk_widget_class_bind_template_callback (widget_class, on_emoji_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_key_press);
   gtk_widget_class_bind_template_callback (widget_class, on_focus_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_preedit_changed);
@@ -583,11 +586,12 @@ static void
 lan_composer_init (LanComposer *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  self->attachments = g_ptr_array_new ();
-  self->cancellable = g_cancellable_new ();
   self->buffer = gtk_text_view_get_buffer (self->view);
   g_signal_connect_object (self->buffer, "changed", G_CALLBACK (on_buffer_changed), self,
                            G_CONNECT_SWAPPED);
+  lan_preedit_watch (self->view);
+  self->emoji = lan_emoji_popup_new (self->view, self->input_box);
+  lan_emoji_popup_set_chosen (self->emoji, on_sticker_completed, self);
   self->mentions = lan_mention_popup_new (self->view, self->input_box);
   lan_composer_set_habits (self, TRUE, TRUE);
   lan_layout_keep_requests (GTK_WIDGET (self->view), GTK_WIDGET (self));

@@ -4,9 +4,10 @@
 
 #include "lan-avatar.h"
 #include "lan-confirm.h"
-#include "lan-files.h"
+#include "lan-file-rule.h"
 #include "lan-format.h"
 #include "lan-group-pane.h"
+#include "lan-keep-window.h"
 #include "lan-person-look.h"
 #include "lan-style.h"
 #include "lan-transfer-card.h"
@@ -39,6 +40,7 @@ struct _LanDetails {
   GtkLabel *trust_text;
   GtkMenuButton *compare_button;
   GtkEntry *note_entry;
+  LanFileRule *file_rule;
   GtkWidget *shared_title;
   GtkBox *shared_box;
   GtkWidget *remove_button;
@@ -165,6 +167,12 @@ on_mute (LanDetails *self)
 }
 
 static void
+on_keep (LanDetails *self)
+{
+  lan_keep_window_show (GTK_WIDGET (self), self->node, self->person);
+}
+
+static void
 on_block_confirmed (gpointer person)
 {
   lan_person_block (person, TRUE);
@@ -229,6 +237,7 @@ lan_details_set_person (LanDetails *self, LanNode *node, LanPerson *person)
   lan_avatar_set_person (self->avatar, person);
   lan_trust_popover_set_person (
       LAN_TRUST_POPOVER (gtk_menu_button_get_popover (self->compare_button)), person);
+  lan_file_rule_set_person (self->file_rule, node, person);
   g_signal_connect_object (person, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
   update_shared (self);
@@ -273,6 +282,7 @@ lan_details_class_init (LanDetailsClass *klass)
   G_OBJECT_CLASS (klass)->dispose = dispose;
   widget_class->get_preferred_width = get_preferred_width;
   g_type_ensure (LAN_TYPE_AVATAR);
+  g_type_ensure (LAN_TYPE_FILE_RULE);
   g_type_ensure (LAN_TYPE_GROUP_PANE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/details.ui");
@@ -293,6 +303,7 @@ lan_details_class_init (LanDetailsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanDetails, trust_text);
   gtk_widget_class_bind_template_child (widget_class, LanDetails, compare_button);
   gtk_widget_class_bind_template_child (widget_class, LanDetails, note_entry);
+  gtk_widget_class_bind_template_child (widget_class, LanDetails, file_rule);
   gtk_widget_class_bind_template_child (widget_class, LanDetails, shared_title);
   gtk_widget_class_bind_template_child (widget_class, LanDetails, shared_box);
   gtk_widget_class_bind_template_child (widget_class, LanDetails, remove_button);
@@ -303,6 +314,7 @@ lan_details_class_init (LanDetailsClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_mute);
   gtk_widget_class_bind_template_callback (widget_class, on_block);
   gtk_widget_class_bind_template_callback (widget_class, on_remove);
+  gtk_widget_class_bind_template_callback (widget_class, on_keep);
   gtk_widget_class_bind_template_callback (widget_class, save_note);
   gtk_widget_class_bind_template_callback (widget_class, on_note_left);
 }

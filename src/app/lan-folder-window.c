@@ -4,6 +4,7 @@
 
 #include "lan-files.h"
 #include "lan-folder-tree.h"
+#include "lan-format.h"
 
 #include <glib/gi18n.h>
 
@@ -20,6 +21,7 @@ struct _LanFolderWindow {
   GtkTreeView *tree;
   GtkLabel *empty_label;
   GtkLabel *sum_label;
+  GtkLabel *left_out_label;
   GtkFileChooser *folder_button;
   GtkComboBox *conflict_combo;
   GtkWidget *accept_button;
@@ -169,6 +171,7 @@ lan_folder_window_class_init (LanFolderWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanFolderWindow, tree);
   gtk_widget_class_bind_template_child (widget_class, LanFolderWindow, empty_label);
   gtk_widget_class_bind_template_child (widget_class, LanFolderWindow, sum_label);
+  gtk_widget_class_bind_template_child (widget_class, LanFolderWindow, left_out_label);
   gtk_widget_class_bind_template_child (widget_class, LanFolderWindow, folder_button);
   gtk_widget_class_bind_template_child (widget_class, LanFolderWindow, conflict_combo);
   gtk_widget_class_bind_template_child (widget_class, LanFolderWindow, accept_button);
@@ -192,12 +195,17 @@ lan_folder_window_new (LanTransfer *transfer)
   g_autofree char *folder = lan_files_dup_folder ();
   g_autofree char *from =
       g_strdup_printf (_ ("From %s"), lan_person_get_name (lan_transfer_get_person (transfer)));
+  g_autofree char *left_out = NULL;
 
   self->transfer = g_object_ref (transfer);
   gtk_window_set_title (GTK_WINDOW (self), lan_transfer_get_name (transfer));
   hdy_header_bar_set_title (self->header, lan_transfer_get_name (transfer));
   hdy_header_bar_set_subtitle (self->header, from);
   gtk_file_chooser_set_filename (self->folder_button, folder);
+  left_out = lan_format_left_out (lan_transfer_get_left_links (transfer),
+                                  lan_transfer_get_left_others (transfer));
+  gtk_label_set_text (self->left_out_label, left_out);
+  gtk_widget_set_visible (GTK_WIDGET (self->left_out_label), *left_out != '\0');
   g_signal_connect_object (transfer, "notify", G_CALLBACK (on_transfer_changed), self,
                            G_CONNECT_SWAPPED);
   read_entries (self);

@@ -85,6 +85,13 @@ lan_format_day (gint64 time_ms, gint64 now_ms)
 }
 
 char *
+lan_format_month (gint64 time_ms)
+{
+  /* Translators: a month above its pictures, as for strftime */
+  return format_local (time_ms, C_ ("month", "%B %Y"));
+}
+
+char *
 lan_format_moment (gint64 time_ms)
 {
   return format_local (time_ms, "%Y-%m-%d %H:%M:%S");
@@ -109,6 +116,21 @@ lan_format_left (gint64 seconds)
   if (seconds < 3600)
     return g_strdup_printf (_ ("%d min left"), (int) ((seconds + 30) / 60));
   return g_strdup_printf (_ ("%d h left"), (int) MIN ((seconds + 1800) / 3600, 9999));
+}
+
+char *
+lan_format_left_out (guint links, guint others)
+{
+  g_autofree char *of_links =
+      g_strdup_printf (ngettext ("%u link left out", "%u links left out", (gulong) links), links);
+  g_autofree char *of_others = g_strdup_printf (
+      ngettext ("%u special file left out", "%u special files left out", (gulong) others), others);
+
+  if (links > 0 && others > 0)
+    return g_strdup_printf (_ ("%s, %s"), of_links, of_others);
+  if (links > 0)
+    return g_steal_pointer (&of_links);
+  return others > 0 ? g_steal_pointer (&of_others) : g_strdup ("");
 }
 
 char *

@@ -19,6 +19,9 @@ char *lan_format_list_time (gint64 time_ms, gint64 now_ms) G_GNUC_WARN_UNUSED_RE
 /** Returns: (transfer full): for a separator between days: 'Today', 'Yesterday' or the date. */
 char *lan_format_day (gint64 time_ms, gint64 now_ms) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Returns: (transfer full): month and year. */
+char *lan_format_month (gint64 time_ms) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Returns: (transfer full): date and time to the second. */
 char *lan_format_moment (gint64 time_ms) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -30,6 +33,9 @@ char *lan_format_rate (guint64 bytes_per_second) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Returns: (transfer full): time left, "17 s left"; "" when @seconds is negative. */
 char *lan_format_left (gint64 seconds) G_GNUC_WARN_UNUSED_RESULT;
+
+/** Returns: (transfer full): what of a folder is not sent, "2 links left out"; "" when that is nothing. */
+char *lan_format_left_out (guint links, guint others) G_GNUC_WARN_UNUSED_RESULT;
 
 /** Returns: (transfer full): a round trip, "0.3 ms"; "" when not positive. */
 char *lan_format_round_trip (gint64 microseconds) G_GNUC_WARN_UNUSED_RESULT;

@@ -105,6 +105,32 @@ lan_group_look_line (LanGroupChat *group)
   return *topic != '\0' ? g_strdup_printf ("%s · %s", members, topic) : g_steal_pointer (&members);
 }
 
+char *
+lan_group_look_typing (LanGroupChat *group)
+{
+  GPtrArray *members = lan_group_chat_get_members (group);
+  const char *names[2] = { NULL };
+  guint n = 0;
+
+  for (guint i = 0; i < members->len; i++) {
+    const LanGroupChatMember *member = g_ptr_array_index (members, i);
+
+    if (!member->typing)
+      continue;
+    if (n < G_N_ELEMENTS (names))
+      names[n] = lan_person_get_name (member->person);
+    n++;
+  }
+  if (n == 0)
+    return NULL;
+  if (n == 1)
+    return g_strdup_printf (_ ("%s is typing…"), names[0]);
+  if (n == 2)
+    /* Translators: two people of a group */
+    return g_strdup_printf (_ ("%s and %s are typing…"), names[0], names[1]);
+  return g_strdup_printf (ngettext ("%u person is typing…", "%u people are typing…", n), n);
+}
+
 const char *
 lan_group_look_role (LanGroupChatRole role)
 {

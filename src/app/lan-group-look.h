@@ -13,6 +13,9 @@ char *lan_group_look_event (LanMessage *message);
 /** How many are in it, and its topic. (transfer full) */
 char *lan_group_look_line (LanGroupChat *group);
 
+/** Returns: (transfer full) (nullable): who is writing just now. */
+char *lan_group_look_typing (LanGroupChat *group);
+
 /** "Owner", "Administrator", "Member". */
 const char *lan_group_look_role (LanGroupChatRole role);
 

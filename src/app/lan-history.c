@@ -4,6 +4,7 @@
 
 #include "lan-format.h"
 #include "lan-history-menu.h"
+#include "lan-layout.h"
 #include "lan-message-row.h"
 #include "lan-separator.h"
 
@@ -334,6 +335,8 @@ on_items_changed (LanHistory *self, guint position, guint removed, guint added)
         !lan_conversation_get_has_newer (self->conversation))
       self->follows = TRUE;
   }
+  if (!was_empty && added > 0)
+    lan_layout_make_sure (g_ptr_array_index (self->rows, position + added - 1));
   regroup (self, position > 0 ? position - 1 : 0, position + added + 1);
   update_jump (self);
   lan_history_mark_seen (self);

@@ -57,3 +57,51 @@ lan_layout_keep_requests (GtkWidget *inner, GtkWidget *outer)
   g_object_set_data_full (G_OBJECT (inner), "lan-layout-keeper", keeper, keeper_free);
   g_signal_connect_after (inner, "size-allocate", G_CALLBACK (on_allocated), keeper);
 }
+
+/* --- a child that came --- */
+
+#define LOOK_AFTER_MS 40
+#define LOOKS_MAX     25
+
+typedef struct {
+  GtkWidget *child;
+  guint n;
+} Look;
+
+static void
+look_free (gpointer data)
+{
+  Look *look = data;
+
+  g_object_unref (look->child);
+  g_free (look);
+}
+
+static gboolean
+has_room (GtkWidget *child)
+{
+  return gtk_widget_get_allocated_height (child) > 1;
+}
+
+static gboolean
+on_look (gpointer user_data)
+{
+  Look *look = user_data;
+  int minimum;
+
+  if (!gtk_widget_get_mapped (look->child) || has_room (look->child) || ++look->n > LOOKS_MAX)
+    return G_SOURCE_REMOVE;
+  for (GtkWidget *w = look->child; w != NULL; w = gtk_widget_get_parent (w))
+    gtk_widget_get_preferred_width (w, &minimum, NULL);
+  gtk_widget_queue_resize (look->child);
+  return G_SOURCE_CONTINUE;
+}
+
+void
+lan_layout_make_sure (GtkWidget *child)
+{
+  Look *look = g_new0 (Look, 1);
+
+  look->child = g_object_ref (child);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, LOOK_AFTER_MS, on_look, look, look_free);
+}

@@ -22,4 +22,10 @@ G_BEGIN_DECLS
  */
 void lan_layout_keep_requests (GtkWidget *inner, GtkWidget *outer);
 
+/**
+ * Looks a little later whether @child, which was just shown, was given room, and asks anew where the request
+ * was lost in what is around it. A popover that closes meanwhile is one way to lose it. Owner's thread.
+ */
+void lan_layout_make_sure (GtkWidget *child);
+
 G_END_DECLS

@@ -3,6 +3,7 @@
 #include "lan-media-window.h"
 
 #include "lan-found-list.h"
+#include "lan-media-grid.h"
 
 #include <glib/gi18n.h>
 
@@ -13,6 +14,9 @@ struct _LanMediaWindow {
   HdyHeaderBar *header;
   GtkToggleButton *media_button;
   GtkToggleButton *files_button;
+  GtkStack *stack;
+  LanMediaGrid *grid;
+  GtkWidget *list;
   LanFoundList *found;
 };
 
@@ -23,16 +27,21 @@ static guint open_message_signal;
 static void
 look (LanMediaWindow *self)
 {
+  gboolean wants_media = gtk_toggle_button_get_active (self->media_button);
   LanSearch *search;
 
   if (self->node == NULL)
     return;
+  gtk_stack_set_visible_child (self->stack, wants_media ? GTK_WIDGET (self->grid) : self->list);
+  if (wants_media) {
+    lan_media_grid_show (self->grid, self->node, self->person);
+    return;
+  }
   search = lan_search_new (NULL);
   lan_search_set_peer (search, self->person);
-  lan_search_set_kind (search,
-                       gtk_toggle_button_get_active (self->media_button)   ? LAN_SEARCH_KIND_MEDIA
-                       : gtk_toggle_button_get_active (self->files_button) ? LAN_SEARCH_KIND_FILE
-                                                                           : LAN_SEARCH_KIND_LINK);
+  lan_search_set_kind (search, gtk_toggle_button_get_active (self->files_button)
+                                   ? LAN_SEARCH_KIND_FILE
+                                   : LAN_SEARCH_KIND_LINK);
   lan_found_list_search (self->found, self->node, search);
 }
 
@@ -81,11 +90,15 @@ lan_media_window_class_init (LanMediaWindowClass *klass)
   open_message_signal = g_signal_new ("open-message", LAN_TYPE_MEDIA_WINDOW, G_SIGNAL_RUN_LAST, 0,
                                       NULL, NULL, NULL, G_TYPE_NONE, 1, LAN_TYPE_MESSAGE);
   g_type_ensure (LAN_TYPE_FOUND_LIST);
+  g_type_ensure (LAN_TYPE_MEDIA_GRID);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/media-window.ui");
   gtk_widget_class_bind_template_child (widget_class, LanMediaWindow, header);
   gtk_widget_class_bind_template_child (widget_class, LanMediaWindow, media_button);
   gtk_widget_class_bind_template_child (widget_class, LanMediaWindow, files_button);
+  gtk_widget_class_bind_template_child (widget_class, LanMediaWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, LanMediaWindow, grid);
+  gtk_widget_class_bind_template_child (widget_class, LanMediaWindow, list);
   gtk_widget_class_bind_template_child (widget_class, LanMediaWindow, found);
   gtk_widget_class_bind_template_callback (widget_class, on_kind_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_open_message);

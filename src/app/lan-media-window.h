@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * Pictures, files and links of one chat, newest first; each leads to its place.
+ * Pictures, films and sounds of one chat as squares, its files and links as lists, newest first; each leads to its place.
  * Signal: open-message (LanMessage).
  */
 #pragma once

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * Completes names behind an "@" in a text view. It opens while the cursor stands in such a word, takes
- * the arrow keys, Tab, Enter and Escape while it is open, and nothing while the input method composes:
- * those keys choose among its characters then. Knows names and ids only, nobody's node.
+ * Completes names behind an "@" in a text view (lan-completion.h), and knows whom a text calls. Knows
+ * names and ids only, nobody's node.
  */
 #pragma once
 
@@ -16,7 +15,7 @@ typedef struct _LanMentionPopup LanMentionPopup;
 /* Says anew, with lan_mention_popup_add(), whom one can call. */
 typedef void (*LanMentionFill) (LanMentionPopup *popup, gpointer user_data);
 
-/** Lasts as long as @view, which owns it. @anchor: around it and what scrolls it. */
+/** Lasts as long as @view, which owns it and is watched (lan-preedit.h). @anchor: around it and what scrolls it. */
 LanMentionPopup *lan_mention_popup_new (GtkTextView *view, GtkWidget *anchor);
 
 /** @fill: (nullable): nobody; @destroy frees @user_data. */

@@ -37,10 +37,26 @@ fill_quote (GtkBuilder *builder, LanMessage *message)
   gtk_widget_show (button);
 }
 
+/* Where it comes from, if not from the one beside whom it stands. (transfer full) (nullable) */
+static char *
+describe_origin (LanMessage *message)
+{
+  const char *forwarded = lan_message_get_forwarded_from (message);
+  const char *imported = lan_message_get_imported_from (message);
+
+  if (imported != NULL)
+    return *imported != '\0'
+               /* Translators: the name of a person who wrote it, as a file says */
+               ? g_strdup_printf (_ ("Imported: written by %s"), imported)
+               : g_strdup (_ ("Imported"));
+  /* Translators: the name of a person who wrote it first */
+  return forwarded != NULL ? g_strdup_printf (_ ("Forwarded from %s"), forwarded) : NULL;
+}
+
 static void
 update_head (LanMessageExtras *extras, LanMessage *message, GtkBox *bubble)
 {
-  const char *from = lan_message_get_forwarded_from (message);
+  g_autofree char *from = describe_origin (message);
   gboolean urgent = lan_message_get_urgent (message);
   gboolean wanted = !lan_message_get_recalled (message) &&
                     (urgent || from != NULL || lan_message_get_quote_id (message) != NULL);
@@ -55,10 +71,8 @@ update_head (LanMessageExtras *extras, LanMessage *message, GtkBox *bubble)
   gtk_widget_set_visible (GTK_WIDGET (gtk_builder_get_object (builder, "urgent")), urgent);
   if (from != NULL) {
     GtkLabel *label = GTK_LABEL (gtk_builder_get_object (builder, "forwarded"));
-    /* Translators: the name of a person who wrote it first */
-    g_autofree char *text = g_strdup_printf (_ ("Forwarded from %s"), from);
 
-    gtk_label_set_text (label, text);
+    gtk_label_set_text (label, from);
     gtk_widget_show (GTK_WIDGET (label));
   }
   fill_quote (builder, message);

@@ -4,17 +4,23 @@
 
 #include "lan-avatar.h"
 #include "lan-call-text.h"
+#include "lan-chat-view.h"
 #include "lan-format.h"
 #include "lan-group-look.h"
 #include "lan-link-dialog.h"
 #include "lan-message-extras.h"
+#include "lan-note-card.h"
+#include "lan-picture-card.h"
 #include "lan-rich-view.h"
+#include "lan-sticker-view.h"
 #include "lan-transfer-card.h"
 
 #include <glib/gi18n.h>
 
 #define GAP_WITHIN  3
 #define GAP_BETWEEN 12
+
+#define STICKER_SIDE 160 /* px */
 
 #define AS_TYPED "lan-as-typed" /* on a message that is shown so */
 
@@ -48,6 +54,7 @@ state_icon_name (LanMessageStatus status)
   case LAN_MESSAGE_STATUS_QUEUED:
     return "lanyard-waiting-symbolic";
   case LAN_MESSAGE_STATUS_MAILBOX:
+  case LAN_MESSAGE_STATUS_CARRIED:
     return "lanyard-sent-symbolic";
   case LAN_MESSAGE_STATUS_DELIVERED:
   case LAN_MESSAGE_STATUS_READ:
@@ -61,6 +68,18 @@ state_icon_name (LanMessageStatus status)
   }
 }
 
+/* Of a carried message: by whom, which state_words() cannot say. */
+static char *
+carrier_words (LanMessageRow *self)
+{
+  const char *name = lan_message_get_carrier (self->message);
+
+  if (name == NULL)
+    return g_strdup (_ ("in a file for them"));
+  /* Translators: what becomes of a message that a colleague, of this name, keeps for the reader */
+  return g_strdup_printf (_ ("carried by %s"), name);
+}
+
 static const char *
 state_words (LanMessageStatus status)
 {
@@ -71,6 +90,8 @@ state_words (LanMessageStatus status)
     return _ ("waits on this computer");
   case LAN_MESSAGE_STATUS_MAILBOX:
     return _ ("left at the server");
+  case LAN_MESSAGE_STATUS_CARRIED:
+    return _ ("carried by a colleague");
   case LAN_MESSAGE_STATUS_DELIVERED:
     return _ ("delivered");
   case LAN_MESSAGE_STATUS_READ:
@@ -97,6 +118,17 @@ add_moment (GString *out, const char *what, gint64 time_ms)
   g_string_append_c (out, '\n');
 }
 
+static void
+add_carrier (GString *out, const char *name)
+{
+  if (name == NULL)
+    g_string_append (out, _ ("In a file for them, sealed"));
+  else
+    /* Translators: a colleague's name */
+    g_string_append_printf (out, _ ("Carried by %s, sealed, until they meet"), name);
+  g_string_append_c (out, '\n');
+}
+
 char *
 lan_message_row_dup_info (LanMessageRow *self)
 {
@@ -112,6 +144,8 @@ lan_message_row_dup_info (LanMessageRow *self)
     g_string_append_printf (text, "%s\n", readers);
   if (status == LAN_MESSAGE_STATUS_QUEUED)
     g_string_append_printf (text, "%s\n", _ ("Goes out when both of you are on the network"));
+  if (status == LAN_MESSAGE_STATUS_CARRIED)
+    add_carrier (text, lan_message_get_carrier (self->message));
   if (status == LAN_MESSAGE_STATUS_FAILED)
     g_string_append_printf (text, "%s\n", state_words (status));
   if (lan_message_get_sent_again (self->message))
@@ -141,6 +175,10 @@ words_instead (LanMessage *message)
     return g_strdup (_ ("This needs a newer version of Lanyard to be shown."));
   if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_CALL)
     return lan_call_text (message);
+  if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_NOTE)
+    return lan_note_card_words (message);
+  if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_STICKER)
+    return lan_sticker_view_words (message);
   return NULL;
 }
 
@@ -166,8 +204,11 @@ update_accessible (LanMessageRow *self)
   const char *who = own ? _ ("You") : lan_person_get_name (lan_message_get_author (self->message));
   g_autofree char *clock = lan_format_clock (lan_message_get_time (self->message));
   g_autofree char *words = words_of (self->message);
-  g_autofree char *name = g_strdup_printf ("%s, %s: %s%s%s", who, clock, words, own ? ", " : "",
-                                           own ? state_words (status) : "");
+  g_autofree char *carrier =
+      own && status == LAN_MESSAGE_STATUS_CARRIED ? carrier_words (self) : NULL;
+  const char *state = carrier != NULL ? carrier : state_words (status);
+  g_autofree char *name =
+      g_strdup_printf ("%s, %s: %s%s%s", who, clock, words, own ? ", " : "", own ? state : "");
 
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), name);
 }
@@ -228,6 +269,57 @@ fill_text (LanMessageRow *self)
 }
 
 static void
+on_picture (LanMessageRow *self)
+{
+  GtkWidget *view = gtk_widget_get_ancestor (GTK_WIDGET (self), LAN_TYPE_CHAT_VIEW);
+
+  if (view != NULL)
+    lan_chat_view_show_picture (LAN_CHAT_VIEW (view), self->message);
+}
+
+static GtkWidget *
+make_card (LanMessageRow *self, LanTransfer *transfer)
+{
+  GtkStyleContext *bubble = gtk_widget_get_style_context (GTK_WIDGET (self->bubble));
+  GtkWidget *card;
+
+  if (!lan_picture_card_fits (transfer))
+    return lan_transfer_card_new (transfer, FALSE);
+  gtk_style_context_add_class (bubble, "haspicture");
+  card = lan_picture_card_new (transfer);
+  g_signal_connect_object (card, "activated", G_CALLBACK (on_picture), self, G_CONNECT_SWAPPED);
+  if (self->habits->fetches)
+    lan_picture_card_fetch (LAN_PICTURE_CARD (card));
+  return card;
+}
+
+static void
+fill_note (LanMessageRow *self)
+{
+  if (lan_message_get_kind (self->message) != LAN_MESSAGE_KIND_NOTE ||
+      lan_message_get_recalled (self->message))
+    return;
+  gtk_widget_hide (GTK_WIDGET (self->text));
+  self->card = lan_note_card_new (self->message);
+  gtk_box_pack_start (self->bubble, self->card, TRUE, TRUE, 0);
+}
+
+/* Without a bubble. */
+static void
+fill_sticker (LanMessageRow *self)
+{
+  if (lan_message_get_kind (self->message) != LAN_MESSAGE_KIND_STICKER ||
+      lan_message_get_recalled (self->message))
+    return;
+  gtk_widget_hide (GTK_WIDGET (self->text));
+  gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (self->bubble)), "bare");
+  self->card = lan_sticker_view_new_for_message (self->message, STICKER_SIDE);
+  gtk_widget_set_halign (self->card,
+                         lan_message_get_own (self->message) ? GTK_ALIGN_END : GTK_ALIGN_START);
+  gtk_box_pack_start (self->bubble, self->card, TRUE, TRUE, 0);
+}
+
+static void
 fill_transfer (LanMessageRow *self)
 {
   LanTransfer *transfer = lan_message_get_transfer (self->message);
@@ -235,7 +327,7 @@ fill_transfer (LanMessageRow *self)
   if (transfer == NULL || self->card != NULL || lan_message_get_recalled (self->message))
     return;
   gtk_widget_hide (GTK_WIDGET (self->text));
-  self->card = lan_transfer_card_new (transfer, FALSE);
+  self->card = make_card (self, transfer);
   gtk_box_pack_start (self->bubble, self->card, TRUE, TRUE, 0);
 }
 
@@ -245,6 +337,10 @@ update_shown (LanMessageRow *self)
 {
   if (lan_message_get_recalled (self->message) && self->card != NULL) {
     g_clear_pointer (&self->card, gtk_widget_destroy);
+    gtk_style_context_remove_class (gtk_widget_get_style_context (GTK_WIDGET (self->bubble)),
+                                    "haspicture");
+    gtk_style_context_remove_class (gtk_widget_get_style_context (GTK_WIDGET (self->bubble)),
+                                    "bare");
     gtk_widget_show (GTK_WIDGET (self->text));
   }
   fill_text (self);
@@ -350,7 +446,7 @@ lan_message_row_set_as_typed (LanMessageRow *self, gboolean as_typed)
 LanTextHabits *
 lan_text_habits_new (char **names, gboolean formats)
 {
-  LanTextHabits *habits = g_rc_box_new (LanTextHabits);
+  LanTextHabits *habits = g_rc_box_new0 (LanTextHabits);
 
   habits->names = names;
   habits->formats = formats;
@@ -375,6 +471,8 @@ lan_message_row_set_habits (LanMessageRow *self, LanTextHabits *habits)
   lan_text_habits_unref (self->habits);
   self->habits = g_rc_box_acquire (habits);
   fill_text (self);
+  if (habits->fetches && LAN_IS_PICTURE_CARD (self->card))
+    lan_picture_card_fetch (LAN_PICTURE_CARD (self->card));
 }
 
 static void
@@ -462,6 +560,8 @@ lan_message_row_new (LanMessage *message, LanTextHabits *habits)
   set_side (self, lan_message_get_own (message));
   gtk_label_set_text (self->time_label, clock);
   fill_transfer (self);
+  fill_note (self);
+  fill_sticker (self);
   update_shown (self);
   for (gsize i = 0; i < G_N_ELEMENTS (shown); i++)
     g_signal_connect_object (message, shown[i], G_CALLBACK (update_shown), self, G_CONNECT_SWAPPED);

@@ -21,6 +21,7 @@ G_DECLARE_FINAL_TYPE (LanMessageRow, lan_message_row, LAN, MESSAGE_ROW, GtkListB
 typedef struct {
   char **names;     /* whom an "@" may call */
   gboolean formats; /* FALSE: as typed */
+  gboolean fetches; /* pictures, from whom one knows; FALSE at first */
 } LanTextHabits;
 
 /** @names: (transfer full). Returns: (transfer full): counted with g_rc_box_acquire(). */

@@ -6,6 +6,7 @@
 #include "lan-chat-text.h"
 #include "lan-group-look.h"
 #include "lan-settings.h"
+#include "lan-sticker-view.h"
 
 #include <glib/gi18n.h>
 
@@ -130,6 +131,17 @@ on_message (LanNotifier *self, LanMessage *message)
                              lan_person_get_name (lan_message_get_author (message)));
   else
     title = title_of (message);
+  if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_NOTE) {
+    say (self, person, title, _ ("Voice note"));
+    return;
+  }
+  if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_STICKER) {
+    g_autofree char *words = lan_sticker_view_words (message);
+
+    say (self, person, title,
+         lan_settings_get_bool (self->node, LAN_SETTING_NOTIFY_TEXT) ? words : _ ("Sticker"));
+    return;
+  }
   say (self, person, title,
        lan_settings_get_bool (self->node, LAN_SETTING_NOTIFY_TEXT) ? lan_message_get_text (message)
                                                                    : _ ("New message"));
@@ -169,24 +181,40 @@ on_call_changed (LanNotifier *self, LanCall *call)
   }
 }
 
+/* Where it was offered: a group, or a person. */
+static LanPerson *
+chat_of (LanNotifier *self, LanTransfer *transfer)
+{
+  const char *id = lan_transfer_get_group (transfer);
+  LanGroupChat *group = id != NULL ? lan_node_find_group (self->node, id, NULL) : NULL;
+
+  return group != NULL ? lan_group_chat_get_peer (group) : lan_transfer_get_person (transfer);
+}
+
 static void
 on_file_offered (LanNotifier *self, LanTransfer *transfer)
 {
+  LanPerson *chat = chat_of (self, transfer);
   LanPerson *person = lan_transfer_get_person (transfer);
   g_autofree char *size = NULL;
+  g_autofree char *title = NULL;
   g_autofree char *text = NULL;
 
-  if (!lan_transfer_get_incoming (transfer) || !wants (self, person))
+  if (!lan_transfer_get_incoming (transfer) || !wants (self, chat))
     return;
   size = g_format_size (lan_transfer_get_size (transfer));
   text = g_strdup_printf (_ ("Offers a file: %s, %s"), lan_transfer_get_name (transfer), size);
-  say (self, person, lan_person_get_name (person), text);
+  title = chat == person ? g_strdup (lan_person_get_name (person))
+                         /* Translators: who, in which group */
+                         : g_strdup_printf (_ ("%s in %s"), lan_person_get_name (person),
+                                            lan_person_get_name (chat));
+  say (self, chat, title, text);
 }
 
 static void
 on_file_done (LanNotifier *self, LanTransfer *transfer)
 {
-  LanPerson *person = lan_transfer_get_person (transfer);
+  LanPerson *person = chat_of (self, transfer);
   g_autofree char *text = NULL;
 
   if (!lan_transfer_get_incoming (transfer) || !wants (self, person))

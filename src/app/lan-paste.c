@@ -2,7 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-paste.h"
 
-#include <glib/gstdio.h>
+#include "lan-picture-message.h"
 
 typedef struct {
   LanPasteFunc func;
@@ -30,24 +30,30 @@ on_uris (GtkClipboard *clipboard, char **uris, gpointer user_data)
   answer (user_data, &(LanPaste){ .uris = uris });
 }
 
+/* Pictures are taken as the bytes they are, of these kinds: nothing is decoded here. */
+static const char *const kinds[] = { "image/png", "image/jpeg", "image/webp", "image/gif" };
+
 /* Worker: writes the picture below the user's cache, readable by nobody else. */
 static void
 write_picture (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "lanyard", "pasted", NULL);
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *name = g_date_time_format (now, "%Y%m%d-%H%M%S.png");
-  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *name = g_date_time_format (now, "%Y%m%d-%H%M%S-%f");
+  gsize len;
+  const guint8 *bytes = g_bytes_get_data (data, &len);
+  g_autofree char *path =
+      g_strdup_printf ("%s/%s.%s", folder, name, lan_picture_sniff (bytes, len));
   GError *error = NULL;
 
   if (g_mkdir_with_parents (folder, 0700) != 0 ||
-      !gdk_pixbuf_save (data, path, "png", &error, NULL)) {
+      !g_file_set_contents_full (path, (const char *) bytes, (gssize) len,
+                                 G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error)) {
     if (error == NULL)
       error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, folder);
     g_task_return_error (task, error);
     return;
   }
-  g_chmod (path, 0600);
   g_task_return_pointer (task, g_filename_to_uri (path, NULL, NULL), g_free);
 }
 
@@ -62,27 +68,45 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_picture (GtkClipboard *clipboard, GdkPixbuf *pixbuf, gpointer user_data)
+on_picture (GtkClipboard *clipboard, GtkSelectionData *selection, gpointer user_data)
 {
+  int len = gtk_selection_data_get_length (selection);
+  const guint8 *bytes = gtk_selection_data_get_data (selection);
   g_autoptr (GTask) task = NULL;
 
-  if (pixbuf == NULL) {
+  if (len <= 0 || len > LAN_PICTURE_FILE_MAX || lan_picture_sniff (bytes, (gsize) len) == NULL) {
     answer (user_data, &(LanPaste){ 0 });
     return;
   }
   task = g_task_new (NULL, NULL, on_written, user_data);
-  g_task_set_task_data (task, g_object_ref (pixbuf), g_object_unref);
+  g_task_set_task_data (task, g_bytes_new (bytes, (gsize) len), (GDestroyNotify) g_bytes_unref);
   g_task_run_in_thread (task, write_picture);
+}
+
+/* The kind of picture to ask for, GDK_NONE: there is none. */
+static GdkAtom
+find_kind (const GdkAtom *targets, int n)
+{
+  for (gsize k = 0; k < G_N_ELEMENTS (kinds); k++) {
+    GdkAtom atom = gdk_atom_intern_static_string (kinds[k]);
+
+    for (int i = 0; i < n; i++) {
+      if (targets[i] == atom)
+        return atom;
+    }
+  }
+  return GDK_NONE;
 }
 
 static void
 on_targets (GtkClipboard *clipboard, GdkAtom *targets, int n, gpointer user_data)
 {
+  GdkAtom kind = n > 0 ? find_kind (targets, n) : GDK_NONE;
+
   if (n > 0 && gtk_targets_include_uri (targets, n))
     gtk_clipboard_request_uris (clipboard, on_uris, user_data);
-  else if (n > 0 && gtk_targets_include_image (targets, n, FALSE) &&
-           !gtk_targets_include_text (targets, n))
-    gtk_clipboard_request_image (clipboard, on_picture, user_data);
+  else if (kind != GDK_NONE && !gtk_targets_include_text (targets, n))
+    gtk_clipboard_request_contents (clipboard, kind, on_picture, user_data);
   else
     gtk_clipboard_request_text (clipboard, on_text, user_data);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * What is in the clipboard, as something to send: files, a picture (kept as a PNG file, made on a
- * worker thread), or plain text. Never waits for the program that owns the clipboard.
+ * What is in the clipboard, as something to send: files, a picture (its bytes, kept as a file that
+ * a worker thread writes), or plain text. Never waits for the program that owns the clipboard.
  */
 #pragma once
 

@@ -6,8 +6,10 @@
 #include "lan-company-page.h"
 #include "lan-devices-page.h"
 #include "lan-files.h"
+#include "lan-sound-page.h"
 
 #include <glib/gi18n.h>
+#include <lan-node-carry.h>
 
 struct _LanPreferences {
   HdyPreferencesWindow parent;
@@ -22,7 +24,9 @@ struct _LanPreferences {
   GtkSwitch *receipts_switch;
   GtkSwitch *typing_switch;
   GtkSwitch *hidden_switch;
+  GtkSwitch *carry_switch;
   GtkSwitch *away_switch;
+  GtkSwitch *pictures_switch;
   GtkFileChooser *folder_button;
   GtkSpinButton *limit_spin;
   GtkToggleButton *system_button;
@@ -35,6 +39,7 @@ struct _LanPreferences {
   LanCompanyPage *company_page;
   LanDevicesPage *devices_page;
   LanBackupPage *backup_page;
+  LanSoundPage *sound_page;
 };
 
 static guint changed_signal;
@@ -48,11 +53,11 @@ switch_for (LanPreferences *self, guint i, const char **key)
   GtkSwitch *const switches[] = { self->enter_switch,       self->notify_switch,
                                   self->notify_text_switch, self->receipts_switch,
                                   self->typing_switch,      self->away_switch,
-                                  self->format_switch };
+                                  self->format_switch,      self->pictures_switch };
   static const char *const keys[] = { LAN_SETTING_ENTER_SENDS, LAN_SETTING_NOTIFY,
                                       LAN_SETTING_NOTIFY_TEXT, LAN_SETTING_READ_RECEIPTS,
                                       LAN_SETTING_TELL_TYPING, LAN_SETTING_AUTO_AWAY,
-                                      LAN_SETTING_FORMATS };
+                                      LAN_SETTING_FORMATS,     LAN_SETTING_PICTURES };
 
   if (i >= G_N_ELEMENTS (switches))
     return NULL;
@@ -70,6 +75,8 @@ on_switch (GtkSwitch *which, GParamSpec *pspec, LanPreferences *self)
     return;
   if (which == self->hidden_switch)
     lan_node_set_hidden (self->node, gtk_switch_get_active (which));
+  if (which == self->carry_switch)
+    lan_node_set_carrying (self->node, gtk_switch_get_active (which));
   for (guint i = 0; (candidate = switch_for (self, i, &key)) != NULL; i++) {
     if (candidate == which)
       lan_settings_set_bool (self->node, key, gtk_switch_get_active (which));
@@ -188,6 +195,7 @@ fill (LanPreferences *self)
   for (guint i = 0; (which = switch_for (self, i, &key)) != NULL; i++)
     gtk_switch_set_active (which, lan_settings_get_bool (self->node, key));
   gtk_switch_set_active (self->hidden_switch, lan_node_get_hidden (self->node));
+  gtk_switch_set_active (self->carry_switch, lan_node_get_carrying (self->node));
   gtk_file_chooser_set_filename (self->folder_button, folder);
   gtk_spin_button_set_value (self->limit_spin, (double) lan_node_get_file_limit (self->node) / 1e6);
   gtk_toggle_button_set_active (looks[lan_window_state_get_look (self->state)], TRUE);
@@ -216,6 +224,7 @@ lan_preferences_class_init (LanPreferencesClass *klass)
   g_type_ensure (LAN_TYPE_BACKUP_PAGE);
   g_type_ensure (LAN_TYPE_COMPANY_PAGE);
   g_type_ensure (LAN_TYPE_DEVICES_PAGE);
+  g_type_ensure (LAN_TYPE_SOUND_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/lanyard/Lanyard/ui/preferences.ui");
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, name_row);
@@ -226,7 +235,9 @@ lan_preferences_class_init (LanPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, notify_text_switch);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, receipts_switch);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, typing_switch);
+  gtk_widget_class_bind_template_child (widget_class, LanPreferences, pictures_switch);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, hidden_switch);
+  gtk_widget_class_bind_template_child (widget_class, LanPreferences, carry_switch);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, away_switch);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, folder_button);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, limit_spin);
@@ -239,6 +250,7 @@ lan_preferences_class_init (LanPreferencesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, company_page);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, devices_page);
   gtk_widget_class_bind_template_child (widget_class, LanPreferences, backup_page);
+  gtk_widget_class_bind_template_child (widget_class, LanPreferences, sound_page);
   gtk_widget_class_bind_template_callback (widget_class, on_switch);
   gtk_widget_class_bind_template_callback (widget_class, on_name);
   gtk_widget_class_bind_template_callback (widget_class, on_name_left);
@@ -266,6 +278,7 @@ lan_preferences_new (LanNode *node, LanWindowState *state)
   lan_company_page_set_node (self->company_page, node);
   lan_devices_page_set_node (self->devices_page, node);
   lan_backup_page_set_node (self->backup_page, node);
+  lan_sound_page_set_node (self->sound_page, node);
   fill (self);
   return GTK_WIDGET (self);
 }

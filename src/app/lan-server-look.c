@@ -64,6 +64,9 @@ lan_server_look_warning (LanServer *server)
   if (g_str_equal (code, "forged") || g_str_equal (code, "broken"))
     return _ ("The company's server sent entries that the company did not sign. They were not "
               "taken: tell your administrator.");
+  if (g_str_equal (code, "server-key"))
+    return _ ("The company's server named a key for itself that the company did not sign. It was "
+              "not taken: tell your administrator.");
   return NULL;
 }
 

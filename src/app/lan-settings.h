@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 #define LAN_SETTING_NOTIFY        "app.notify"
 #define LAN_SETTING_NOTIFY_TEXT   "app.notify-text"
 #define LAN_SETTING_AUTO_AWAY     "app.auto-away"
+#define LAN_SETTING_PICTURES      "app.pictures"
 /* Texts. The speed limit of files is the node's: lan_node_set_file_limit(). */
 #define LAN_SETTING_FOLDER "app.folder"
 #define LAN_SETTING_HOSTS  "network.hosts"

@@ -46,6 +46,8 @@ lan_share_look_sum (LanShare *share)
   if (busy > 0)
     return g_strdup_printf (ngettext ("%s, %u on its way", "%s, %u on their way", busy), count,
                             busy);
+  if (g_strcmp0 (lan_share_get_error_code (share), "not-found") == 0)
+    return g_steal_pointer (&count); /* what of it is here nobody knows */
   if (here == files)
     return g_strdup_printf (_ ("%s, all of it here"), count);
   return g_strdup_printf (_ ("%s, %u of them here"), count, here);

@@ -29,6 +29,7 @@ struct _LanShareView {
   GtkToggleButton *keep_check;
   GtkWidget *error_bar;
   GtkLabel *error_label;
+  GtkWidget *place_button;
   GtkWidget *conflict_bar;
   GtkLabel *conflict_label;
   GtkToggleButton *files_button;
@@ -69,6 +70,7 @@ update_bars (LanShareView *self)
   gtk_label_set_text (self->conflict_label, both);
   gtk_widget_set_visible (self->invite_bar, status == LAN_SHARE_STATUS_INVITED);
   gtk_widget_set_visible (self->error_bar, error != NULL);
+  gtk_widget_set_visible (self->place_button, g_strcmp0 (error, "not-found") == 0);
   gtk_widget_set_visible (self->conflict_bar,
                           conflicts > 0 && !gtk_toggle_button_get_active (self->log_button));
 }
@@ -176,28 +178,101 @@ on_leave (LanShareView *self)
 
 /* ---- an invitation ---- */
 
-/* A folder of its own, named as the share is; one that is there already is not mixed with it. */
-static char *
-target_folder (LanShareView *self)
+typedef struct {
+  LanShare *share;
+  char *parent;
+  char *name;
+  gboolean keep;
+} Target;
+
+static void
+target_free (gpointer data)
 {
-  g_autofree char *chosen = gtk_file_chooser_get_filename (self->target_button);
-  g_autofree char *parent = chosen != NULL ? g_steal_pointer (&chosen) : lan_files_dup_folder ();
-  g_autofree char *name = g_strdelimit (g_strdup (lan_share_get_name (self->share)), "/\\", '-');
-  char *path = g_build_filename (parent, *name != '.' ? name : "folder", NULL);
+  Target *target = data;
+
+  g_object_unref (target->share);
+  g_free (target->parent);
+  g_free (target->name);
+  g_free (target);
+}
+
+/* A folder of its own, named as the share is; one that is there already is not mixed with it. On a thread: the
+ * disk may be far away. */
+static void
+find_target (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const Target *target = data;
+  char *path = g_build_filename (target->parent, target->name, NULL);
 
   for (guint n = 2; g_file_test (path, G_FILE_TEST_EXISTS) && n <= MAX_NUMBER; n++) {
     g_free (path);
-    path = g_strdup_printf ("%s/%s (%u)", parent, *name != '.' ? name : "folder", n);
+    path = g_strdup_printf ("%s/%s (%u)", target->parent, target->name, n);
   }
-  return path;
+  g_task_return_pointer (task, path, g_free);
+}
+
+static void
+on_target (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  const Target *target = g_task_get_task_data (G_TASK (result));
+  g_autofree char *path = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (path != NULL)
+    lan_share_accept (target->share, path, target->keep);
+}
+
+/* Puts it into a folder of its own in @parent (transfer full) (nullable): NULL: where files go. */
+static void
+take_into (LanShareView *self, char *parent, gboolean keep)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_target, NULL);
+  Target *target = g_new0 (Target, 1);
+
+  target->share = g_object_ref (self->share);
+  target->parent = parent != NULL ? parent : lan_files_dup_folder ();
+  target->name = g_strdelimit (g_strdup (lan_share_get_name (self->share)), "/\\", '-');
+  if (*target->name == '.') {
+    g_free (target->name);
+    target->name = g_strdup ("folder");
+  }
+  target->keep = keep;
+  g_task_set_task_data (task, target, target_free);
+  g_task_run_in_thread (task, find_target);
 }
 
 static void
 on_accept (LanShareView *self)
 {
-  g_autofree char *path = target_folder (self);
+  take_into (self, gtk_file_chooser_get_filename (self->target_button),
+             gtk_toggle_button_get_active (self->keep_check));
+}
 
-  lan_share_accept (self->share, path, gtk_toggle_button_get_active (self->keep_check));
+static void
+on_place_chosen (GtkNativeDialog *dialog, int response, LanShareView *self)
+{
+  char *folder = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (dialog));
+
+  if (response == GTK_RESPONSE_ACCEPT && folder != NULL && self->share != NULL)
+    take_into (self, g_steal_pointer (&folder), lan_share_get_keep (self->share));
+  g_free (folder);
+  gtk_native_dialog_destroy (dialog);
+}
+
+/* The folder is lost: it gets another place. */
+static void
+on_place (LanShareView *self)
+{
+  GtkWidget *window = gtk_widget_get_toplevel (GTK_WIDGET (self));
+  g_autoptr (GtkFileChooserNative) dialog = gtk_file_chooser_native_new (
+      _ ("Save in"), GTK_WINDOW (window), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _ ("_Save here"),
+      _ ("_Cancel"));
+  g_autofree char *folder = lan_files_dup_folder ();
+
+  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), folder);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_place_chosen), self, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  g_object_set_data_full (G_OBJECT (self), "dialog", g_steal_pointer (&dialog), g_object_unref);
 }
 
 static void
@@ -281,6 +356,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, LanShareView, keep_check);
   gtk_widget_class_bind_template_child (widget_class, LanShareView, error_bar);
   gtk_widget_class_bind_template_child (widget_class, LanShareView, error_label);
+  gtk_widget_class_bind_template_child (widget_class, LanShareView, place_button);
   gtk_widget_class_bind_template_child (widget_class, LanShareView, conflict_bar);
   gtk_widget_class_bind_template_child (widget_class, LanShareView, conflict_label);
   gtk_widget_class_bind_template_child (widget_class, LanShareView, files_button);
@@ -314,6 +390,7 @@ lan_share_view_class_init (LanShareViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_look);
   gtk_widget_class_bind_template_callback (widget_class, on_leave);
   gtk_widget_class_bind_template_callback (widget_class, on_accept);
+  gtk_widget_class_bind_template_callback (widget_class, on_place);
   gtk_widget_class_bind_template_callback (widget_class, on_decline);
 }
 

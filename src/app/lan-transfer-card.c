@@ -73,6 +73,39 @@ describe (LanTransferCard *self)
   return g_strdup_printf (_ ("To %s, %s, %s"), who, size, kind);
 }
 
+/* Returns: (transfer full) (nullable): how it stands with what is left with the server, where that matters now. */
+static char *
+describe_left (LanTransfer *transfer)
+{
+  gboolean incoming = lan_transfer_get_incoming (transfer);
+  const char *who = lan_person_get_name (lan_transfer_get_person (transfer));
+
+  switch (lan_transfer_get_left (transfer)) {
+  case LAN_TRANSFER_LEFT_SENDING:
+    /* Translators: %s is a person who is away */
+    return g_strdup_printf (_ ("Being left with the server for %s…"), who);
+  case LAN_TRANSFER_LEFT_THERE:
+    if (incoming)
+      return g_strdup (_ ("Can be fetched from the server"));
+    /* Translators: %s is a person who is away */
+    return g_strdup_printf (_ ("Left with the server for %s"), who);
+  case LAN_TRANSFER_LEFT_TOO_BIG:
+    return g_strdup (_ ("Too large for the server. Waits until both are connected"));
+  case LAN_TRANSFER_LEFT_NO_ROOM:
+    return g_strdup (_ ("The server has no room for it. Waits until both are connected"));
+  case LAN_TRANSFER_LEFT_EXPIRED:
+    return g_strdup (_ ("Was not fetched from the server in time. Waits until both are connected"));
+  case LAN_TRANSFER_LEFT_GONE:
+    return g_strdup (_ ("Not with the server any more. Waits until both are connected"));
+  case LAN_TRANSFER_LEFT_BROKEN:
+    return g_strdup (_ ("The server gave something else, which was thrown away. Waits until both "
+                        "are connected"));
+  case LAN_TRANSFER_LEFT_NONE:
+  default:
+    return NULL;
+  }
+}
+
 static char *
 describe_moving (LanTransferCard *self, LanTransferStatus status)
 {
@@ -81,7 +114,10 @@ describe_moving (LanTransferCard *self, LanTransferStatus status)
   g_autofree char *have = g_format_size (done);
   g_autofree char *all = g_format_size (size);
   int percent = size > 0 ? (int) (100.0 * (double) done / (double) size) : 100;
+  char *text = status == LAN_TRANSFER_STATUS_ACCEPTED ? describe_left (self->transfer) : NULL;
 
+  if (text != NULL)
+    return text;
   switch (status) {
   case LAN_TRANSFER_STATUS_ACCEPTED:
     return g_strdup (_ ("Starting…"));
@@ -162,6 +198,43 @@ end_text (LanTransferCard *self, LanTransferStatus status)
   }
 }
 
+/* A folder that comes here: what of it does not. */
+static char *
+describe_left_out (LanTransfer *transfer)
+{
+  LanTransferStatus status = lan_transfer_get_status (transfer);
+
+  if (!lan_transfer_get_incoming (transfer) ||
+      (status != LAN_TRANSFER_STATUS_OFFERED && status != LAN_TRANSFER_STATUS_DONE))
+    return g_strdup ("");
+  return lan_format_left_out (lan_transfer_get_left_links (transfer),
+                              lan_transfer_get_left_others (transfer));
+}
+
+/* Offered to a group: it stays open until everybody has it. */
+static char *
+describe_fetched (LanTransfer *transfer)
+{
+  guint members = lan_transfer_get_members (transfer);
+
+  return g_strdup_printf (
+      /* Translators: a file in a group: 2 of 5 people have it */
+      ngettext ("%u of %u person has it", "%u of %u people have it", members),
+      lan_transfer_get_fetched (transfer), members);
+}
+
+static char *
+describe_resting (LanTransferCard *self, LanTransferStatus status)
+{
+  char *text = status == LAN_TRANSFER_STATUS_OFFERED ? describe_left (self->transfer) : NULL;
+
+  if (text != NULL)
+    return text;
+  return status == LAN_TRANSFER_STATUS_OFFERED && lan_transfer_get_members (self->transfer) > 0
+             ? describe_fetched (self->transfer)
+             : g_strdup (end_text (self, status));
+}
+
 static void
 set_class (gpointer widget, const char *name, gboolean on)
 {
@@ -205,7 +278,11 @@ update_figures (LanTransferCard *self, LanTransferStatus status)
       right = *time != '\0' ? g_strdup_printf (_ ("%s, %s"), speed, time) : g_strdup (speed);
     }
   } else {
-    left = g_strdup (end_text (self, status));
+    left = describe_resting (self, status);
+    if (*left == '\0') {
+      g_free (left);
+      left = describe_left_out (self->transfer);
+    }
   }
   gtk_label_set_text (self->left_label, left);
   gtk_label_set_text (self->right_label, right != NULL ? right : "");

@@ -2,7 +2,9 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /* What the menus and keys of the window do. */
 #include "lan-group-window.h"
+#include "lan-markup-window.h"
 #include "lan-media-window.h"
+#include "lan-screenshot.h"
 #include "lan-share-window.h"
 #include "lan-window-about.h"
 #include "lan-window-private.h"
@@ -118,6 +120,40 @@ on_share_with (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   share_folder (self, self->person, *path != '\0' ? path : NULL);
 }
 
+/* --- the screen --- */
+
+static void
+on_screenshot_done (LanWindow *self, const char *uri)
+{
+  lan_chat_view_add_file (self->chat, uri);
+}
+
+static void
+on_screenshot_taken (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (LanWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GdkPixbuf) picture = lan_screenshot_take_finish (result, &error);
+  GtkWidget *window;
+
+  if (picture == NULL) {
+    if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+      lan_chat_view_notice (self->chat, error->message);
+    return;
+  }
+  window = lan_markup_window_new (picture);
+  gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (self));
+  g_signal_connect_object (window, "done", G_CALLBACK (on_screenshot_done), self,
+                           G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
+on_screenshot (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  lan_screenshot_take_async (NULL, on_screenshot_taken, g_object_ref (user_data));
+}
+
 static void
 on_step_chat (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -226,6 +262,7 @@ lan_window_add_actions (LanWindow *self)
     { .name = "find", .activate = on_find },
     { .name = "media", .activate = on_media },
     { .name = "share-folder", .activate = on_share_folder },
+    { .name = "screenshot", .activate = on_screenshot },
     { .name = "share-with", .activate = on_share_with, .parameter_type = "ay" },
     { .name = "new-group", .activate = on_new_group, .parameter_type = "b" },
     { .name = "step-chat", .activate = on_step_chat, .parameter_type = "i" },

@@ -202,3 +202,96 @@ lan_cli_call_command (LanCli *cli, char **args)
   g_free (f.state);
   return code;
 }
+
+/* Ids are for machines, so names do as well, as long as only one device has it. */
+static const char *
+find_device (JsonArray *devices, const char *kind, const char *wanted)
+{
+  const char *found = NULL;
+
+  if (strcmp (wanted, "default") == 0 || strcmp (wanted, "none") == 0)
+    return strcmp (wanted, "none") == 0 && strcmp (kind, "speaker") == 0 ? "null" : wanted;
+  for (guint i = 0; i < json_array_get_length (devices); i++) {
+    JsonObject *device = json_array_get_object_element (devices, i);
+
+    if (strcmp (member (device, "kind"), kind) != 0)
+      continue;
+    if (strcmp (member (device, "id"), wanted) == 0)
+      return member (device, "id");
+    if (strcmp (member (device, "name"), wanted) == 0) {
+      if (found != NULL)
+        return NULL;
+      found = member (device, "id");
+    }
+  }
+  return found;
+}
+
+static int
+choose (LanCli *cli, JsonArray *devices, char **args)
+{
+  const char *source = find_device (devices, "microphone", args[0]);
+  const char *sink = find_device (devices, "speaker", args[1]);
+  g_autoptr (JsonObject) result = NULL;
+  JsonObject *params;
+
+  if (source == NULL || sink == NULL) {
+    lan_cli_complain (cli, "not-found",
+                      source == NULL ? _ ("There is no such microphone, or several are called so. "
+                                          "`sound` lists them.")
+                                     : _ ("There is no such loudspeaker, or several are called so. "
+                                          "`sound` lists them."));
+    return LAN_CLI_FAILED;
+  }
+  params = lan_cli_params ("source", source);
+  json_object_set_string_member (params, "sink", sink);
+  json_object_set_boolean_member (params, "keep", TRUE);
+  result = ask (cli, "call.audio", params);
+  return result != NULL ? LAN_CLI_OK : LAN_CLI_FAILED;
+}
+
+static void
+print_devices (JsonObject *result)
+{
+  JsonArray *devices = json_object_get_array_member (result, "devices");
+  guint n = json_array_get_length (devices);
+
+  for (guint i = 0; i < n; i++) {
+    JsonObject *device = json_array_get_object_element (devices, i);
+    gboolean is_microphone = strcmp (member (device, "kind"), "microphone") == 0;
+    const char *used = member (result, is_microphone ? "source" : "sink");
+    gboolean is_used = strcmp (used, member (device, "id")) == 0 ||
+                       (strcmp (used, "default") == 0 &&
+                        json_object_get_boolean_member_with_default (device, "default", FALSE));
+
+    lan_cli_print ("%c %-12s %s\n  %-12s %s\n", is_used ? '*' : ' ',
+                   is_microphone ? _ ("microphone") : _ ("loudspeaker"), member (device, "name"),
+                   "", member (device, "id"));
+  }
+  if (n == 0)
+    lan_cli_print ("%s\n", _ ("This computer has no microphone and no loudspeaker."));
+}
+
+int
+lan_cli_sound (LanCli *cli, char **args)
+{
+  g_autoptr (JsonObject) result = NULL;
+  int code = lan_cli_open (cli);
+
+  if (code != LAN_CLI_OK)
+    return code;
+  result = ask (cli, "call.devices", NULL);
+  if (result == NULL)
+    return LAN_CLI_FAILED;
+  if (args[0] != NULL && args[1] == NULL) {
+    lan_cli_complain (cli, "usage", _ ("Name a microphone and a loudspeaker, or \"default\"."));
+    return LAN_CLI_USAGE;
+  }
+  if (args[0] != NULL)
+    return choose (cli, json_object_get_array_member (result, "devices"), args);
+  if (cli->json)
+    lan_cli_print_json (result);
+  else
+    print_devices (result);
+  return LAN_CLI_OK;
+}

@@ -11,6 +11,8 @@
 typedef struct {
   GHashTable *left;  /* ids not finished; owned */
   GHashTable *ended; /* ids that ended before their answer came; owned */
+  GHashTable *there; /* ids of those that are left with the server; owned */
+  GHashTable *told;  /* sentences that were printed; static */
   gboolean started;  /* something moves: no deadline any more */
   int failed;
 } Sending;
@@ -26,6 +28,49 @@ finish_one (LanCli *cli, Sending *sending, const char *id, const char *trouble)
     sending->failed++;
     lan_cli_complain (cli, "file-failed", trouble);
   }
+}
+
+/* It cannot be left with the server: said once, whatever it is that cannot. */
+static void
+say_why_not (LanCli *cli, Sending *sending, const char *state)
+{
+  const char *text = NULL;
+
+  if (strcmp (state, "too-big") == 0)
+    text = _ ("Too large for the server: it waits until both are connected.\n");
+  else if (strcmp (state, "no-room") == 0)
+    text = _ ("The server has no room for it: it waits until both are connected.\n");
+  if (text != NULL && !cli->json && g_hash_table_add (sending->told, (gpointer) text))
+    lan_cli_print ("%s", text);
+}
+
+static void
+take_left (LanCli *cli, Sending *sending, const char *id, JsonObject *params)
+{
+  const char *state = json_object_has_member (params, "at_server")
+                          ? json_object_get_string_member (params, "at_server")
+                          : "";
+
+  if (strcmp (state, "there") == 0)
+    g_hash_table_add (sending->there, g_strdup (id));
+  else
+    g_hash_table_remove (sending->there, id);
+  if (g_hash_table_contains (sending->left, id))
+    say_why_not (cli, sending, state);
+}
+
+static gboolean
+is_all_there (const Sending *sending)
+{
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, sending->left);
+  while (g_hash_table_iter_next (&iter, &id, NULL)) {
+    if (!g_hash_table_contains (sending->there, id))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static void
@@ -48,6 +93,7 @@ on_sending (LanCli *cli, const char *method, JsonObject *params)
     gint64 total = json_object_get_int_member (params, "total");
 
     sending->started = sending->started || done > 0;
+    take_left (cli, sending, id, params);
     if (!cli->json && total > 0 && done > 0 && g_hash_table_contains (sending->left, id))
       lan_cli_print ("%3d %%\n", (int) (done * 100 / total));
   } else if (strcmp (method, "file.done") == 0) {
@@ -70,9 +116,8 @@ absolute_paths (char **args)
   return paths;
 }
 
-/* What is in the folders and stays here. */
-static void
-say_left_out (LanCli *cli, JsonObject *result)
+void
+lan_cli_say_left_out (JsonObject *result)
 {
   JsonObject *left_out;
   int links, others;
@@ -80,13 +125,6 @@ say_left_out (LanCli *cli, JsonObject *result)
   if (!json_object_has_member (result, "left_out"))
     return;
   left_out = json_object_get_object_member (result, "left_out");
-  if (cli->json) {
-    g_autoptr (JsonObject) o = lan_cli_params ("event", "left-out");
-
-    json_object_set_object_member (o, "params", json_object_ref (left_out));
-    lan_cli_print_json (o);
-    return;
-  }
   links = (int) json_object_get_int_member (left_out, "links");
   others = (int) json_object_get_int_member (left_out, "others");
   if (links > 0)
@@ -99,10 +137,28 @@ say_left_out (LanCli *cli, JsonObject *result)
                    others);
 }
 
+/* What is in the folders and stays here. */
+static void
+say_left_out (LanCli *cli, JsonObject *result)
+{
+  g_autoptr (JsonObject) o = NULL;
+
+  if (!cli->json) {
+    lan_cli_say_left_out (result);
+    return;
+  }
+  if (!json_object_has_member (result, "left_out"))
+    return;
+  o = lan_cli_params ("event", "left-out");
+  json_object_set_object_member (
+      o, "params", json_object_ref (json_object_get_object_member (result, "left_out")));
+  lan_cli_print_json (o);
+}
+
 static void
 wait_for_all (LanCli *cli, Sending *sending, gint64 deadline)
 {
-  while (g_hash_table_size (sending->left) > 0 &&
+  while (!is_all_there (sending) &&
          lan_cli_wait (cli, sending->started && cli->wait < 0 ? G_MAXINT64 : deadline))
     ;
 }
@@ -114,6 +170,11 @@ report_files (LanCli *cli, Sending *sending)
 
   if (sending->failed > 0)
     return LAN_CLI_FAILED;
+  if (left > 0 && is_all_there (sending)) {
+    if (!cli->json)
+      lan_cli_print (_ ("Left with the server, sealed: they can fetch it while you are away.\n"));
+    return LAN_CLI_LEFT;
+  }
   if (left > 0) {
     if (!cli->json)
       lan_cli_print (_ ("Offered, not taken yet. The offer stays; Lanyard must run on both sides "
@@ -130,7 +191,9 @@ lan_cli_send_file (LanCli *cli, char **args)
 {
   g_autoptr (GHashTable) left = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) ended = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Sending sending = { .left = left, .ended = ended };
+  g_autoptr (GHashTable) there = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) told = g_hash_table_new (g_str_hash, g_str_equal);
+  Sending sending = { .left = left, .ended = ended, .there = there, .told = told };
   g_autoptr (JsonObject) person = NULL, result = NULL;
   g_autoptr (GError) error = NULL;
   JsonObject *params;

@@ -20,7 +20,8 @@ static guint unnamed; /* messages whose author's name is being asked for */
 typedef struct {
   const char *id; /* of the message; NULL until it is known */
   gboolean delivered;
-  gboolean left; /* at the server */
+  gboolean left;    /* at the server */
+  gboolean carried; /* by a colleague */
   gboolean failed;
   GHashTable *early; /* id -> state: news that came before the answer with the id */
 } Sending;
@@ -33,6 +34,8 @@ take_state (Sending *sending, const char *state)
     sending->failed = TRUE;
   else if (strcmp (state, "mailbox") == 0)
     sending->left = TRUE;
+  else if (strcmp (state, "carried") == 0)
+    sending->carried = TRUE;
   else if (strcmp (state, "queued") != 0)
     sending->delivered = TRUE;
 }
@@ -58,7 +61,7 @@ on_sending (LanCli *cli, const char *method, JsonObject *params)
 static gboolean
 is_over (const Sending *sending)
 {
-  return sending->delivered || sending->left || sending->failed;
+  return sending->delivered || sending->left || sending->carried || sending->failed;
 }
 
 static int
@@ -66,6 +69,7 @@ report_sent (LanCli *cli, Sending *sending)
 {
   const char *state = sending->delivered ? "delivered"
                       : sending->left    ? "mailbox"
+                      : sending->carried ? "carried"
                       : sending->failed  ? "failed"
                                          : "queued";
 
@@ -78,6 +82,8 @@ report_sent (LanCli *cli, Sending *sending)
     lan_cli_print (_ ("Delivered.\n"));
   } else if (sending->left) {
     lan_cli_print (_ ("Left at the server: they get it when they are there again.\n"));
+  } else if (sending->carried) {
+    lan_cli_print (_ ("Carried by a colleague, sealed: they get it when they meet.\n"));
   } else if (!sending->failed) {
     lan_cli_print (_ ("Kept here; it goes out when they can be reached and Lanyard runs.\n"));
   } else {
@@ -85,6 +91,7 @@ report_sent (LanCli *cli, Sending *sending)
   }
   return sending->delivered ? LAN_CLI_OK
          : sending->left    ? LAN_CLI_LEFT
+         : sending->carried ? LAN_CLI_LEFT
          : sending->failed  ? LAN_CLI_FAILED
                             : LAN_CLI_KEPT;
 }
@@ -134,6 +141,25 @@ lan_cli_send (LanCli *cli, char **args)
   if (cli->urgent)
     json_object_set_boolean_member (params, "urgent", TRUE);
   return lan_cli_send_and_wait (cli, "message.send", params, deadline);
+}
+
+int
+lan_cli_voice (LanCli *cli, char **args)
+{
+  g_autoptr (JsonObject) person = NULL;
+  g_autofree char *path = g_canonicalize_filename (args[1], NULL);
+  JsonObject *params;
+  gint64 deadline;
+
+  if (lan_cli_open (cli) != LAN_CLI_OK)
+    return LAN_CLI_FAILED;
+  deadline = lan_cli_deadline (cli, 10.0);
+  person = lan_cli_find_either (cli, args[0], deadline);
+  if (person == NULL)
+    return LAN_CLI_FAILED;
+  params = lan_cli_params ("to", json_object_get_string_member (person, "id"));
+  json_object_set_string_member (params, "path", path);
+  return lan_cli_send_and_wait (cli, "note.send", params, deadline);
 }
 
 static char *
@@ -199,6 +225,23 @@ print_event (JsonObject *message, const char *name, GHashTable *names)
   lan_cli_print ("%s  * %s: %s\n", at, name, what);
 }
 
+/* What stands for it on one line. */
+static char *
+words_of (JsonObject *message, const char *kind)
+{
+  const char *text = json_object_get_string_member (message, "text");
+
+  if (json_object_has_member (message, "recalled"))
+    return g_strdup (_ ("(recalled)"));
+  if (strcmp (kind, "sticker") == 0)
+    /* Translators: a small picture that is a message, and its name */
+    return g_strdup_printf (_ ("[sticker %s]"), text);
+  return g_strconcat (strcmp (kind, "file") == 0   ? _ ("[file] ")
+                      : strcmp (kind, "note") == 0 ? _ ("[voice note] ")
+                                                   : "",
+                      text, NULL);
+}
+
 static void
 print_message (LanCli *cli, JsonObject *message, const char *name)
 {
@@ -206,18 +249,15 @@ print_message (LanCli *cli, JsonObject *message, const char *name)
   const char *state = json_object_get_string_member (message, "state");
   const char *kind = json_object_get_string_member_with_default (message, "kind", "text");
   g_autofree char *more = describe_more (message);
+  g_autofree char *text = NULL;
 
   if (strcmp (kind, "event") == 0) {
     print_event (message, name, cli->state);
     return;
   }
 
-  lan_cli_print ("%s  %s: %s%s%s  [%s]\n", at, name,
-                 strcmp (kind, "file") == 0 ? _ ("[file] ") : "",
-                 json_object_has_member (message, "recalled")
-                     ? _ ("(recalled)")
-                     : json_object_get_string_member (message, "text"),
-                 more, state);
+  text = words_of (message, kind);
+  lan_cli_print ("%s  %s: %s%s  [%s]\n", at, name, text, more, state);
 }
 
 /* Who is in the group, or was seen in it. Returns: (transfer full): id -> name. */
@@ -421,6 +461,7 @@ on_offer (LanCli *cli, JsonObject *offer)
 
     lan_cli_print (_ ("File offered: %s, %s, id %s\n"),
                    json_object_get_string_member (offer, "name"), size, id);
+    lan_cli_say_left_out (offer);
   }
   /* Strangers' files are never taken unasked. */
   if (cli->accept_dir == NULL || json_object_has_member (offer, "request"))
@@ -449,7 +490,10 @@ on_listening (LanCli *cli, const char *method, JsonObject *params)
     lan_cli_print (_ ("File failed: %s\n"), json_object_get_string_member (params, "text"));
 }
 
-/* What came while nobody listened, perhaps with another command; what was read elsewhere is not new. */
+/*
+ * What came while nobody listened, perhaps with another command, from a person or in a group; what was read
+ * elsewhere is not new.
+ */
 static void
 show_unread_of (LanCli *cli, JsonObject *chat)
 {
@@ -465,8 +509,8 @@ show_unread_of (LanCli *cli, JsonObject *chat)
   for (guint i = 0; messages != NULL && i < json_array_get_length (messages); i++) {
     JsonObject *message = json_array_get_object_element (messages, i);
 
-    if (strcmp (json_object_get_string_member (message, "from"), peer) == 0 &&
-        strcmp (json_object_get_string_member (message, "state"), "received") == 0)
+    if (strcmp (json_object_get_string_member (message, "state"), "received") == 0 &&
+        strcmp (json_object_get_string_member_with_default (message, "kind", ""), "event") != 0)
       on_listening (cli, "message.received", message);
   }
 }

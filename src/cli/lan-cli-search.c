@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * search, export: what was said, by its words or all of it.
+ * search: what was said, by its words.
  */
 #include "lan-cli.h"
 
@@ -85,8 +85,8 @@ read_day (const char *text, int days_after, gint64 *ms)
   return TRUE;
 }
 
-static gboolean
-add_days (LanCli *cli, JsonObject *params)
+gboolean
+lan_cli_add_days (LanCli *cli, JsonObject *params)
 {
   const struct {
     const char *given, *name;
@@ -156,7 +156,7 @@ lan_cli_search (LanCli *cli, char **args)
   g_autoptr (GError) error = NULL;
   const char *code;
 
-  if (!add_days (cli, params))
+  if (!lan_cli_add_days (cli, params))
     return LAN_CLI_USAGE;
   if (cli->kind != NULL)
     json_object_set_string_member (params, "kind", cli->kind);
@@ -169,42 +169,4 @@ lan_cli_search (LanCli *cli, char **args)
     return LAN_CLI_FAILED;
   }
   return report_found (cli, result);
-}
-
-int
-lan_cli_export (LanCli *cli, char **args)
-{
-  gboolean is_html = g_str_has_suffix (args[1], ".html") || g_str_has_suffix (args[1], ".htm");
-  g_autofree char *path = g_canonicalize_filename (args[1], NULL);
-  g_autoptr (JsonObject) person = NULL, result = NULL;
-  g_autoptr (GError) error = NULL;
-  JsonObject *params;
-  const char *code;
-  guint n;
-
-  if (!is_html && !g_str_has_suffix (args[1], ".json")) {
-    fprintf (stderr, _ ("lanyard-cli: the file's name must end with .html or .json\n"));
-    return LAN_CLI_USAGE;
-  }
-  if (lan_cli_open (cli) != LAN_CLI_OK)
-    return LAN_CLI_FAILED;
-  person = lan_cli_find_either (cli, args[0], lan_cli_deadline (cli, 0.0));
-  if (person == NULL)
-    return LAN_CLI_FAILED;
-  params = lan_cli_params ("peer", json_object_get_string_member (person, "id"));
-  json_object_set_string_member (params, "path", path);
-  json_object_set_string_member (params, "format", is_html ? "html" : "json");
-  result = lan_cli_call (cli, "history.export", params, &code, &error);
-  if (result == NULL) {
-    lan_cli_complain (cli, code, error->message);
-    return LAN_CLI_FAILED;
-  }
-  n = (guint) json_object_get_int_member (result, "messages");
-  if (cli->json)
-    lan_cli_print_json (result);
-  else
-    lan_cli_print (ngettext ("%u message written to %s. The file is not encrypted.\n",
-                             "%u messages written to %s. The file is not encrypted.\n", n),
-                   n, path);
-  return LAN_CLI_OK;
 }

@@ -123,8 +123,9 @@ lan_cli_new_node (LanCli *cli)
     g_object_set (node, "interfaces", cli->interfaces, NULL);
   if (cli->port >= 0)
     g_object_set (node, "port", cli->port, NULL);
-  lan_node_set_audio (node, cli->audio_source != NULL ? cli->audio_source : "default",
-                      cli->audio_sink != NULL ? cli->audio_sink : "default");
+  if (cli->audio_source != NULL || cli->audio_sink != NULL)
+    lan_node_set_audio (node, cli->audio_source != NULL ? cli->audio_source : "default",
+                        cli->audio_sink != NULL ? cli->audio_sink : "default");
   return node;
 }
 

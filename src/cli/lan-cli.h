@@ -115,6 +115,9 @@ JsonObject *lan_cli_call (LanCli *cli, const char *method, JsonObject *params, c
  * told to stop. */
 gboolean lan_cli_wait (LanCli *cli, gint64 deadline_us);
 
+/** Puts --since and --until into @params, in milliseconds; FALSE when one is no day. */
+gboolean lan_cli_add_days (LanCli *cli, JsonObject *params);
+
 /** The monotonic time at which to stop waiting: --wait, else @otherwise seconds from now. */
 gint64 lan_cli_deadline (LanCli *cli, double otherwise);
 
@@ -144,6 +147,9 @@ void lan_cli_print_json (JsonObject *object);
 /** Prints to stdout with everything that could steer a terminal made visible (T10). */
 void lan_cli_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
+/** Says how much of a folder is not sent: `left_out` of @result. */
+void lan_cli_say_left_out (JsonObject *result);
+
 /** "lanyard-cli: SENTENCE" to stderr, or as JSON with --json. */
 void lan_cli_complain (LanCli *cli, const char *code, const char *text);
 
@@ -164,11 +170,14 @@ int lan_cli_edit (LanCli *cli, char **args);
 int lan_cli_recall (LanCli *cli, char **args);
 int lan_cli_react (LanCli *cli, char **args);
 int lan_cli_pin (LanCli *cli, char **args);
+int lan_cli_voice (LanCli *cli, char **args);
+int lan_cli_sticker (LanCli *cli, char **args);
 int lan_cli_send_file (LanCli *cli, char **args);
 int lan_cli_listen (LanCli *cli, char **args);
 int lan_cli_history (LanCli *cli, char **args);
 int lan_cli_search (LanCli *cli, char **args);
 int lan_cli_export (LanCli *cli, char **args);
+int lan_cli_import (LanCli *cli, char **args);
 int lan_cli_backup (LanCli *cli, char **args);
 int lan_cli_verify (LanCli *cli, char **args);
 int lan_cli_run (LanCli *cli, char **args);
@@ -176,8 +185,10 @@ int lan_cli_join (LanCli *cli, char **args);
 int lan_cli_server (LanCli *cli, char **args);
 int lan_cli_device (LanCli *cli, char **args);
 int lan_cli_call_command (LanCli *cli, char **args);
+int lan_cli_sound (LanCli *cli, char **args);
 int lan_cli_share (LanCli *cli, char **args);
 int lan_cli_group (LanCli *cli, char **args);
+int lan_cli_carry (LanCli *cli, char **args);
 int lan_cli_directory (LanCli *cli, char **args);
 
 G_END_DECLS

@@ -19,6 +19,10 @@ const LanCliCommand lan_cli_commands[] = {
     lan_cli_send },
   { "send-file", "PEER PATH…", N_ ("offer files and wait until they have arrived"), 2, -1,
     lan_cli_send_file },
+  { "voice", "PEER FILE.wav", N_ ("send what is said in a file as a voice note"), 2, 2,
+    lan_cli_voice },
+  { "sticker", "list|add|keep|remove|send|share …",
+    N_ ("stickers: small pictures, kept and sent again"), 1, 4, lan_cli_sticker },
   { "reply", "ID TEXT", N_ ("answer the message with this id"), 2, -1, lan_cli_reply },
   { "forward", "ID PEER", N_ ("pass a message on, saying who wrote it"), 2, 2, lan_cli_forward },
   { "edit", "ID TEXT", N_ ("give a message of yours another text"), 2, -1, lan_cli_edit },
@@ -29,6 +33,8 @@ const LanCliCommand lan_cli_commands[] = {
   { "history", "PEER", N_ ("print the last messages"), 1, 1, lan_cli_history },
   { "search", "TEXT…", N_ ("find messages by their words"), 0, -1, lan_cli_search },
   { "export", "PEER FILE.html|FILE.json", N_ ("write a chat into a file"), 2, 2, lan_cli_export },
+  { "import", "PEER FILE.html|FILE.json", N_ ("take an exported chat into the history"), 2, 2,
+    lan_cli_import },
   { "backup", "code [new]|create FILE|verify FILE|restore FILE",
     N_ ("keep everything in a sealed file, and get it back"), 1, 2, lan_cli_backup },
   { "verify", "PEER [WORDS|NUMBER]", N_ ("show what to compare, or say that it is right"), 1, -1,
@@ -42,8 +48,13 @@ const LanCliCommand lan_cli_commands[] = {
     N_ ("groups, discussions and temporary chats"), 1, -1, lan_cli_group },
   { "call", "PEER|answer|decline|end|status", N_ ("speak with somebody, or take a call that rings"),
     1, 1, lan_cli_call_command },
+  { "sound", "[MICROPHONE SPEAKER]",
+    N_ ("the microphones and loudspeakers there are, or which to use in calls"), 0, 2,
+    lan_cli_sound },
   { "device", "list|link|add CODE|revoke ID", N_ ("see, link and revoke your own devices"), 1, 2,
     lan_cli_device },
+  { "carry", "[on|off|status]", N_ ("carry sealed mail of contacts for people who are away"), 0, 1,
+    lan_cli_carry },
   { "directory", "", N_ ("list the company's people by department"), 0, 0, lan_cli_directory },
   { "run", "", N_ ("speak JSON-RPC on standard input and output"), 0, 0, lan_cli_run },
   { NULL, NULL, NULL, 0, 0, NULL },
@@ -64,7 +75,7 @@ describe_commands (void)
       text,
       _ ("\n\nPEER is a name, or at least 8 characters of an id, of a group too.\nExit codes: 0 "
          "done or delivered, 1 failed, 2 wrong usage, 3 kept for later, 4 left at "
-         "the server."));
+         "the server or with a colleague."));
   return g_string_free (text, FALSE);
 }
 
@@ -95,11 +106,11 @@ make_context (LanCli *cli, gboolean *version)
     { "from", 0, 0, G_OPTION_ARG_STRING, &cli->from, N_ ("With search: only what PEER wrote"),
       N_ ("PEER") },
     { "kind", 0, 0, G_OPTION_ARG_STRING, &cli->kind,
-      N_ ("With search: only text, file, media or link"), N_ ("KIND") },
-    { "since", 0, 0, G_OPTION_ARG_STRING, &cli->since, N_ ("With search: from this day on"),
-      N_ ("YYYY-MM-DD") },
-    { "until", 0, 0, G_OPTION_ARG_STRING, &cli->until, N_ ("With search: up to this day"),
-      N_ ("YYYY-MM-DD") },
+      N_ ("With search: only text, file, media, link or sticker"), N_ ("KIND") },
+    { "since", 0, 0, G_OPTION_ARG_STRING, &cli->since,
+      N_ ("With search and export: from this day on"), N_ ("YYYY-MM-DD") },
+    { "until", 0, 0, G_OPTION_ARG_STRING, &cli->until,
+      N_ ("With search and export: up to this day"), N_ ("YYYY-MM-DD") },
     { "passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->passphrase_file,
       N_ ("Read the profile's passphrase from FILE"), N_ ("FILE") },
     { "secret-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->secret_file,

@@ -219,6 +219,8 @@ lan_call_get_quality (LanCall *self)
   g_return_val_if_fail (LAN_IS_CALL (self), LAN_CALL_QUALITY_UNKNOWN);
   s = &self->info.stats;
   loss = MAX (s->loss_in, s->loss_out);
+  if (self->info.silent)
+    return LAN_CALL_QUALITY_NONE;
   if (s->rtt_us < 0)
     return LAN_CALL_QUALITY_UNKNOWN;
   if (loss >= POOR_LOSS || s->rtt_us >= POOR_RTT_US)
@@ -227,10 +229,11 @@ lan_call_get_quality (LanCall *self)
                                                        : LAN_CALL_QUALITY_GOOD;
 }
 
+/* Never 0 once there was sound: what the other side said first may wait here before the helper begins. */
 static gint64
 first_sound_us (const LanCallInfo *info)
 {
-  return info->stats.first_us > info->start_us ? info->stats.first_us - info->start_us : 0;
+  return info->stats.first_us > 0 ? MAX (info->stats.first_us - info->start_us, 1) : 0;
 }
 
 gint64

@@ -35,12 +35,14 @@ typedef enum {
  * @LAN_CALL_QUALITY_GOOD: as in one room
  * @LAN_CALL_QUALITY_FAIR: some of it is lost, or late
  * @LAN_CALL_QUALITY_POOR: hard to understand
+ * @LAN_CALL_QUALITY_NONE: nothing comes from the other side just now
  */
 typedef enum {
   LAN_CALL_QUALITY_UNKNOWN = 0,
   LAN_CALL_QUALITY_GOOD = 1,
   LAN_CALL_QUALITY_FAIR = 2,
   LAN_CALL_QUALITY_POOR = 3,
+  LAN_CALL_QUALITY_NONE = 4,
 } LanCallQuality;
 
 /**

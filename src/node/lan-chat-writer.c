@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-chat-writer.h"
 
+#include "lan-chat-file.h"
 #include "lan-person.h"
 
 static const char style[] =
@@ -14,7 +15,7 @@ static const char style[] =
     "@media(prefers-color-scheme:dark){body{background:#1e1e1e;color:#eee}"
     "article{background:#303030}article.own{background:#1c3f63}header,h2{color:#aaa}}";
 
-/* Also fit to stand inside a script element of a page. */
+/* Also fit to stand in a page, where nobody sees it. */
 static void
 append_json (GString *to, const char *text)
 {
@@ -48,10 +49,33 @@ kind_name (LanMessage *message)
     return "file";
   case LAN_MESSAGE_KIND_CALL:
     return "call";
+  case LAN_MESSAGE_KIND_NOTE:
+    return "note";
+  case LAN_MESSAGE_KIND_STICKER:
+    return "sticker";
   case LAN_MESSAGE_KIND_UNKNOWN:
   default:
     return "unknown";
   }
+}
+
+/* What came out of a file keeps the name that it had there. */
+static const char *
+author_name (LanMessage *message)
+{
+  const char *imported = lan_message_get_imported_from (message);
+
+  return imported != NULL && *imported != '\0'
+             ? imported
+             : lan_person_get_name (lan_message_get_author (message));
+}
+
+static gint64
+duration (LanMessage *message)
+{
+  return lan_message_get_kind (message) == LAN_MESSAGE_KIND_CALL
+             ? lan_message_get_call_duration (message)
+             : (gint64) lan_message_get_note_duration (message);
 }
 
 static void
@@ -67,7 +91,8 @@ append_person (GString *to, const char *role, LanPerson *person)
 void
 lan_chat_writer_begin_json (GString *to, LanPerson *self, LanPerson *peer)
 {
-  g_string_append (to, "{\"format\": \"lanyard-chat\", \"version\": 1,\n");
+  g_string_append_printf (to, "{\"format\": \"%s\", \"version\": %d,\n", LAN_CHAT_FILE_FORMAT,
+                          LAN_CHAT_FILE_VERSION);
   append_person (to, "self", self);
   append_person (to, "peer", peer);
   g_string_append (to, "\"messages\": [");
@@ -80,9 +105,15 @@ lan_chat_writer_add_json (GString *to, LanMessage *message, gboolean is_first)
   append_json (to, lan_message_get_id (message));
   g_string_append (to, ", \"from\": ");
   append_json (to, lan_person_get_id (lan_message_get_author (message)));
+  g_string_append (to, ", \"name\": ");
+  append_json (to, author_name (message));
   g_string_append_printf (to, ", \"time\": %" G_GINT64_FORMAT ", \"kind\": \"%s\", \"text\": ",
                           lan_message_get_time (message), kind_name (message));
   append_json (to, lan_message_get_text (message));
+  if (duration (message) > 0)
+    g_string_append_printf (to, ", \"duration\": %" G_GINT64_FORMAT, duration (message));
+  if (lan_message_get_imported_from (message) != NULL)
+    g_string_append (to, ", \"imported\": true");
   g_string_append_c (to, '}');
 }
 
@@ -123,13 +154,17 @@ lan_chat_writer_add_html (GString *to, LanMessage *message, guint *day)
   *day = this_day;
   g_string_append_printf (to, "<article id=\"m%s\"%s><header>", lan_message_get_id (message),
                           lan_message_get_own (message) ? " class=\"own\"" : "");
-  append_html (to, lan_person_get_name (lan_message_get_author (message)));
+  append_html (to, author_name (message));
+  if (lan_message_get_imported_from (message) != NULL)
+    g_string_append (to, " ⤓");
   g_string_append_printf (to, " · <time>%s</time></header><p>%s", time,
                           lan_message_get_kind (message) == LAN_MESSAGE_KIND_FILE ? "📎 " : "");
   if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_CALL)
     g_string_append_printf (to, "📞 %s %" G_GINT64_FORMAT " s",
                             lan_call_outcome_name (lan_message_get_call_outcome (message)),
                             lan_message_get_call_duration (message) / 1000);
+  if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_NOTE)
+    g_string_append_printf (to, "🎤 %u s", lan_message_get_note_duration (message) / 1000);
   append_html (to, lan_message_get_text (message));
   g_string_append (to, "</p></article>\n");
 }
@@ -137,11 +172,11 @@ lan_chat_writer_add_html (GString *to, LanMessage *message, guint *day)
 void
 lan_chat_writer_turn_html (GString *to)
 {
-  g_string_append (to, "<script type=\"application/json\" id=\"lanyard-chat\">\n");
+  g_string_append (to, "<pre " LAN_CHAT_FILE_MARK " hidden>\n");
 }
 
 void
 lan_chat_writer_end_html (GString *to)
 {
-  g_string_append (to, "</script></body></html>\n");
+  g_string_append (to, "</pre></body></html>\n");
 }

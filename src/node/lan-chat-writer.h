@@ -5,8 +5,9 @@
  * that came from others is escaped. The page ends with the JSON, so that either can be read back.
  *
  *   {"format": "lanyard-chat", "version": 1, "self": {"id", "name"}, "peer": {"id", "name"},
- *    "messages": [{"id", "from", "time", "kind", "text"}...]}
+ *    "messages": [{"id", "from", "name", "time", "kind", "text", "duration"?, "imported"?}...]}
  *
+ * lan-chat-file.h reads it.
  * Owner's context.
  */
 #pragma once

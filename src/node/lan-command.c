@@ -49,5 +49,6 @@ lan_command_free (LanCommand *command)
   g_clear_object (&command->task);
   g_clear_pointer (&command->list, g_strfreev);
   g_clear_pointer (&command->bytes, g_bytes_unref);
+  g_clear_pointer (&command->items, g_ptr_array_unref);
   g_free (command);
 }

@@ -17,8 +17,13 @@ G_BEGIN_DECLS
 typedef enum {
   LAN_COMMAND_OPEN, /* text: passphrase or NULL, name: set when a profile is to be made */
   LAN_COMMAND_CLOSE,
-  LAN_COMMAND_SEND_TEXT,     /* account, message, text, bytes: Content beside it, or NULL */
-  LAN_COMMAND_OPERATE,       /* account, message: its own id, target: the message, other: who wrote
+  LAN_COMMAND_SEND_TEXT, /* account, message, text, bytes: Content beside it, or NULL */
+  LAN_COMMAND_SEND_BODY, /* account, message, kind: record's, bytes: Content, text: if it fails */
+  LAN_COMMAND_READ_BODY, /* message, other: who wrote it, kind: record's, task */
+  LAN_COMMAND_FORWARD_BODY, /* account, message, target and other: what is passed on, kind: record's,
+                             * bytes: Content beside it, text: if it fails */
+  LAN_COMMAND_STICKERS,     /* kind: LanStickerCall, text: id, bytes: Content, task */
+  LAN_COMMAND_OPERATE,      /* account, message: its own id, target: the message, other: who wrote
                               * it, kind: LanOperationKind, text, number: whether, task */
   LAN_COMMAND_FIND_MESSAGE,  /* message, other: who wrote it, or zero, task */
   LAN_COMMAND_READ_PINNED,   /* account, task */
@@ -28,7 +33,7 @@ typedef enum {
   LAN_COMMAND_SET_TYPING,    /* account, number: whether */
   LAN_COMMAND_SET_DRAFT,     /* account, text */
   LAN_COMMAND_SET_VIEWED,    /* account, number: whether a person looks at the conversation */
-  LAN_COMMAND_READ_NEWER,    /* account, message: after, number: limit, task */
+  LAN_COMMAND_READ_NEWER,    /* account, message: after (zero: from_ms), number: limit, task */
   LAN_COMMAND_READ_HISTORY,  /* account, message: before (zero: newest), number: limit, task */
   LAN_COMMAND_ACCEPT,        /* account */
   LAN_COMMAND_BLOCK,         /* account, number: whether */
@@ -48,6 +53,7 @@ typedef enum {
   LAN_COMMAND_SET_PRESENCE,  /* number: LanPersonPresence, text */
   LAN_COMMAND_SET_NAME,      /* text */
   LAN_COMMAND_SET_HIDDEN,    /* number */
+  LAN_COMMAND_SET_CARRYING,  /* number */
   LAN_COMMAND_ADD_ADDRESS,   /* text: numeric address, number: port */
   LAN_COMMAND_SET_SETTING,   /* name: key, text: value or NULL */
   LAN_COMMAND_DEVICE_BEGIN,  /* name: of this device */
@@ -81,7 +87,11 @@ typedef enum {
   LAN_COMMAND_BACKUP,       /* backup, task */
   LAN_COMMAND_RECOVERY_CODE, /* number: whether a new one, task */
   LAN_COMMAND_READ_DAYS,     /* account, bytes: gint64s at which days begin, task */
+  LAN_COMMAND_IMPORT,        /* account, items: LanChatItem, task: gets how many were new */
+  LAN_COMMAND_REREAD,        /* account: what its windows show is read anew */
 } LanCommandType;
+
+typedef enum { LAN_STICKERS_LIST, LAN_STICKERS_KEEP, LAN_STICKERS_DROP } LanStickerCall;
 
 typedef struct _LanBackupSource LanBackupSource; /* lan-engine-backup.h */
 
@@ -115,6 +125,8 @@ typedef struct {
   char *secret;
   GStrv list;
   GBytes *bytes;
+  GPtrArray *items;
+  gint64 from_ms;
   LanSearchWish *search;
   LanBackupSource *backup;
   guint group_kind; /* of a group to be made: LanGroupChatKind */

@@ -46,6 +46,9 @@ void lan_conversation_add (LanConversation *self, GPtrArray *messages);
 /** Another log shows in this conversation from now on: a window that is open is read anew. */
 void lan_conversation_reload (LanConversation *self);
 
+/** Much came or went at once: as lan_conversation_reload(), and the last message is told anew. */
+void lan_conversation_reread (LanConversation *self);
+
 /** What @message shows has changed. */
 void lan_conversation_on_changed (LanConversation *self, LanMessage *message);
 

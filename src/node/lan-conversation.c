@@ -212,6 +212,14 @@ lan_conversation_offer_last (LanConversation *self, LanMessage *message)
 }
 
 void
+lan_conversation_reread (LanConversation *self)
+{
+  g_clear_object (&self->last);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LAST_MESSAGE]);
+  lan_conversation_reload (self);
+}
+
+void
 lan_conversation_add (LanConversation *self, GPtrArray *messages)
 {
   if (!self->viewed)

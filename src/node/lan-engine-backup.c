@@ -10,7 +10,8 @@
  * a company's directory that would be an old state of it. */
 static const char *const settings[] = {
   "app.",        "core.read-receipts", "core.typing",   "core.at.",   "core.device.",
-  "node.hidden", "core.own-setting.",  "node.seen-ts.", "server.pin", NULL,
+  "node.hidden", "core.own-setting.",  "node.seen-ts.", "server.pin", "large.",
+  NULL,
 };
 
 static void

@@ -14,13 +14,20 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#define RETRY_US            (20 * G_USEC_PER_SEC) /* after an opening that led nowhere */
+/* After an opening that led nowhere: its word may have gone down with a channel, so soon at first. */
+#define RETRY_US     (1 * G_USEC_PER_SEC)
+#define RETRY_MAX_US (20 * G_USEC_PER_SEC)
+#define RETRY_STEPS  5
+/* Theirs cannot succeed where only they can dial us and do not know where: then we say where. */
+#define PATIENCE_US         (2 * G_USEC_PER_SEC)
 #define LANES_PER_PERSON    4
 #define OPENINGS_PER_PERSON 2
 
 typedef struct {
   LanEngineBulk *bulk;
   LanAccountId account;
+  guint64 channel; /* it was arranged over */
+  gint64 begun_us;
   gboolean is_ours; /* we said the first word */
   LanBulkOpening *opening;
 } Opening;
@@ -45,6 +52,26 @@ count_openings (LanEngineBulk *bulk, const LanAccountId *account)
   return n;
 }
 
+/* Whether an opening is under way that makes one of ours needless. */
+static gboolean
+is_opening (LanEngineBulk *bulk, const LanAccountId *account)
+{
+  for (guint i = 0; i < bulk->openings->len; i++) {
+    const Opening *opening = g_ptr_array_index (bulk->openings, i);
+
+    if (lan_account_id_equal (&opening->account, account) &&
+        (opening->is_ours || bulk->engine->now.mono_us - opening->begun_us < PATIENCE_US))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gint64
+retry_us (const LanEngineBulkPerson *person)
+{
+  return MIN (RETRY_US << MIN (person->failures, RETRY_STEPS), RETRY_MAX_US);
+}
+
 static void
 on_opened (LanBulkOpening *opened, LanBulkLane *lane, gpointer data)
 {
@@ -52,15 +79,37 @@ on_opened (LanBulkOpening *opened, LanBulkLane *lane, gpointer data)
   LanEngineBulk *bulk = opening->bulk;
   LanAccountId account = opening->account;
   gboolean is_ours = opening->is_ours;
+  LanEngineBulkPerson *person;
 
   lan_engine_bulk_enter (bulk);
   g_ptr_array_remove_fast (bulk->openings, opening);
+  person = lan_engine_bulk_person (bulk, &account);
   if (lane != NULL) {
+    person->failures = 0;
+    person->asked = FALSE;
     lan_engine_bulk_take_lane (bulk, &account, is_ours, lane);
   } else if (is_ours) {
     g_debug ("no direct way for files");
-    lan_engine_bulk_person (bulk, &account)->next_us = bulk->engine->now.mono_us + RETRY_US;
-    bulk->tick_us = MIN (bulk->tick_us, bulk->engine->now.mono_us + RETRY_US);
+    person->next_us = bulk->engine->now.mono_us + retry_us (person);
+    person->failures++;
+    bulk->tick_us = MIN (bulk->tick_us, person->next_us);
+  }
+}
+
+void
+lan_engine_bulk_opening_drop (LanEngineBulk *bulk, guint64 channel)
+{
+  for (guint i = bulk->openings->len; i-- > 0;) {
+    Opening *opening = g_ptr_array_index (bulk->openings, i);
+    LanEngineBulkPerson *person;
+
+    if (opening->channel != channel || !opening->is_ours)
+      continue;
+    person = lan_engine_bulk_person (bulk, &opening->account);
+    g_ptr_array_remove_index_fast (bulk->openings, i);
+    person->next_us = bulk->engine->now.mono_us;
+    bulk->tick_us = MIN (bulk->tick_us, person->next_us);
+    lan_engine_bulk_consider (bulk, person);
   }
 }
 
@@ -126,6 +175,8 @@ make_opening (LanEngineBulk *bulk, LanEngineChannel *c, const guint8 *lane_id,
     opening = g_new0 (Opening, 1);
     opening->bulk = bulk;
     opening->account = c->account;
+    opening->channel = c->id;
+    opening->begun_us = bulk->engine->now.mono_us;
     opening->is_ours = is_ours;
     g_ptr_array_add (bulk->openings, opening);
     opening->opening = lan_bulk_opening_new (&config, on_opened, opening);
@@ -231,12 +282,12 @@ lan_engine_bulk_open_lane (LanEngineBulk *bulk, LanEngineBulkPerson *person)
   guint8 lane_id[LAN_LANE_ID_BYTES], session[LAN_SESSION_NAME_BYTES];
   g_autoptr (GPtrArray) addresses = NULL;
 
-  if (c == NULL || bulk->engine->links->listener == NULL ||
-      count_openings (bulk, &person->account) > 0 ||
+  if (c == NULL || bulk->engine->links->listener == NULL || is_opening (bulk, &person->account) ||
       !lan_channel_session_name (c->channel, session))
     return;
   lan_random_bytes (lan_random_system (), lane_id, sizeof lane_id);
-  person->next_us = bulk->engine->now.mono_us + RETRY_US;
+  person->asked = FALSE;
+  person->next_us = bulk->engine->now.mono_us + retry_us (person);
   addresses = addresses_of (bulk, dialled_lane_to (bulk, c), NULL);
   if (make_opening (bulk, c, lane_id, session, TRUE, addresses))
     send_open (bulk, c, lane_id, session);
@@ -247,7 +298,8 @@ lan_engine_bulk_consider (LanEngineBulk *bulk, LanEngineBulkPerson *person)
 {
   guint n;
 
-  if (person->wanted && lan_engine_bulk_lane_to (bulk, &person->account, &n) == NULL &&
+  if ((person->wanted || person->asked) &&
+      lan_engine_bulk_lane_to (bulk, &person->account, &n) == NULL &&
       bulk->engine->now.mono_us >= person->next_us)
     lan_engine_bulk_open_lane (bulk, person);
 }
@@ -281,5 +333,8 @@ lan_engine_bulk_on_open (LanEngineBulk *bulk, guint64 channel, const Lanyard__Bu
   memcpy (lane_id, open->lane_id.data, sizeof lane_id);
   memcpy (session, open->session.data, sizeof session);
   addresses = addresses_of (bulk, c, open);
-  make_opening (bulk, c, lane_id, session, FALSE, addresses);
+  if (!make_opening (bulk, c, lane_id, session, FALSE, addresses))
+    return;
+  lan_engine_bulk_person (bulk, &c->account)->asked = n == 0;
+  bulk->tick_us = MIN (bulk->tick_us, bulk->engine->now.mono_us + PATIENCE_US);
 }

@@ -13,7 +13,9 @@ typedef struct _LanEngineBulkLane LanEngineBulkLane;
 typedef struct {
   LanAccountId account;
   gboolean wanted;
+  gboolean asked; /* they try to open one, and may not know where to dial: once we say where */
   gint64 next_us; /* not opened again before */
+  guint failures; /* openings of ours in a row that led nowhere */
 } LanEngineBulkPerson;
 
 struct _LanEngineBulk {
@@ -47,6 +49,9 @@ void lan_engine_bulk_take_lane (LanEngineBulk *bulk, const LanAccountId *account
 /* --- lan-engine-bulk-opening.c --- */
 
 void lan_engine_bulk_opening_free (gpointer opening);
+
+/** @channel, over which openings may have been arranged, is gone: those of ours begin anew. */
+void lan_engine_bulk_opening_drop (LanEngineBulk *bulk, guint64 channel);
 
 /** Opens a lane, when there is a channel to arrange it over. */
 void lan_engine_bulk_open_lane (LanEngineBulk *bulk, LanEngineBulkPerson *person);

@@ -78,24 +78,56 @@ send_frame (LanPumpLane *lane, GBytes *frame)
   return send_out (lane, &out);
 }
 
-/* Reads as many leaves as fit into one message. Returns: how many; 0 and @error. */
+/* How many leaves of @serve fit into one message; at least one. */
 static guint32
-fill (Serve *serve, guint8 *buffer, gsize *used, GError **error)
+count_message (const Serve *serve)
 {
+  gsize size = 0;
   guint32 n = 0;
 
-  *used = 0;
   while (n < serve->count && n < MAX_LEAVES) {
-    gsize len = lan_disk_file_leaf_length (serve->file, serve->first + n);
-
-    if (*used + len > LAN_PUMP_BUFFER_BYTES)
+    size += lan_disk_file_leaf_length (serve->file, serve->first + n);
+    if (n > 0 && size > LAN_PUMP_BUFFER_BYTES)
       break;
-    if (!lan_disk_file_read (serve->file, serve->first + n, buffer + *used, error))
-      return 0;
-    *used += len;
     n++;
   }
   return n;
+}
+
+/* With the lane's lock held: one message of the transfer whose turn it is; they take turns, a message each.
+ * What is left of it stays in the queue, where it can be called off while a reader is at the message. */
+static Serve *
+take_message (LanPumpLane *lane)
+{
+  Serve *serve = g_queue_pop_head (&lane->serves);
+  Serve *message;
+  guint32 n = serve != NULL ? count_message (serve) : 0;
+
+  if (serve == NULL || n == serve->count)
+    return serve;
+  message = g_memdup2 (serve, sizeof *serve);
+  message->file = lan_disk_file_ref (serve->file);
+  message->count = n;
+  serve->first += n;
+  serve->count -= n;
+  g_queue_push_tail (&lane->serves, serve);
+  return message;
+}
+
+/* Reads the leaves of @message. FALSE and @error: one cannot be read. */
+static gboolean
+fill (const Serve *message, guint8 *buffer, gsize *used, GError **error)
+{
+  *used = 0;
+  for (guint32 i = 0; i < message->count; i++) {
+    gsize len = lan_disk_file_leaf_length (message->file, message->first + i);
+
+    if (*used + len > LAN_PUMP_BUFFER_BYTES ||
+        !lan_disk_file_read (message->file, message->first + i, buffer + *used, error))
+      return FALSE;
+    *used += len;
+  }
+  return TRUE;
 }
 
 typedef struct {
@@ -112,57 +144,54 @@ block_sent (gpointer data, gboolean sent)
   g_free (item);
 }
 
-/* One message of @serve. FALSE: the lane is full now. */
+/* FALSE: the lane is full now. */
 static gboolean
-send_block (LanPumpLane *lane, Serve *serve)
+send_block (LanPumpLane *lane, const Serve *message)
 {
   LanPump *pump = lane->pump;
   guint8 *buffer = lan_pump_take_buffer (pump);
   LanBulkOut out = { .type = TYPE_BLOCK, .done = block_sent };
   GError *error = NULL;
-  guint32 n;
   gsize used;
   LanWriter w;
   Sent *item;
 
-  n = fill (serve, buffer, &used, &error);
-  if (n == 0) {
+  if (!fill (message, buffer, &used, &error)) {
     lan_pump_give_buffer (pump, buffer, FALSE);
-    say_served (lane, &serve->id, serve->count, 0, error);
-    serve->count = 0;
+    say_served (lane, &message->id, message->count, 0, error);
+    lan_pump_lane_cancel (lane, &message->id, &message->name, 0,
+                          G_MAXUINT32); /* the rest of it too */
     return TRUE;
   }
   item = g_new0 (Sent, 1);
   *item = (Sent){ pump, buffer };
   lan_writer_init (&w, out.header, sizeof out.header);
-  lan_write_bytes (&w, serve->name.b, sizeof serve->name.b);
-  lan_write_u64 (&w, serve->first);
-  lan_write_u32 (&w, n);
+  lan_write_bytes (&w, message->name.b, sizeof message->name.b);
+  lan_write_u64 (&w, message->first);
+  lan_write_u32 (&w, message->count);
   out.payload = buffer;
   out.payload_len = (guint32) used;
   out.data = item;
-  serve->first += n;
-  serve->count -= n;
-  say_served (lane, &serve->id, n, used, NULL);
+  say_served (lane, &message->id, message->count, used, NULL);
   return send_out (lane, &out);
 }
 
 /* What is next: a frame, else the transfer whose turn it is. FALSE: nothing, and nobody is at it any more. */
 static gboolean
-next_work (LanPumpLane *lane, gboolean is_full, GBytes **frame, Serve **serve)
+next_work (LanPumpLane *lane, gboolean is_full, GBytes **frame, Serve **message)
 {
   gboolean more;
 
   *frame = NULL;
-  *serve = NULL;
+  *message = NULL;
   g_mutex_lock (&lane->lock);
   if (!is_full && lane->lane != NULL) {
     *frame = g_queue_pop_head (&lane->frames);
     if (*frame == NULL)
-      *serve = g_queue_pop_head (&lane->serves);
+      *message = take_message (lane);
   }
-  more = *frame != NULL || *serve != NULL || (lane->again && lane->lane != NULL);
-  if (*frame == NULL && *serve == NULL)
+  more = *frame != NULL || *message != NULL || (lane->again && lane->lane != NULL);
+  if (*frame == NULL && *message == NULL)
     lane->again = FALSE;
   if (!more)
     lane->is_active = FALSE;
@@ -177,20 +206,14 @@ lan_pump_run_lane (gpointer data, gpointer user_data)
   LanPumpLane *lane = data;
   gboolean is_full = !send_held (lane);
   GBytes *frame;
-  Serve *serve;
+  Serve *message;
 
-  while (next_work (lane, is_full, &frame, &serve)) {
+  while (next_work (lane, is_full, &frame, &message)) {
     if (frame != NULL) {
       is_full = !send_frame (lane, frame);
-    } else if (serve != NULL) {
-      is_full = !send_block (lane, serve);
-      if (serve->count == 0) {
-        lan_pump_serve_free (serve);
-        continue;
-      }
-      g_mutex_lock (&lane->lock);
-      g_queue_push_tail (&lane->serves, serve); /* they take turns, a message each */
-      g_mutex_unlock (&lane->lock);
+    } else if (message != NULL) {
+      is_full = !send_block (lane, message);
+      lan_pump_serve_free (message);
     } else {
       is_full = !send_held (lane);
     }

@@ -178,6 +178,7 @@ lan_engine_bulk_on_channel (LanEngineBulk *bulk, guint64 channel, const LanAccou
 
   if (!is_up) {
     g_hash_table_remove (bulk->channels, &channel);
+    lan_engine_bulk_opening_drop (bulk, channel);
     return;
   }
   g_hash_table_add (bulk->channels, g_memdup2 (&channel, sizeof channel));
@@ -301,7 +302,7 @@ lan_engine_bulk_run (LanEngineBulk *bulk)
   g_hash_table_iter_init (&iter, bulk->persons);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &person)) {
     lan_engine_bulk_consider (bulk, person);
-    if (person->wanted)
+    if (person->wanted || person->asked)
       bulk->tick_us = MIN (bulk->tick_us, MAX (person->next_us, now + TICK_US));
   }
   lanes = g_hash_table_get_values (bulk->lanes);

@@ -7,9 +7,12 @@
 #include "lan-media-packet.h"
 #include "lan-media.h"
 
+#define SILENT_US (2 * G_USEC_PER_SEC) /* then it is said */
+
 struct _LanEngineCalls {
   LanCalls *machine;
   LanMedia *media; /* NULL: no sound now */
+  LanMedia *ring;  /* NULL: it does not ring */
   LanMediaGate gate;
   LanAccountId peer; /* whom sound comes from and goes to */
   LanDeviceId device;
@@ -17,6 +20,7 @@ struct _LanEngineCalls {
   guint missing; /* LanMediaFailure */
   guint restarts;
   gint64 start_us;
+  gint64 heard_us; /* when something came from the other side last */
   gint64 answered_ms;
   LanCallView told; /* as the owner knows it */
 };
@@ -77,6 +81,7 @@ tell (LanEngine *engine)
   info->duration_ms = view->duration_us / 1000;
   info->stats = self->stats;
   info->missing = self->missing;
+  info->silent = self->media != NULL && engine->now.mono_us - self->heard_us > SILENT_US;
   info->restarts = self->restarts;
   info->start_us = self->start_us;
   lan_engine_links_describe (engine, &view->peer, &info->path, &rtt_us);
@@ -121,14 +126,28 @@ static void
 on_missing (guint missing, const char *text, gpointer user_data)
 {
   LanEngine *engine = user_data;
+  guint fresh;
 
   enter (engine);
   g_info ("sound of a call: %s", text);
-  engine->calls->missing |= missing;
-  if ((missing & LAN_MEDIA_NO_SOURCE) != 0)
+  fresh = missing & ~engine->calls->missing;
+  engine->calls->missing = missing;
+  if ((fresh & LAN_MEDIA_NO_SOURCE) != 0)
     lan_engine_notice (engine, "no-microphone", "There is no microphone: you can only listen.");
-  if ((missing & LAN_MEDIA_NO_SINK) != 0)
+  if ((fresh & LAN_MEDIA_NO_SINK) != 0)
     lan_engine_notice (engine, "no-speaker", "There is no loudspeaker: you cannot hear the call.");
+  tell (engine);
+}
+
+static void
+on_ready (gpointer user_data)
+{
+  LanEngine *engine = user_data;
+
+  if (engine->calls->missing == 0)
+    return;
+  enter (engine);
+  engine->calls->missing = 0;
   tell (engine);
 }
 
@@ -142,7 +161,57 @@ on_failed (const char *text, gpointer user_data)
   lan_calls_failed (engine->calls->machine, engine->now.mono_us);
 }
 
-static const LanMediaEvents media_events = { on_packet, on_stats, on_missing, on_failed };
+static const LanMediaEvents media_events = { on_packet, on_stats, on_missing, on_failed, on_ready };
+
+/* --- ringing --- */
+
+static void
+on_ring_packet (const guint8 *data, gsize len, gpointer user_data)
+{
+}
+
+static void
+on_ring_stats (const LanMediaStats *stats, gpointer user_data)
+{
+}
+
+/* Who cannot hear it still sees it. */
+static void
+on_ring_missing (guint missing, const char *text, gpointer user_data)
+{
+  g_info ("the sound of ringing: %s", text);
+}
+
+static void
+on_ring_failed (const char *text, gpointer user_data)
+{
+  LanEngine *engine = user_data;
+
+  g_info ("the sound of ringing: %s", text);
+  g_clear_pointer (&engine->calls->ring, lan_media_free);
+}
+
+static const LanMediaEvents ring_events = { on_ring_packet, on_ring_stats, on_ring_missing,
+                                            on_ring_failed };
+
+/* A file that a call is written to has no ringing in it. */
+static void
+ring (LanEngine *engine, const LanCallView *view)
+{
+  LanEngineCalls *self = engine->calls;
+  gboolean wanted = (view->state == LAN_CALL_RINGING || view->state == LAN_CALL_ALERTING) &&
+                    !(view->incoming && engine->presence == LAN_PERSON_PRESENCE_BUSY) &&
+                    strcmp (engine->config.audio_sink, "null") != 0 &&
+                    !g_str_has_prefix (engine->config.audio_sink, "file:");
+  LanMediaConfig config = { .source = "none",
+                            .sink = engine->config.audio_sink,
+                            .flags = view->incoming ? LAN_MEDIA_RING : LAN_MEDIA_RINGBACK };
+
+  if (!wanted)
+    g_clear_pointer (&self->ring, lan_media_free);
+  else if (self->ring == NULL)
+    self->ring = lan_media_new (&config, &ring_events, engine);
+}
 
 static void
 start_media (LanEngine *engine, const LanCallsAction *action)
@@ -164,6 +233,7 @@ start_media (LanEngine *engine, const LanCallsAction *action)
   lan_media_gate_init (&self->gate, config.tag, engine->now.mono_us);
   self->media = lan_media_new (&config, &media_events, engine);
   self->start_us = lan_media_get_start_us (self->media);
+  self->heard_us = engine->now.mono_us;
 }
 
 void
@@ -176,8 +246,10 @@ lan_engine_call_on_datagram (LanEngine *engine, const LanAccountId *account,
       !lan_device_id_equal (device, &self->device))
     return;
   lan_engine_read_clock (engine);
-  if (lan_media_gate_pass (&self->gate, bytes, len, engine->now.mono_us))
-    lan_media_take (self->media, bytes, len);
+  if (!lan_media_gate_pass (&self->gate, bytes, len, engine->now.mono_us))
+    return;
+  self->heard_us = engine->now.mono_us;
+  lan_media_take (self->media, bytes, len);
 }
 
 /* --- what the machine wants --- */
@@ -216,6 +288,7 @@ on_changed (LanEngine *engine, const LanCallView *view)
     self->stats = (LanMediaStats){ .rtt_us = -1 };
   }
   self->told = *view;
+  ring (engine, view);
   if (self->media != NULL)
     lan_media_set_flags (self->media, media_flags (view));
   tell (engine);
@@ -247,12 +320,24 @@ carry_out (LanEngine *engine, const LanCallsAction *action)
   }
 }
 
+static gint64
+silence_deadline (LanEngine *engine)
+{
+  LanEngineCalls *self = engine->calls;
+
+  return self->media != NULL ? self->heard_us + LAN_CALL_SILENT_US : LAN_NO_DEADLINE;
+}
+
 gboolean
 lan_engine_call_run (LanEngine *engine)
 {
   LanCalls *machine = engine->calls->machine;
   gboolean any = FALSE;
 
+  if (silence_deadline (engine) <= engine->now.mono_us) {
+    engine->calls->heard_us = engine->now.mono_us; /* once */
+    lan_calls_silent (machine, engine->now.mono_us);
+  }
   if (lan_calls_next_deadline (machine) <= engine->now.mono_us)
     lan_calls_advance (machine, engine->now.mono_us);
   for (;;) {
@@ -268,7 +353,7 @@ lan_engine_call_run (LanEngine *engine)
 gint64
 lan_engine_call_deadline (LanEngine *engine)
 {
-  return lan_calls_next_deadline (engine->calls->machine);
+  return MIN (lan_calls_next_deadline (engine->calls->machine), silence_deadline (engine));
 }
 
 /* --- what others say --- */
@@ -344,6 +429,8 @@ lan_engine_call_execute (LanEngine *engine, LanCommand *c)
     g_free (engine->config.audio_sink);
     engine->config.audio_source = g_steal_pointer (&c->text);
     engine->config.audio_sink = g_steal_pointer (&c->name);
+    if (engine->calls->media != NULL)
+      lan_media_use (engine->calls->media, engine->config.audio_source, engine->config.audio_sink);
     break;
   }
   if (status != LAN_STATUS_OK)
@@ -371,6 +458,7 @@ lan_engine_call_free (LanEngineCalls *self)
   if (self == NULL)
     return;
   lan_media_free (self->media);
+  lan_media_free (self->ring);
   lan_calls_free (self->machine);
   g_free (self);
 }

@@ -99,7 +99,9 @@ static gboolean
 is_use (LanFrameType type)
 {
   return type == LAN_FRAME_RECORDS || type == LAN_FRAME_LINK_SIGNAL || type == LAN_FRAME_TYPING ||
-         (type >= LAN_FRAME_FILE_HASHES_REQUEST && type <= LAN_FRAME_FILE_STATE);
+         (type >= LAN_FRAME_FILE_HASHES_REQUEST && type <= LAN_FRAME_FILE_STATE) ||
+         (type >= LAN_FRAME_CARRY_PUT && type <= LAN_FRAME_CARRY_DROP &&
+          type != LAN_FRAME_CARRY_LIST);
 }
 
 static void
@@ -112,7 +114,7 @@ on_frame (LanChannel *channel, LanStream stream, const guint8 *frame, gsize len,
 
   enter (c);
   c->bytes_received += len;
-  c->is_doubted = FALSE;
+  lan_engine_channel_doubt_heard (c, type);
   if (is_use (type)) {
     c->is_used = TRUE;
     lan_engine_peer_adopt (c);

@@ -4,17 +4,20 @@
 #include "lan-content.h"
 #include "lan-engine-backup.h"
 #include "lan-engine-call.h"
+#include "lan-engine-carry.h"
 #include "lan-engine-core.h"
 #include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
 #include "lan-engine-files.h"
 #include "lan-engine-group.h"
+#include "lan-engine-import.h"
 #include "lan-engine-links.h"
 #include "lan-engine-operations.h"
 #include "lan-engine-people.h"
 #include "lan-engine-search.h"
 #include "lan-engine-server.h"
 #include "lan-engine-share.h"
+#include "lan-engine-stickers.h"
 #include "lan-engine-store.h"
 #include "lan-group-address.h"
 #include "lan-group.h"
@@ -83,6 +86,29 @@ send_text (LanEngine *engine, LanCommand *command)
     status =
         lan_core_send_text_with (engine->core, &command->account, &command->message, command->text,
                                  content != NULL ? &beside : NULL, &engine->now);
+  note (command, status);
+  if (status != LAN_STATUS_OK)
+    lan_engine_give_back (engine, &command->account, &command->message);
+}
+
+static void
+send_body (LanEngine *engine, LanCommand *command)
+{
+  guint16 kind = (guint16) command->kind;
+  g_autoptr (LanContent) content = NULL;
+  LanConversationId group;
+  LanStatus status;
+
+  g_hash_table_insert (engine->unsaved, g_memdup2 (&command->message, sizeof command->message),
+                       g_strdup (command->text));
+  status = lan_content_decode (kind, g_bytes_get_data (command->bytes, NULL),
+                               g_bytes_get_size (command->bytes), &content);
+  if (status == LAN_STATUS_OK && lan_group_of_address (&command->account, &group))
+    status =
+        lan_core_group_send (engine->core, &group, &command->message, kind, content, &engine->now);
+  else if (status == LAN_STATUS_OK)
+    status = lan_core_send_body (engine->core, &command->account, &command->message, kind, content,
+                                 &engine->now);
   note (command, status);
   if (status != LAN_STATUS_OK)
     lan_engine_give_back (engine, &command->account, &command->message);
@@ -295,6 +321,17 @@ execute_person (LanEngine *engine, LanCommand *c)
 }
 
 static void
+set_typing (LanEngine *engine, const LanCommand *c)
+{
+  LanConversationId group;
+
+  if (lan_group_of_address (&c->account, &group))
+    lan_core_group_set_typing (engine->core, &group, c->number != 0, &engine->now);
+  else
+    lan_core_set_typing (engine->core, &c->account, c->number != 0, &engine->now);
+}
+
+static void
 execute_file (LanEngine *engine, LanCommand *c)
 {
   switch ((guint) c->type) {
@@ -344,6 +381,11 @@ execute_talk (LanEngine *engine, LanCommand *c)
     lan_engine_search_execute (engine, c);
   else if (c->type == LAN_COMMAND_BACKUP || c->type == LAN_COMMAND_RECOVERY_CODE)
     lan_engine_backup_execute (engine, c);
+  else if (c->type == LAN_COMMAND_READ_BODY || c->type == LAN_COMMAND_FORWARD_BODY ||
+           c->type == LAN_COMMAND_STICKERS)
+    lan_engine_stickers_execute (engine, c);
+  else if (c->type == LAN_COMMAND_IMPORT || c->type == LAN_COMMAND_REREAD)
+    lan_engine_import_execute (engine, c);
   else
     lan_engine_operations_execute (engine, c);
 }
@@ -360,20 +402,47 @@ where_of (const LanCommand *c)
   return c->type == LAN_COMMAND_READ_AROUND ? LAN_HISTORY_AROUND : LAN_HISTORY_BEFORE;
 }
 
+/* How this person shows itself, and what the profile keeps. */
+static void
+execute_own (LanEngine *engine, LanCommand *c)
+{
+  switch ((guint) c->type) {
+  case LAN_COMMAND_SET_PRESENCE:
+    set_presence (engine, c);
+    break;
+  case LAN_COMMAND_SET_NAME:
+    set_name (engine, c);
+    break;
+  case LAN_COMMAND_SET_HIDDEN:
+    lan_engine_discovery_set_hidden (engine, c->number != 0);
+    break;
+  case LAN_COMMAND_SET_CARRYING:
+    lan_engine_carry_execute (engine, c);
+    break;
+  case LAN_COMMAND_ADD_ADDRESS:
+    add_address (engine, c);
+    break;
+  default:
+    set_setting (engine, c);
+    break;
+  }
+}
+
 static void
 execute_open (LanEngine *engine, LanCommand *c)
 {
-  LanCore *core = engine->core;
-
   switch (c->type) {
   case LAN_COMMAND_SEND_TEXT:
     send_text (engine, c);
+    break;
+  case LAN_COMMAND_SEND_BODY:
+    send_body (engine, c);
     break;
   case LAN_COMMAND_MARK_READ:
     lan_engine_store_mark_read (engine->stores, &c->message, g_steal_pointer (&c->task));
     break;
   case LAN_COMMAND_SET_TYPING:
-    lan_core_set_typing (core, &c->account, c->number != 0, &engine->now);
+    set_typing (engine, c);
     break;
   case LAN_COMMAND_SET_DRAFT:
     set_draft (engine, c);
@@ -386,17 +455,22 @@ execute_open (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_READ_NEWER:
   case LAN_COMMAND_READ_PINNED:
   case LAN_COMMAND_READ_AROUND:
-    lan_engine_store_page (engine->stores, &c->account, &c->message, where_of (c),
+    lan_engine_store_page (engine->stores, &c->account, &c->message, where_of (c), c->from_ms,
                            (guint) c->number, g_steal_pointer (&c->task));
     break;
   case LAN_COMMAND_OPERATE:
   case LAN_COMMAND_FIND_MESSAGE:
   case LAN_COMMAND_READ_EDITS:
+  case LAN_COMMAND_READ_BODY:
+  case LAN_COMMAND_FORWARD_BODY:
+  case LAN_COMMAND_STICKERS:
   case LAN_COMMAND_GROUP:
   case LAN_COMMAND_SEARCH:
   case LAN_COMMAND_READ_DAYS:
   case LAN_COMMAND_BACKUP:
   case LAN_COMMAND_RECOVERY_CODE:
+  case LAN_COMMAND_IMPORT:
+  case LAN_COMMAND_REREAD:
     execute_talk (engine, c);
     break;
   case LAN_COMMAND_ACCEPT:
@@ -421,19 +495,12 @@ execute_open (LanEngine *engine, LanCommand *c)
     execute_file (engine, c);
     break;
   case LAN_COMMAND_SET_PRESENCE:
-    set_presence (engine, c);
-    break;
   case LAN_COMMAND_SET_NAME:
-    set_name (engine, c);
-    break;
   case LAN_COMMAND_SET_HIDDEN:
-    lan_engine_discovery_set_hidden (engine, c->number != 0);
-    break;
+  case LAN_COMMAND_SET_CARRYING:
   case LAN_COMMAND_ADD_ADDRESS:
-    add_address (engine, c);
-    break;
   case LAN_COMMAND_SET_SETTING:
-    set_setting (engine, c);
+    execute_own (engine, c);
     break;
   case LAN_COMMAND_DEVICE_BEGIN:
   case LAN_COMMAND_DEVICE_JOIN:

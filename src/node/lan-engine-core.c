@@ -4,9 +4,11 @@
 
 #include "lan-content.h"
 #include "lan-engine-call.h"
+#include "lan-engine-carry.h"
 #include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
 #include "lan-engine-files.h"
+#include "lan-engine-left.h"
 #include "lan-engine-links.h"
 #include "lan-engine-operations.h"
 #include "lan-engine-people.h"
@@ -62,6 +64,8 @@ on_state (LanEngine *engine, const LanCoreAction *action)
     info->peer = peer;
     info->own = TRUE;
     info->status = status;
+    if (status == LAN_MESSAGE_STATUS_CARRIED)
+      info->carrier = lan_engine_carry_name (engine, &action->state.carrier);
     if (status == LAN_MESSAGE_STATUS_DELIVERED)
       info->delivered_ms = action->state.time_ms;
     if (status == LAN_MESSAGE_STATUS_READ)
@@ -160,6 +164,15 @@ on_frame (LanEngine *engine, LanCoreAction *action)
 }
 
 static void
+on_devices (LanEngine *engine)
+{
+  lan_engine_server_set_certs (engine);
+  lan_engine_links_on_person (engine, lan_vault_account_id (engine->vault));
+  lan_engine_discovery_on_devices (engine);
+  lan_engine_devices_tell (engine);
+}
+
+static void
 carry_out (LanEngine *engine, LanCoreAction *action)
 {
   switch (action->type) {
@@ -168,6 +181,7 @@ carry_out (LanEngine *engine, LanCoreAction *action)
     break;
   case LAN_CORE_COMMIT:
     lan_engine_files_join_batch (engine, action->commit.changes);
+    lan_engine_left_join_batch (engine, action->commit.changes);
     lan_engine_store_commit (engine->stores, LAN_BATCH_OF_CORE, action->commit.batch,
                              g_steal_pointer (&action->commit.changes));
     break;
@@ -235,6 +249,10 @@ carry_out (LanEngine *engine, LanCoreAction *action)
   case LAN_CORE_PUBLISH_PREKEYS:
     lan_engine_server_on_core (engine, action);
     break;
+  case LAN_CORE_READ_CARRIED:
+  case LAN_CORE_CARRIED:
+    lan_engine_carry_on_core (engine, action);
+    break;
   case LAN_CORE_ACTION_N:
     break;
   case LAN_CORE_OVER_LIMIT:
@@ -251,10 +269,7 @@ carry_out (LanEngine *engine, LanCoreAction *action)
       lan_engine_server_adopt (engine, action->setting.value);
     break;
   case LAN_CORE_DEVICES:
-    lan_engine_server_set_certs (engine);
-    lan_engine_links_on_person (engine, lan_vault_account_id (engine->vault));
-    lan_engine_discovery_on_devices (engine);
-    lan_engine_devices_tell (engine);
+    on_devices (engine);
     break;
   }
 }

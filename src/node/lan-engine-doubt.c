@@ -37,6 +37,7 @@ ask (LanPeer *peer, LanEngineChannel *c)
   lan_link_get_stats (lan_link_from_channel (c->channel), &stats);
   lan_engine_links_send (engine, c->id, bytes, LAN_SEND_CHAT);
   c->is_doubted = TRUE;
+  c->has_stirred = FALSE;
   lan_deadlines_set (engine->links->deadlines, peer, LAN_LINKS_DUE_DOUBT,
                      engine->now.mono_us + MAX (ANSWER_US, ROUND_TRIPS * stats.rtt_us));
 }
@@ -68,6 +69,16 @@ lan_engine_peer_doubt (LanPeer *peer)
   }
 }
 
+/* Only the answer clears it: what else comes may be the last words of a process that was killed,
+ * read after the end of its lane. */
+void
+lan_engine_channel_doubt_heard (LanEngineChannel *c, LanFrameType type)
+{
+  if (type == LAN_FRAME_PONG)
+    c->is_doubted = FALSE;
+  c->has_stirred = TRUE;
+}
+
 void
 lan_engine_peer_judge (LanPeer *peer)
 {
@@ -80,7 +91,9 @@ lan_engine_peer_judge (LanPeer *peer)
   for (guint i = peer->channels->len; i-- > 0;) {
     LanEngineChannel *c = g_ptr_array_index (peer->channels, i);
 
-    if (is_living_link (c) && c->is_doubted) {
+    if (is_living_link (c) && c->is_doubted && c->has_stirred) {
+      ask (peer, c);
+    } else if (is_living_link (c) && c->is_doubted) {
       g_info ("channel %" G_GUINT64_FORMAT ": no answer", c->id);
       lan_engine_channel_break (c, LAN_SESSION_FAIL_BROKEN);
     }

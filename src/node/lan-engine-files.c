@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
-#include "lan-engine-files.h"
+#include "lan-engine-files-private.h"
 
 #include "lan-content.h"
 #include "lan-engine-bulk.h"
+#include "lan-engine-left.h"
 #include "lan-engine-links.h"
 #include "lan-engine-people.h"
 #include "lan-engine-share.h"
 #include "lan-engine-store.h"
 #include "lan-file-throttle.h"
-#include "lan-record.h"
+#include "lan-group-address.h"
+#include "lan-random-system.h"
 #include "lan-ticker.h"
 
 #include <string.h>
@@ -84,11 +86,14 @@ lan_engine_files_machine (LanEngineFiles *self)
 
 /* --- what the owner is told --- */
 
+/* What comes in a group comes from a member of it, who need not be known otherwise. */
 static gboolean
-is_stranger (LanEngine *engine, const LanAccountId *account)
+is_from_stranger (LanEngine *engine, const LanTransferRow *transfer)
 {
-  const LanPersonRow *row = lan_core_get_person (engine->core, account);
+  const LanPersonRow *row = lan_core_get_person (engine->core, &transfer->peer);
 
+  if (!transfer->incoming || lan_engine_files_is_in_group (engine, &transfer->conversation))
+    return FALSE;
   return row == NULL || (row->flags & LAN_PERSON_ACCEPTED) == 0;
 }
 
@@ -106,8 +111,13 @@ lan_engine_files_tell (LanEngine *engine, const LanTransferRow *row, gboolean is
   if (lan_transfers_tree (engine->files->machine, &row->id) != NULL)
     event->transfer.files =
         lan_file_tree_n_files (lan_transfers_tree (engine->files->machine, &row->id));
-  event->transfer.request =
-      row->incoming && row->state == LAN_TRANSFER_OFFERED && is_stranger (engine, &row->peer);
+  event->transfer.left_links =
+      lan_transfers_left_out (engine->files->machine, &row->id, &event->transfer.left_others);
+  event->transfer.left = lan_engine_left_of (engine, row);
+  event->transfer.request = row->state == LAN_TRANSFER_OFFERED && is_from_stranger (engine, row);
+  event->transfer.in_group = lan_engine_files_is_in_group (engine, &row->conversation);
+  event->transfer.fetched =
+      lan_transfers_count_fetched (engine->files->machine, &row->id, &event->transfer.members);
   if (row->error != NULL)
     event->transfer.error_text =
         g_strdup (lan_transfers_error_text (engine->files->machine, &row->id));
@@ -136,6 +146,21 @@ refuse (LanEngine *engine, const LanMessageId *id, gboolean ok)
     tell (engine, id);
 }
 
+static void
+send_to_group (LanEngine *engine, const LanAccountId *address, const LanConversationId *group,
+               const LanMessageId *id, const char *path)
+{
+  g_autoptr (GBytes) members = lan_engine_files_members (engine, group);
+  guint8 secret[LAN_SHARE_BYTES];
+  g_autoptr (GBytes) share = NULL;
+
+  lan_random_bytes (lan_random_system (), secret, sizeof secret);
+  share = g_bytes_new (secret, sizeof secret);
+  refuse (engine, id,
+          lan_transfers_send_group (engine->files->machine, id, group, address, path, members,
+                                    share, engine->now));
+}
+
 void
 lan_engine_files_send (LanEngine *engine, const LanAccountId *peer, const LanMessageId *id,
                        const char *path, GBytes *share)
@@ -145,6 +170,10 @@ lan_engine_files_send (LanEngine *engine, const LanAccountId *peer, const LanMes
   g_autoptr (GBytes) holders = NULL;
   LanConversationId conversation;
 
+  if (lan_group_of_address (peer, &conversation)) {
+    send_to_group (engine, peer, &conversation, id, path);
+    return;
+  }
   if (lan_core_open_conversation (engine->core, peer, &conversation) != LAN_STATUS_OK)
     return;
   if (len > LAN_SHARE_BYTES) {
@@ -238,7 +267,7 @@ lan_engine_files_accept (LanEngine *engine, const LanMessageId *id, const char *
   g_autoptr (GBytes) wanted = NULL;
 
   /* Taking somebody's file is an answer: no stranger any more. */
-  if (row != NULL && row->incoming && is_stranger (engine, &row->peer)) {
+  if (row != NULL && is_from_stranger (engine, row)) {
     LanAccountId peer = row->peer;
 
     if (lan_core_accept (engine->core, &peer, &engine->now) != LAN_STATUS_OK)
@@ -263,85 +292,6 @@ lan_engine_files_cancel (LanEngine *engine, const LanMessageId *id)
 }
 
 /* --- what core and the links say --- */
-
-/* Returns: (transfer full) (nullable): the content of an offer's record. */
-static LanContent *
-read_offer (const LanRecordRow *row)
-{
-  LanContent *content = NULL;
-  LanRecordView view;
-  gsize len;
-  const guint8 *data = g_bytes_get_data (row->blob, &len);
-
-  if (lan_record_decode (data, len, &view) != LAN_STATUS_OK || view.kind != LAN_KIND_FILE_OFFER ||
-      lan_content_decode (view.kind, view.content, view.content_len, &content) != LAN_STATUS_OK)
-    return NULL;
-  return content;
-}
-
-static LanStatus
-hand_offer_on (LanEngine *engine, const LanRecordRow *row, const LanAccountId *peer)
-{
-  g_autoptr (LanContent) content = read_offer (row);
-
-  if (content == NULL)
-    return LAN_STATUS_MALFORMED;
-  return lan_transfers_offered (engine->files->machine, &row->message, &row->conversation, peer,
-                                content->file_offer, (row->flags & LAN_RECORD_REQUEST) != 0,
-                                engine->now);
-}
-
-void
-lan_engine_files_join_batch (LanEngine *engine, GPtrArray *changes)
-{
-  guint n = changes->len;
-
-  for (guint i = 0; i < n; i++) {
-    const LanChange *change = g_ptr_array_index (changes, i);
-    const LanRecordRow *row = &change->record;
-    g_autoptr (LanContent) content = NULL;
-    LanTransferRow transfer = { 0 };
-
-    if (change->type != LAN_CHANGE_RECORD || row->kind != LAN_KIND_FILE_OFFER ||
-        (row->flags & LAN_RECORD_OWN) != 0 ||
-        lan_transfers_get (engine->files->machine, &row->message) != NULL)
-      continue;
-    content = read_offer (row);
-    if (content != NULL &&
-        lan_transfers_offer_row (&row->message, &row->conversation, &row->author,
-                                 content->file_offer, engine->now, &transfer) == LAN_STATUS_OK)
-      lan_changes_add (changes, LAN_CHANGE_TRANSFER)->transfer = transfer;
-  }
-}
-
-void
-lan_engine_files_on_offer (LanEngine *engine, const LanRecordRow *row)
-{
-  const LanConversationRow *conversation;
-  LanStatus status;
-
-  conversation = lan_core_get_conversation (engine->core, &row->conversation);
-  if (conversation == NULL)
-    return;
-  if ((row->flags & LAN_RECORD_OWN) != 0) {
-    lan_transfers_repeated (engine->files->machine, &row->message, &row->conversation,
-                            &conversation->peer, engine->now);
-    lan_transfers_offer_sent (engine->files->machine, &row->message, TRUE, engine->now);
-    return;
-  }
-  status = hand_offer_on (engine, row, &conversation->peer);
-  if (status != LAN_STATUS_OK)
-    g_info ("a file offer is not taken: %s", lan_status_name (status));
-}
-
-gboolean
-lan_engine_files_on_offer_failed (LanEngine *engine, const LanMessageId *id)
-{
-  if (lan_transfers_get (engine->files->machine, id) == NULL)
-    return FALSE;
-  lan_transfers_offer_sent (engine->files->machine, id, FALSE, engine->now);
-  return TRUE;
-}
 
 void
 lan_engine_files_drop (LanEngine *engine, const LanAccountId *account)
@@ -407,6 +357,7 @@ lan_engine_files_on_channel_down (LanEngine *engine, guint64 channel)
 static void
 make_offer (LanEngine *engine, LanTransferAction *action)
 {
+  LanConversationId group;
   Lanyard__FileOffer offer = LANYARD__FILE_OFFER__INIT;
   LanTransferOfferParts parts;
   LanStatus status;
@@ -414,7 +365,10 @@ make_offer (LanEngine *engine, LanTransferAction *action)
   if (lan_engine_share_takes_offer (engine, action))
     return;
   lan_transfer_action_offer (action, &offer, &parts);
-  status = lan_core_offer_file (engine->core, &action->peer, &action->id, &offer, &engine->now);
+  status =
+      lan_group_of_address (&action->peer, &group)
+          ? lan_engine_files_offer_to_group (engine, &group, &action->id, &offer)
+          : lan_core_offer_file (engine->core, &action->peer, &action->id, &offer, &engine->now);
   if (status != LAN_STATUS_OK) {
     g_info ("a file cannot be offered: %s", lan_status_name (status));
     lan_transfers_offer_sent (engine->files->machine, &action->id, FALSE, engine->now);
@@ -478,6 +432,9 @@ carry_out (LanEngine *engine, LanTransferAction *action)
     lan_engine_bulk_set_target (
         engine->files->bulk, &action->target.name,
         action->target.is_on ? lan_disk_borrow (engine->files->disk, &action->id) : NULL);
+    break;
+  case LAN_TRANSFER_ACTION_LEFT:
+    lan_engine_left_on_action (engine, action);
     break;
   case LAN_TRANSFER_ACTION_EVENT:
     tell (engine, &action->id);

@@ -37,6 +37,9 @@ void lan_engine_files_cancel (LanEngine *engine, const LanMessageId *id);
 /* --- what core and the links say --- */
 void lan_engine_files_on_offer (LanEngine *engine, const LanRecordRow *row);
 
+/** Who is in a group may have changed: they may fetch what was offered in it. */
+void lan_engine_files_on_members (LanEngine *engine, const LanConversationId *group);
+
 /**
  * Adds to a batch of core's the rows of the transfers that its offers are going to be: either both
  * are on disk or neither is.

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-engine-group.h"
 
+#include "lan-engine-files.h"
 #include "lan-engine-people.h"
 #include "lan-group-chat-private.h"
 #include "lan-group.h"
@@ -27,6 +28,7 @@ add_members (LanEngine *engine, const LanConversationId *id, LanGroupChatInfo *i
     news->name =
         lan_text_clean_line (member->name != NULL ? member->name : "", -1, LAN_NAME_MAX_BYTES);
     news->forked = member->forked;
+    news->typing = member->typing;
     news->delivered = member->delivered;
     news->read = member->read;
     g_ptr_array_add (info->members, news);
@@ -61,6 +63,7 @@ lan_engine_group_tell (LanEngine *engine, const LanConversationId *id)
   info->forks = group.forks;
   add_members (engine, id, info);
   lan_engine_tell (engine, event);
+  lan_engine_files_on_members (engine, id);
 }
 
 /* --- operations as rows --- */

@@ -31,7 +31,8 @@ typedef struct {
   gboolean up;       /* core knows it */
   gboolean identified;
   gboolean ending;      /* closed by us; its end is no news to the session */
-  gboolean is_doubted;  /* asked whether it lives, and nothing has come since */
+  gboolean is_doubted;  /* asked whether it lives, and no answer has come since */
+  gboolean has_stirred; /* but something has: it may have been on its way already */
   gboolean lingers;     /* a probe that has told who it is, and that nobody wants: ends soon */
   gboolean is_used;     /* the other side sent something that needs a channel */
   LanAccountId account; /* once identified */
@@ -122,6 +123,8 @@ void lan_engine_signal_note (LanEngine *engine, const guint8 *dh, const guint8 *
 
 /** Asks the peer's link whether it lives. */
 void lan_engine_peer_doubt (LanPeer *peer);
+/** A frame of @type came by @c: does it speak for its other end? */
+void lan_engine_channel_doubt_heard (LanEngineChannel *c, LanFrameType type);
 
 /** The time for the answer is over. */
 void lan_engine_peer_judge (LanPeer *peer);

@@ -8,6 +8,7 @@
  * A failure at any step goes back through close(), which undoes what was done.
  */
 #include "lan-engine-call.h"
+#include "lan-engine-carry.h"
 #include "lan-engine-core.h"
 #include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
@@ -110,6 +111,7 @@ load_core (LanEngine *engine, const LanSnapshot *snapshot)
 
     lan_core_load_setting (engine->core, row->key, row->value);
   }
+  lan_engine_carry_load (engine, snapshot);
   lan_core_start (engine->core, &engine->now);
 }
 
@@ -146,12 +148,16 @@ tell_opened (LanEngine *engine, const LanSnapshot *snapshot)
   for (guint i = 0; i < snapshot->transfers->len; i++)
     if (!lan_shares_has (
             lan_engine_share_machine (engine->shares),
-            &((LanTransferRow *) g_ptr_array_index (snapshot->transfers, i))->conversation))
+            &((LanTransferRow *) g_ptr_array_index (snapshot->transfers, i))->conversation) &&
+        !lan_transfers_is_part (
+            lan_engine_files_machine (engine->files),
+            &((LanTransferRow *) g_ptr_array_index (snapshot->transfers, i))->id))
       lan_engine_files_tell (engine, g_ptr_array_index (snapshot->transfers, i), TRUE);
   lan_engine_share_tell_all (engine);
   event = lan_event_new (LAN_EVENT_HIDDEN);
   event->flags = lan_engine_discovery_is_hidden (engine);
   lan_engine_tell (engine, event);
+  lan_engine_carry_tell (engine);
   event = lan_event_new (LAN_EVENT_OPENED);
   event->number = lan_engine_links_port (engine);
   event->flags = lan_vault_protection (engine->vault);

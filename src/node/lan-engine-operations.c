@@ -85,6 +85,18 @@ lan_engine_operations_load (LanEngine *engine, const LanSnapshot *snapshot)
 /* --- what a message shows --- */
 
 static void
+describe_sticker (const Lanyard__Sticker *sticker, LanMessageInfo *info)
+{
+  g_autofree char *set = lan_text_clean_line (sticker->set, -1, LAN_STICKER_NAME_MAX_BYTES);
+
+  info->sticker_width = sticker->width;
+  info->sticker_height = sticker->height;
+  info->sticker_offered = sticker->offered != FALSE;
+  if (*set != '\0')
+    info->sticker_set = g_steal_pointer (&set);
+}
+
+static void
 describe_beside (LanEngine *engine, const LanContent *content, LanMessageInfo *info)
 {
   const Lanyard__Quote *quote = content->quote;
@@ -95,6 +107,14 @@ describe_beside (LanEngine *engine, const LanContent *content, LanMessageInfo *i
                              : LAN_CALL_OUTCOME_UNKNOWN;
     info->call_ms = (gint64) content->call_record->duration_ms;
   }
+  if (content->body_case == LANYARD__CONTENT__BODY_VOICE_NOTE) {
+    const Lanyard__VoiceNote *said = content->voice_note;
+
+    info->note_ms = said->duration_ms;
+    info->note_peaks = g_bytes_new (said->peaks.data, said->peaks.len);
+  }
+  if (content->body_case == LANYARD__CONTENT__BODY_STICKER)
+    describe_sticker (content->sticker, info);
   info->urgent = content->urgent != FALSE;
   for (gsize i = 0; i < content->n_mentions; i++) {
     const ProtobufCBinaryData *account = &content->mentions[i]->account;
@@ -108,7 +128,9 @@ describe_beside (LanEngine *engine, const LanContent *content, LanMessageInfo *i
     memcpy (info->quote_id.b, quote->message.data, sizeof info->quote_id.b);
     info->quote_text = lan_text_clean_line (quote->excerpt, -1, LAN_EXCERPT_MAX_BYTES);
   }
-  if (content->forwarded != NULL)
+  if (content->forwarded != NULL && info->imported)
+    info->imported_from = lan_text_clean_line (content->forwarded->name, -1, LAN_NAME_MAX_BYTES);
+  else if (content->forwarded != NULL)
     info->forwarded_from = lan_text_clean_line (content->forwarded->name, -1, LAN_NAME_MAX_BYTES);
 }
 
@@ -116,9 +138,18 @@ static LanContent *
 content_of (const LanRecordRow *row)
 {
   return row->kind == LAN_KIND_TEXT || row->kind == LAN_KIND_FILE_OFFER ||
-                 row->kind == LAN_KIND_CALL
+                 row->kind == LAN_KIND_CALL || row->kind == LAN_KIND_NOTE ||
+                 row->kind == LAN_KIND_STICKER
              ? lan_record_row_content (row)
              : NULL;
+}
+
+/* Whoever it is about, a message out of a file is always marked as one. */
+static void
+describe_import (LanMessageInfo *info)
+{
+  if (info->imported && info->imported_from == NULL)
+    info->imported_from = g_strdup ("");
 }
 
 void
@@ -143,6 +174,7 @@ lan_engine_operations_describe (LanEngine *engine, const LanRecordRow *row, LanM
   }
   if (content != NULL && !shown.recalled)
     describe_beside (engine, content, info);
+  describe_import (info);
 }
 
 /* --- what is asked --- */

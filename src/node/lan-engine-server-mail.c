@@ -5,6 +5,7 @@
  * one is handed on to the other, nothing is looked at. Mail is acknowledged when core says that it
  * is on our disk.
  */
+#include "lan-engine-left.h"
 #include "lan-engine-server-private.h"
 
 #include "lan-mail.h"
@@ -62,6 +63,13 @@ lan_engine_server_on_core (LanEngine *engine, const LanCoreAction *action)
   lan_engine_touch (engine);
 }
 
+static void
+on_stored (LanEngine *engine, const LanServerClientAction *action)
+{
+  lan_core_deposit_stored (engine->core, action->id, &engine->now);
+  lan_engine_left_on_deposit (engine);
+}
+
 void
 lan_engine_server_on_mail (LanEngine *engine, const LanServerClientAction *action)
 {
@@ -70,7 +78,7 @@ lan_engine_server_on_mail (LanEngine *engine, const LanServerClientAction *actio
   if (action->type == LAN_SERVER_CLIENT_MAIL)
     lan_core_mail (core, action->mail.id, action->mail.envelope, &engine->now);
   else if (action->type == LAN_SERVER_CLIENT_STORED)
-    lan_core_deposit_stored (core, action->id, &engine->now);
+    on_stored (engine, action);
   else if (action->type == LAN_SERVER_CLIENT_DEPOSIT_REFUSED)
     lan_core_deposit_refused (core, action->id, action->retry_ms, &engine->now);
   else if (action->type == LAN_SERVER_CLIENT_BUNDLE)

@@ -64,8 +64,12 @@ struct _LanEngineServer {
   /* people */
   GHashTable *colleagues; /* LanAccountId -> LanColleague, owned */
   GHashTable *presence;   /* LanAccountId -> LanServerPresence, owned */
-  GHashTable *heard;      /* LanDeviceId, owned: what sent signals during this login */
-  gint64 sweep_us;        /* presence of other logins goes then; LAN_NO_DEADLINE: none */
+  /* What says that a file lies here: transfer's LanMessageId -> LanRecordRow. */
+  GHashTable *letters; /* still on their way; without content */
+  GHashTable
+      *early; /* came in one batch with their offer, of which the machine does not know yet */
+  GHashTable *heard; /* LanDeviceId, owned: what sent signals during this login */
+  gint64 sweep_us;   /* presence of other logins goes then; LAN_NO_DEADLINE: none */
 
   /* relay */
   gint64 post_sent_us;

@@ -92,5 +92,9 @@ lan_server_warning_text (const char *code)
     return "The server sent a directory that the company's keys did not sign. It was not taken; "
            "tell "
            "your administrator.";
+  if (strcmp (code, "server-key") == 0)
+    return "The server named a key for itself that the company's key did not sign, or an older "
+           "one. "
+           "It was not taken; tell your administrator.";
   return "The directory is older than a week: whoever has joined or left since is not known here.";
 }

@@ -4,6 +4,7 @@
  * The company's server as a part of the engine: the machine's life, its actions carried out, and
  * what the owner is told of its state. That it is away is a state and nothing more.
  */
+#include "lan-engine-left.h"
 #include "lan-engine-server-private.h"
 #include "lan-engine-store.h"
 #include "lan-mail.h"
@@ -121,7 +122,8 @@ keep_proof (LanEngine *engine, const LanServerClientAction *action)
 static const char *
 static_code (const char *code)
 {
-  static const char *const codes[] = { "equivocation", "rollback", "broken", "forged" };
+  static const char *const codes[] = { "equivocation", "rollback", "broken", "forged",
+                                       "server-key" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++) {
     if (strcmp (codes[i], code) == 0)
@@ -178,13 +180,28 @@ on_restarted (LanEngine *engine, const LanServerClientAction *action)
   lan_core_mail_lost (engine->core, &engine->now);
 }
 
+/* Known by another key from now on, by the word of the company: nothing to do, but worth knowing. */
+static void
+on_key_renewed (LanEngine *engine, const LanServerClientAction *action)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (action->time_s);
+  g_autofree char *day = time != NULL ? g_date_time_format (time, "%F %R") : g_strdup ("?");
+
+  lan_engine_notice (engine, "server-key-renewed",
+                     "The company's server has a new key, and the organisation's key confirmed "
+                     "it (%s)",
+                     day);
+  engine->server->must_tell = TRUE;
+}
+
 /* --- actions --- */
 
 static void
 on_dial (LanEngine *engine, const LanServerClientAction *action)
 {
-  LanServerDial dial = { .pattern =
-                             action->dial.enrol ? LAN_LANE_PATTERN_NK : LAN_LANE_PATTERN_XK };
+  LanServerDial dial = { .pattern = action->dial.look    ? LAN_LANE_PATTERN_XX
+                                    : action->dial.enrol ? LAN_LANE_PATTERN_NK
+                                                         : LAN_LANE_PATTERN_XK };
 
   memcpy (dial.key, action->dial.server_public, sizeof dial.key);
   lan_server_lane_free (engine->server->lane);
@@ -202,6 +219,7 @@ on_state (LanEngine *engine)
   self->was_online |= online;
   lan_engine_server_on_session (engine, online);
   lan_engine_server_update_mailbox (engine);
+  lan_engine_left_on_server (engine);
   lan_engine_server_on_join_state (engine);
   if (online)
     lan_engine_server_tell_devices (engine);
@@ -254,6 +272,9 @@ carry_out (LanEngine *engine, LanServerClientAction *action)
   case LAN_SERVER_CLIENT_RESTARTED:
     on_restarted (engine, action);
     break;
+  case LAN_SERVER_CLIENT_KEY_RENEWED:
+    on_key_renewed (engine, action);
+    break;
   case LAN_SERVER_CLIENT_PAPERS:
     lan_engine_server_on_papers (engine, action);
     break;
@@ -284,8 +305,10 @@ carry_out (LanEngine *engine, LanServerClientAction *action)
   case LAN_SERVER_CLIENT_PREKEYS:
     lan_engine_server_on_mail (engine, action);
     break;
-  case LAN_SERVER_CLIENT_PAPERS_STORED:
   case LAN_SERVER_CLIENT_BLOB:
+    lan_engine_left_on_blob (engine, action);
+    break;
+  case LAN_SERVER_CLIENT_PAPERS_STORED:
   case LAN_SERVER_CLIENT_ANSWER:
     break;
   }
@@ -349,6 +372,8 @@ lan_engine_server_open (LanEngine *engine, const LanSnapshot *snapshot)
   self->client = lan_server_client_new (&config);
   self->looks = g_ptr_array_new_with_free_func ((GDestroyNotify) lan_server_lane_free);
   self->relays = g_ptr_array_new_with_free_func ((GDestroyNotify) lan_relay_free);
+  self->letters = lan_engine_left_letters_new ();
+  self->early = lan_engine_left_letters_new ();
   self->colleagues = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, NULL,
                                             (GDestroyNotify) lan_colleague_free);
   self->presence = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, NULL,
@@ -412,6 +437,8 @@ lan_engine_server_free (LanEngineServer *self)
   lan_engine_server_drop_relays (self);
   g_ptr_array_unref (self->relays);
   g_hash_table_unref (self->relay_hosts);
+  g_hash_table_unref (self->letters);
+  g_hash_table_unref (self->early);
   g_hash_table_unref (self->colleagues);
   g_hash_table_unref (self->presence);
   g_hash_table_unref (self->heard);

@@ -310,7 +310,11 @@ carry_out (LanEngine *engine, LanSharesAction *action)
 
   switch (action->type) {
   case LAN_SHARES_SEND:
-    lan_engine_links_send (engine, action->channel, action->frame, LAN_SEND_CHAT);
+    if (action->on &&
+        lan_engine_links_room (engine, action->channel) >= g_bytes_get_size (action->frame))
+      lan_engine_links_send_file (engine, action->channel, action->frame, TRUE);
+    else
+      lan_engine_links_send (engine, action->channel, action->frame, LAN_SEND_CHAT);
     break;
   case LAN_SHARES_JOB:
     lan_share_disk_submit (self->disk, g_steal_pointer (&action->job));

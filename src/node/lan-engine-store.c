@@ -2,7 +2,9 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-engine-store.h"
 
+#include "lan-carry.h"
 #include "lan-content.h"
+#include "lan-engine-carry.h"
 #include "lan-engine-files.h"
 #include "lan-engine-group.h"
 #include "lan-engine-operations.h"
@@ -10,12 +12,18 @@
 #include "lan-engine-share.h"
 #include "lan-group-address.h"
 
+/* Every page of the history is looked at once after it was opened: a megabyte at a time, when the
+ * program has come to rest. */
+#define CHECK_FIRST_S 60
+#define CHECK_EACH_S  4
+
 #define COUNT_MAX 1000 /* rows looked at to count what is unread: as many as the store gives */
 
 struct _LanEngineStore {
   LanEngine *engine;
   gboolean in_trouble; /* the last commit failed: told once until one succeeds */
   guint n_commits;     /* under way */
+  GSource *check;      /* NULL: all was looked at, or an answer is awaited */
 };
 
 /* What a call of the store will come back to. The engine outlives its store's callbacks. */
@@ -40,18 +48,62 @@ call_new (LanEngineStore *self, guint64 id)
   return call;
 }
 
+static void check_in (LanEngineStore *self, guint seconds);
+
+/* Damage ends the search: one place is enough to know what to do. */
+static void
+on_checked (guint percent, const GError *error, gpointer user_data)
+{
+  LanEngineStore *self = user_data;
+
+  if (self->engine->stage != LAN_ENGINE_OPEN)
+    return;
+  if (error == NULL && percent < 100) {
+    check_in (self, CHECK_EACH_S);
+    return;
+  }
+  g_info ("pages of the history were looked at percent=%u", percent);
+  if (error != NULL)
+    lan_engine_notice (self->engine,
+                       error->domain == LAN_STORE_ERROR ? lan_store_error_code (error->code) : "io",
+                       "%s", error->message);
+}
+
+static gboolean
+on_check_due (gpointer user_data)
+{
+  LanEngineStore *self = user_data;
+
+  g_clear_pointer (&self->check, g_source_unref);
+  if (self->engine->stage == LAN_ENGINE_OPEN && self->engine->store != NULL)
+    lan_store_check_some (self->engine->store, on_checked, self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+check_in (LanEngineStore *self, guint seconds)
+{
+  self->check = g_timeout_source_new_seconds (seconds);
+  g_source_set_callback (self->check, on_check_due, self, NULL);
+  g_source_attach (self->check, self->engine->context);
+}
+
 LanEngineStore *
 lan_engine_store_new (LanEngine *engine)
 {
   LanEngineStore *self = g_new0 (LanEngineStore, 1);
 
   self->engine = engine;
+  check_in (self, CHECK_FIRST_S);
   return self;
 }
 
 void
 lan_engine_store_free (LanEngineStore *self)
 {
+  if (self->check != NULL)
+    g_source_destroy (self->check);
+  g_clear_pointer (&self->check, g_source_unref);
   g_free (self);
 }
 
@@ -184,6 +236,10 @@ kind_of (guint32 kind)
     return LAN_MESSAGE_KIND_FILE;
   case LAN_KIND_CALL:
     return LAN_MESSAGE_KIND_CALL;
+  case LAN_KIND_NOTE:
+    return LAN_MESSAGE_KIND_NOTE;
+  case LAN_KIND_STICKER:
+    return LAN_MESSAGE_KIND_STICKER;
   default:
     return LAN_MESSAGE_KIND_UNKNOWN;
   }
@@ -199,6 +255,8 @@ lan_engine_message_status (LanMessageState state)
     return LAN_MESSAGE_STATUS_READ;
   case LAN_MESSAGE_MAILBOX:
     return LAN_MESSAGE_STATUS_MAILBOX;
+  case LAN_MESSAGE_CARRIED:
+    return LAN_MESSAGE_STATUS_CARRIED;
   case LAN_MESSAGE_QUEUED:
     break;
   }
@@ -210,6 +268,7 @@ lan_engine_message_info (LanEngine *engine, const LanRecordRow *row, LanMessageI
 {
   const LanConversationRow *conversation =
       lan_core_get_conversation (engine->core, &row->conversation);
+  LanAccountId carrier;
 
   memset (info, 0, sizeof *info);
   if (conversation == NULL)
@@ -221,11 +280,17 @@ lan_engine_message_info (LanEngine *engine, const LanRecordRow *row, LanMessageI
       lan_device_id_equal (&row->device, lan_device_keys_id (lan_vault_device (engine->vault)));
   info->own = (row->flags & LAN_RECORD_OWN) != 0;
   info->kind = kind_of (row->kind);
-  if (info->own)
+  info->imported = (row->flags & LAN_RECORD_IMPORTED) != 0;
+  if (info->imported)
+    info->status = info->own ? LAN_MESSAGE_STATUS_READ : LAN_MESSAGE_STATUS_SEEN;
+  else if (info->own)
     info->status = lan_engine_message_status (lan_core_record_state (engine->core, row));
   else
     info->status = row->hlc <= conversation->own_read_hlc ? LAN_MESSAGE_STATUS_SEEN
                                                           : LAN_MESSAGE_STATUS_RECEIVED;
+  if (info->status == LAN_MESSAGE_STATUS_CARRIED &&
+      lan_core_record_carrier (engine->core, row, &carrier))
+    info->carrier = lan_engine_carry_name (engine, &carrier);
   info->text = g_strdup (row->text);
   info->time_ms = (gint64) (row->hlc >> 16);
   info->order = row->order;
@@ -336,9 +401,9 @@ on_cursor (GPtrArray *rows, const GError *error, gpointer user_data)
 
 void
 lan_engine_store_page (LanEngineStore *self, const LanAccountId *peer, const LanMessageId *anchor,
-                       LanHistoryWhere where, guint limit, GTask *task)
+                       LanHistoryWhere where, gint64 from_ms, guint limit, GTask *task)
 {
-  static const LanHistoryCursor oldest;
+  const LanHistoryCursor oldest = { (guint64) MAX (from_ms, 0) << 16, { { 0 } } };
   Call *call = call_new (self, 0);
 
   call->peer = *peer;
@@ -376,7 +441,7 @@ on_read_mark (GPtrArray *rows, const GError *error, gpointer user_data)
   for (guint i = 0; enter (call->self) && rows != NULL && i < rows->len; i++) {
     const LanRecordRow *row = g_ptr_array_index (rows, i);
 
-    if ((row->flags & LAN_RECORD_OWN) != 0)
+    if ((row->flags & (LAN_RECORD_OWN | LAN_RECORD_IMPORTED)) != 0)
       continue;
     n++;
     lan_core_mark_read (engine->core, &row->conversation, &row->device, row->seq, row->hlc,
@@ -411,8 +476,8 @@ on_count (GPtrArray *rows, const GError *error, gpointer user_data)
   for (guint i = 0; i < rows->len; i++) {
     const LanRecordRow *row = g_ptr_array_index (rows, i);
 
-    n += (row->flags & LAN_RECORD_OWN) == 0 && row->kind != LAN_KIND_GROUP_OP &&
-         row->hlc > conversation->own_read_hlc;
+    n += (row->flags & (LAN_RECORD_OWN | LAN_RECORD_IMPORTED)) == 0 &&
+         row->kind != LAN_KIND_GROUP_OP && row->hlc > conversation->own_read_hlc;
   }
   lan_engine_people_set_unread (engine, &call->conversation, n);
 }

@@ -38,11 +38,11 @@ void lan_engine_store_put (LanEngineStore *self, const char *prefix, const char 
 
 /**
  * Answers @task (transfer full) with at most @limit messages of the conversation with @peer, those
- * @where says; @anchor is looked at where there is a cursor.
+ * @where says; @anchor is looked at where there is a cursor, and where it is zero, @from_ms.
  */
 void lan_engine_store_page (LanEngineStore *self, const LanAccountId *peer,
-                            const LanMessageId *anchor, LanHistoryWhere where, guint limit,
-                            GTask *task);
+                            const LanMessageId *anchor, LanHistoryWhere where, gint64 from_ms,
+                            guint limit, GTask *task);
 
 /** Finds a message of somebody else and tells core that everything up to it was read. @task:
  * (nullable) (transfer full): answered when it was found, or not. */

@@ -2,6 +2,9 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-event.h"
 
+#include "lan-sticker.h"
+#include "lan-voice-note.h"
+
 LanEvent *
 lan_event_new (LanEventType type)
 {
@@ -26,9 +29,13 @@ lan_person_info_clear (LanPersonInfo *info)
 void
 lan_message_info_clear (LanMessageInfo *info)
 {
+  g_clear_pointer (&info->note_peaks, g_bytes_unref);
+  g_free (info->sticker_set);
   g_free (info->text);
   g_free (info->quote_text);
   g_free (info->forwarded_from);
+  g_free (info->imported_from);
+  g_free (info->carrier);
   g_clear_pointer (&info->reactions, g_ptr_array_unref);
   g_clear_pointer (&info->event_people, g_array_unref);
   memset (info, 0, sizeof *info);
@@ -180,8 +187,11 @@ lan_event_free (LanEvent *event)
   case LAN_EVENT_LINK_STATE:
   case LAN_EVENT_SETTING:
   case LAN_EVENT_HIDDEN:
+  case LAN_EVENT_REREAD:
+  case LAN_EVENT_CARRY:
   case LAN_EVENT_PROTECTION:
   case LAN_EVENT_NOTICE:
+  case LAN_EVENT_STICKERS:
   case LAN_EVENT_REPLY:
     break;
   }
@@ -193,6 +203,8 @@ lan_event_free (LanEvent *event)
   g_clear_pointer (&event->messages, g_ptr_array_unref);
   g_clear_pointer (&event->objects, g_ptr_array_unref);
   lan_person_stats_free (event->stats);
+  g_clear_pointer (&event->note, lan_voice_note_unref);
+  g_clear_pointer (&event->sticker, lan_sticker_unref);
   g_clear_pointer (&event->edits, g_ptr_array_unref);
   g_clear_pointer (&event->entries, g_ptr_array_unref);
   g_free (event);

@@ -76,6 +76,7 @@ typedef struct {
   gint64 read_ms;
   gboolean sent_again;
   gboolean request;
+  gboolean imported;
   gboolean whole; /* from the disk, with all that was said about it: what follows holds */
   gboolean recalled;
   gboolean pinned;
@@ -89,9 +90,22 @@ typedef struct {
   LanMessageId quote_id;
   char *quote_text;     /* what its writer says of it */
   char *forwarded_from; /* name; NULL: not forwarded */
+  char *imported_from;  /* name of who wrote it, as a file said; NULL: not out of a file */
   LanCallOutcome call_outcome;
   gint64 call_ms;
+  char *carrier; /* name of who carries it; NULL: nobody, or a file does */
+  guint note_ms;
+  GBytes *note_peaks;                  /* NULL: it is no voice note */
+  guint sticker_width, sticker_height; /* px; 0: it is none */
+  char *sticker_set;                   /* NULL: none */
+  gboolean sticker_offered;
 } LanMessageInfo;
+
+typedef struct {
+  gboolean on;
+  guint letters; /* of others, here */
+  guint64 bytes; /* of these */
+} LanCarryInfo;
 
 typedef struct {
   LanConversationId conversation;
@@ -107,6 +121,7 @@ typedef struct {
   LanGroupChatRole role;
   char *name; /* may be NULL */
   gboolean forked;
+  gboolean typing;
   guint64 delivered; /* of our own log */
   guint64 read;
 } LanGroupMemberNews;
@@ -134,6 +149,12 @@ typedef struct {
   gboolean is_folder;
   gboolean is_paused; /* by a person here */
   guint files;
+  guint left_links; /* of a folder, not sent */
+  guint left_others;
+  gboolean in_group; /* offered in one: its id is that of the conversation */
+  guint members;     /* of the group that it was offered to, oneself left out; 0: to one person */
+  guint fetched;     /* of them have it */
+  LanTransferLeft left;
   gboolean request;
   char *error_text; /* NULL: none */
 } LanTransferInfo;
@@ -190,7 +211,8 @@ typedef struct {
   gboolean muted, held, other_muted, other_held;
   gint64 answered_ms;
   gint64 duration_ms;
-  guint missing; /* LanMediaFailure */
+  guint missing;   /* LanMediaFailure */
+  gboolean silent; /* nothing comes from the other side just now */
   guint restarts;
   gint64 start_us;
   const char *path; /* static */
@@ -214,6 +236,7 @@ typedef enum {
   LAN_EVENT_LINK_STATE,      /* account, text: state, code: path */
   LAN_EVENT_SETTING,         /* code: key, text: value; only while opening */
   LAN_EVENT_HIDDEN,          /* flags: whether hidden */
+  LAN_EVENT_CARRY,           /* carry */
   LAN_EVENT_PROTECTION,      /* flags: LanNodeProtection */
   LAN_EVENT_NOTICE,          /* code, text */
   LAN_EVENT_SERVER,          /* server: all of it, changed or not */
@@ -221,6 +244,8 @@ typedef enum {
   LAN_EVENT_DEVICE_LINK,     /* device_link: how far the linking of a device is */
   LAN_EVENT_SHARE,           /* share: new or changed, or gone */
   LAN_EVENT_CALL,            /* call: new or changed */
+  LAN_EVENT_STICKERS,        /* those that are kept have changed */
+  LAN_EVENT_REREAD,          /* account: much of its chat came or went at once */
   LAN_EVENT_REPLY,           /* task, and what it asked for; text: a string */
 } LanEventType;
 
@@ -244,15 +269,18 @@ struct _LanEvent {
     LanGroupChatInfo group;
     LanCallInfo call;
     LanDeviceLinkInfo device_link;
+    LanCarryInfo carry;
   };
   GTask *task;           /* REPLY */
   GPtrArray *devices;    /* DEVICES: of LanDeviceInfo */
   GPtrArray *messages;   /* REPLY to a history read: of LanMessageInfo, oldest first */
   GPtrArray *objects;    /* the same as objects, made by the receiver */
   LanPersonStats *stats; /* REPLY to a question for figures */
+  gpointer note;         /* REPLY to a question for a voice note: LanVoiceNote */
+  gpointer sticker;      /* likewise: LanSticker */
   GPtrArray *edits;      /* REPLY to a question for former texts: of LanMessageEdit */
   GPtrArray *entries; /* REPLY to a question for a folder's tree: of LanTransferEntry; of a share's
-                          * tree or log: of LanSharedEntry, LanSharedRecord */
+                          * tree or log: of LanSharedEntry, LanSharedRecord; of LanSticker */
 };
 
 LanEvent *lan_event_new (LanEventType type);

@@ -179,6 +179,7 @@ take_members (LanGroupChat *self)
     member->person = g_object_ref (lan_node_ensure_person (self->node, &news->account));
     member->role = news->role;
     member->forked = news->forked;
+    member->typing = news->typing;
     member->delivered = news->delivered;
     member->read = news->read;
     g_ptr_array_add (self->members, member);

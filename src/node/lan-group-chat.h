@@ -49,6 +49,7 @@ typedef enum {
  * @person: who
  * @role: what they may do
  * @forked: their device was seen to say different things to different people
+ * @typing: they are writing here just now
  *
  * Somebody in a group.
  */
@@ -56,6 +57,7 @@ typedef struct {
   LanPerson *person;
   LanGroupChatRole role;
   gboolean forked;
+  gboolean typing;
   /*< private >*/
   guint64 delivered;
   guint64 read;

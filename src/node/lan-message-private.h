@@ -15,6 +15,8 @@ const LanMessageInfo *lan_message_peek_info (LanMessage *self);
 /** A state never goes back. Returns: whether anything changed. */
 gboolean lan_message_apply_state (LanMessage *self, LanMessageStatus status, gint64 delivered_ms,
                                   gint64 read_ms);
+/** Who carries it now; (nullable). */
+void lan_message_set_carrier (LanMessage *self, const char *name);
 /** What the message shows now, of @info, whose contents are taken over. Returns: whether anything
  * changed. */
 gboolean lan_message_apply_shown (LanMessage *self, LanMessageInfo *info);

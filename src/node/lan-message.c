@@ -44,6 +44,7 @@ enum {
   PROP_QUOTE_ID,
   PROP_QUOTE_TEXT,
   PROP_FORWARDED_FROM,
+  PROP_IMPORTED_FROM,
   N_PROPS
 };
 
@@ -77,6 +78,9 @@ get_shown (LanMessage *self, guint id, GValue *value)
     break;
   case PROP_QUOTE_TEXT:
     g_value_set_string (value, lan_message_get_quote_text (self));
+    break;
+  case PROP_IMPORTED_FROM:
+    g_value_set_string (value, self->info.imported_from);
     break;
   default:
     g_value_set_string (value, self->info.forwarded_from);
@@ -138,6 +142,7 @@ lan_message_get_property (GObject *object, guint id, GValue *value, GParamSpec *
   case PROP_QUOTE_ID:
   case PROP_QUOTE_TEXT:
   case PROP_FORWARDED_FROM:
+  case PROP_IMPORTED_FROM:
     get_shown (self, id, value);
     break;
   default:
@@ -194,6 +199,7 @@ lan_message_class_init (LanMessageClass *klass)
   props[PROP_QUOTE_ID] = g_param_spec_string ("quote-id", NULL, NULL, NULL, flags);
   props[PROP_QUOTE_TEXT] = g_param_spec_string ("quote-text", NULL, NULL, NULL, flags);
   props[PROP_FORWARDED_FROM] = g_param_spec_string ("forwarded-from", NULL, NULL, NULL, flags);
+  props[PROP_IMPORTED_FROM] = g_param_spec_string ("imported-from", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -238,13 +244,15 @@ rank (LanMessageStatus status)
   case LAN_MESSAGE_STATUS_QUEUED:
   case LAN_MESSAGE_STATUS_RECEIVED:
     return 2;
-  case LAN_MESSAGE_STATUS_MAILBOX:
+  case LAN_MESSAGE_STATUS_CARRIED:
     return 3;
-  case LAN_MESSAGE_STATUS_DELIVERED:
+  case LAN_MESSAGE_STATUS_MAILBOX:
     return 4;
+  case LAN_MESSAGE_STATUS_DELIVERED:
+    return 5;
   case LAN_MESSAGE_STATUS_READ:
   case LAN_MESSAGE_STATUS_SEEN:
-    return 5;
+    return 6;
   }
   return 0;
 }
@@ -359,8 +367,8 @@ lan_message_compare (LanMessage *a, LanMessage *b)
 const char *
 lan_message_status_name (LanMessageStatus status)
 {
-  static const char *const names[] = { "sending", "queued",   "mailbox", "delivered",
-                                       "read",    "received", "seen",    "failed" };
+  static const char *const names[] = { "sending",  "queued", "mailbox", "delivered", "read",
+                                       "received", "seen",   "failed",  "carried" };
 
   return (guint) status < G_N_ELEMENTS (names) ? names[status] : "sending";
 }
@@ -419,6 +427,22 @@ lan_message_get_status (LanMessage *self)
 {
   g_return_val_if_fail (LAN_IS_MESSAGE (self), LAN_MESSAGE_STATUS_SENDING);
   return self->info.status;
+}
+
+const char *
+lan_message_get_carrier (LanMessage *self)
+{
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
+  return self->info.status == LAN_MESSAGE_STATUS_CARRIED ? self->info.carrier : NULL;
+}
+
+void
+lan_message_set_carrier (LanMessage *self, const char *name)
+{
+  if (name == NULL || self->info.status == LAN_MESSAGE_STATUS_CARRIED)
+    return;
+  g_free (self->info.carrier);
+  self->info.carrier = g_strdup (name);
 }
 
 LanMessageKind
@@ -533,11 +557,11 @@ lan_message_get_forwarded_from (LanMessage *self)
   return self->info.forwarded_from;
 }
 
-LanGroupEvent
-lan_message_get_event (LanMessage *self)
+const char *
+lan_message_get_imported_from (LanMessage *self)
 {
-  g_return_val_if_fail (LAN_IS_MESSAGE (self), LAN_GROUP_EVENT_NONE);
-  return self->info.event;
+  g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
+  return self->info.imported ? self->info.imported_from : NULL;
 }
 
 GPtrArray *
@@ -545,45 +569,4 @@ lan_message_get_event_people (LanMessage *self)
 {
   g_return_val_if_fail (LAN_IS_MESSAGE (self), NULL);
   return self->event_people;
-}
-
-int
-lan_message_get_event_role (LanMessage *self)
-{
-  g_return_val_if_fail (LAN_IS_MESSAGE (self), 0);
-  return (int) self->info.event_role;
-}
-
-const char *
-lan_group_event_name (LanGroupEvent event)
-{
-  static const char *const names[] = { "",        "created",        "added",          "removed",
-                                       "left",    "role",           "renamed",        "topic",
-                                       "picture", "history-opened", "history-closed", "made-group",
-                                       "ended" };
-
-  return (guint) event < G_N_ELEMENTS (names) ? names[event] : "";
-}
-
-LanCallOutcome
-lan_message_get_call_outcome (LanMessage *self)
-{
-  g_return_val_if_fail (LAN_IS_MESSAGE (self), LAN_CALL_OUTCOME_UNKNOWN);
-  return self->info.call_outcome;
-}
-
-const char *
-lan_call_outcome_name (LanCallOutcome outcome)
-{
-  static const char *const names[] = { "unknown", "answered",  "not-answered", "declined",
-                                       "busy",    "cancelled", "unreachable" };
-
-  return (guint) outcome < G_N_ELEMENTS (names) ? names[outcome] : names[0];
-}
-
-gint64
-lan_message_get_call_duration (LanMessage *self)
-{
-  g_return_val_if_fail (LAN_IS_MESSAGE (self), 0);
-  return self->info.call_ms;
 }

@@ -18,12 +18,13 @@ typedef struct _LanTransfer LanTransfer;
  * LanMessageStatus:
  * @LAN_MESSAGE_STATUS_SENDING: not yet on our disk (only between the call and "queued")
  * @LAN_MESSAGE_STATUS_QUEUED: on our disk, waiting for the other side
- * @LAN_MESSAGE_STATUS_MAILBOX: left at the server or with a carrier
+ * @LAN_MESSAGE_STATUS_MAILBOX: left at the server
  * @LAN_MESSAGE_STATUS_DELIVERED: on the other side's disk
  * @LAN_MESSAGE_STATUS_READ: read there
  * @LAN_MESSAGE_STATUS_RECEIVED: somebody else's message, on our disk, not read
  * @LAN_MESSAGE_STATUS_SEEN: somebody else's message that we have read
  * @LAN_MESSAGE_STATUS_FAILED: our disk did not take it
+ * @LAN_MESSAGE_STATUS_CARRIED: with a colleague who carries it, or in a file for them
  *
  * Append-only.
  */
@@ -36,6 +37,7 @@ typedef enum {
   LAN_MESSAGE_STATUS_RECEIVED = 5,
   LAN_MESSAGE_STATUS_SEEN = 6,
   LAN_MESSAGE_STATUS_FAILED = 7,
+  LAN_MESSAGE_STATUS_CARRIED = 8,
 } LanMessageStatus;
 
 /**
@@ -45,6 +47,8 @@ typedef enum {
  * @LAN_MESSAGE_KIND_UNKNOWN: something that needs a newer version to be shown
  * @LAN_MESSAGE_KIND_EVENT: something was done to a group; see lan_message_get_event()
  * @LAN_MESSAGE_KIND_CALL: a call that is over; see lan_message_get_call_outcome()
+ * @LAN_MESSAGE_KIND_NOTE: something said; see lan_message_get_note_duration()
+ * @LAN_MESSAGE_KIND_STICKER: a small picture, whose name is its text; see lan_node_read_sticker_async()
  *
  * Append-only.
  */
@@ -54,6 +58,8 @@ typedef enum {
   LAN_MESSAGE_KIND_UNKNOWN = 2,
   LAN_MESSAGE_KIND_EVENT = 3,
   LAN_MESSAGE_KIND_CALL = 4,
+  LAN_MESSAGE_KIND_NOTE = 5,
+  LAN_MESSAGE_KIND_STICKER = 6,
 } LanMessageKind;
 
 /**
@@ -120,7 +126,7 @@ G_DECLARE_FINAL_TYPE (LanMessage, lan_message, LAN, MESSAGE, GObject)
  * lan_message_status_name:
  *
  * Returns: (transfer none): "sending", "queued", "mailbox", "delivered", "read", "received",
- *   "seen" or "failed".
+ *   "seen", "failed" or "carried".
  */
 LAN_API const char *lan_message_status_name (LanMessageStatus status);
 
@@ -162,6 +168,14 @@ LAN_API const char *lan_message_get_text (LanMessage *self);
  */
 LAN_API gint64 lan_message_get_time (LanMessage *self);
 LAN_API LanMessageStatus lan_message_get_status (LanMessage *self);
+
+/**
+ * lan_message_get_carrier:
+ *
+ * Returns: (transfer none) (nullable): while its status is %LAN_MESSAGE_STATUS_CARRIED: the name of
+ *   the colleague who has it; %NULL where it was written to a file.
+ */
+LAN_API const char *lan_message_get_carrier (LanMessage *self);
 LAN_API LanMessageKind lan_message_get_kind (LanMessage *self);
 
 /**
@@ -316,12 +330,62 @@ LAN_API const char *lan_call_outcome_name (LanCallOutcome outcome);
 LAN_API gint64 lan_message_get_call_duration (LanMessage *self);
 
 /**
+ * lan_message_get_note_duration:
+ *
+ * Returns: of a %LAN_MESSAGE_KIND_NOTE message: milliseconds of sound. lan_node_read_note_async() has the sound.
+ */
+LAN_API guint lan_message_get_note_duration (LanMessage *self);
+
+/**
+ * lan_message_get_note_peaks:
+ *
+ * Returns: (transfer none) (nullable): how loud it is from begin to end, 1 to 100 bytes.
+ */
+LAN_API GBytes *lan_message_get_note_peaks (LanMessage *self);
+
+/**
+ * lan_message_get_sticker_width:
+ *
+ * Returns: of a %LAN_MESSAGE_KIND_STICKER message: px, 1 to 512, as its sender says.
+ */
+LAN_API guint lan_message_get_sticker_width (LanMessage *self);
+
+/**
+ * lan_message_get_sticker_height:
+ *
+ * Returns: likewise.
+ */
+LAN_API guint lan_message_get_sticker_height (LanMessage *self);
+
+/**
+ * lan_message_get_sticker_set:
+ *
+ * Returns: (transfer none) (nullable): the set it is of.
+ */
+LAN_API const char *lan_message_get_sticker_set (LanMessage *self);
+
+/**
+ * lan_message_get_sticker_offered:
+ *
+ * Returns: whether the whole set was handed to the readers, each sticker in a message like this one.
+ */
+LAN_API gboolean lan_message_get_sticker_offered (LanMessage *self);
+
+/**
  * lan_message_get_forwarded_from:
  *
  * Returns: (transfer none) (nullable): the name of its first author, as the one who passed it on
  *   says; NULL when it is no copy.
  */
 LAN_API const char *lan_message_get_forwarded_from (LanMessage *self);
+
+/**
+ * lan_message_get_imported_from:
+ *
+ * Returns: (transfer none) (nullable): where it came out of a file: what its author was called there. Nobody
+ *   has signed such a message: who wrote it, what and when is what the file said. %NULL: it did not.
+ */
+LAN_API const char *lan_message_get_imported_from (LanMessage *self);
 
 /**
  * lan_message_get_transfer:

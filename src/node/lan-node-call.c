@@ -6,6 +6,10 @@
 #include "lan-person-private.h"
 #include "lan-random-system.h"
 
+/* Of this computer alone: no other device of the person is told. */
+#define SOURCE_SETTING "audio.source"
+#define SINK_SETTING   "audio.sink"
+
 LanCall *
 lan_node_get_call (LanNode *self)
 {
@@ -34,7 +38,7 @@ lan_node_start_call (LanNode *self, LanPerson *person, GError **error)
     return NULL;
   }
   command = lan_command_new_for (LAN_COMMAND_CALL_START, lan_person_peek_account (person));
-  lan_random_bytes (lan_random_system (), command->message.b, sizeof command->message.b);
+  lan_random_message_id (lan_random_system (), g_get_real_time () / 1000, &command->message);
   info.id = command->message;
   info.peer = command->account;
   call = lan_node_models_apply_call (lan_node_peek_models (self), &info);
@@ -42,18 +46,57 @@ lan_node_start_call (LanNode *self, LanPerson *person, GError **error)
   return call;
 }
 
-void
-lan_node_set_audio (LanNode *self, const char *source, const char *sink)
+static void
+use_audio (LanNode *self, const char *source, const char *sink)
 {
-  LanCommand *command;
+  LanCommand *command = lan_command_new (LAN_COMMAND_CALL_AUDIO);
 
-  g_return_if_fail (LAN_IS_NODE (self) && source != NULL && sink != NULL);
+  command->text = g_strdup (source);
+  command->name = g_strdup (sink);
   g_free (self->audio_source);
   g_free (self->audio_sink);
   self->audio_source = g_strdup (source);
   self->audio_sink = g_strdup (sink);
-  command = lan_command_new (LAN_COMMAND_CALL_AUDIO);
-  command->text = g_strdup (source);
-  command->name = g_strdup (sink);
   lan_node_push (self, command);
+}
+
+void
+lan_node_set_audio (LanNode *self, const char *source, const char *sink)
+{
+  g_return_if_fail (LAN_IS_NODE (self) && source != NULL && sink != NULL);
+  self->audio_given = TRUE;
+  use_audio (self, source, sink);
+}
+
+void
+lan_node_choose_audio (LanNode *self, const char *source, const char *sink)
+{
+  g_return_if_fail (LAN_IS_NODE (self) && source != NULL && sink != NULL);
+  lan_node_set_setting (self, SOURCE_SETTING, source);
+  lan_node_set_setting (self, SINK_SETTING, sink);
+  use_audio (self, source, sink);
+}
+
+void
+lan_node_load_audio (LanNode *self)
+{
+  const char *source = lan_node_get_setting (self, SOURCE_SETTING);
+  const char *sink = lan_node_get_setting (self, SINK_SETTING);
+
+  if (!self->audio_given && (source != NULL || sink != NULL))
+    use_audio (self, source != NULL ? source : "default", sink != NULL ? sink : "default");
+}
+
+const char *
+lan_node_get_audio_source (LanNode *self)
+{
+  g_return_val_if_fail (LAN_IS_NODE (self), NULL);
+  return self->audio_source;
+}
+
+const char *
+lan_node_get_audio_sink (LanNode *self)
+{
+  g_return_val_if_fail (LAN_IS_NODE (self), NULL);
+  return self->audio_sink;
 }

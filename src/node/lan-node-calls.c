@@ -165,7 +165,7 @@ new_message_command (LanCommandType type, LanPerson *person)
 {
   LanCommand *command = lan_command_new_for (type, lan_person_peek_account (person));
 
-  lan_random_bytes (lan_random_system (), command->message.b, sizeof command->message.b);
+  lan_random_message_id (lan_random_system (), g_get_real_time () / 1000, &command->message);
   return command;
 }
 
@@ -218,21 +218,11 @@ shares_of (const char *const *paths, const GByteArray *keys)
   return shares;
 }
 
-static gboolean
-may_send_files (LanNode *self, LanPerson *person, GError **error)
-{
-  if (lan_person_get_group (person) == NULL)
-    return lan_node_may_write (self, person, error);
-  g_set_error_literal (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
-                       "files go to people: name those of the group who are to have it");
-  return FALSE;
-}
-
 GStrv
 lan_node_send_files (LanNode *self, LanPerson *person, const char *const *paths, GError **error)
 {
   g_return_val_if_fail (LAN_IS_NODE (self) && LAN_IS_PERSON (person) && paths != NULL, NULL);
-  return may_send_files (self, person, error) ? send_files (self, person, paths, NULL) : NULL;
+  return lan_node_may_write (self, person, error) ? send_files (self, person, paths, NULL) : NULL;
 }
 
 GStrv
@@ -246,14 +236,18 @@ lan_node_share_files (LanNode *self, GPtrArray *persons, const char *const *path
   for (guint i = 0; i < persons->len; i++) {
     LanPerson *person = g_ptr_array_index (persons, i);
 
-    if (!may_send_files (self, person, error))
+    if (!lan_node_may_write (self, person, error))
       return NULL;
-    g_byte_array_append (keys, lan_person_peek_account (person)->b, LAN_ACCOUNT_ID_BYTES);
+    /* A group is offered it by a record of its own, and shares it among its members. */
+    if (lan_person_get_group (person) == NULL)
+      g_byte_array_append (keys, lan_person_peek_account (person)->b, LAN_ACCOUNT_ID_BYTES);
   }
-  if (persons->len > 1)
+  if (keys->len > LAN_ACCOUNT_ID_BYTES)
     shares = shares_of (paths, keys);
   for (guint i = 0; i < persons->len; i++) {
-    g_auto (GStrv) ids = send_files (self, g_ptr_array_index (persons, i), paths, shares);
+    LanPerson *person = g_ptr_array_index (persons, i);
+    g_auto (GStrv) ids =
+        send_files (self, person, paths, lan_person_get_group (person) == NULL ? shares : NULL);
 
     g_strv_builder_addv (all, (const char **) ids);
   }

@@ -45,12 +45,29 @@ beside_clear (Beside *b)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Beside, beside_clear)
 
+/* What stands for a message in a quote: of one without a text, what it is. */
+static char *
+make_excerpt (LanMessage *message)
+{
+  g_autofree char *text =
+      lan_text_clean_line (lan_message_get_text (message), -1, LAN_EXCERPT_MAX_BYTES);
+  guint seconds = (lan_message_get_note_duration (message) + 500) / 1000;
+
+  if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_STICKER)
+    return g_strdup_printf ("[%s]", text);
+  if (*text != '\0')
+    return g_steal_pointer (&text);
+  if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_NOTE)
+    return g_strdup_printf ("🎤 %u:%02u", seconds / 60, seconds % 60);
+  return g_strdup (lan_message_get_kind (message) == LAN_MESSAGE_KIND_CALL ? "📞" : "…");
+}
+
 static void
 put_quote (Beside *b, LanMessage *message)
 {
   b->quote_author = *lan_person_peek_account (lan_message_get_author (message));
   b->quote_id = lan_message_peek_info (message)->id;
-  b->excerpt = lan_text_clean_line (lan_message_get_text (message), -1, LAN_EXCERPT_MAX_BYTES);
+  b->excerpt = make_excerpt (message);
   b->quote.author = (ProtobufCBinaryData){ sizeof b->quote_author.b, b->quote_author.b };
   b->quote.message = (ProtobufCBinaryData){ sizeof b->quote_id.b, b->quote_id.b };
   b->quote.excerpt = b->excerpt;
@@ -107,12 +124,47 @@ push_text (LanNode *self, LanPerson *person, const char *text, const Beside *b)
       lan_command_new_for (LAN_COMMAND_SEND_TEXT, lan_person_peek_account (person));
   char *id;
 
-  lan_random_bytes (lan_random_system (), command->message.b, sizeof command->message.b);
+  lan_random_message_id (lan_random_system (), g_get_real_time () / 1000, &command->message);
   command->text = g_strdup (text);
   command->bytes = lan_content_encode (&b->content);
   id = lan_message_id_to_hex (&command->message);
   lan_node_push (self, command);
   return id;
+}
+
+char *
+lan_node_push_body (LanNode *self, LanPerson *person, guint16 kind, LanContent *content,
+                    LanMessage *reply_to, const char *text)
+{
+  LanCommand *command =
+      lan_command_new_for (LAN_COMMAND_SEND_BODY, lan_person_peek_account (person));
+  g_auto (Beside) beside;
+  char *id;
+
+  beside_init (&beside);
+  if (reply_to != NULL)
+    put_quote (&beside, reply_to);
+  content->quote = beside.content.quote;
+  lan_random_message_id (lan_random_system (), g_get_real_time () / 1000, &command->message);
+  command->kind = kind;
+  command->text = g_strdup (text);
+  command->bytes = lan_content_encode (content);
+  content->quote = NULL;
+  id = lan_message_id_to_hex (&command->message);
+  lan_node_push (self, command);
+  return id;
+}
+
+void
+lan_node_read_body (LanNode *self, LanMessage *message, guint16 kind, GTask *task)
+{
+  LanCommand *command = lan_command_new (LAN_COMMAND_READ_BODY);
+
+  command->message = lan_message_peek_info (message)->id;
+  command->other = *lan_person_peek_account (lan_message_get_author (message));
+  command->kind = kind;
+  command->task = task;
+  lan_node_ask (self, command);
 }
 
 char *
@@ -186,6 +238,31 @@ forward_file (LanNode *self, LanMessage *message, GPtrArray *persons, GError **e
   return lan_node_share_files (self, persons, paths, error);
 }
 
+/* What is read only when it is wanted is read by the engine. */
+static GStrv
+forward_body (LanNode *self, LanMessage *message, GPtrArray *persons, const Beside *b)
+{
+  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
+  gboolean is_note = lan_message_get_kind (message) == LAN_MESSAGE_KIND_NOTE;
+
+  for (guint i = 0; i < persons->len; i++) {
+    LanCommand *command = lan_command_new_for (
+        LAN_COMMAND_FORWARD_BODY, lan_person_peek_account (g_ptr_array_index (persons, i)));
+    g_autofree char *id = NULL;
+
+    lan_random_message_id (lan_random_system (), g_get_real_time () / 1000, &command->message);
+    command->target = lan_message_peek_info (message)->id;
+    command->other = *lan_person_peek_account (lan_message_get_author (message));
+    command->kind = is_note ? LAN_KIND_NOTE : LAN_KIND_STICKER;
+    command->text = is_note ? g_strdup ("🎤") : g_strdup (lan_message_get_text (message));
+    command->bytes = lan_content_encode (&b->content);
+    id = lan_message_id_to_hex (&command->message);
+    lan_node_push (self, command);
+    g_strv_builder_add (ids, id);
+  }
+  return g_strv_builder_end (ids);
+}
+
 GStrv
 lan_node_forward_message (LanNode *self, LanMessage *message, GPtrArray *persons, GError **error)
 {
@@ -205,6 +282,9 @@ lan_node_forward_message (LanNode *self, LanMessage *message, GPtrArray *persons
   if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_FILE)
     return forward_file (self, message, persons, error);
   put_forwarded (&beside, message);
+  if (lan_message_get_kind (message) == LAN_MESSAGE_KIND_NOTE ||
+      lan_message_get_kind (message) == LAN_MESSAGE_KIND_STICKER)
+    return forward_body (self, message, persons, &beside);
   return push_to_all (self, persons, lan_message_get_text (message), &beside);
 }
 
@@ -216,7 +296,7 @@ new_operation (LanNode *self, LanMessage *message, LanOperationKind kind, GTask 
   LanCommand *command = lan_command_new_for (
       LAN_COMMAND_OPERATE, lan_person_peek_account (lan_message_get_peer (message)));
 
-  lan_random_bytes (lan_random_system (), command->message.b, sizeof command->message.b);
+  lan_random_message_id (lan_random_system (), g_get_real_time () / 1000, &command->message);
   command->target = lan_message_peek_info (message)->id;
   command->other = *lan_person_peek_account (lan_message_get_author (message));
   command->kind = kind;
@@ -244,6 +324,9 @@ may_operate (LanNode *self, LanMessage *message, gboolean authors_only, GError *
   else if (lan_message_get_recalled (message))
     g_set_error_literal (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
                          "this message was recalled");
+  else if (lan_message_get_imported_from (message) != NULL)
+    g_set_error_literal (error, LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                         "this message came out of a file: nobody else knows it");
   else
     return TRUE;
   return FALSE;

@@ -39,8 +39,8 @@ LAN_API GStrv lan_node_send_to_many (LanNode *self, GPtrArray *persons, const ch
  * lan_node_forward_message:
  * @persons: (element-type LanPerson): each gets it in a chat of their own
  *
- * Sends the text of @message again, saying who wrote it first; of a file, the file as it lies on this
- * disk.
+ * Sends the text of @message again, saying who wrote it first; a voice note or a sticker as it is; of a file,
+ * the file as it lies on this disk.
  *
  * Returns: (transfer full) (nullable): one id per person; NULL and an error when there is nothing to
  *   forward or one of them cannot be written to.

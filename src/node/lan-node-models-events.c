@@ -9,7 +9,9 @@
 #include "lan-person-private.h"
 #include "lan-server-private.h"
 #include "lan-share-private.h"
+#include "lan-sticker.h"
 #include "lan-transfer-private.h"
+#include "lan-voice-note.h"
 
 static LanNodeEmission *
 emit_later (LanNodeModels *m, LanNodeSignal signal, gpointer object)
@@ -96,6 +98,7 @@ on_message_state (LanNodeModels *m, LanEvent *event)
 
   if (live != NULL) {
     message = g_object_ref (live->message);
+    lan_message_set_carrier (message, event->message.carrier);
     if (!lan_message_apply_state (message, event->message.status, event->message.delivered_ms,
                                   event->message.read_ms))
       return;
@@ -173,11 +176,13 @@ on_transfer (LanNodeModels *m, LanEvent *event)
   LanTransfer *transfer = lan_node_models_transfer (m, &id);
   LanLiveMessage *live = g_hash_table_lookup (m->messages, &id);
   LanTransferStatus before;
+  LanTransferLeft left;
   gboolean is_new = transfer == NULL;
 
   if (is_new)
     transfer = lan_transfer_new (lan_node_models_ensure_person (m, &event->transfer.row.peer), &id);
   before = lan_transfer_get_status (transfer);
+  left = lan_transfer_get_left (transfer);
   if (!lan_transfer_apply (transfer, &event->transfer) && !is_new)
     return;
   if (is_new) {
@@ -189,6 +194,8 @@ on_transfer (LanNodeModels *m, LanEvent *event)
   }
   if (event->flags != 0)
     return;
+  if (!is_new && left != lan_transfer_get_left (transfer))
+    emit_later (m, LAN_NODE_FILE_PROGRESS, transfer);
   if (lan_transfer_get_status (transfer) == LAN_TRANSFER_STATUS_OFFERED &&
       (!is_new || !lan_transfer_get_incoming (transfer)))
     return;
@@ -222,6 +229,12 @@ on_reply (LanEvent *event)
     lan_node_note_searched (task, event);
     g_task_return_pointer (task, g_steal_pointer (&event->objects),
                            (GDestroyNotify) g_ptr_array_unref);
+  } else if (event->note != NULL) {
+    g_task_return_pointer (task, g_steal_pointer (&event->note),
+                           (GDestroyNotify) lan_voice_note_unref);
+  } else if (event->sticker != NULL) {
+    g_task_return_pointer (task, g_steal_pointer (&event->sticker),
+                           (GDestroyNotify) lan_sticker_unref);
   } else if (event->edits != NULL) {
     g_task_return_pointer (task, g_steal_pointer (&event->edits),
                            (GDestroyNotify) g_ptr_array_unref);
@@ -248,6 +261,16 @@ on_conversation (LanNodeModels *m, LanEvent *event)
     lan_conversation_apply_draft (conversation, event->conversation.draft);
   else
     lan_conversation_apply (conversation, &event->conversation);
+}
+
+/* What a chat shows has changed in too many places to be told one by one. The newest follows. */
+static void
+on_reread (LanNodeModels *m, const LanAccountId *account)
+{
+  LanPerson *person = lan_node_models_person (m, account);
+
+  if (person != NULL && g_hash_table_contains (m->conversation_of, person))
+    lan_conversation_reread (g_hash_table_lookup (m->conversation_of, person));
 }
 
 static void
@@ -351,6 +374,9 @@ apply (LanNodeModels *m, LanEvent *event)
   case LAN_EVENT_TRANSFER:
     on_transfer (m, event);
     break;
+  case LAN_EVENT_REREAD:
+    on_reread (m, &event->account);
+    break;
   case LAN_EVENT_LINK_STATE:
   case LAN_EVENT_NOTICE:
     on_named_event (m, event);
@@ -377,8 +403,14 @@ apply (LanNodeModels *m, LanEvent *event)
   case LAN_EVENT_HIDDEN:
     lan_node_on_hidden (m->node, event->flags != 0);
     break;
+  case LAN_EVENT_CARRY:
+    lan_node_on_carry (m->node, &event->carry);
+    break;
   case LAN_EVENT_PROTECTION:
     lan_node_on_protection (m->node, (LanNodeProtection) event->flags);
+    break;
+  case LAN_EVENT_STICKERS:
+    emit_later (m, LAN_NODE_STICKERS_CHANGED, NULL);
     break;
   case LAN_EVENT_REPLY:
     make_objects (m, event);

@@ -200,7 +200,7 @@ new_message (LanNodeModels *m, LanMessageInfo *info)
 {
   LanPerson *peer = lan_node_models_ensure_person (m, &info->peer);
   LanPerson *author = info->own ? m->self
-                      : lan_person_get_group (peer) != NULL
+                      : lan_person_get_group (peer) != NULL || info->imported
                           ? lan_node_models_ensure_person (m, &info->author)
                           : peer;
   LanMessage *message = lan_message_new (author, peer, info);

@@ -20,6 +20,7 @@ lan_node_on_opened (LanNode *self, LanEvent *event)
   task = g_steal_pointer (&self->opening);
   lan_node_set_tcp_port (self, (guint) event->number);
   lan_node_on_protection (self, (LanNodeProtection) event->flags);
+  lan_node_load_audio (self);
   if (self->state == LAN_NODE_STATE_OPENING)
     lan_node_set_state (self, LAN_NODE_STATE_OPEN);
   lan_node_notify_self (self);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "lan-command.h"
+#include "lan-content.h"
 #include "lan-engine.h"
 #include "lan-event.h"
 #include "lan-node-models.h"
@@ -24,10 +25,14 @@ struct _LanNode {
   gboolean harden;
   char *audio_source;
   char *audio_sink;
+  gboolean audio_given; /* by lan_node_set_audio(): what was kept does not count */
 
   LanNodeState state;
   LanNodeProtection protection;
   gboolean hidden;
+  gboolean carrying;
+  guint carried_letters;
+  guint64 carried_bytes;
   guint tcp_port;
   LanEngine *engine; /* NULL while closed */
   LanNodeModels *models;
@@ -69,6 +74,14 @@ GHashTable *lan_node_peek_settings (LanNode *self);
 /** Whether @person can be written to; FALSE and an error where not. */
 gboolean lan_node_may_write (LanNode *self, LanPerson *person, GError **error);
 
+/** Sends @content of record @kind, with a quote of @reply_to (nullable); @text is shown when it cannot be kept.
+ * Returns: (transfer full): the message's id. */
+char *lan_node_push_body (LanNode *self, LanPerson *person, guint16 kind, LanContent *content,
+                          LanMessage *reply_to, const char *text);
+
+/** Asks for the body of @message, of record @kind. @task: (transfer full). */
+void lan_node_read_body (LanNode *self, LanMessage *message, guint16 kind, GTask *task);
+
 /** Whether one can write into @group, likewise. */
 gboolean lan_node_may_write_group (LanGroupChat *group, GError **error);
 
@@ -99,6 +112,7 @@ typedef enum {
   LAN_NODE_CALL_CHANGED,
   LAN_NODE_LINK_STATE,
   LAN_NODE_NOTICE,
+  LAN_NODE_STICKERS_CHANGED,
   LAN_NODE_N_SIGNALS
 } LanNodeSignal;
 
@@ -109,9 +123,12 @@ void lan_node_emit_notice (LanNode *self, const char *code, const char *text);
 void lan_node_set_state (LanNode *self, LanNodeState state);
 void lan_node_set_tcp_port (LanNode *self, guint port);
 void lan_node_notify_self (LanNode *self);
+/** The profile is open: what was chosen in it is used. */
+void lan_node_load_audio (LanNode *self);
 void lan_node_on_opened (LanNode *self, LanEvent *event);
 void lan_node_on_closed (LanNode *self);
 void lan_node_on_hidden (LanNode *self, gboolean hidden);
+void lan_node_on_carry (LanNode *self, const LanCarryInfo *carry);
 void lan_node_on_protection (LanNode *self, LanNodeProtection protection);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 #include "lan-enum-types.h"
 #include "lan-group-address.h"
 #include "lan-group-chat.h"
+#include "lan-node-carry.h"
 #include "lan-node-private.h"
 #include "lan-person-private.h"
 #include "lan-profile.h"
@@ -29,6 +30,7 @@ enum {
   PROP_STATE,
   PROP_PROTECTION,
   PROP_HIDDEN,
+  PROP_CARRYING,
   PROP_TCP_PORT,
   PROP_SELF,
   PROP_PEOPLE,
@@ -77,6 +79,9 @@ lan_node_get_property (GObject *object, guint id, GValue *value, GParamSpec *psp
     break;
   case PROP_HIDDEN:
     g_value_set_boolean (value, self->hidden);
+    break;
+  case PROP_CARRYING:
+    g_value_set_boolean (value, self->carrying);
     break;
   case PROP_TCP_PORT:
     g_value_set_uint (value, self->tcp_port);
@@ -135,6 +140,9 @@ lan_node_set_property (GObject *object, guint id, const GValue *value, GParamSpe
   case PROP_HIDDEN:
     lan_node_set_hidden (self, g_value_get_boolean (value));
     break;
+  case PROP_CARRYING:
+    lan_node_set_carrying (self, g_value_get_boolean (value));
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -192,6 +200,15 @@ install_options (GObjectClass *object_class)
       g_param_spec_boolean ("keyring", NULL, NULL, TRUE, option | G_PARAM_CONSTRUCT);
   props[PROP_HARDEN] =
       g_param_spec_boolean ("harden", NULL, NULL, TRUE, option | G_PARAM_CONSTRUCT);
+  /**
+   * LanNode:carrying:
+   *
+   * Whether sealed mail of contacts for people who are away is kept here. Notified also when how much
+   * that is has changed.
+   */
+  props[PROP_CARRYING] =
+      g_param_spec_boolean ("carrying", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   props[PROP_HIDDEN] =
       g_param_spec_boolean ("hidden", NULL, NULL, FALSE, option | G_PARAM_EXPLICIT_NOTIFY);
 }
@@ -245,6 +262,8 @@ install_signals (GType type)
                     LAN_TYPE_PERSON, G_TYPE_STRING, G_TYPE_STRING);
   signals[LAN_NODE_NOTICE] = g_signal_new ("notice", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                            G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[LAN_NODE_STICKERS_CHANGED] = g_signal_new ("stickers-changed", type, G_SIGNAL_RUN_LAST, 0,
+                                                     NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -403,6 +422,18 @@ lan_node_on_hidden (LanNode *self, gboolean hidden)
     return;
   self->hidden = hidden;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HIDDEN]);
+}
+
+void
+lan_node_on_carry (LanNode *self, const LanCarryInfo *carry)
+{
+  if (self->carrying == carry->on && self->carried_letters == carry->letters &&
+      self->carried_bytes == carry->bytes)
+    return;
+  self->carrying = carry->on;
+  self->carried_letters = carry->letters;
+  self->carried_bytes = carry->bytes;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CARRYING]);
 }
 
 void

@@ -19,7 +19,8 @@
  *   notice (code, text): something a person should know, a stable word and a sentence. Codes: those of
  *     the history ("disk-full", "io", ...) and "history-well" when it is over; "keys", "new-device",
  *     "busy" (own keys); "clock" (somebody's is ahead); "request-limit" (a stranger sent too much);
- *     "equivocation", "rollback", "broken", "forged" (of the server's directory: LanServer's warning);
+ *     "equivocation", "rollback", "broken", "forged", "server-key" (of the server: LanServer's warning);
+ *     "directory-restarted", "server-key-renewed" (the company's key has confirmed it);
  *     "no-microphone", "no-speaker", "call-failed" (of a call);
  *     "network", "bad-address", "mdns-absent", "mdns-back", "beacon-refused".
  */
@@ -36,6 +37,7 @@
 #include "lan-search.h"
 #include "lan-server.h"
 #include "lan-share.h"
+#include "lan-sound.h"
 #include "lan-transfer.h"
 
 G_BEGIN_DECLS
@@ -211,9 +213,33 @@ LAN_API LanCall *lan_node_start_call (LanNode *self, LanPerson *person, GError *
  * @source: "default", "none", "test" (a tone), "file:PATH" (WAV, 16 bit, 48 kHz) or a device's name
  * @sink: "default", "null", "file:PATH" (is written as WAV) or a device's name
  *
- * What is spoken into and heard with, from the next call on. At first "default" both.
+ * What is spoken into and heard with, from now on, also in a call under way (where a file is taken
+ * for the next one). Not kept: for what a command line says. At first what was chosen, else "default".
  */
 LAN_API void lan_node_set_audio (LanNode *self, const char *source, const char *sink);
+
+/**
+ * lan_node_choose_audio:
+ * @source: the id of a #LanSoundDevice, "default" or "none"
+ * @sink: likewise, or "null"
+ *
+ * As lan_node_set_audio(), and kept with the profile on this computer.
+ */
+LAN_API void lan_node_choose_audio (LanNode *self, const char *source, const char *sink);
+
+/**
+ * lan_node_get_audio_source:
+ *
+ * Returns: (transfer none): what is spoken into.
+ */
+LAN_API const char *lan_node_get_audio_source (LanNode *self);
+
+/**
+ * lan_node_get_audio_sink:
+ *
+ * Returns: (transfer none): what is heard with.
+ */
+LAN_API const char *lan_node_get_audio_sink (LanNode *self);
 
 /**
  * lan_node_get_shares:
@@ -497,23 +523,6 @@ LAN_API void lan_node_list_days_async (LanNode *self, LanPerson *person, int yea
  *   order; lan_message_get_place_time() says which day it is.
  */
 LAN_API GPtrArray *lan_node_list_days_finish (LanNode *self, GAsyncResult *result, GError **error);
-
-/**
- * lan_node_export_async:
- * @path: a file that must not exist; only its owner may read it. It is not encrypted.
- *
- * Writes the whole chat with @person, oldest message first.
- */
-LAN_API void lan_node_export_async (LanNode *self, LanPerson *person, const char *path,
-                                    LanExportFormat format, GCancellable *cancellable,
-                                    GAsyncReadyCallback callback, gpointer user_data);
-
-/**
- * lan_node_export_finish:
- *
- * Returns: how many messages were written, -1 with @error set where it failed; then there is no file.
- */
-LAN_API gssize lan_node_export_finish (LanNode *self, GAsyncResult *result, GError **error);
 
 /**
  * lan_node_set_presence:

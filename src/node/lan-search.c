@@ -176,6 +176,8 @@ kinds_of (LanSearchKind kind)
     return LAN_SEARCH_MEDIA;
   case LAN_SEARCH_KIND_LINK:
     return LAN_SEARCH_LINK;
+  case LAN_SEARCH_KIND_STICKER:
+    return LAN_SEARCH_STICKER;
   case LAN_SEARCH_KIND_ANY:
     break;
   }

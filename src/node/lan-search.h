@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * @LAN_SEARCH_KIND_FILE: files and folders
  * @LAN_SEARCH_KIND_MEDIA: of the files pictures, sound and film
  * @LAN_SEARCH_KIND_LINK: texts with a web address
+ * @LAN_SEARCH_KIND_STICKER: stickers
  */
 typedef enum {
   LAN_SEARCH_KIND_ANY = 0,
@@ -26,6 +27,7 @@ typedef enum {
   LAN_SEARCH_KIND_FILE = 2,
   LAN_SEARCH_KIND_MEDIA = 3,
   LAN_SEARCH_KIND_LINK = 4,
+  LAN_SEARCH_KIND_STICKER = 5,
 } LanSearchKind;
 
 #define LAN_TYPE_SEARCH (lan_search_get_type ())

@@ -87,8 +87,10 @@ LAN_API const char *lan_server_get_error_text (LanServer *self);
  * lan_server_get_warning_code:
  *
  * Returns: (transfer none): "equivocation" (it shows different people different directories),
- *   "rollback" (it shows an older directory than before), "stale" (its directory is older than a
- *   week), or "". The first two stay until one leaves the server: show them in red.
+ *   "rollback" (it shows an older directory than before), "broken", "forged" (it sent what the company
+ *   did not sign), "server-key" (it named a key for itself that the company did not sign), "stale" (its
+ *   directory is older than a week), or "". All but the last stay until one leaves the server: show
+ *   them in red.
  */
 LAN_API const char *lan_server_get_warning_code (LanServer *self);
 

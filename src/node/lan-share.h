@@ -293,7 +293,8 @@ LAN_API void lan_share_set_access (LanShare *self, LanPerson *person, LanShareAc
  * @dir: the folder it is to be in, made where it is missing
  * @keep: in step, else on demand
  *
- * Takes part in somebody else's share.
+ * Takes part in somebody else's share. Where the folder of a share cannot be used any more (it was lost, or the
+ * profile came out of a backup on another computer): @dir takes its place, and is filled anew.
  */
 LAN_API void lan_share_accept (LanShare *self, const char *dir, gboolean keep);
 LAN_API void lan_share_set_keep (LanShare *self, gboolean keep);

@@ -11,6 +11,7 @@ struct _LanTransfer {
   GObject parent_instance;
 
   char *id;
+  char *group; /* made when it is asked for */
   LanPerson *person;
   LanTransferInfo info;
 };
@@ -36,7 +37,12 @@ enum {
   PROP_ERROR_TEXT,
   PROP_FOLDER,
   PROP_FILES,
+  PROP_LEFT_LINKS,
+  PROP_LEFT_OTHERS,
   PROP_PAUSED,
+  PROP_MEMBERS,
+  PROP_FETCHED,
+  PROP_LEFT,
   N_PROPS
 };
 
@@ -96,8 +102,23 @@ lan_transfer_get_property (GObject *object, guint id, GValue *value, GParamSpec 
   case PROP_FILES:
     g_value_set_uint (value, self->info.files);
     break;
+  case PROP_LEFT_LINKS:
+    g_value_set_uint (value, self->info.left_links);
+    break;
+  case PROP_LEFT_OTHERS:
+    g_value_set_uint (value, self->info.left_others);
+    break;
   case PROP_PAUSED:
     g_value_set_boolean (value, self->info.is_paused);
+    break;
+  case PROP_MEMBERS:
+    g_value_set_uint (value, self->info.members);
+    break;
+  case PROP_FETCHED:
+    g_value_set_uint (value, self->info.fetched);
+    break;
+  case PROP_LEFT:
+    g_value_set_enum (value, (int) self->info.left);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -112,6 +133,7 @@ lan_transfer_finalize (GObject *object)
   g_clear_object (&self->person);
   lan_transfer_info_clear (&self->info);
   g_free (self->id);
+  g_free (self->group);
   G_OBJECT_CLASS (lan_transfer_parent_class)->finalize (object);
 }
 
@@ -140,7 +162,12 @@ lan_transfer_class_init (LanTransferClass *klass)
   props[PROP_ERROR_TEXT] = g_param_spec_string ("error-text", NULL, NULL, NULL, flags);
   props[PROP_FOLDER] = g_param_spec_boolean ("folder", NULL, NULL, FALSE, flags);
   props[PROP_FILES] = g_param_spec_uint ("files", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  props[PROP_LEFT_LINKS] = g_param_spec_uint ("left-links", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  props[PROP_LEFT_OTHERS] = g_param_spec_uint ("left-others", NULL, NULL, 0, G_MAXUINT, 0, flags);
   props[PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, flags);
+  props[PROP_MEMBERS] = g_param_spec_uint ("members", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  props[PROP_FETCHED] = g_param_spec_uint ("fetched", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  props[PROP_LEFT] = g_param_spec_enum ("left", NULL, NULL, LAN_TYPE_TRANSFER_LEFT, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -181,7 +208,12 @@ lan_transfer_apply (LanTransfer *self, LanTransferInfo *info)
   DIFFERS (PROP_ERROR_TEXT, g_strcmp0 (self->info.error_text, info->error_text) != 0);
   DIFFERS (PROP_FOLDER, self->info.is_folder != info->is_folder);
   DIFFERS (PROP_FILES, self->info.files != info->files);
+  DIFFERS (PROP_LEFT_LINKS, self->info.left_links != info->left_links);
+  DIFFERS (PROP_LEFT_OTHERS, self->info.left_others != info->left_others);
   DIFFERS (PROP_PAUSED, self->info.is_paused != info->is_paused);
+  DIFFERS (PROP_MEMBERS, self->info.members != info->members);
+  DIFFERS (PROP_FETCHED, self->info.fetched != info->fetched);
+  DIFFERS (PROP_LEFT, self->info.left != info->left);
 #undef DIFFERS
   if (bits == 0)
     return FALSE;
@@ -278,11 +310,64 @@ lan_transfer_get_folder (LanTransfer *self)
   return self->info.is_folder;
 }
 
+const char *
+lan_transfer_get_group (LanTransfer *self)
+{
+  g_return_val_if_fail (LAN_IS_TRANSFER (self), NULL);
+  if (self->info.in_group && self->group == NULL)
+    self->group = lan_conversation_id_to_hex (&self->info.row.conversation);
+  return self->group;
+}
+
+guint
+lan_transfer_get_members (LanTransfer *self)
+{
+  g_return_val_if_fail (LAN_IS_TRANSFER (self), 0);
+  return self->info.members;
+}
+
+guint
+lan_transfer_get_fetched (LanTransfer *self)
+{
+  g_return_val_if_fail (LAN_IS_TRANSFER (self), 0);
+  return self->info.fetched;
+}
+
+const char *
+lan_transfer_left_name (LanTransferLeft left)
+{
+  static const char *const names[] = { "none",    "sending", "there", "too-big",
+                                       "no-room", "expired", "gone",  "broken" };
+
+  return (guint) left < G_N_ELEMENTS (names) ? names[left] : "none";
+}
+
+LanTransferLeft
+lan_transfer_get_left (LanTransfer *self)
+{
+  g_return_val_if_fail (LAN_IS_TRANSFER (self), LAN_TRANSFER_LEFT_NONE);
+  return self->info.left;
+}
+
 guint
 lan_transfer_get_files (LanTransfer *self)
 {
   g_return_val_if_fail (LAN_IS_TRANSFER (self), 0);
   return self->info.files;
+}
+
+guint
+lan_transfer_get_left_links (LanTransfer *self)
+{
+  g_return_val_if_fail (LAN_IS_TRANSFER (self), 0);
+  return self->info.left_links;
+}
+
+guint
+lan_transfer_get_left_others (LanTransfer *self)
+{
+  g_return_val_if_fail (LAN_IS_TRANSFER (self), 0);
+  return self->info.left_others;
 }
 
 gboolean

@@ -53,6 +53,30 @@ typedef enum {
 } LanTransferConflict;
 
 /**
+ * LanTransferLeft:
+ * @LAN_TRANSFER_LEFT_NONE: nothing is left with the server, or it is of no use any more
+ * @LAN_TRANSFER_LEFT_SENDING: on its way to the server, since the receiver is away
+ * @LAN_TRANSFER_LEFT_THERE: sealed, with the server: the receiver can fetch it while the sender is away
+ * @LAN_TRANSFER_LEFT_TOO_BIG: larger than the server takes: waits until both are connected
+ * @LAN_TRANSFER_LEFT_NO_ROOM: the server has no room for it; tried again by itself
+ * @LAN_TRANSFER_LEFT_EXPIRED: nobody fetched it in time: waits until both are connected
+ * @LAN_TRANSFER_LEFT_GONE: the server does not have it any more: waits until both are connected
+ * @LAN_TRANSFER_LEFT_BROKEN: what the server gave is not what was left with it; nothing of it was kept
+ *
+ * How it stands with what is left with the server for somebody who is away. Append-only.
+ */
+typedef enum {
+  LAN_TRANSFER_LEFT_NONE = 0,
+  LAN_TRANSFER_LEFT_SENDING = 1,
+  LAN_TRANSFER_LEFT_THERE = 2,
+  LAN_TRANSFER_LEFT_TOO_BIG = 3,
+  LAN_TRANSFER_LEFT_NO_ROOM = 4,
+  LAN_TRANSFER_LEFT_EXPIRED = 5,
+  LAN_TRANSFER_LEFT_GONE = 6,
+  LAN_TRANSFER_LEFT_BROKEN = 7,
+} LanTransferLeft;
+
+/**
  * LanTransferEntry:
  * @path: below the folder, '/' between components
  * @size: bytes; 0 for folders
@@ -206,11 +230,60 @@ LAN_API void lan_transfer_resume (LanTransfer *self);
 LAN_API gboolean lan_transfer_get_folder (LanTransfer *self);
 
 /**
+ * lan_transfer_get_group:
+ *
+ * Returns: (transfer none) (nullable): the id of the group that it was offered in; %NULL: to one person.
+ */
+LAN_API const char *lan_transfer_get_group (LanTransfer *self);
+
+/**
+ * lan_transfer_get_members:
+ *
+ * Returns: how many people of a group this was offered to, oneself left out; 0: it was not sent to a group from here.
+ */
+LAN_API guint lan_transfer_get_members (LanTransfer *self);
+
+/**
+ * lan_transfer_get_fetched:
+ *
+ * Returns: how many of lan_transfer_get_members() have it.
+ */
+LAN_API guint lan_transfer_get_fetched (LanTransfer *self);
+
+/**
  * lan_transfer_get_files:
  *
  * Returns: how many files the folder holds, 0 while its list is not here.
  */
 LAN_API guint lan_transfer_get_files (LanTransfer *self);
+
+/**
+ * lan_transfer_get_left_links:
+ *
+ * Returns: how many symbolic links the folder holds at its sender, who does not send them.
+ */
+LAN_API guint lan_transfer_get_left_links (LanTransfer *self);
+
+/**
+ * lan_transfer_get_left_others:
+ *
+ * Returns: how much else of the folder is not sent: pipes, sockets, devices, and what its sender may not look at.
+ */
+LAN_API guint lan_transfer_get_left_others (LanTransfer *self);
+
+/**
+ * lan_transfer_left_name:
+ *
+ * Returns: (transfer none): "none", "sending", "there", "too-big", "no-room", "expired", "gone" or "broken".
+ */
+LAN_API const char *lan_transfer_left_name (LanTransferLeft left);
+
+/**
+ * lan_transfer_get_left:
+ *
+ * Returns: how it stands with what is left with the server.
+ */
+LAN_API LanTransferLeft lan_transfer_get_left (LanTransfer *self);
 
 /**
  * lan_transfer_get_paused:
