@@ -48,10 +48,10 @@ built() {
 }
 
 run_tests() {
-  # run_tests FOLDER OPTION...: most tests wait for others most of the time, so more of them than cores
+  # run_tests FOLDER OPTION...: most tests wait for others most of the time, so twice as many as cores
   dir=$1
   shift
-  meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes $(($(nproc) + 1)) "$@"
+  meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes $(($(nproc) * 2)) "$@"
 }
 
 # A plain pass of everything, and a sanitized pass of everything but what only measures or drives a

@@ -4,7 +4,8 @@
 """Files: throughput, processor time, memory and many small files, beside iperf3, scp, rsync and tar | nc.
 
     LANYARD_CLI=build/src/cli/lanyard-cli HASH_SEAL=build/tests/bench/bench-hash-seal \\
-      /usr/bin/python3 tests/bench/files.py [PART…]     parts: one small shaped swarm memory large
+      /usr/bin/python3 tests/bench/files.py [PART…]     parts: one small shares shaped swarm memory
+                                                     large delay relayed; without any: all
 
 Two hosts of the lab (network namespaces), both on tmpfs so that no disk is measured. Everything that is
 compared runs in the same run. Needs root, and what tests/lab needs; peers that are not installed are left out.
@@ -21,8 +22,11 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lab"))
+from company import SERVER, WALL, Company, Site  # noqa: E402
 from lab import Lab, wait_until  # noqa: E402
+from nat import LinkPeer, Post, narrow_office, percentile, relay_option  # noqa: E402
 from people import befriend  # noqa: E402
+from test_narrow import beside, flood, stream  # noqa: E402
 
 MIB = 1 << 20
 GIB = 1 << 30
@@ -128,7 +132,10 @@ def lanyard(a, b, path, box, timeout=600):
     sides = [Side(a), Side(b)]
     start = time.monotonic()
     sent = a.call("file.send", to=b.id, paths=[path])["id"]
-    b.wait_for("file.offered", id=sent, timeout=timeout)
+    wait_until(lambda: b.notifications("file.offered") and b.notifications("file.offered")[-1]["id"] == sent or
+               a.notifications("file.failed"), "the offer", timeout)
+    if a.notifications("file.failed"):
+        raise SystemExit("not offered: %s" % a.notifications("file.failed"))
     offered = time.monotonic()
     hashed = [s.peer.cpu_seconds() - s.cpu for s in sides]
     b.call("file.accept", id=sent, dir=box)
@@ -230,6 +237,29 @@ def part_small(lab, folder):
     ssh.close()
 
 
+def part_shares(lab, folder):
+    """Many small files of a shared folder that is kept in step, beside the same folder sent once."""
+    _one, _two, a, b = offices(lab)
+    top, box = os.path.join(folder, "small"), os.path.join(folder, "box")
+    os.mkdir(box)
+    make_small(top, 2000, 4096)
+    hashed, took, _cpu, _memory = min((lanyard(a, b, top, box) for _ in range(2)), key=lambda r: r[0] + r[1])
+    say("2,000 x 4 KiB sent as a folder", hashed + took, "s")
+    share = a.call("share.create", dir=top, name="small")["id"]
+    wait_until(lambda: share in [s["id"] for s in a.call("share.list")["shares"]], "the share is listed")
+    a.call("share.invite", id=share, person=b.id, access="read")
+
+    def seen():
+        return next((s for s in b.call("share.list")["shares"] if s["id"] == share), {"files": 0, "here": 0})
+
+    wait_until(lambda: seen()["files"] == 2000, "what is in it is known", 60)
+    start = time.monotonic()
+    b.call("share.accept", id=share, dir=os.path.join(folder, "kept"), keep=True)
+    wait_until(lambda: seen()["here"] == 2000, "all of it", 300, 0.05)
+    kept = time.monotonic() - start
+    say("kept in step, accepted to all there", kept, "s", "%.2f times as long" % (kept / (hashed + took)))
+
+
 def part_large(lab, folder):
     """A file of LARGE_GIB (20) whose leaves all differ, without a disk on either side: memory."""
     size = int(os.environ.get("LARGE_GIB", "20")) * GIB
@@ -251,14 +281,10 @@ def part_memory(lab, folder):
     box = os.path.join(folder, "box")
     os.mkdir(box)
     top = os.path.join(folder, "many")
-    make_small(top, 100000, 64)
+    make_small(top, 99950, 64)  # and 50 folders: the most that one may hold
     hashed, took, _cpu, memory = lanyard(a, b, top, box)
-    say("100,000 files", hashed + took, "s", "memory: sender %.1f MiB, receiver %.1f MiB"
+    say("100,000 entries", hashed + took, "s", "memory: sender %.1f MiB, receiver %.1f MiB (at most 48)"
         % tuple(memory))
-    path = os.path.join(folder, "large.bin")
-    make_file(path, 4 * GIB)
-    hashed, took, _cpu, memory = lanyard(a, b, path, box)
-    say("4 GiB", hashed + took, "s", "memory: sender %.1f MiB, receiver %.1f MiB" % tuple(memory))
 
 
 def hold(host, rate):
@@ -324,12 +350,106 @@ def part_swarm(lab, folder):
     say("sent by the sender", sent / size, "sizes")
 
 
-PARTS = {"one": part_one, "small": part_small, "shaped": part_shaped, "swarm": part_swarm,
-         "memory": part_memory, "large": part_large}
+def word_times(a, b, seconds):
+    """Milliseconds from sending a message until the sender hears that it was delivered, ten a second."""
+    since, end, sent = a.mark(), time.monotonic() + seconds, []
+    while time.monotonic() < end:
+        sent.append((time.monotonic(), a.post("message.send", to=b.id, text="a word")))
+        time.sleep(0.1)
+    times = []
+    for start, number in sent:
+        message = a.answer(number, "message.send", timeout=60)["id"]
+        at, _ = a.wait_for("message.state", id=message, state="delivered", since=since, timeout=60)
+        times.append((at - start) * 1000)
+    return times
+
+
+def part_delay(lab, folder):
+    """Beside a second cable of the same kind that no file goes over, in the same seconds."""
+    pairs = []
+    for kind in ("busy", "idle"):
+        one, two = narrow_office(lab, (kind + "1", kind + "2"), "rate=20", "buffer=250", "delay=10")
+        a, b = one.peer("Anna"), two.peer("Bo")
+        befriend(a, b)
+        pairs.append((one, two, a, b))
+    _, two, a, b = pairs[0]
+    path = os.path.join(folder, "long.bin")
+    make_file(path, 160 * MIB)
+    sent = a.call("file.send", to=b.id, paths=[path])["id"]
+    b.wait_for("file.offered", id=sent, timeout=60)
+    b.call("file.accept", id=sent, dir=folder)
+    b.wait_for("file.progress", id=sent, where=lambda p: p["done"] > 4 * MIB, timeout=60)
+    works = [lambda p=p: stream(p[0], p[1], 20, address_of(p[1])) for p in pairs]
+    works += [lambda p=p: word_times(p[2], p[3], 20) for p in pairs]
+    before, start = b.call("file.list", id=sent)["done"], time.monotonic()
+    media, quiet_media, words, quiet_words = beside(*works)
+    speed = (b.call("file.list", id=sent)["done"] - before) / (time.monotonic() - start)
+    b.call("file.cancel", id=sent)
+    say("file over 20 Mbit/s, 250 ms of buffer", speed / 1e6, "MB/s", "of 2.5")
+    for name, loaded, idle in (("50 packets a second", media, quiet_media),
+                               ("chat, sent to delivered", words, quiet_words)):
+        say(name + ", p99", percentile(loaded, 0.99), "ms", "%.1f more than idle beside it (at most 30); p50 %.1f and %.1f"
+            % (percentile(loaded, 0.99) - percentile(idle, 0.99), percentile(loaded, 0.5),
+               percentile(idle, 0.5)))
+
+
+def flooded(one, two, option, rates):
+    """Most Mbit/s of bare datagrams of a link's size that arrive, sent at @rates through the relay."""
+    a, b = LinkPeer(one, "a", option), LinkPeer(two, "b", option)
+    post = Post(a, b)
+    a.write("open")
+    a.wait("up")
+    b.wait("up")
+    if a.values("path") != ["relayed"]:
+        raise SystemExit("not relayed: %s" % a.values("path"))
+    best = max(flood(a, b, rate) for rate in rates)
+    post.stop()
+    a.kill()
+    b.kill()
+    return best
+
+
+def part_relayed(lab, folder):
+    """Two sites that cannot reach each other: a file, and what iperf3 -u would send, through one coturn."""
+    company = Company(lab, relay=True)
+    sites = Site(company, 1), Site(company, 2)
+    sites[0].nft(WALL % (sites[1].subnet, sites[1].subnet))
+    one, two = (site.host(name) for site, name in zip(sites, ("one", "two")))
+    a, b = one.peer("Anna"), two.peer("Bo")
+    for peer, login in ((a, "anna"), (b, "bo")):
+        company.join(peer, login)
+        peer.wait_for("server.state", relay=True)
+    a.wait_for("person.seen", id=b.id)
+    a.call("message.send", to=b.id, text="over the relay")
+    wait_until(lambda: a.call("link.stats", id=b.id)["path"] == "relayed", "relayed", 30)
+    with open(os.path.join(company.state, "relay.secret")) as f:
+        option = relay_option(f.read().strip(), SERVER)
+    box = os.path.join(folder, "box")
+    os.mkdir(box)
+    for name, rate, size, rates in (("held to 50 Mbit/s", "50mbit", 64 * MIB, (40, 45, 50)),
+                                    ("as fast as this machine relays", None, 192 * MIB,
+                                     (100, 200, 300, 400, 600, 800))):
+        if rate is not None:
+            hold(company.host, rate)
+        path = os.path.join(folder, "relayed.bin")
+        make_file(path, size)
+        bare = flooded(one, two, option, rates)
+        _, took, _, _ = lanyard(a, b, path, box)
+        if rate is not None:
+            subprocess.run(["ip", "netns", "exec", company.host.namespace, "tc", "qdisc", "del", "dev", "e0",
+                            "root"], check=True)
+        os.unlink(path)
+        file = size * 8 / took / 1e6
+        say("bare UDP through coturn, " + name, bare, "Mbit/s")
+        say("lanyard through the same", file, "Mbit/s", "%.2f of it (at least 0.7)" % (file / bare))
+
+
+PARTS = {"one": part_one, "small": part_small, "shares": part_shares, "shaped": part_shaped, "swarm": part_swarm,
+         "memory": part_memory, "large": part_large, "delay": part_delay, "relayed": part_relayed}
 
 
 def main():
-    for name in sys.argv[1:] or ["one", "small"]:
+    for name in sys.argv[1:] or list(PARTS):
         print("== " + name)
         with tempfile.TemporaryDirectory(prefix="lanyard-bench-", dir=SHM) as folder, Lab() as lab:
             PARTS[name](lab, folder)

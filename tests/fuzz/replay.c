@@ -2,12 +2,16 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /*
  * Feeds every file of a corpus folder to a fuzz target, from a heap block of exactly its size so
- * that an over-read is seen by the sanitizers, and again with its end cut off at every length up
- * to 256 bytes. An empty or missing corpus is a failure: a replay that reads nothing proves nothing.
+ * that an over-read is seen by the sanitizers, and again with its end cut off: at every length up
+ * to 256 bytes, and at every eighth up to 512, as whole conversations are long and each takes
+ * milliseconds. An empty or missing corpus is a failure: a replay that reads nothing proves nothing.
  */
 #include <glib.h>
 
 #include <string.h>
+
+#define DENSE  256
+#define SPARSE 256
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
@@ -48,7 +52,7 @@ main (int argc, char **argv)
       g_printerr ("%s\n", error->message);
       return 1;
     }
-    for (gsize cut = 0; cut < MIN (size, 256); cut++)
+    for (gsize cut = 0; cut < MIN (size, DENSE + SPARSE); cut += cut < DENSE ? 1 : 8)
       run_one ((const guint8 *) data, cut);
     run_one ((const guint8 *) data, size);
     files++;

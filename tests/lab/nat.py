@@ -139,10 +139,14 @@ class Relay:
 
     def option(self, transport="udp", name="lab", life=3600, address=None):
         """What link-peer takes."""
-        user = "%d:%s" % (time.time() + life, name)
-        password = base64.b64encode(hmac.new(self.secret.encode(), user.encode(),
-                                             hashlib.sha1).digest()).decode()
-        return "relay=%s:%s:3478:%s:%s" % (transport, address or self.address, user, password)
+        return relay_option(self.secret, address or self.address, transport, name, life)
+
+
+def relay_option(secret, address, transport="udp", name="lab", life=3600):
+    """A coturn with a shared secret at @address, as link-peer takes it."""
+    user = "%d:%s" % (time.time() + life, name)
+    password = base64.b64encode(hmac.new(secret.encode(), user.encode(), hashlib.sha1).digest()).decode()
+    return "relay=%s:%s:3478:%s:%s" % (transport, address, user, password)
 
 
 class LinkPeer(JsonProcess):
@@ -199,13 +203,32 @@ class Post:
         self.running = False
 
 
+def no_offload(namespace, interface):
+    """A packet is a packet: none is made of several."""
+    run("ip", "netns", "exec", namespace, "ethtool", "-K", interface, "tx", "off", "tso", "off", "gso",
+        "off", "gro", "off", quiet=True)
+
+
+def start_shaper(middle, settings):
+    """Between m0 and m1 of the host @middle."""
+    process = Process(middle, [os.environ["SHAPER"], "m0", "m1"] + list(settings), stdin=True)
+    check(process.lines.get(timeout=10) == b"ready\n", "the shaper: " + process.errors())
+    return process
+
+
+def quiet_host(lab, name):
+    """A host that says nothing by itself."""
+    host = lab.host(name)
+    run("ip", "netns", "exec", host.namespace, "sysctl", "-q", "-w",
+        "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
+    return host
+
+
 class Cable:
     """Two hosts with the shaper between them: 10.90.0.1 and 10.90.0.2 on `c0` of each."""
 
     def __init__(self, lab, one, two, *settings, mtu=1500, subnet="10.90.0"):
-        self.middle = lab.host("cable%d" % lab.serial())
-        run("ip", "netns", "exec", self.middle.namespace, "sysctl", "-q", "-w",
-            "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
+        self.middle = quiet_host(lab, "cable%d" % lab.serial())
         for i, host in enumerate((one, two)):
             end = "m%d" % i
             run("ip", "link", "add", "c0", "netns", host.namespace, "type", "veth", "peer", "name",
@@ -213,18 +236,31 @@ class Cable:
             self.middle.ip("link", "set", end, "mtu", str(mtu), "up")
             host.ip("link", "set", "c0", "mtu", str(mtu), "up")
             host.ip("addr", "add", "%s.%d/24" % (subnet, i + 1), "dev", "c0")
-            for namespace, name in ((host.namespace, "c0"), (self.middle.namespace, end)):
-                run("ip", "netns", "exec", namespace, "ethtool", "-K", name, "tx", "off", "tso",
-                    "off", "gso", "off", "gro", "off", quiet=True)
-        self.process = Process(self.middle, [os.environ["SHAPER"], "m0", "m1"] + list(settings),
-                               stdin=True)
-        check(self.process.lines.get(timeout=10) == b"ready\n", "the shaper: " +
-              self.process.errors())
+            no_offload(host.namespace, "c0")
+            no_offload(self.middle.namespace, end)
+        self.process = start_shaper(self.middle, settings)
 
     def set(self, order):
         """ "rate=20", "delay=50", "cut", "mend" …; returns when it is in force."""
         self.process.write(order)
         check(self.process.lines.get(timeout=10) == order.encode() + b"\n", order)
+
+
+def narrow_office(lab, names, *settings, subnet="10.81.0"):
+    """Two hosts of one office with Avahi, and the shaper in the cable between their switches."""
+    middle = quiet_host(lab, "cable%d" % lab.serial())
+    hosts = []
+    for i, name in enumerate(names):
+        switch = lab.switch("s%d" % lab.serial())
+        host = lab.host(name).plug(switch, "e0", "%s.%d/24" % (subnet, 10 + i))
+        middle.plug(switch, "m%d" % i)
+        no_offload(host.namespace, "e0")
+        no_offload(middle.namespace, "m%d" % i)
+        hosts.append(host)
+    start_shaper(middle, settings)
+    for host in hosts:
+        host.start_avahi()
+    return hosts
 
 
 def percentile(values, share):

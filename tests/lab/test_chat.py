@@ -3,6 +3,8 @@
 # Copyright (c) 2026 The Lanyard developers
 """People on one network see each other, talk, and vanish."""
 
+import os
+import signal
 import sys
 import time
 
@@ -54,6 +56,30 @@ def _():
 @test("the same with Avahi alone")
 def _():
     first_light(True, "--no-broadcast")
+
+
+@test("killed with words on the way: gone all the same")
+def _():
+    with Lab() as lab:
+        _, (one, two) = lab.office(["one", "two"], avahi=False)
+        a, b = one.peer("Anna"), two.peer("Bo")
+        befriend(a, b)
+        for i in range(5):
+            say(a, b, "there %d" % i)
+            say(b, a, "and back %d" % i)
+        # The end of the lane is read before the words that came by the link.
+        mark = a.mark()
+        os.kill(a.pid, signal.SIGSTOP)
+        try:
+            for i in range(3):
+                b.call("message.send", to=a.id, text="last words %d" % i)
+            b.kill()
+        finally:
+            os.kill(a.pid, signal.SIGCONT)
+        start = time.monotonic()
+        gone = a.wait_for("person.gone", id=b.id, since=mark)[0] - start
+        note("gone %.3f s after" % gone)
+        check(gone < 5, "gone within 5 s")
 
 
 @test("five hosts: everybody sees everybody and writes to everybody")

@@ -8,7 +8,7 @@ import sys
 
 from filelab import MIB, digest, inbox, make_file, pair
 from lab import Lab, check, main, note, test, wait_until
-from people import befriend
+from people import befriend, say
 
 
 def offer(a, b, path):
@@ -56,6 +56,33 @@ def _():
             arrived.append(b.wait_for("file.done", id=sent)[1]["path"])
         check(len(set(arrived)) == 2, "two names: %s" % arrived)
         check([digest(p) for p in arrived] == [digest(p) for p in paths], "both whole")
+
+
+@test("taken without asking: only of a verified person, only up to the size that was said")
+def _():
+    with Lab() as lab:
+        a, b = pair(lab)
+        box = inbox(lab)
+        rule = b.call("file.rule", id=a.id, max_bytes=MIB, dir=box)
+        check(rule == {"max_bytes": MIB, "dir": box}, "is said: %s" % rule)
+
+        def offer(size):
+            number = a.call("file.send", to=b.id, paths=[make_file(lab, "plan.bin", size)])["id"]
+            b.wait_for("file.offered", id=number)
+            return number
+
+        def waits(number):
+            say(a, b, "have you seen it?")  # what a rule does was done by then
+            return b.call("file.list", id=number)["state"] == "offered"
+
+        check(waits(offer(1000)), "who is known by the key of the first day only is asked for")
+        b.call("peer.verify", id=a.id, words=b.call("people.get", id=a.id)["words"])
+        number = offer(MIB)
+        done = b.wait_for("file.done", id=number)[1]
+        check(os.path.dirname(done["path"]) == box, "taken, there: %s" % done)
+        check(waits(offer(MIB + 1)), "one byte more is asked for")
+        check(b.call("file.rule", id=a.id, max_bytes=0) == {"max_bytes": 0}, "no rule any more")
+        check(waits(offer(1000)), "and asked for again")
 
 
 @test("declined and cancelled by either side")

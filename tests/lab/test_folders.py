@@ -88,7 +88,7 @@ def _():
         check("leer" in left, "and said so: %s" % left)
 
 
-@test("what is left out of a folder is said to its sender")
+@test("what is left out of a folder is said to its sender, and to who is offered it")
 def _():
     with Lab() as lab:
         a, b = pair(lab)
@@ -99,13 +99,18 @@ def _():
         os.mkfifo(os.path.join(top, "leer", "pipe"))
         sent = a.call("file.send", to=b.id, paths=[top])
         check(sent["left_out"] == {"links": 3, "others": 1}, "counted: %s" % sent)
-        b.wait_for("file.offered", id=sent["id"], timeout=60)
+        offer = b.wait_for("file.offered", id=sent["id"], timeout=60)[1]
+        check(offer["left_out"] == sent["left_out"], "and the receiver hears of it: %s" % offer)
         shown = {e["path"] for e in tree_of(b, sent["id"])}
         check("a/run.sh" in shown and not shown & {"a/link 0", "leer/pipe"}, "and is not offered: %s" % shown)
         said = subprocess.run(["ip", "netns", "exec", a.host.namespace, lab.cli(), "send-file", b.id, top, "--wait", "1",
                                "--profile", a.profile], env=a.host.environment(), timeout=30,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode()
         check("3 links are left out." in said and "1 thing that is neither" in said, said)
+        a, b = a.restart(), b.restart()
+        for one in (a, b):
+            kept = one.call("file.list", id=sent["id"])
+            check(kept.get("left_out") == sent["left_out"], "kept: %s" % kept)
 
 
 @test("held up and let go on by either side")

@@ -137,6 +137,29 @@ def _():
             check(False, "written after leaving")
 
 
+@test("who is writing in a group is seen by those at hand, until they stop or have written")
+def _():
+    with Lab() as lab:
+        a, b, c = three(lab)
+        group = group_of(a, "Design", b, c)
+        for peer in (b, c):
+            has(peer, group, members=3)
+            peer.call("group.join", id=group)
+        write(b, group, "hello")
+        for peer in (a, c):
+            wait_until(lambda: texts_in(peer, group), "%s has it" % peer.label(), 20)
+        b.call("typing.set", to=group, on=True)
+        wait_until(lambda: has(a, group).get("typing") == [b.id], "who is in touch with them sees it", 5)
+        check([m.get("typing") for m in a.call("group.members", id=group)["members"]] == [None, True, None], "of whom")
+        check("typing" not in has(b, group), "not of oneself")
+        write(b, group, "done")
+        for peer in (a, c):
+            wait_until(lambda: "typing" not in has(peer, group), "%s sees that they stopped" % peer.label(), 5)
+        c.call("typing.set", to=group, on=True)
+        wait_until(lambda: has(a, group).get("typing") == [c.id], "and the other", 5)
+        wait_until(lambda: "typing" not in has(a, group), "forgotten by itself", 15)
+
+
 @test("a removed member reads nothing that is written later, a newcomer what is open to them")
 def _():
     with Lab() as lab:
@@ -192,6 +215,13 @@ def _():
         check(code == 0 and "Bert  member" in out, out)
         code, out = cli("group", "members", "nonsense")
         check(code == 1, "no such group: %d %s" % (code, out))
+        # What came in the group while nobody listened is news, as from a person; what one did oneself is not.
+        write(b, group, "said while you were out")
+        seen = []
+        wait_until(lambda: seen.append(cli("listen")[1]) or "said while you were out" in seen[-1], "fetched", 20)
+        for out in seen[-1], cli("listen", wait="0")[1]:
+            check("Bert (Proper): said while you were out  [received]" in out and "command line" not in out
+                  and "created" not in out, out)
 
 
 def split(switch, *sides):

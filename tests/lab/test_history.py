@@ -26,14 +26,14 @@ def refused(call, what):
     check(False, what)
 
 
-def two_with_history(lab):
-    _, (one, two) = lab.office(["one", "two"], avahi=False)
+def two_with_history(lab, *more):
+    _, (one, two, *others) = lab.office(["one", "two", *more], avahi=False)
     a, b = one.peer("Anna"), two.peer("李伟")
     befriend(a, b)
     for author, other, text in [(a, b, "合同已经发给法务"), (b, a, "The Contract is READY 👍"),
                                 (a, b, "see https://example.org/école"), (b, a, "合同在哪里")]:
         say(author, other, text)
-    return a, b
+    return (a, b, *others)
 
 
 @test("messages are found by words, person, kind and day; hits say where")
@@ -100,9 +100,60 @@ def _():
         a.call("history.export", peer=b.id, path=page, format="html")
         with open(page, encoding="utf-8") as f:
             text = f.read()
-        check("<script>alert" not in text and text.count("<script") == 1, "nothing from others runs")
-        inside = re.search(r'<script type="application/json" id="lanyard-chat">(.*?)</script>', text, re.S)
+        check("<script" not in text, "nothing runs")
+        inside = re.search(r'<pre id="lanyard-chat" hidden>(.*?)</pre>', text, re.S)
         check(json.loads(inside.group(1))["messages"][-1]["text"] == "<script>alert(1)</script> & </p>", "JSON inside")
+
+
+@test("a part of a chat by its days; a chat that was written is taken in elsewhere, once and for nobody else")
+def _():
+    with Lab() as lab:
+        a, b, three = two_with_history(lab, "three")
+        c = three.peer("Carol")
+        befriend(b, c)
+        path, page, none = lab.path("chat.json"), lab.path("chat.html"), lab.path("none.json")
+        a.call("history.export", peer=b.id, path=path)
+        a.call("history.export", peer=b.id, path=page, format="html")
+        check(a.call("history.export", peer=b.id, path=none, until=1000)["messages"] == 0, "nothing then")
+        with open(path, encoding="utf-8") as f:
+            chat = json.load(f)
+        middle, part = chat["messages"][3]["time"], lab.path("part.json")
+        written = a.call("history.export", peer=b.id, path=part, since=middle)["messages"]
+        with open(part, encoding="utf-8") as f:
+            times = [m["time"] for m in json.load(f)["messages"]]
+        check(written == len(times) >= 1 and min(times) >= middle, "from a time on: %s" % times)
+        check(a.call("history.import", peer=b.id, path=path)["added"] == 0, "what one has is left as it is")
+        old = {"id": "ab" * 16, "from": "cd" * 32, "name": "旧同事", "time": 1600000000000, "kind": "text",
+               "text": "很久以前的话"}
+        file = dict(old, id="ef" * 16, kind="file", text="<b>报告.pdf</b>")
+        chat["messages"] += [old, file]
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(chat, f)
+        unread = c.call("history.unread")["chats"]
+        came = c.call("history.import", peer=b.id, path=path)
+        check(came["messages"] == came["added"] == len(chat["messages"]) and came["name"] == "李伟", came)
+        check(c.call("history.import", peer=b.id, path=path)["added"] == 0, "once")
+        check(c.call("history.import", peer=b.id, path=page)["added"] == 0, "of the page too")
+        shown = c.call("history.list", peer=b.id)["messages"]
+        first = shown[0]
+        check(first["text"] == "很久以前的话" and first["imported"] == "旧同事" and first["time"] == 1600000000000,
+              "in its place: %s" % first)
+        check(found(c, text="以前") == ["很久以前的话"], "found by its words")
+        check([m["text"] for m in shown if "报告" in m["text"]] == ["📎 <b>报告.pdf</b>"], "a file by its name")
+        check(c.call("history.unread")["chats"] == unread, "nothing of it is news")
+        refused(lambda: c.call("message.react", id=old["id"], emoji="👍"), "nobody else knows it")
+        id, _ = say(c, b, "after the import")
+        check(found(b, text="以前") == [] and found(a, text="以前") == [], "nobody else gets it")
+        again = lab.path("again.json")
+        c.call("history.export", peer=b.id, path=again)
+        with open(again, encoding="utf-8") as f:
+            names = [m["name"] for m in json.load(f)["messages"] if m.get("imported")]
+        check("旧同事" in names and len(names) == came["added"], "written again as what it is: %s" % names)
+        for bad in (b"", b"PK\3\4", b'{"format": "other", "messages": []}', open(path, "rb").read()[:-40]):
+            with open(none, "wb") as f:
+                f.write(bad)
+            refused(lambda: a.call("history.import", peer=b.id, path=none), "no export: %r" % bad[:20])
+        refused(lambda: a.call("history.import", peer=b.id, path=lab.path("missing")), "no file")
 
 
 def canaries(*words):

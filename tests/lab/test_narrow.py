@@ -9,7 +9,6 @@ ahead of the machine's other work where that is allowed, since the queues of the
 and not those of the scheduler.
 """
 
-import contextlib
 import json
 import os
 import shutil
@@ -17,7 +16,7 @@ import sys
 import threading
 import time
 
-from lab import Lab, Process, check, main, note, run, test, wait_until
+from lab import Lab, Process, ahead, check, main, note, run, test, wait_until
 from nat import Cable, LinkPeer, Post, Relay, Street, percentile
 
 SENDER = """
@@ -42,11 +41,11 @@ while True:
 """
 
 
-def stream(one, two, seconds):
+def stream(one, two, seconds, address="10.90.0.2"):
     """One-way milliseconds of 50 packets a second from one to two."""
     receiver = Process(two, ["/usr/bin/python3", "-c", RECEIVER])
     check(receiver.lines.get(timeout=10) == b"ready\n", "the receiver")
-    sender = Process(one, ["/usr/bin/python3", "-c", SENDER, "10.90.0.2", str(seconds)])
+    sender = Process(one, ["/usr/bin/python3", "-c", SENDER, address, str(seconds)])
     sender.popen.wait(seconds + 30)
     time.sleep(0.5)  # what is still in the cable's buffer
     receiver.kill()
@@ -79,18 +78,6 @@ def iperf(one, two, seconds):
               str(seconds), "-J")
     server.kill()
     return json.loads(out)["end"]["sum_received"]["bits_per_second"] / 1e6
-
-
-@contextlib.contextmanager
-def ahead():
-    """What is started inside is a real-time process, if the system lets it."""
-    before = os.sched_getscheduler(0), os.sched_getparam(0)
-    with contextlib.suppress(PermissionError):
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(10))
-    try:
-        yield
-    finally:
-        os.sched_setscheduler(0, *before)
 
 
 def beside(*works):

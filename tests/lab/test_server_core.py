@@ -3,11 +3,12 @@
 # Copyright (c) 2026 The Lanyard developers
 """The rendezvous server with a client that shares no code with it: joining, mail, commands."""
 
+import hashlib
 import os
 import signal
 
 from lab import check, main, test, wait_until
-from second import lane, office
+from second import certs, lane, office
 from second.office import Gone, OfficeClient, Refused
 from serverlab import Server
 
@@ -51,16 +52,24 @@ def _():
         check(table[0] == "alice" and table[5] == "admin", "users: %s" % table)
 
 
-@test("who types an address is shown the server's key, and no more")
+@test("who types an address is shown the server's key and its signature, and no more")
 def _():
     with Server() as server:
         key = office.Invite(server.first_invite).key
         probe = OfficeClient("Probe")
         opened = office.dial(probe.connect(server.address), lane.XX, key, probe.keys.dh)
         check(opened.remote_static == key, "the key is the one that invites carry")
+        # What the company says of it, which anybody may know.
+        frame = office.proto().Frame.FromString(opened.receive())
+        check(frame.WhichOneof("body") == "server_key", "nothing else: %s" % frame)
+        signed = frame.server_key.key
+        root = office.Invite(server.first_invite).root
+        check(signed[:8] == b"LSK1\x01\0\0\0" and signed[24:56] == key and
+              signed[8:24] == hashlib.blake2b(root, digest_size=16).digest(), "of this key")
+        certs.verify(root, b"LSK1", signed[:72], signed[72:])
         try:
             opened.receive()
-            check(False, "a frame on a lane that only asks")
+            check(False, "another frame on a lane that only asks")
         except lane.LaneEnd:
             pass
 

@@ -45,6 +45,35 @@ def _():
         check("good   descriptors for 500 connections (of the running server)" in said, said)
 
 
+@test("check names what relay-to-relay opens, and nothing where it is off")
+def _():
+    with Server(start=False) as server:
+        for lines, words in (
+                ("relay-to-relay = yes", ("NOTE", "every UDP port of this host", "[relay] listen")),
+                ("relay-to-relay = yes\nlisten = 127.0.0.1", ("NOTE", "of 127.0.0.1")),
+                ("relay-to-relay = no", ())):
+            server.configure("[relay]\nrelay = bundled\nprogram = true\n" + lines)
+            said = subprocess.run([PROGRAM, "--config", server.config, "check"], text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+            check(all(w in said for w in words), said)
+            check(("relay-to-relay" in said) == bool(words), said)
+
+
+@test("init with a port of one's own listens on it; check says where invites lead elsewhere")
+def _():
+    with Server(start=False) as server:
+        server.config = server.path("own.conf")
+        for port, listens in ("127.0.0.1:30111", "listen = [::]:30111\n"), ("127.0.0.1:443", "#listen = [::]:24790\n"):
+            state = server.path("state-" + port[10:])
+            server.command("--state", state, "--address", port, "--org-key", server.path("org.key"),
+                           "--organisation", "X", "--passphrase-file", server.path("pass"), "init")
+            check(listens in config_of(server.config), config_of(server.config))
+            said = subprocess.run([PROGRAM, "--config", server.config, "check"], text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
+            check(("does not listen" in said) == (port[10:] == "443"), said)
+            os.unlink(server.config)
+
+
 @test("restore: the configuration names the folder that was restored into")
 def _():
     with Server() as server:

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import struct
+import subprocess
 import time
 
 from lab import Failure, check, main, run, test, wait_until
@@ -147,6 +148,37 @@ def _():
             check(bad.allocate() == 401, "refused: " + user)
         other = turn_client(server, alice)
         check(other.allocate(transport=6) in (400, 403, 442), "no TCP relaying")
+
+
+@test("a coturn that is there already is used by its shared secret")
+def _():
+    port = free_port()
+    with Server(start=False) as server:
+        secret = server.path("coturn.secret")
+        with open(secret, "w") as f:
+            f.write("a secret of the laboratory\n")
+        server.configure("[relay]\nrelay = external\nsecret-file = %s\n"
+                         "uris = turn:127.0.0.1:%d?transport=udp, stun:127.0.0.1:%d\n"
+                         % (secret, port, port))
+        with open(server.path("turn.out"), "wb") as out:
+            coturn = subprocess.Popen([
+                "turnserver", "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1",
+                "--listening-port=%d" % port, "--no-tls", "--no-dtls", "--no-cli", "--use-auth-secret",
+                "--static-auth-secret=a secret of the laboratory", "--realm=lab.test",
+                "--pidfile=" + server.path("t.pid"), "--userdb=" + server.path("t.db"),
+                "--log-file=stdout", "--min-port=41000", "--max-port=41999"], stdout=out, stderr=out)
+        try:
+            server.start()
+            alice = server.join("Alice")
+            check(alice.ask("turn_get", "turn").uris[1] == "stun:127.0.0.1:%d" % port, "both ways are given")
+            client = turn_client(server, alice)
+            check(wait_until(lambda: client.allocate() in (0, 437), "an allocation", 10 * SLOW), "allocated")
+            said = server.command("check", fails=None)
+            check("the relay answers at 127.0.0.1, port %d" % port in said, said)
+            check(not server.log_holds("relay-started"), "none of our own")
+        finally:
+            coturn.terminate()
+            coturn.wait(10 * SLOW)
 
 
 @test("coturn that dies is started again, one that cannot start does no harm, and it ends with us")

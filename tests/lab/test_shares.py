@@ -25,14 +25,26 @@ def read(folder, path):
         return f.read()
 
 
+def says(folder, path):
+    """As read(), for what may be replaced at this moment."""
+    try:
+        return read(folder, path)
+    except FileNotFoundError:
+        return None
+
+
 def content(folder):
+    """What is where; a file that is replaced at this moment counts as one that nobody else has."""
     found = {}
     for at, folders, files in os.walk(folder):
         if PRIVATE in folders:
             folders.remove(PRIVATE)
         for name in files:
             path = os.path.join(at, name)
-            found[os.path.relpath(path, folder)] = digest(path)
+            try:
+                found[os.path.relpath(path, folder)] = digest(path)
+            except FileNotFoundError:
+                found[os.path.relpath(path, folder)] = path
     return found
 
 
@@ -184,6 +196,39 @@ def _():
             check(False, "fetched from an ended share")
         except RpcError:
             pass
+
+
+@test("a computer is lost: its shared folders are in the backup, and filled by those who have them")
+def _():
+    with Lab() as lab:
+        _, (one, two, three) = lab.office(["one", "two", "three"])
+        a, b = one.peer("Anna"), two.peer("Bo")
+        befriend(a, b)
+        share, top = create(lab, a, [b], access="write",
+                            files={"a.txt": "one", "deep/b.bin": os.urandom(2 * MIB)})
+        folder = accept(lab, b, share, keep=True)
+        wait_same(top, folder, "in step")
+        before = content(folder)
+        code = a.call("backup.code", renew=True)["code"]
+        path, profile = lab.path("anna.backup"), os.path.join(three.dir, "restored")
+        a.call("backup.create", path=path)
+        a.call("backup.restore", path=path, secret=code, dir=profile)
+        a.kill()
+        os.rename(top, top + "-lost")
+        new = three.peer("Anna", profile=profile, create=False)
+        wait_until(lambda: (share_of(new, share) or {}).get("error") == "not-found", "its folder is not there")
+        check([m["access"] for m in share_of(new, share)["members"] if m["id"] == b.id] == ["write"], "who takes part")
+        check(len(events(new, share, "joined")) == 1, "and what happened")
+        known = states(new, share)
+        check([known.get(name) for name in ("a.txt", "deep/b.bin")] == ["away", "away"], "what is in it: %s" % known)
+        place = lab.path("member-%d" % lab.serial())
+        new.call("share.accept", id=share, dir=place)
+        wait_until(lambda: content(place) == before, "everything came back", timeout=60, every=0.05)
+        check(content(folder) == before, "nothing was taken for removed")
+        write(place, "a.txt", "from the new one")
+        wait_until(lambda: says(folder, "a.txt") == b"from the new one", "it is the owner's still", timeout=40)
+        write(folder, "c.txt", "from Bo")
+        wait_same(place, folder, "both ways", timeout=40)
 
 
 if __name__ == "__main__":

@@ -87,5 +87,28 @@ def _():
         check(digest(done["path"]) == whole, "the same bytes, from those who have it")
 
 
+@test("the sender is gone half way: who has it and was restarted gives the rest")
+def _():
+    with Lab() as lab:
+        _, sender, (early, late) = team(lab, 2)
+        path = make_file(lab, "plan.bin", 24 * MIB)
+        whole = digest(path)
+        ids = sender.call("file.send", to=[early.id, late.id], paths=[path])["ids"]
+        for other, number in zip((early, late), ids):
+            other.wait_for("file.offered", id=number)
+        early.call("file.accept", id=ids[0], dir=inbox(lab))
+        early.wait_for("file.done", id=ids[0], timeout=30)
+        early.kill()
+        sender.call("file.limit", bytes_per_second=4 * MIB)
+        late.call("file.accept", id=ids[1], dir=inbox(lab))
+        late.wait_for("file.progress", id=ids[1], where=lambda p: p["done"] >= 4 * MIB, timeout=30)
+        sender.kill()
+        had = late.call("file.list", id=ids[1])["done"]
+        check(had < 20 * MIB, "the sender gave %d bytes, a part" % had)
+        early = early.restart()
+        done = late.wait_for("file.done", id=ids[1], timeout=40)[1]
+        check(digest(done["path"]) == whole, "the same bytes, the rest from one that was restarted")
+
+
 if __name__ == "__main__":
     main()

@@ -121,8 +121,9 @@ sim_check_message (Sim *sim, SimNode *node, const LanRecordRow *row)
 }
 
 /* States by how far they are, which is not the order of their numbers. */
-static const LanMessageState by_rank[] = { LAN_MESSAGE_QUEUED, LAN_MESSAGE_MAILBOX,
-                                           LAN_MESSAGE_DELIVERED, LAN_MESSAGE_READ };
+static const LanMessageState by_rank[] = { LAN_MESSAGE_QUEUED, LAN_MESSAGE_CARRIED,
+                                           LAN_MESSAGE_MAILBOX, LAN_MESSAGE_DELIVERED,
+                                           LAN_MESSAGE_READ };
 
 static int
 rank_of (LanMessageState state)
@@ -167,6 +168,8 @@ send_frame (Sim *sim, SimNode *node, LanCoreAction *action)
   SimPipe *pipe = pipe_of (sim, action->send.channel);
   LanFrameType type = lan_frame_peek_type (g_bytes_get_data (action->send.bytes, NULL),
                                            g_bytes_get_size (action->send.bytes));
+  g_autoptr (GBytes) bytes = NULL;
+  gboolean twice = FALSE;
   guint end;
   gint64 due;
 
@@ -180,22 +183,29 @@ send_frame (Sim *sim, SimNode *node, LanCoreAction *action)
     return;
   }
   end = pipe->ends[0] == node->index ? 1 : 0;
+  bytes = sim->tamper == NULL ? g_bytes_ref (action->send.bytes)
+                              : sim->tamper (sim, node->index, pipe->ends[end], action->send.bytes,
+                                             sim->tamper_data, &twice);
+  if (bytes == NULL)
+    return;
   due = sim->now_us + 50 + draw (sim, sim->delay_us);
   if (type != LAN_FRAME_IDENTITY && chance (sim, sim->rough_permille)) {
     switch (lan_random_below (&sim->random.base, 3)) {
     case 0: /* lost */
       return;
     case 1: /* doubled */
-      deliver (sim, pipe, end, action->send.bytes, due + sim->delay_us);
+      deliver (sim, pipe, end, bytes, due + sim->delay_us);
       break;
     default: /* overtaken by what follows */
-      deliver (sim, pipe, end, action->send.bytes, due + sim->delay_us * 4);
+      deliver (sim, pipe, end, bytes, due + sim->delay_us * 4);
       return;
     }
   }
   due = MAX (due, pipe->last_due_us[end] + 1);
   pipe->last_due_us[end] = due;
-  deliver (sim, pipe, end, action->send.bytes, due);
+  deliver (sim, pipe, end, bytes, due);
+  if (twice)
+    deliver (sim, pipe, end, bytes, due + 1);
 }
 
 /* The store does one thing after the other. */
@@ -320,6 +330,9 @@ sim_carry_out (Sim *sim, SimNode *node, LanCoreAction *action)
   case LAN_CORE_MAIL_ACK:
   case LAN_CORE_PUBLISH_PREKEYS:
   case LAN_CORE_ACTION_N:
+    break;
+  case LAN_CORE_READ_CARRIED:
+    sim_add (sim, SIM_LETTER, node->index, store_time (sim, node))->ask = *action;
     break;
   case LAN_CORE_OVER_LIMIT:
     node->n_over++;

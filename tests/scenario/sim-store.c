@@ -2,6 +2,8 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "sim-store.h"
 
+#include "lan-carry.h"
+
 #include "lan-group.h"
 
 #include <string.h>
@@ -83,6 +85,7 @@ DEFINE_FREE (LanDeviceRow, lan_device_row)
 DEFINE_FREE (LanConversationRow, lan_conversation_row)
 DEFINE_FREE (LanRecordRow, lan_record_row)
 DEFINE_FREE (LanGroupItemRow, lan_group_item_row)
+DEFINE_FREE (LanCarriedRow, lan_carried_row)
 
 SimStore *
 sim_store_new (void)
@@ -96,6 +99,7 @@ sim_store_new (void)
   store->by_place = g_hash_table_new_full (place_hash, place_equal, g_free, NULL);
   store->by_message = g_hash_table_new_full (name_hash, name_equal, g_free, NULL);
   store->group_items = g_ptr_array_new_with_free_func (free_lan_group_item_row);
+  store->carried = g_ptr_array_new_with_free_func (free_lan_carried_row);
   store->vectors = g_array_new (FALSE, FALSE, sizeof (LanVectorRow));
   store->settings =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
@@ -114,6 +118,7 @@ sim_store_free (SimStore *store)
   g_ptr_array_unref (store->records);
   g_array_unref (store->vectors);
   g_ptr_array_unref (store->group_items);
+  g_ptr_array_unref (store->carried);
   g_hash_table_unref (store->settings);
   g_ptr_array_unref (store->operations);
   g_free (store);
@@ -262,6 +267,41 @@ put_shown (SimStore *store, const LanRangeRow *range)
 }
 
 static void
+put_carried (SimStore *store, const LanCarriedRow *item)
+{
+  LanCarriedRow *row;
+
+  for (guint i = 0; i < store->carried->len; i++) {
+    LanCarriedRow *known = g_ptr_array_index (store->carried, i);
+
+    if (known->kind == item->kind && lan_message_id_equal (&known->id, &item->id)) {
+      g_ptr_array_remove_index (store->carried, i);
+      break;
+    }
+  }
+  if (item->info == NULL)
+    return;
+  row = g_new0 (LanCarriedRow, 1);
+  *row = *item;
+  g_bytes_ref (row->info);
+  if (row->envelope != NULL)
+    g_bytes_ref (row->envelope);
+  g_ptr_array_add (store->carried, row);
+}
+
+GBytes *
+sim_store_letter (SimStore *store, const LanMessageId *id)
+{
+  for (guint i = 0; i < store->carried->len; i++) {
+    const LanCarriedRow *row = g_ptr_array_index (store->carried, i);
+
+    if (row->kind == LAN_CARRIED_HELD && lan_message_id_equal (&row->id, id))
+      return row->envelope;
+  }
+  return NULL;
+}
+
+static void
 put_group_item (SimStore *store, const LanGroupItemRow *item)
 {
   LanGroupItemRow *row = g_new0 (LanGroupItemRow, 1);
@@ -346,6 +386,9 @@ sim_store_commit (SimStore *store, GPtrArray *changes)
     case LAN_CHANGE_GROUP_ITEM:
       put_group_item (store, &change->group_item);
       break;
+    case LAN_CHANGE_CARRIED:
+      put_carried (store, &change->carried);
+      break;
     case LAN_CHANGE_TRANSFER:
     case LAN_CHANGE_TRANSFER_PLAN:
     case LAN_CHANGE_ADDRESS:
@@ -376,6 +419,8 @@ sim_store_copy (const SimStore *store)
   g_array_append_vals (copy->vectors, store->vectors->data, store->vectors->len);
   for (guint i = 0; i < store->group_items->len; i++)
     put_group_item (copy, g_ptr_array_index (store->group_items, i));
+  for (guint i = 0; i < store->carried->len; i++)
+    put_carried (copy, g_ptr_array_index (store->carried, i));
   g_hash_table_iter_init (&iter, store->settings);
   while (g_hash_table_iter_next (&iter, &key, &value))
     g_hash_table_insert (copy->settings, g_strdup (key), g_bytes_ref (value));
@@ -501,4 +546,6 @@ sim_store_load (SimStore *store, LanCore *core)
   g_hash_table_iter_init (&iter, store->settings);
   while (g_hash_table_iter_next (&iter, &key, &value))
     lan_core_load_setting (core, key, value);
+  for (guint i = 0; i < store->carried->len; i++)
+    lan_core_load_carried (core, g_ptr_array_index (store->carried, i));
 }

@@ -21,6 +21,7 @@ typedef struct {
   GHashTable *settings;     /* char * -> GBytes */
   GPtrArray *operations;    /* of LanOperationRow, whatever was ever said, in order of arrival */
   GPtrArray *group_items;   /* of LanGroupItemRow, as they came */
+  GPtrArray *carried;       /* of LanCarriedRow, as they came */
 } SimStore;
 
 SimStore *sim_store_new (void);
@@ -29,6 +30,9 @@ void sim_store_free (SimStore *store);
 
 /* FALSE: a record's place is taken by another one; nothing is changed. */
 gboolean sim_store_commit (SimStore *store, GPtrArray *changes);
+
+/* (transfer none): a letter that is held; NULL: none. */
+GBytes *sim_store_letter (SimStore *store, const LanMessageId *id);
 
 LanRecordRow *sim_store_find (SimStore *store, const LanConversationId *conversation,
                               const LanDeviceId *device, guint64 seq);

@@ -11,6 +11,7 @@ typedef enum {
   SIM_COMMITTED,
   SIM_ROWS,
   SIM_FOUND,
+  SIM_LETTER, /* of those that are carried */
   SIM_DEADLINE,
   SIM_DIAL,
   SIM_RESTART,

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "sim.h"
 
+#include "lan-carry.h"
 #include "lan-deadlines.h"
 #include "sim-post.h"
 
@@ -488,6 +489,10 @@ carry_out_event (Sim *sim, SimNode *node, SimEvent *event)
     lan_core_found (
         node->core, event->ask.find.request,
         sim_store_has_message (node->store, &event->ask.account, &event->ask.find.message), &now);
+    break;
+  case SIM_LETTER:
+    lan_core_carried_read (node->core, &event->ask.carried.id,
+                           sim_store_letter (node->store, &event->ask.carried.id), &now);
     break;
   case SIM_DEADLINE:
     if (lan_core_next_deadline (node->core) <= sim->now_us)

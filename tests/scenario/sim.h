@@ -38,6 +38,10 @@ typedef struct {
   guint received; /* MESSAGE events of others */
 } SimNode;
 
+/* What becomes of @frame on its way: (transfer full), NULL: it is kept back; *@twice: it comes twice. */
+typedef GBytes *(*SimTamper) (Sim *sim, guint from, guint to, GBytes *frame, gpointer data,
+                              gboolean *twice);
+
 struct _Sim {
   guint64 seed;
   LanSeededRandom random;
@@ -58,6 +62,8 @@ struct _Sim {
   int crash_node;
   guint crash_at;
   gboolean crash_keeps;
+  SimTamper tamper; /* somebody's hands in the wires; may be NULL */
+  gpointer tamper_data;
   guint64 frames_sent;
   guint64 bytes_sent;    /* of those */
   struct _SimPost *post; /* a server, where there is one (sim-post.h) */

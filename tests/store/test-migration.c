@@ -5,6 +5,7 @@
  * fixtures/version-N.db the same sealed with the tests' key as that version wrote it. To make the
  * fixtures of a new layout: test-migration --write FOLDER.
  */
+#include "fault-disk.h"
 #include "lan-migration.h"
 #include "store-driver.h"
 
@@ -229,6 +230,49 @@ write_fixture (const char *folder)
   return 0;
 }
 
+/* The disk is full at every write in turn while a history is brought to today's layout: it says so, and once
+ * there is room the same history opens with all that was in it. */
+static void
+test_disk_full (gconstpointer version)
+{
+  g_autofree char *from = fixture_path (GPOINTER_TO_INT (version), "db");
+  g_autofree char *data = NULL;
+  gboolean was_full = TRUE;
+  guint n_full = 0;
+  gsize len;
+
+  g_assert_true (g_file_get_contents (from, &data, &len, NULL));
+  for (guint at = 0; was_full; at += 1 + at / 16) {
+    g_autoptr (FaultDisk) disk = fault_disk_new ("full");
+    g_autoptr (LanSnapshot) snapshot = NULL;
+    g_autoptr (GError) error = NULL;
+    const LanConversationPreview *preview;
+    LanDb *db;
+
+    fault_disk_put (disk, "history.db", (const guint8 *) data, len);
+    fault_disk_fail_after (disk, FAULT_OP_WRITE, at, SQLITE_FULL);
+    db = lan_db_open ("history.db", lan_page_seal_new (store_key ()), "full",
+                      LAN_STORE_FLAG_MUST_EXIST, &error);
+    was_full = db == NULL;
+    if (was_full) {
+      g_assert_error (error, LAN_STORE_ERROR, LAN_STORE_ERROR_FULL);
+      g_clear_error (&error);
+      n_full++;
+      fault_disk_fail_after (disk, FAULT_OP_WRITE, G_MAXUINT, 0);
+      db = lan_db_open ("history.db", lan_page_seal_new (store_key ()), "full",
+                        LAN_STORE_FLAG_MUST_EXIST, &error);
+      g_assert_no_error (error);
+    }
+    snapshot = lan_db_load (db, &error);
+    g_assert_no_error (error);
+    preview = snapshot->conversations->pdata[0];
+    g_assert_cmpuint (preview->last->seq, ==, 5);
+    g_assert_cmpuint (snapshot->persons->len, ==, 1);
+    lan_db_close (db);
+  }
+  g_assert_cmpuint (n_full, >, 10);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -241,6 +285,11 @@ main (int argc, char **argv)
 
     g_test_add_data_func (sealed, GINT_TO_POINTER (version), test_sealed_fixture);
     g_test_add_data_func (sql, GINT_TO_POINTER (version), test_sql_fixture);
+  }
+  for (int version = 1; version < lan_migration_latest (); version += 4) {
+    g_autofree char *full = g_strdup_printf ("/store/migration/disk-full/%d", version);
+
+    g_test_add_data_func (full, GINT_TO_POINTER (version), test_disk_full);
   }
   g_test_add_func ("/store/migration/same-schema", test_same_schema);
   return g_test_run ();

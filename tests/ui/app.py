@@ -132,11 +132,39 @@ class App:
             return e.width > 0 and [e]
         return wait(seen, "a place to click")[0]
 
-    def click(self, node):
+    def point(self, node):
+        """Brings the pointer onto it. A list may move while the pointer comes: it has to lie there afterwards too."""
         self.activate()
-        where = self.place(node)
-        run("xdotool", "mousemove", "--sync", str(where.x + where.width // 2), str(where.y + where.height // 2), "click", "1",
-            check=False)
+
+        def there():
+            where = self.place(node)
+            run("xdotool", "mousemove", "--sync", str(where.x + where.width // 2), str(where.y + where.height // 2), check=False)
+            after = self.place(node)
+            return (where.x, where.y, where.width, where.height) == (after.x, after.y, after.width, after.height)
+        wait(there, "something that lies still")
+
+    def click(self, node):
+        self.point(node)
+        run("xdotool", "click", "1", check=False)
+
+    def focus(self, label):
+        """Puts the keyboard into a field, and waits until it is there."""
+        self.activate()
+
+        def focused():
+            node = self.all(Atspi.Role.TEXT, name=label)[0]
+            if not node.get_state_set().contains(Atspi.StateType.FOCUSED):
+                node.get_component_iface().grab_focus()
+            return node.get_state_set().contains(Atspi.StateType.FOCUSED)
+        wait(focused, "the keyboard in the field " + label)
+
+    def paste_file(self, path, label="Message"):
+        """Copies a file elsewhere, as a file manager does, and pastes it into the composer."""
+        subprocess.run(["xclip", "-selection", "clipboard", "-t", "text/uri-list"], check=True,
+                       input="file://%s\r\n" % path, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait(lambda: path in run("xclip", "-selection", "clipboard", "-t", "text/uri-list", "-o", check=False), "the copied file")
+        self.focus(label)
+        self.key("ctrl+v")
 
     def in_front(self):
         """The X window of this program that has the keyboard, or None."""

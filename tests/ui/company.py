@@ -112,6 +112,7 @@ def people_by_department(scene):
     lin.press("Send")
     chen = scene.colleagues[0]
     chen.event("message.received", text="您好，明天的评审改到十点。")
+    lin.find(begins="Direct")
     lin.key("F9")
     lin.find(name="高级固件工程师 · 研发中心 › 嵌入式部")
     lin.find(name="In the company directory")
@@ -129,6 +130,14 @@ def somebody_is_away(scene):
     lin.write("Please call me back.")
     lin.press("Send")
     lin.row(has="Please call me back., left at the server")
+    # What is too big for a letter stays at the server too, sealed, and the card says when one may go.
+    plan = scene.desk.dir + "/会议安排.pdf"
+    with open(plan, "wb") as f:
+        f.write(os.urandom(300000))
+    lin.paste_file(plan)
+    lin.button("Take out")
+    lin.press("Send")
+    lin.find(name="Left with the server for Nora Weber")
     lin.shot("company-mailbox")
 
 
@@ -162,6 +171,9 @@ def in_chinese_without_it(scene):
     wait(lambda: not lin.all(begins="公司的服务器暂时连不上"), "that the server is back")
     lin.click(lin.row(begins="陈宇"))
     lin.shot("company-chat-zh")
+    lin.click(lin.row(begins="Nora Weber"))
+    lin.find(name="已为 Nora Weber 存到服务器")
+    lin.shot("company-mailbox-zh")
     lin.close()
 
 

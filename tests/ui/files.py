@@ -10,8 +10,8 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desk import Desk, Failed, need, wait  # noqa: E402
-from peer import Peer, init  # noqa: E402
+from desk import Desk, Failed, need, run, wait  # noqa: E402
+from peer import Peer, cli, init  # noqa: E402
 
 MB = 1000 * 1000
 STEPS = []
@@ -44,10 +44,12 @@ class Scene:
 
 WORDS = {
     True: {"Accept": "接受", "Pause": "暂停", "Resume": "继续", "Choose": "选择文件…", "paused": "已暂停",
-           "changed": "文件在发送过程中被修改", "Ask": "请对方重发", "Again": "重试", "asks": "请重新发送"},
+           "changed": "文件在发送过程中被修改", "Ask": "请对方重发", "Again": "重试", "asks": "请重新发送", "left out": "1 个链接不会发送", "rule": "自动接收文件",
+           "up to": "大小上限（MB）", "not sure": "需先验证对方身份", "conflict": ("两个都保留", "替换原有文件", "保留原有文件，跳过新的")},
     False: {"Accept": "Accept", "Pause": "Pause", "Resume": "Resume", "Choose": "Choose files…", "paused": "Paused at",
             "changed": "The file was changed while it was sent", "Ask": "Ask for it again", "Again": "Try again",
-            "asks": "Please send me"},
+            "asks": "Please send me", "left out": "1 link left out", "rule": "Take files without asking", "up to": "Up to, in MB",
+            "conflict": ("Keep both", "Replace it", "Leave it and skip the new one")},
 }
 
 
@@ -79,16 +81,70 @@ def file_and_folder(scene, chinese):
     name = "资料 " + end
     for inner, size in (("合同/附件/报价单.xlsx", 40_000), ("合同/框架.pdf", 900_000), ("说明.txt", 1200)):
         scene.make(os.path.join(name, inner), size)
-    scene.send(os.path.join(scene.desk.dir, name))
+    os.symlink("说明.txt", os.path.join(scene.desk.dir, name, "最新说明"))
+    take_folder(scene, words, name, shot="folder-tree" + end)
+    arrived = os.path.join(lin.home, "Downloads", name, "合同", "附件", "报价单.xlsx")
+    wait(lambda: os.path.exists(arrived), "the deepest file")
+    if chinese:
+        conflicts(scene, words, name)
+
+
+def pick(lin, root, item):
+    """Chooses @item in the list that has it, as a screen reader does it; FALSE: none has."""
+    for combo in lin.all(Atspi.Role.COMBO_BOX, root=root):
+        menu = combo.get_child_at_index(0)
+        for i in range(menu.get_child_count() if menu is not None else 0):
+            if menu.get_child_at_index(i).get_name() == item:
+                menu.get_child_at_index(i).get_action_iface().do_action(0)
+                chosen = combo.get_selection_iface().get_selected_child(0)
+                return chosen is not None and chosen.get_name() == item
+    return False
+
+
+def take_folder(scene, words, name, conflict=0, shot=None):
+    """Sends it, and takes all of it in its window; @conflict: what to do with what is there already."""
+    lin = scene.lin
+    number = scene.send(os.path.join(scene.desk.dir, name))
+    wait(lambda: lin.all(Atspi.Role.LABEL, name=words["left out"]), "what is not sent, on its card")
+    if shot is not None:
+        lin.shot(shot.replace("tree", "offer"))
     lin.press(words["Choose"])
     window = wait(lambda: [n for role in (Atspi.Role.DIALOG, Atspi.Role.FRAME) for n in lin.all(role, name=name)],
                   "the window of the folder")[0]
     accept = wait(lambda: [n for n in lin.all(Atspi.Role.PUSH_BUTTON, name=words["Accept"], root=window)
                            if n.get_state_set().contains(Atspi.StateType.SENSITIVE)], "its button")[0]
-    lin.screen_shot("folder-tree" + end)
+    wait(lambda: lin.all(Atspi.Role.LABEL, name=words["left out"], root=window), "what is not sent, above the tree")
+    if shot is not None:
+        lin.screen_shot(shot)
+    wait(lambda: pick(lin, window, words["conflict"][conflict]), "the choice")
     accept.get_action_iface().do_action(0)
-    arrived = os.path.join(lin.home, "Downloads", name, "合同", "附件", "报价单.xlsx")
-    wait(lambda: os.path.exists(arrived), "the deepest file")
+    wait(lambda: not lin.all(Atspi.Role.FRAME, name=name), "that its window is gone")
+    scene.peer.event("file.done", id=number)
+
+
+def conflicts(scene, words, name):
+    """The same folder again, with another text in it: left alone, replaced, and beside the one that is there."""
+    downloads = os.path.join(scene.lin.home, "Downloads")
+    there, note = os.path.join(downloads, name), "说明.txt"
+
+    def text(folder=there):
+        with open(os.path.join(folder, note), "rb") as f:
+            return f.read()
+
+    old = text()
+    for conflict, new in ((2, b"skipped"), (1, b"replaced"), (0, b"beside")):
+        with open(os.path.join(scene.desk.dir, name, note), "wb") as f:
+            f.write(new)
+        take_folder(scene, words, name, conflict)
+        if conflict == 2 and text() != old:
+            raise Failed("what was there is not there any more")
+        if conflict == 1 and text() != new:
+            raise Failed("it was not replaced")
+        if conflict == 0 and text() != b"replaced":
+            raise Failed("what was there was not kept")
+    found = [d for d in os.listdir(downloads) if d.startswith(name)]
+    if len(found) != 2 or sorted(text(os.path.join(downloads, d)) for d in found) != [b"beside", b"replaced"]:
+        raise Failed("both are kept: %s" % found)
 
 
 @step
@@ -112,6 +168,62 @@ def in_english(scene):
     file_and_folder(scene, False)
     wait(lambda: "progress-visible" in open(bus, encoding="utf-8").read(), "progress on the icon")
     scene.lin.close()
+
+
+def rule_switch(lin, words):
+    return lin.find(Atspi.Role.TOGGLE_BUTTON, name=words["rule"])
+
+
+def is_sensitive(node):
+    return node.get_state_set().contains(Atspi.StateType.SENSITIVE)
+
+
+def offer(scene, name, size):
+    scene.send(scene.make(name, size))
+    return os.path.join(scene.lin.home, "Downloads", name)
+
+
+@step
+def taken_without_asking(scene):
+    """Only from somebody who is verified, only up to the size that was chosen, and not any more once it is off."""
+    lin, words = scene.lin, WORDS[True]
+    lin.start(chinese=True, size=(1180, 880))
+    scene.peer.event("person.seen", name="林子墨")
+    lin.open_chat("李伟")
+    lin.key("F9")
+    lin.find(Atspi.Role.LABEL, begins=words["not sure"])
+    if is_sensitive(rule_switch(lin, words)):
+        raise Failed("files of somebody unverified can be taken unasked")
+    lin.shot("file-rule-unverified-zh")
+    number = scene.peer.call("people.get", id=scene.peer.event("person.seen", name="林子墨")["id"])["number"]
+    run(cli(scene.desk), "--profile", lin.profile, "verify", "李伟", number)
+    wait(lambda: is_sensitive(rule_switch(lin, words)), "that it can be chosen")
+    rule_switch(lin, words).get_action_iface().do_action(0)
+    lin.find(Atspi.Role.SPIN_BUTTON, name=words["up to"]).get_value_iface().set_current_value(2)
+    lin.shot("file-rule-zh")
+    small = offer(scene, "小.bin", 1 * MB)
+    wait(lambda: os.path.exists(small), "a file that is small enough")
+    offer(scene, "大.bin", 3 * MB)
+    lin.button(words["Accept"])
+    lin.close()
+
+
+@step
+def not_any_more(scene):
+    lin, words = scene.lin, WORDS[False]
+    lin.start(size=(1180, 880))
+    scene.peer.event("person.seen", name="林子墨")
+    lin.open_chat("李伟")
+    lin.key("F9")
+    lin.find(Atspi.Role.SPIN_BUTTON, name=words["up to"])
+    lin.shot("file-rule-en")
+    lin.button(words["Accept"]).get_action_iface().do_action(0)
+    wait(lambda: not lin.all(Atspi.Role.PUSH_BUTTON, name=words["Accept"]), "that the large one is taken by hand")
+    rule_switch(lin, words).get_action_iface().do_action(0)
+    wait(lambda: not lin.all(Atspi.Role.SPIN_BUTTON, name=words["up to"]), "that nothing is chosen")
+    offer(scene, "again.bin", 1 * MB)
+    lin.button(words["Accept"])
+    lin.close()
 
 
 def watch_launcher(scene):

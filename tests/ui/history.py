@@ -6,11 +6,13 @@
 The other side is lanyard-cli in a second namespace. Pictures are kept in tests/ui/shots of the build
 folder, in English and in Chinese.
 """
+import glob
+import json
 import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from desk import Desk, Failed, need, wait  # noqa: E402
+from desk import Desk, Failed, need, run, wait  # noqa: E402
 from peer import Peer, init  # noqa: E402
 
 OLD = "合同草稿在 https://example.org/contract 里"
@@ -88,10 +90,76 @@ def in_the_chat(scene):
     wait(lambda: not lin.all(Atspi.Role.TEXT, name="Search this chat"), "that the bar is gone")
 
 
+def dialog(app, title):
+    """Waits for the dialog for files with this title."""
+    window = wait(lambda: run("xdotool", "search", "--onlyvisible", "--name", "^%s$" % title, check=False).split(),
+                  "the dialog " + title)[-1]
+    run("xdotool", "windowactivate", "--sync", window, check=False)
+    wait(lambda: app.in_front() == window, "the keyboard in the dialog")
+
+
+def press_below(app, name):
+    """A button that one has to scroll to."""
+    def seek(node):
+        if node is None:
+            return None
+        if node.get_role() == Atspi.Role.PUSH_BUTTON and node.get_name() == name \
+                and node.get_state_set().contains(Atspi.StateType.SENSITIVE):
+            return node
+        return next((found for i in range(node.get_child_count())
+                     for found in [seek(node.get_child_at_index(i))] if found), None)
+    wait(lambda: seek(app.root), "the button " + name).get_action_iface().do_action(0)
+
+
+@step
+def a_chat_into_a_file_and_back(scene):
+    lin = scene.lin
+    lin.press("Details")
+    press_below(lin, "History of This Chat…")
+    lin.button("Save Chat…")
+    lin.screen_shot("keep")
+    lin.write("yesterday", "From (YYYY-MM-DD)")
+    lin.press("Save Chat…")
+    dialog(lin, "Save Chat")
+    run("xdotool", "key", "--clearmodifiers", "Return", check=False)
+    lin.find(name="A day is written as 2026-11-23.")
+    lin.write("2020-01-01", "From (YYYY-MM-DD)")
+    lin.press("Save Chat…")
+    dialog(lin, "Save Chat")
+    run("xdotool", "key", "--clearmodifiers", "Return", check=False)
+    lin.find(has="messages were saved. The file is not encrypted.")
+    lin.screen_shot("keep-saved")
+    pages = glob.glob(lin.home + "/李伟 *.html")
+    if len(pages) != 1 or os.stat(pages[0]).st_mode & 0o777 != 0o600:
+        raise Failed("no page for its owner only: %s" % pages)
+    path = os.path.join(scene.desk.dir, "old.json")
+    old = {"id": "ab" * 16, "from": "cd" * 32, "name": "旧同事", "time": 1600000000000, "kind": "text",
+           "text": "很久以前的话"}
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump({"format": "lanyard-chat", "version": 1, "messages": [old]}, f)
+    for text in ("1 of 1 message was imported; the others were there already.",
+                 "0 of 1 message was imported; the others were there already."):
+        lin.press("Import Chat…")
+        dialog(lin, "Import Chat")
+        run("xdotool", "type", "--delay", "20", path)
+        run("xdotool", "key", "--clearmodifiers", "Return", check=False)
+        lin.find(name=text)
+    lin.screen_shot("keep-imported")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("PK")
+    lin.press("Import Chat…")
+    dialog(lin, "Import Chat")
+    run("xdotool", "type", "--delay", "20", path)
+    run("xdotool", "key", "--clearmodifiers", "Return", check=False)
+    lin.find(begins="This file is no saved chat")
+    dialog(lin, "History of this chat")
+    run("xdotool", "key", "--clearmodifiers", "Escape", check=False)
+    wait(lambda: not lin.all(name="Save Chat…"), "that the window is gone")
+
+
 @step
 def media_and_links(scene):
     lin = scene.lin
-    lin.press("Details")
     lin.press("Media, files and links…")
     lin.find(Atspi.Role.LIST_ITEM, has="合同扫描.png")
     lin.screen_shot("search-media")
@@ -119,7 +187,9 @@ def the_same_in_chinese_and_dark(scene):
     lin.press("媒体、文件和链接…")
     lin.find(Atspi.Role.LIST_ITEM, has="合同扫描.png")
     lin.screen_shot("search-media-zh-dark")
-    lin.key("Escape")
+    press_below(lin, "此聊天的历史记录…")
+    lin.button("保存聊天…")
+    lin.screen_shot("keep-zh-dark")
     lin.close()
 
 

@@ -52,8 +52,10 @@ class Notes:
             if not replaces:
                 self.serial += 1
             number = replaces or self.serial
+            # Who asked has to know the number before anybody can press a button of it.
+            invocation.return_value(GLib.Variant("(u)", (number,)))
             self.shown[number] = (title, dict(zip(actions[1::2], actions[0::2])))
-            answer = GLib.Variant("(u)", (number,))
+            return
         elif method == "CloseNotification":
             self.shown.pop(parameters.unpack()[0], None)
         invocation.return_value(answer)

@@ -7,7 +7,6 @@ The other side is lanyard-cli in a second namespace. Pictures are kept in tests/
 folder, in English and in Chinese.
 """
 import os
-import subprocess
 import sys
 import time
 
@@ -55,13 +54,6 @@ def read(folder, path):
         return None
 
 
-def paste(app, path):
-    subprocess.run(["xclip", "-selection", "clipboard", "-t", "text/uri-list"], check=True,
-                   input="file://%s\r\n" % path, text=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    app.find(Atspi.Role.TEXT, name="Message").get_component_iface().grab_focus()
-    app.key("ctrl+v")
-
-
 def cell(app, begins):
     return app.find(Atspi.Role.TABLE_CELL, begins=begins)
 
@@ -74,10 +66,9 @@ def a_folder_dropped_in_a_chat(scene):
     lin = scene.lin.start()
     scene.peer = Peer(scene.desk, scene.there, "李伟", "wei-shares")
     scene.peer.send("林子墨", "把项目资料共享给我吧")
-    lin.click(wait(lambda: [r for r in lin.all(Atspi.Role.LIST_ITEM, has="李伟") if "共享给我" in (r.get_name() or "")] or
-                   lin.all(Atspi.Role.LIST_ITEM, begins="李伟"), "the request")[0])
+    lin.open_chat("李伟")
     lin.press("Accept")
-    paste(lin, scene.ours)
+    lin.paste_file(scene.ours)
     lin.find(name="项目资料")
     lin.shot("share-dropped")
     lin.press("Share instead")
@@ -224,6 +215,36 @@ def the_same_in_chinese(scene):
     lin.click(lin.row(begins="项目资料"))
     cell(lin, "readme.md")
     lin.shot("share-files-zh-narrow")
+    lin.close()
+
+
+@step
+def its_folder_is_lost(scene):
+    """Nothing is taken for removed; it gets another place."""
+    lin = scene.lin
+    os.rename(scene.ours, scene.ours + " - moved")
+    lin.start(chinese=True)
+    lin.key("ctrl+shift+t")
+    lin.click(lin.row(begins="项目资料"))
+    lin.button("换个位置…")
+    lin.shot("share-lost-zh")
+    lin.close()
+    lin.start()
+    lin.key("ctrl+shift+t")
+    lin.click(lin.row(begins="项目资料"))
+    lin.find(begins="The folder is not there")
+    if lin.all(has="all of it here"):
+        raise Failed("it says that all of it is here")
+    lin.shot("share-lost")
+    lin.press("Another place…")
+    lin.press("Save here")
+    new = os.path.join(lin.home, "Downloads", "项目资料")
+    wait(lambda: os.path.isdir(os.path.join(new, ".lanyard-share")), "the other place")
+    wait(lambda: not lin.all(name="Another place…"), "that it is not lost any more")
+    cell(lin, "readme.md")
+    lin.shot("share-lost-new-place")
+    if os.listdir(scene.ours + " - moved") == []:
+        raise Failed("what was in it was removed")
     lin.close()
 
 

@@ -5,6 +5,7 @@
  * committed is told by "preedit-changed" of the view and is not in the buffer.
  */
 #include "lan-mention-popup.h"
+#include "lan-preedit.h"
 
 static GtkTextView *view;
 static GtkTextBuffer *buffer;
@@ -91,6 +92,20 @@ test_preedit (void)
   assert_text ("@李伟 ");
 }
 
+/* What an input method neither commits nor gives back stands in the text. */
+static void
+test_settle (void)
+{
+  begin ("a");
+  g_signal_emit_by_name (view, "preedit-changed", "nihao");
+  g_assert_true (lan_preedit_composes (view));
+  lan_preedit_settle (view);
+  assert_text ("anihao");
+  g_assert_false (lan_preedit_composes (view));
+  lan_preedit_settle (view);
+  assert_text ("anihao");
+}
+
 static void
 test_escape (void)
 {
@@ -133,6 +148,7 @@ main (int argc, char **argv)
   box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_container_add (GTK_CONTAINER (box), GTK_WIDGET (view));
   gtk_container_add (GTK_CONTAINER (window), box);
+  lan_preedit_watch (view);
   popup = lan_mention_popup_new (view, box);
   lan_mention_popup_set_fill (popup, fill, NULL, NULL);
   gtk_widget_show_all (window);
@@ -140,6 +156,7 @@ main (int argc, char **argv)
   settle ();
   g_test_add_func ("/app/mention/complete", test_complete);
   g_test_add_func ("/app/mention/preedit", test_preedit);
+  g_test_add_func ("/app/mention/settle", test_settle);
   g_test_add_func ("/app/mention/escape", test_escape);
   g_test_add_func ("/app/mention/called", test_called);
   status = g_test_run ();

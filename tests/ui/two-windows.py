@@ -8,7 +8,6 @@ are kept in tests/ui/shots of the build folder, to be looked at by who changes t
 """
 import filecmp
 import os
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -120,10 +119,7 @@ def a_file(lin, wei):
 
 
 def paste(app, path):
-    subprocess.run(["xclip", "-selection", "clipboard", "-t", "text/uri-list"], check=True,
-                   input=("file://" + path + "\r\n").encode())
-    app.click(app.all(name="Message")[0])
-    app.key("ctrl+v")
+    app.paste_file(path)
     app.button("Take out")
 
 

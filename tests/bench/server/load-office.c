@@ -8,6 +8,7 @@
 #include "lan-lane.h"
 #include "lan-random-system.h"
 #include "lan-server-frame.h"
+#include "lan-slim-lane.h"
 #include "load.h"
 
 #include <sqlite3.h>
@@ -133,10 +134,21 @@ office_prepare (const char *database, guint n)
   return 0;
 }
 
+/* ---- connections ---- */
+
+#define ENVELOPE_BYTES 300
+
+typedef struct {
+  LanLane *lane;     /* until the keys are there */
+  LanSlimLane *slim; /* from then on */
+} Office;
+
+static LanSlimPool *pool;
+
 static void
 take_output (Conn *conn)
 {
-  g_autoptr (GBytes) bytes = lan_lane_take_output (conn->state);
+  g_autoptr (GBytes) bytes = lan_lane_take_output (((Office *) conn->state)->lane);
   gsize len;
 
   if (bytes == NULL)
@@ -153,6 +165,7 @@ static void
 office_open (Conn *conn)
 {
   guint8 dh[LAN_KEY_BYTES];
+  Office *office = g_new0 (Office, 1);
   LanLaneConfig config = { .kind = LAN_LANE_KIND_SERVER,
                            .pattern = LAN_LANE_PATTERN_XK,
                            .remote_public = server_key,
@@ -160,43 +173,42 @@ office_open (Conn *conn)
                            .net_id = net_id,
                            .random = lan_random_system () };
 
+  if (pool == NULL)
+    pool = lan_slim_pool_new ();
   seed_of (dh, conn->index, "dh");
   lan_ts_next (config.hello.ts, NULL, g_get_real_time () / 1000);
-  conn->state = lan_lane_new_dialer (&config, 0);
+  office->lane = lan_lane_new_dialer (&config, 0);
+  conn->state = office;
   take_output (conn);
 }
 
 static void
 send_frame (Conn *conn, const guint8 *frame, gsize len)
 {
-  if (lan_lane_send (conn->state, frame, len) != LAN_STATUS_OK)
+  if (lan_slim_lane_send (((Office *) conn->state)->slim, frame, len, 0, conn->out) !=
+      LAN_STATUS_OK)
     load_refused ();
-  take_output (conn);
+  load_output (conn);
 }
 
 static void
-take_frame (Conn *conn, GBytes *bytes)
+take_frame (gpointer data, const guint8 *frame, gsize len)
 {
-  g_autoptr (LanServerFrame) frame = NULL;
+  Conn *conn = data;
   LanServerSignal signal;
-  gsize len;
-  const guint8 *data = g_bytes_get_data (bytes, &len);
+  guint64 number;
 
-  switch ((guint) lan_server_frame_peek_type (data, len)) {
+  switch ((guint) lan_server_frame_peek_type (frame, len)) {
   case LAN_SERVER_SIGNAL:
-    if (lan_server_signal_read (&signal, data, len))
+    if (lan_server_signal_read (&signal, frame, len))
       load_received (signal.payload, signal.payload_len);
     break;
   case LAN_SERVER_WELCOME:
     load_ready (conn);
     break;
-  case LAN_SERVER_STORED:
-    if (lan_server_frame_decode (data, len, &frame) == LAN_STATUS_OK) {
-      guint64 number;
-
-      memcpy (&number, frame->stored->id.data, sizeof number);
-      load_stored (number);
-    }
+  case LAN_SERVER_STORED: /* the deposit's id ends it */
+    memcpy (&number, frame + len - LAN_SERVER_DEPOSIT_ID_BYTES, sizeof number);
+    load_stored (number);
     break;
   case LAN_SERVER_REFUSED:
   case LAN_SERVER_GOODBYE:
@@ -208,21 +220,36 @@ take_frame (Conn *conn, GBytes *bytes)
 }
 
 static void
-office_read (Conn *conn, guint8 *data, gsize len)
+shake_hands (Conn *conn, const guint8 *data, gsize len)
 {
   static const guint8 login[] = { 0x92, 0x01, 4, 0x08, 1, 0x10, 1 };
+  Office *office = conn->state;
+  gboolean is_open = FALSE;
   LanLaneEvent event;
 
-  if (lan_lane_feed (conn->state, data, len, 0) != LAN_STATUS_OK)
+  if (lan_lane_feed (office->lane, data, len, 0) != LAN_STATUS_OK)
     load_refused ();
-  while (lan_lane_next_event (conn->state, &event)) {
-    if (event.type == LAN_LANE_ESTABLISHED)
-      send_frame (conn, login, sizeof login);
-    else if (event.type == LAN_LANE_FRAME)
-      take_frame (conn, event.frame);
+  while (lan_lane_next_event (office->lane, &event)) {
+    is_open = is_open || event.type == LAN_LANE_ESTABLISHED;
     lan_lane_event_clear (&event);
   }
   take_output (conn);
+  if (!is_open)
+    return;
+  office->slim = lan_slim_lane_adopt (pool, office->lane, 0);
+  g_clear_pointer (&office->lane, lan_lane_free);
+  send_frame (conn, login, sizeof login);
+}
+
+static void
+office_read (Conn *conn, guint8 *data, gsize len)
+{
+  Office *office = conn->state;
+
+  if (office->slim == NULL)
+    shake_hands (conn, data, len);
+  else if (lan_slim_lane_feed (office->slim, data, len, 0, take_frame, conn) != LAN_STATUS_OK)
+    load_refused ();
 }
 
 static void
@@ -233,31 +260,37 @@ office_send (Conn *from, guint to, const guint8 *payload, gsize len)
   send_frame (from, frame, lan_server_signal_write (frame, device_of (to), payload, len));
 }
 
+/* The same deposit again and again but for device and id, which lie before the envelope. */
+static GByteArray *
+deposit_frame (void)
+{
+  static GByteArray *kept;
+  guint8 device[LAN_DEVICE_ID_BYTES] = { 0 }, id[LAN_SERVER_DEPOSIT_ID_BYTES] = { 0 };
+  guint8 envelope[ENVELOPE_BYTES] = { 0 };
+  Lanyard__Server__Deposit body = LANYARD__SERVER__DEPOSIT__INIT;
+  LanServerFrame frame = LANYARD__SERVER__FRAME__INIT;
+
+  if (kept != NULL)
+    return kept;
+  body.device = (ProtobufCBinaryData){ sizeof device, device };
+  body.id = (ProtobufCBinaryData){ sizeof id, id };
+  body.envelope = (ProtobufCBinaryData){ sizeof envelope, envelope };
+  frame.body_case = LANYARD__SERVER__FRAME__BODY_DEPOSIT;
+  frame.deposit = &body;
+  kept = g_bytes_unref_to_array (lan_server_frame_encode (&frame));
+  return kept;
+}
+
 static void
 office_deposit (Conn *from, guint to, guint64 number)
 {
-  guint8 id[16] = { 0 }, envelope[300] = { 0 };
-  Lanyard__Server__Deposit body = LANYARD__SERVER__DEPOSIT__INIT;
-  LanServerFrame frame = LANYARD__SERVER__FRAME__INIT;
-  g_autoptr (GBytes) bytes = NULL;
-  gsize len;
+  GByteArray *frame = deposit_frame ();
+  guint8 *id = frame->data + frame->len - ENVELOPE_BYTES - 3 - LAN_SERVER_DEPOSIT_ID_BYTES;
 
   memcpy (id, &number, sizeof number);
   memcpy (id + 8, &from->index, sizeof from->index);
-  body.device.data = (guint8 *) device_of (to);
-  body.device.len = 8;
-  body.id.data = id;
-  body.id.len = sizeof id;
-  body.envelope.data = envelope;
-  body.envelope.len = sizeof envelope;
-  frame.body_case = LANYARD__SERVER__FRAME__BODY_DEPOSIT;
-  frame.deposit = &body;
-  bytes = lan_server_frame_encode (&frame);
-  {
-    const guint8 *data = g_bytes_get_data (bytes, &len);
-
-    send_frame (from, data, len);
-  }
+  memcpy (id - 2 - LAN_DEVICE_ID_BYTES, device_of (to), LAN_DEVICE_ID_BYTES);
+  send_frame (from, frame->data, frame->len);
 }
 
 const Protocol office_protocol = { "lanyard", office_open, office_read, office_send,

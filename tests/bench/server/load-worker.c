@@ -16,6 +16,7 @@
 #define DIALS_AT_ONCE    128 /* of all workers together */
 #define PAYLOAD          100
 #define PER_ADDRESS      20000 /* connections from one source address: its ports are fewer than 28,000 */
+#define BATCH            64      /* connections that are read before what they caused is written */
 #define DEPOSITS_PENDING 1048576 /* whose time of sending is remembered */
 
 static const Protocol *protocol;
@@ -187,6 +188,8 @@ turn (int timeout_ms)
       protocol->read (conn, buffer, (gsize) len);
     else if (len == 0)
       g_error ("connection %u was cut", conn->index);
+    if (i % BATCH == BATCH - 1)
+      flush ();
   }
   flush ();
 }

@@ -2,7 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /*
  * load prepare DATABASE N           people 0..N-1 into a server's database
- * load run lanyard|mqtt|xmpp PORT PID N KEY SECONDS WORKERS [PHASE,...]
+ * load run lanyard|mqtt|xmpp|bare PORT PID N KEY SECONDS WORKERS [PHASE,...]
  *                                   phases; one `name value` a line on standard output
  *
  * PID is the server's: its processor time and memory are read from /proc. For each phase: what was done a
@@ -219,6 +219,7 @@ run (char **args)
 {
   const Protocol *protocol = strcmp (args[0], "mqtt") == 0   ? &mqtt_protocol
                              : strcmp (args[0], "xmpp") == 0 ? &xmpp_protocol
+                             : strcmp (args[0], "bare") == 0 ? &bare_protocol
                                                              : &office_protocol;
   guint n = (guint) atoi (args[3]), many = CLAMP (n, 512, 4096);
   double seconds = strtod (args[5], NULL);
@@ -251,6 +252,6 @@ main (int argc, char **argv)
   if ((argc == 9 || argc == 10) && strcmp (argv[1], "run") == 0)
     return run (argv + 2); /* argv ends with NULL: no phases named, all of them */
   fprintf (stderr, "load prepare DATABASE N\n"
-                   "load run lanyard|mqtt|xmpp PORT PID N KEY SECONDS WORKERS [PHASE,...]\n");
+                   "load run lanyard|mqtt|xmpp|bare PORT PID N KEY SECONDS WORKERS [PHASE,...]\n");
   return 2;
 }

@@ -7,7 +7,7 @@
  *
  *   load.c         the program: starts workers, says which phase runs, measures the server, prints
  *   load-worker.c  one process: its connections and its loop
- *   load-office.c, load-mqtt.c, load-xmpp.c   the protocols
+ *   load-office.c, load-mqtt.c, load-xmpp.c, load-bare.c   the protocols
  */
 #pragma once
 
@@ -33,6 +33,7 @@ typedef struct {
 extern const Protocol office_protocol;
 extern const Protocol mqtt_protocol;
 extern const Protocol xmpp_protocol;
+extern const Protocol bare_protocol;
 
 void office_setup (const char *key_hex, guint n);
 int office_prepare (const char *database, guint n);

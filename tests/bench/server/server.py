@@ -7,7 +7,7 @@ Server and load generator each have a core of their own where there are two. Fig
 output; a peer that is not installed and a number that the descriptor limit does not allow are left out
 with the reason. BENCH_SECONDS: length of a phase (6); BENCH_WORKERS: processes of the generator (as many
 as descriptors ask for); BENCH_PHASES: some of routed,paced,deposits,deposits_paced; BENCH_PEERS: some of
-mosquitto,ejabberd, or "none"; BENCH_DIR: where databases lie (the folder for temporary files).
+bare,mosquitto,ejabberd, or "none"; BENCH_DIR: where databases lie (the folder for temporary files).
 """
 import glob
 import os
@@ -24,7 +24,7 @@ BUILD = os.path.abspath(sys.argv[1])
 COUNTS = [int(a) for a in sys.argv[2:]] or [64, 10000, 50000]
 SECONDS = os.environ.get("BENCH_SECONDS", "6")
 PHASES = os.environ.get("BENCH_PHASES")
-PEERS = os.environ.get("BENCH_PEERS", "mosquitto,ejabberd").split(",")
+PEERS = os.environ.get("BENCH_PEERS", "bare,mosquitto,ejabberd").split(",")
 if "BENCH_DIR" in os.environ:
     tempfile.tempdir = os.environ["BENCH_DIR"]
 os.environ["LANYARD_SERVER"] = os.path.join(BUILD, "src/server/lanyard-server")
@@ -33,6 +33,7 @@ from serverlab import Server  # noqa: E402
 from second.office import Invite  # noqa: E402
 
 LOAD = os.path.join(BUILD, "tests/bench/bench-server-load")
+STORE = os.path.join(BUILD, "tests/bench/bench-server-store")
 PER_WORKER = 15000  # connections of one generator process
 SPARE = 200         # descriptors that are no connections
 LIMITS = ("[limits]\nconnections = 100000\nhandshakes-per-address = 100000\n"
@@ -61,8 +62,7 @@ def load(kind, port, pid, count, key="-"):
     command = [LOAD, "run", kind, str(port), str(pid), str(count), key, SECONDS, workers]
     done = subprocess.run(command + ([PHASES] if PHASES else []), stdout=subprocess.PIPE,
                           text=True, check=True, preexec_fn=lambda: pin(0, 1))
-    return {name: float(value) for name, value in
-            (line.split() for line in done.stdout.splitlines())}
+    return lines(done.stdout)
 
 
 def lanyard(count):
@@ -138,6 +138,30 @@ def ejabberd(count):
         return run_peer("xmpp", command, port, count, folder)
 
 
+def lines(text):
+    return {name: float(value) for name, value in (line.split() for line in text.splitlines())}
+
+
+def store():
+    """The mailbox's tables alone, and plain SQLite: what the disk and SQLite allow today."""
+    with tempfile.TemporaryDirectory() as folder:
+        said = subprocess.run([STORE, folder], stdout=subprocess.PIPE, text=True, check=True)
+    figures = lines(said.stdout)
+    print("== mailbox without connections")
+    for name, value in figures.items():
+        print("%-28s %12.3f" % (name, value))
+    print("%-28s %12.3f" % ("store_to_plain_cpu",
+                            figures["store_cpu_us"] / figures["plain_sqlite_cpu_us"]))
+
+
+def bare(count):
+    """One read, opening, sealing and write for a message, and nothing else: what cannot be saved."""
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        return run_peer("bare", [os.path.join(BUILD, "tests/bench/bench-server-bare"), str(port)],
+                        port, count, folder)
+
+
 def beside(name, ours, theirs, figure):
     if not theirs or figure not in theirs:
         return ""
@@ -154,12 +178,15 @@ def main():
             continue
         ours = lanyard(count)
         theirs = [(name, peer(count)) for name, peer in
-                  (("mosquitto", mosquitto), ("ejabberd", ejabberd)) if name in PEERS]
+                  (("bare", bare), ("mosquitto", mosquitto), ("ejabberd", ejabberd))
+                  if name in PEERS]
         print("== %d connections" % count)
         for figure in ours:
             print("%-28s %12.3f%s" % (figure, ours[figure], "".join(
                 beside(name, ours, figures, figure) for name, figures in theirs)))
         sys.stdout.flush()
+    if not PHASES or "deposits" in PHASES.split(","):
+        store()
 
 
 main()

@@ -71,8 +71,10 @@ act (Run *run, const guint8 *step)
   else if (step[0] < 48)
     status =
         lan_calls_set (run->calls, &id, (LanCallFlags) (1 << (step[2] % 3)), step[2] & 8, run->now);
-  else if (step[0] < 56)
+  else if (step[0] < 52)
     lan_calls_failed (run->calls, run->now);
+  else if (step[0] < 56)
+    lan_calls_silent (run->calls, run->now);
   else if (step[0] < 64)
     lan_calls_drop (run->calls, &account, run->now);
   else if (step[0] < 80)

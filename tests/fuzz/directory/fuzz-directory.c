@@ -85,6 +85,35 @@ use_mail (Run *run, DirClient *from, guint8 what)
   }
 }
 
+/* A blob of 40,000 bytes piece by piece, as whoever leaves a file does it; or taken back. */
+static void
+use_pieces (Run *run, DirClient *client, guint8 what, const LanHash *root, GBytes *blob)
+{
+  LanTime *now = &run->world->now;
+  guint64 at = (what & 64) != 0 ? LAN_SERVER_BLOB_PART : 0;
+  g_autoptr (GBytes) piece =
+      g_bytes_new_from_bytes (blob, at, MIN (LAN_SERVER_BLOB_PART, 40000 - at));
+
+  switch (what % 6) {
+  case 0:
+  case 1:
+    (void) !lan_server_client_put_blob_pieces (client->machine, root, 40000, now);
+    break;
+  case 2:
+    lan_server_client_blob_data (client->machine, root, at, piece, now);
+    break;
+  case 3:
+    lan_server_client_get_blob_piece (client->machine, root, at, now);
+    break;
+  case 4:
+    lan_server_client_stop_blob (client->machine, root);
+    break;
+  default:
+    lan_server_client_drop_blob (client->machine, root, now);
+    break;
+  }
+}
+
 static void
 use_services (Run *run, DirClient *client, guint8 what)
 {
@@ -98,6 +127,10 @@ use_services (Run *run, DirClient *client, guint8 what)
   lan_tree_update (tree, g_bytes_get_data (blob, NULL), 40000);
   (void) !lan_tree_root (tree, &root);
   root.b[0] ^= what & 8;
+  if ((what & 128) != 0) {
+    use_pieces (run, client, what, &root, blob);
+    return;
+  }
   switch (what % 6) {
   case 0:
     lan_server_client_want_turn (client->machine, (what & 16) == 0, now);
@@ -282,7 +315,7 @@ settings (Run *run, DirClient *client, guint8 what)
 {
   static const char *const keys[] = { "server.pin",     "server.head",  "server.log",
                                       "server.issuers", "server.heads", "server.list.00" };
-  const char *key = keys[what % G_N_ELEMENTS (keys)];
+  const char *key = what == 255 ? "server.key" : keys[what % G_N_ELEMENTS (keys)];
   GBytes *old = g_hash_table_lookup (client->settings, key);
   gsize len = old != NULL ? g_bytes_get_size (old) : 0;
   guint8 *copy = old != NULL ? g_memdup2 (g_bytes_get_data (old, NULL), len) : NULL;
@@ -470,13 +503,25 @@ renew_issuer (Run *run, guint8 what)
                                    &run->world->now);
 }
 
+/* ---- the key of its lanes, renewed ---- */
+
+static void
+renew_server_key (Run *run, guint8 what)
+{
+  g_autoptr (LanOrgKey) other = (what & 8) != 0 ? lan_org_key_new (&run->world->random.base) : NULL;
+
+  dir_world_renew_key (run->world, other, 1 + (what >> 4), (what & 1) == 0);
+}
+
 static void
 company_step (Run *run, guint8 op)
 {
   DirClient *client = who (run);
   guint8 what = lan_read_u8 (&run->in);
 
-  if (op == 255)
+  if (op == 255 && (what & 4) != 0)
+    renew_server_key (run, what);
+  else if (op == 255)
     renew_issuer (run, what);
   else if (op == 254)
     use_devices (run, client, what);

@@ -6,6 +6,7 @@
  * one letter for each step, in which the papers are signed as they should be unless it says otherwise.
  */
 #include "lan-shares.h"
+#include "lan-tree-hash.h"
 
 #include <string.h>
 
@@ -43,6 +44,18 @@ get_cast (void)
         lan_cert_issue (cast.accounts[i], cast.devices[i], "Somebody", 0, 4000000000, 1, 0);
   }
   return &cast;
+}
+
+/* The one content that is known to its last byte. */
+static LanHash
+root_of_d (void)
+{
+  g_autoptr (LanTree) tree = lan_tree_new (LAN_TREE_LEAF_BYTES);
+  LanHash root;
+
+  lan_tree_update (tree, (const guint8 *) "d", 1);
+  g_assert_cmpint (lan_tree_root (tree, &root), ==, LAN_STATUS_OK);
+  return root;
 }
 
 static ProtobufCBinaryData
@@ -114,6 +127,10 @@ pages_of (Play *play, guint who, guint8 kind, guint32 *entries)
     entry->mtime_ms = kind;
     if (entry->kind == LAN_SHARE_FILE)
       entry->root.b[0] = (guint8) (kind + i);
+    if (entry->kind == LAN_SHARE_FILE && strcmp (entry->path, "d") == 0) {
+      entry->size = 1;
+      entry->root = root_of_d ();
+    }
     lan_share_entry_bump (entry, lan_device_keys_id (play->cast->devices[who]), 1 + (kind >> 5));
     g_ptr_array_add (list, entry);
   }
@@ -199,9 +216,32 @@ want_content (Play *play, guint8 how)
   m.root = (ProtobufCBinaryData){ sizeof root.b, root.b };
   m.size = how;
   m.path = (char *) "a";
+  m.short_ok = (how & 1) != 0;
+  if (how == 'd' || how == 'D') {
+    root = root_of_d ();
+    m.size = 1;
+    m.path = (char *) "d";
+    m.short_ok = how == 'd';
+  }
   frame.body_case = LANYARD__FRAME__BODY_SHARE_WANT;
   frame.share_want = &m;
   send (play, 2, &frame);
+}
+
+/* A content as the answer, the right one or not. */
+static void
+send_content (Play *play, guint8 which)
+{
+  Lanyard__ShareAnswer m = LANYARD__SHARE_ANSWER__INIT;
+  LanFrame frame = LANYARD__FRAME__INIT;
+
+  m.share = (ProtobufCBinaryData){ sizeof play->id.b, play->id.b };
+  m.id = (ProtobufCBinaryData){ sizeof play->last.b, play->last.b };
+  m.kind = LANYARD__SHARE_ANSWER_KIND__SHARE_HERE;
+  m.data = (ProtobufCBinaryData){ which & 3, (guint8 *) ((which & 4) != 0 ? "eee" : "ddd") };
+  frame.body_case = LANYARD__FRAME__BODY_SHARE_ANSWER;
+  frame.share_answer = &m;
+  send (play, 1 + (which >> 6 & 1), &frame);
 }
 
 static void
@@ -227,6 +267,10 @@ add_found (LanShareResult *result, const char *path, guint8 luck)
   found->kind = LAN_SHARE_FILE;
   found->size = luck;
   found->root.b[0] = luck;
+  if (strcmp (path, "d") == 0) {
+    found->size = 1;
+    found->root = root_of_d ();
+  }
   g_ptr_array_add (result->found, found);
 }
 
@@ -247,6 +291,8 @@ do_job (Play *play, const LanShareJob *job, guint8 luck)
       add_found (result, "a", luck);
     if ((luck & 0x10) != 0)
       add_found (result, "b", luck);
+    if ((luck & 8) != 0)
+      add_found (result, "d", luck);
     if ((luck & 0x20) != 0) {
       result->skipped = 1;
       result->unshared = g_ptr_array_new_with_free_func ((GDestroyNotify) lan_share_skipped_free);
@@ -258,6 +304,8 @@ do_job (Play *play, const LanShareJob *job, guint8 luck)
                        g_strdup (((LanShareFound *) g_ptr_array_index (job->known, i))->path));
     result->busy = (luck & 4) != 0;
   }
+  if (job->type == LAN_SHARE_JOB_READ && result->error == NULL)
+    result->bytes = g_bytes_new ((luck & 4) != 0 ? "e" : "d", 1);
   if (job->type == LAN_SHARE_JOB_TRIM)
     result->removed = luck & 1;
   if (job->copy != NULL)
@@ -364,6 +412,9 @@ step (Play *play, guint8 letter, guint8 a, guint8 b)
     break;
   case 'x':
     send_answer (play, a);
+    break;
+  case 'e':
+    send_content (play, a);
     break;
   case 'c':
     status = lan_shares_create (play->shares, &play->id, "/share", "Plans", play->now);

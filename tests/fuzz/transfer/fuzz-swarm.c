@@ -340,6 +340,8 @@ decide (Fuzz *f, guint8 n, guint8 what)
 static void
 channel (Fuzz *f, guint8 n, guint8 how)
 {
+  static const LanTransferCarrier carriers[] = { LAN_CARRIES_STATES, LAN_CARRIES_BLOCKS,
+                                                 LAN_CARRIES_BULK };
   LanAccountId account = account_of (n % PEOPLE);
   guint64 *slot = &f->channels[n % (PEOPLE * 2)];
 
@@ -350,8 +352,8 @@ channel (Fuzz *f, guint8 n, guint8 how)
     lan_transfers_channel_writable (f->t, *slot, how * 65536u, f->now);
   } else {
     *slot = ++f->next_channel;
-    lan_transfers_channel_up (f->t, *slot, &account, (LanTransferCarrier) ((how >> 1) % 3),
-                              4 * 1024 * 1024, f->now);
+    lan_transfers_channel_up (f->t, *slot, &account, carriers[(how >> 1) % 3], 4 * 1024 * 1024,
+                              f->now);
   }
 }
 

@@ -17,6 +17,7 @@ typedef enum {
   DO_END,
   DO_MUTE,
   DO_FAIL,
+  DO_SILENCE,
   DO_DROP,
   DO_QUIT,
   SAY_RING,       /* this call, its device */
@@ -53,6 +54,7 @@ static const struct {
   [DO_END] = { "end", ".nnnnnn" },
   [DO_MUTE] = { "mute", "......." },
   [DO_FAIL] = { "fail", "....nnn" },
+  [DO_SILENCE] = { "silence", "....nnn" },
   [DO_DROP] = { "drop", ".nnnnnn" },
   [DO_QUIT] = { "quit", ".nnnnnn" },
   [SAY_RING] = { "ring", "r......" },
@@ -118,6 +120,9 @@ command (Desk *d, Event event)
     break;
   case DO_FAIL:
     lan_calls_failed (d->calls, d->now);
+    break;
+  case DO_SILENCE:
+    lan_calls_silent (d->calls, d->now);
     break;
   case DO_DROP:
     lan_calls_drop (d->calls, &d->peer, d->now);

@@ -514,6 +514,39 @@ test_network_changed (void)
   bench_clear (&b);
 }
 
+/* The link still seems to be up: its path is dead, and so would be an offer that goes by it. */
+static void
+test_network_changed_unnoticed (void)
+{
+  LanSessionAction action;
+  Bench b;
+  guint64 old;
+
+  link_up (&b, TRUE);
+  old = b.dial;
+  lan_session_on_network_changed (b.session, b.now);
+  expect_only (&b, LAN_SESSION_DIAL);
+  drain (&b);
+  our_signal (&b, LAN_SESSION_SIGNAL_OFFER);
+  expect_nothing (&b);
+  lan_session_on_lane_up (b.session, b.dial, session_key, TRUE, b.now);
+  expect_lane (&b, LAN_SESSION_CLOSE_LANE, old);
+  expect_lane (&b, LAN_SESSION_SEND_SIGNAL, b.dial); /* the offer */
+  expect_lane (&b, LAN_SESSION_SEND_SIGNAL, b.dial); /* CHECK */
+  /* The old lane ends, and none comes in its place: then by the link. */
+  lan_session_on_network_changed (b.session, b.now);
+  drain (&b);
+  our_signal (&b, LAN_SESSION_SIGNAL_OFFER);
+  expect_nothing (&b);
+  lan_session_on_lane_down (b.session, b.dial - 1, LAN_SESSION_FAIL_BROKEN, b.now);
+  expect_nothing (&b);
+  lan_session_on_lane_down (b.session, b.dial, LAN_SESSION_FAIL_UNREACHABLE, b.now);
+  action = expect (&b, LAN_SESSION_SEND_SIGNAL);
+  g_assert_cmpuint (action.lane, ==, 0);
+  lan_session_action_clear (&action);
+  bench_clear (&b);
+}
+
 static void
 test_network_changed_in_vain (void)
 {
@@ -646,6 +679,7 @@ main (int argc, char **argv)
   g_test_add_func ("/core/session/pool", test_pool);
   g_test_add_func ("/core/session/signals-go-by-lane", test_signals_go_by_lane);
   g_test_add_func ("/core/session/network-changed", test_network_changed);
+  g_test_add_func ("/core/session/network-changed-unnoticed", test_network_changed_unnoticed);
   g_test_add_func ("/core/session/network-changed-in-vain", test_network_changed_in_vain);
   g_test_add_func ("/core/session/resume", test_resume);
   g_test_add_func ("/core/session/broken-path", test_broken_path);

@@ -86,6 +86,7 @@ dir_world_free (DirWorld *world)
   lan_issuer_key_free (world->offline_key);
   g_bytes_unref (world->issuer_cert);
   g_bytes_unref (world->offline_cert);
+  g_clear_pointer (&world->server_cert, g_bytes_unref);
   g_free (world);
 }
 
@@ -105,6 +106,7 @@ dir_world_start (DirWorld *world, guint view)
   memcpy (config.server_public, world->server_public, sizeof config.server_public);
   memcpy (config.org_root, lan_org_key_public (world->root), sizeof config.org_root);
   server->registry = lan_registry_new (&config);
+  lan_registry_set_server_key (server->registry, world->server_cert, &world->now);
   status = dir_store_load (server->store, server->registry);
   if (status == LAN_STATUS_OK)
     status = lan_registry_start (server->registry, &world->now);
@@ -160,6 +162,39 @@ dir_world_kill (DirWorld *world, guint view)
   g_clear_pointer (&server->registry, lan_registry_free);
 }
 
+void
+dir_world_renew_key (DirWorld *world, const LanOrgKey *root, guint64 seq, gboolean tells)
+{
+  lan_random_bytes (&world->random.base, world->server_public, sizeof world->server_public);
+  g_clear_pointer (&world->server_cert, g_bytes_unref);
+  world->server_cert = lan_server_key_issue (root != NULL ? root : world->root,
+                                             world->server_public, seq, now_s (world));
+  for (guint i = 0; tells && i < DIR_VIEWS; i++) {
+    if (world->servers[i].registry != NULL)
+      lan_registry_set_server_key (world->servers[i].registry, world->server_cert, &world->now);
+  }
+}
+
+/* Who only looks is told what the company says of the key, and that was it. */
+static void
+on_look (DirClient *client, const LanServerClientAction *action, const guint8 *hash)
+{
+  DirWorld *world = client->world;
+  g_autoptr (GBytes) frame = lan_registry_server_key_frame (world->servers[client->view].registry);
+
+  lan_server_client_lane_up (client->machine, action->lane, hash, &world->now);
+  if (frame != NULL && client->tamper != NULL) {
+    GBytes *other = client->tamper (client, frame, client->tamper_data);
+
+    g_bytes_unref (frame);
+    frame = other;
+  }
+  if (frame != NULL)
+    lan_server_client_frame (client->machine, action->lane, g_bytes_get_data (frame, NULL),
+                             g_bytes_get_size (frame), &world->now);
+  lan_server_client_lane_down (client->machine, action->lane, &world->now);
+}
+
 static void
 on_dial (DirClient *client, const LanServerClientAction *action)
 {
@@ -167,14 +202,18 @@ on_dial (DirClient *client, const LanServerClientAction *action)
   DirServer *server = &world->servers[client->view];
   guint8 hash[64];
 
-  client->dials++;
+  client->dials += !action->dial.look;
   lane_down (client);
   if (world->is_down || client->is_cut_off || server->registry == NULL ||
-      memcmp (action->dial.server_public, world->server_public, 32) != 0) {
+      (!action->dial.look && memcmp (action->dial.server_public, world->server_public, 32) != 0)) {
     lan_server_client_lane_down (client->machine, action->lane, &world->now);
     return;
   }
   lan_random_bytes (&world->random.base, hash, sizeof hash);
+  if (action->dial.look) {
+    on_look (client, action, hash);
+    return;
+  }
   client->lane = action->lane;
   client->handle = ++world->next_handle;
   client->conn_view = client->view;

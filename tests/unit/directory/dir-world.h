@@ -36,6 +36,7 @@ struct _DirWorld {
   LanIssuer offline;
   GBytes *offline_cert;
   guint8 server_public[32];
+  GBytes *server_cert; /* LSK1 of it, from dir_world_renew_key() on */
   LanRegistryLimits limits;
   gboolean auto_attest;
   guint64 epoch_floor; /* of servers that are started from now on */
@@ -84,6 +85,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DirWorld, dir_world_free)
 LanStatus dir_world_start (DirWorld *world, guint view);
 /** The server process is gone (its store stays); every lane breaks. */
 void dir_world_kill (DirWorld *world, guint view);
+
+/**
+ * The lanes have another key from now on, which @root, or the company's where it is NULL, has signed under
+ * number @seq; open lanes stay, and hear of it if @tells.
+ */
+void dir_world_renew_key (DirWorld *world, const LanOrgKey *root, guint64 seq, gboolean tells);
 
 DirClient *dir_world_add (DirWorld *world, const char *name);
 /** A second device of @of's account, in a new list of both; not yet enrolled. */

@@ -13,5 +13,6 @@ main (int argc, char **argv)
   add_client_tests ();
   add_own_device_tests ();
   add_restart_tests ();
+  add_server_key_tests ();
   return g_test_run ();
 }

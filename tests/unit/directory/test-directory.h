@@ -9,3 +9,4 @@ void add_registry_tests (void);
 void add_client_tests (void);
 void add_own_device_tests (void);
 void add_restart_tests (void);
+void add_server_key_tests (void);

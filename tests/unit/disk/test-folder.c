@@ -42,6 +42,8 @@ make_source (Folder *f)
   g_assert_no_error (result->error);
   g_assert_cmpstr (result->name, ==, "src");
   g_assert_cmpuint (result->size, ==, 3 * LEAF + 7 + 153);
+  g_assert_cmpuint (result->left_links, ==, 1);
+  g_assert_cmpuint (result->left_others, ==, 0);
   lan_file_result_free (result);
   result = disk_bench_do (b, disk_bench_job (b, LAN_FILE_JOB_HASH_SOURCE, 1));
   g_assert_no_error (result->error);

@@ -36,6 +36,7 @@ on_done (const LanShareResult *result, gpointer data)
   copy->unshared = result->unshared != NULL ? g_ptr_array_ref (result->unshared) : NULL;
   copy->copy = g_strdup (result->copy);
   copy->dir = g_strdup (result->dir);
+  copy->bytes = result->bytes != NULL ? g_bytes_ref (result->bytes) : NULL;
   g_clear_pointer (&bench->result, lan_share_result_free);
   bench->result = copy;
 }
@@ -289,6 +290,49 @@ test_place (void)
   bench_free (bench);
 }
 
+static LanShareJob *
+read_job (Bench *bench, const char *path, guint64 most)
+{
+  LanShareJob *job = job_new (bench, LAN_SHARE_JOB_READ);
+
+  job->path = g_strdup (path);
+  job->max_bytes = most;
+  return job;
+}
+
+/* Read as a whole, or not at all; and put in its place without having been a file before. */
+static void
+test_short (void)
+{
+  Bench *bench = bench_new ();
+  g_autofree char *link = path_of (bench, "link");
+  LanShareResult *result;
+  LanShareJob *job;
+
+  put (bench, "sub/a.txt", "one");
+  g_assert_cmpint (symlink ("sub/a.txt", link), ==, 0);
+  result = run (bench, read_job (bench, "sub/a.txt", 3));
+  g_assert_no_error (result->error);
+  g_assert_cmpmem (g_bytes_get_data (result->bytes, NULL), g_bytes_get_size (result->bytes), "one",
+                   3);
+  fails (bench, read_job (bench, "sub/a.txt", 2), LAN_FILE_ERROR_CHANGED);
+  fails (bench, read_job (bench, "nothing", 9), LAN_FILE_ERROR_NOT_FOUND);
+  g_assert_nonnull (run (bench, read_job (bench, "link", 9))->error);
+  g_assert_nonnull (run (bench, read_job (bench, "sub", 9))->error);
+  job = place_job (bench, "deep/b.txt", NULL, "");
+  g_free (job->staged);
+  job->staged = g_strdup ("0123");
+  job->bytes = g_bytes_new ("fresh", 5);
+  result = run (bench, job);
+  g_assert_no_error (result->error);
+  g_assert_cmpuint (result->stamp.size, ==, 5);
+  g_assert_true (has (bench, "deep/b.txt"));
+  job = place_job (bench, "deep/c.txt", NULL, ""); /* its name is taken: nothing is written over */
+  job->bytes = g_bytes_new ("fresh", 5);
+  fails (bench, job, LAN_FILE_ERROR_IO);
+  bench_free (bench);
+}
+
 static void
 test_remove (void)
 {
@@ -430,6 +474,7 @@ add_share_tests (void)
   g_test_add_func ("/disk/share/scan", test_scan);
   g_test_add_func ("/disk/share/skipped", test_skipped);
   g_test_add_func ("/disk/share/place", test_place);
+  g_test_add_func ("/disk/share/short", test_short);
   g_test_add_func ("/disk/share/remove", test_remove);
   g_test_add_func ("/disk/share/trim", test_trim);
   g_test_add_func ("/disk/share/mark", test_mark);

@@ -103,6 +103,35 @@ test_repeat (void)
   g_assert_cmpuint (lan_pacer_window (pacer), ==, MAX (before / 2, LAN_PACER_WINDOW_MIN));
 }
 
+/* A buffer that overflows before a queue shows, as a relay's: after a few rounds it is taken for what it is,
+ * and not tried again for a while. */
+static void
+test_repeat_again_and_again (void)
+{
+  const gsize fits = 100 * 1024;
+  g_autoptr (LanPacer) pacer = lan_pacer_new (0);
+  gint64 now_us = 0;
+  guint repeats = 0;
+
+  for (guint i = 0; i < 10; i++)
+    now_us = round_trip (pacer, now_us, 0);
+  g_assert_cmpuint (lan_pacer_window (pacer), ==, LAN_PACER_WINDOW_MAX);
+  for (guint i = 0; i < 100 && lan_pacer_window (pacer) > fits; i++) {
+    lan_pacer_on_repeat (pacer, now_us += 300 * MS);
+    now_us = round_trip (pacer, now_us, 0);
+    repeats++;
+  }
+  g_assert_cmpuint (repeats, <=, 8);
+  for (guint i = 0; i < 100; i++)
+    now_us = round_trip (pacer, now_us, 0);
+  g_assert_cmpuint (lan_pacer_window (pacer), <=, 2 * fits);
+  /* The way may be another one later. */
+  now_us += 5 * G_USEC_PER_SEC;
+  for (guint i = 0; i < 100; i++)
+    now_us = round_trip (pacer, now_us, 0);
+  g_assert_cmpuint (lan_pacer_window (pacer), ==, LAN_PACER_WINDOW_MAX);
+}
+
 /* Room that shows itself is taken in a few round trips, not a segment at a time. */
 static void
 test_regrows (void)
@@ -168,6 +197,7 @@ add_pacer_tests (void)
   g_test_add_func ("/link/pacer/settles-at-target", test_settles_at_target);
   g_test_add_func ("/link/pacer/loss", test_loss);
   g_test_add_func ("/link/pacer/repeat", test_repeat);
+  g_test_add_func ("/link/pacer/repeat-again-and-again", test_repeat_again_and_again);
   g_test_add_func ("/link/pacer/regrows", test_regrows);
   g_test_add_func ("/link/pacer/classes", test_classes);
   g_test_add_func ("/link/pacer/base-ages", test_base_ages);

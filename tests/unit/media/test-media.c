@@ -114,6 +114,10 @@ test_messages (void)
     { .type = LAN_MEDIA_STATS,
       .stats = { .sent = 1, .rtt_us = -1, .loss_in = 1000, .first_us = 5, .level_out = 100 } },
     { .type = LAN_MEDIA_FAILED, .flags = 1, .text = "麦克风" },
+    { .type = LAN_MEDIA_DEVICE,
+      .device = { .kind = LAN_MEDIA_SPEAKER, .is_default = TRUE, .id = "a", .label = "耳机" } },
+    { .type = LAN_MEDIA_LISTED },
+    { .type = LAN_MEDIA_USE, .start = { .source = "none", .sink = "null" } },
   };
   guint8 out[LAN_MEDIA_MESSAGE_MAX], big[LAN_MEDIA_MESSAGE_MAX + 1] = { LAN_MEDIA_SET };
   LanMediaMessage again;
@@ -126,6 +130,10 @@ test_messages (void)
     g_assert_cmpmem (&again.stats, sizeof again.stats, &all[i].stats, sizeof again.stats);
     g_assert_cmpstr (again.text, ==, all[i].text);
     g_assert_cmpstr (again.start.source, ==, all[i].start.source);
+    g_assert_cmpstr (again.device.id, ==, all[i].device.id);
+    g_assert_cmpstr (again.device.label, ==, all[i].device.label);
+    g_assert_cmpint (again.device.kind, ==, all[i].device.kind);
+    g_assert_cmpint (again.device.is_default, ==, all[i].device.is_default);
     for (gsize n = 0; n < len; n++) {
       LanStatus status = lan_media_message_decode (out, n, &again);
 
@@ -137,6 +145,9 @@ test_messages (void)
   g_assert_cmpint (lan_media_message_decode (big, 1, &again), ==, LAN_STATUS_VERSION);
   all[4].stats.loss_in = 1001;
   g_assert_cmpint (lan_media_message_decode (out, lan_media_message_encode (&all[4], out), &again),
+                   ==, LAN_STATUS_MALFORMED);
+  all[6].device.kind = 2; /* neither */
+  g_assert_cmpint (lan_media_message_decode (out, lan_media_message_encode (&all[6], out), &again),
                    ==, LAN_STATUS_MALFORMED);
   all[2].len = LAN_MEDIA_PACKET_MAX + 1;
   g_assert_cmpuint (lan_media_message_encode (&all[2], out), ==, 0);
@@ -276,6 +287,95 @@ test_helper (void)
   g_main_loop_unref (room.loop);
 }
 
+/* ---- a call to oneself, and looking at devices ---- */
+
+typedef struct {
+  GMainLoop *loop;
+  LanMedia *media;
+  guint listed, n, ready;
+  gint64 first_us;
+  gboolean frees;
+} Alone;
+
+static void
+alone_packet (const guint8 *data, gsize len, gpointer user_data)
+{
+  g_assert_not_reached (); /* a call to oneself stays inside */
+}
+
+static void
+alone_stats (const LanMediaStats *stats, gpointer user_data)
+{
+  Alone *alone = user_data;
+
+  alone->first_us = stats->first_us;
+  if (alone->first_us > 0)
+    g_main_loop_quit (alone->loop);
+}
+
+static void
+alone_missing (guint missing, const char *text, gpointer user_data)
+{
+}
+
+static void
+alone_failed (const char *text, gpointer user_data)
+{
+  g_assert_not_reached ();
+}
+
+static void
+alone_ready (gpointer user_data)
+{
+  ((Alone *) user_data)->ready++;
+}
+
+static void
+alone_devices (const LanMediaDeviceInfo *list, guint n, gpointer user_data)
+{
+  Alone *alone = user_data;
+
+  alone->listed++;
+  alone->n = n;
+  if (alone->frees)
+    g_clear_pointer (&alone->media, lan_media_free); /* in the middle of an event */
+  g_main_loop_quit (alone->loop);
+}
+
+static const LanMediaEvents alone_events = { alone_packet, alone_stats, alone_missing,
+                                             alone_failed, alone_ready, alone_devices };
+
+static void
+test_alone (void)
+{
+  LanMediaConfig config = { .source = "test", .sink = "null", .flags = LAN_MEDIA_LOOP };
+  Alone alone = { .loop = g_main_loop_new (NULL, FALSE) };
+  guint late = g_timeout_add_seconds (20, on_late, NULL);
+  gint64 begun_us = g_get_monotonic_time ();
+
+  alone.media = lan_media_new (&config, &alone_events, &alone);
+  while (alone.first_us == 0)
+    g_main_loop_run (alone.loop);
+  g_assert_cmpint (alone.first_us - begun_us, >=, LAN_MEDIA_LOOP_MS * 1000);
+  g_assert_cmpuint (alone.ready, ==, 1);
+  g_assert_false (lan_media_use (alone.media, "file:/dev/null", "null"));
+  g_assert_true (lan_media_use (alone.media, "none", "null"));
+  while (alone.ready == 1)
+    g_main_context_iteration (NULL, TRUE);
+  lan_media_free (alone.media);
+
+  g_setenv ("PULSE_SERVER", "unix:/nonexistent/native", TRUE);
+  config = (LanMediaConfig){ .source = "none", .sink = "null", .flags = LAN_MEDIA_WATCH };
+  alone.frees = TRUE;
+  alone.media = lan_media_new (&config, &alone_events, &alone);
+  while (alone.listed == 0)
+    g_main_loop_run (alone.loop);
+  g_test_message ("%u devices", alone.n);
+  g_assert_null (alone.media);
+  g_source_remove (late);
+  g_main_loop_unref (alone.loop);
+}
+
 /* One that dies again and again is given up. */
 static void
 test_failing (void)
@@ -333,6 +433,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/messages", test_messages);
   g_test_add_func ("/media/helper", test_helper);
   g_test_add_func ("/media/failing", test_failing);
+  g_test_add_func ("/media/alone", test_alone);
   g_test_add_func ("/media/no-sound", test_no_sound);
   test_voice_add ();
   return g_test_run ();

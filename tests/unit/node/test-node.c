@@ -12,6 +12,7 @@ main (int argc, char **argv)
   add_profile_tests ();
   add_seen_tests ();
   add_talk_tests ();
+  add_sticker_tests ();
   add_keys_tests ();
   add_file_tests ();
   add_people_tests ();

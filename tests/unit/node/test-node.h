@@ -12,4 +12,5 @@ void add_profile_tests (void);
 void add_seen_tests (void);
 void add_opening_tests (void);
 void add_server_tests (void);
+void add_sticker_tests (void);
 void add_talk_tests (void);

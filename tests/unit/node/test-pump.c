@@ -322,6 +322,32 @@ test_cancel (void)
   close_pair (&a, &b);
 }
 
+/* It does not matter whether a reader is in the middle of it: what it has not taken is not sent. */
+static void
+test_cancel_while_read (void)
+{
+  const LanMessageId id = disk_bench_id (1);
+  g_autofree guint8 *data = NULL;
+  guint64 before = 0;
+  End a, b;
+
+  open_pair (&a, &b);
+  data = prepare (&a, &b, 1);
+  for (guint round = 1; round <= 12; round++) {
+    hold_up (&b);
+    serve (&a, 1, 0, LEAVES);
+    wait_until (a.served[1] > (round - 1) * LEAVES);
+    lan_pump_lane_cancel (a.lane, &id, &id, 0, LEAVES);
+    wait_until (a.served[1] == round * LEAVES); /* though the receiver takes nothing */
+    g_assert_cmpuint (a.served_bytes[1] - before, <, (guint64) LEAVES * LEAF);
+    before = a.served_bytes[1];
+    let_go_on (&b);
+    wait_until (b.arrived[1] == before / LEAF);
+  }
+  let_go (&a, &b, 1);
+  close_pair (&a, &b);
+}
+
 /* Two that are asked for at the same moment go out message by message in turn. */
 static void
 test_turns (void)
@@ -355,6 +381,7 @@ main (int argc, char **argv)
   g_test_add_func ("/node/pump/both-ways", test_both_ways);
   g_test_add_func ("/node/pump/back-pressure", test_back_pressure);
   g_test_add_func ("/node/pump/cancel", test_cancel);
+  g_test_add_func ("/node/pump/cancel-while-read", test_cancel_while_read);
   g_test_add_func ("/node/pump/turns", test_turns);
   return g_test_run ();
 }

@@ -282,6 +282,56 @@ test_drop_and_expire (Box *b, gconstpointer data)
   g_assert_cmpint (number (b, "SELECT count(*) FROM deposit"), ==, 0);
 }
 
+/* Statements of many rows, and envelopes that are fetched before they have a place. */
+static void
+test_many (Box *b, gconstpointer data)
+{
+  guint n = 0;
+
+  for (guint round = 0; round < 60; round++) {
+    guint again = round % 4 == 1;
+
+    g_assert_true (lan_hub_db_begin (b->db));
+    for (guint i = 0; i < 17 + round % 30; i++)
+      deposit (b, n++, FALSE);
+    deposit (b, n - 1 - round % 20, TRUE); /* known before it is in a table */
+    g_assert_true (lan_hub_db_commit (b->db));
+    for (guint try = 0; try < 1 + again; try++) {
+      g_autoptr (LanRegistryOp) op = new_op (LAN_OP_MAIL_ACK);
+      guint device = round % DEVICES;
+
+      op->mail_ack.device.b[0] = (guint8) device;
+      op->mail_ack.ids = g_array_copy (b->mail[device]);
+      g_assert_true (lan_hub_db_begin (b->db));
+      run (b, op);
+      g_assert_cmpuint (op->mail_ack.freed_count, ==, op->mail_ack.ids->len);
+      if (again && try == 0) {
+        lan_hub_db_rollback (b->db);
+        g_assert_true (lan_hub_db_begin (b->db));
+        check_boxes (b, 1000);
+      } else {
+        g_array_set_size (b->mail[device], 0);
+      }
+      g_assert_true (lan_hub_db_commit (b->db));
+    }
+    g_assert_cmpint (number (b, "SELECT count(*) FROM mail_place AS p LEFT JOIN mail AS m ON m.id ="
+                                " p.id AND m.device = p.device AND m.size = p.size"
+                                " AND length(m.envelope) = p.size WHERE m.id IS NULL"),
+                     ==, 0);
+  }
+  g_assert_true (lan_hub_db_begin (b->db));
+  check_boxes (b, 1000);
+  g_assert_true (lan_hub_db_commit (b->db));
+  g_clear_pointer (&b->db, lan_hub_db_close);
+  open_box (b);
+  g_assert_cmpint (number (b, "SELECT count(*) FROM deposit"), ==, n);
+  g_assert_cmpint (number (b, "SELECT count(*) FROM mail"), ==,
+                   number (b, "SELECT count(*) FROM mail_place"));
+  g_assert_true (lan_hub_db_begin (b->db));
+  check_boxes (b, 1000);
+  g_assert_true (lan_hub_db_commit (b->db));
+}
+
 /* The log is moved beside the writer, and begins anew. */
 static void
 test_tidy_beside (Box *b, gconstpointer data)
@@ -348,6 +398,7 @@ add_db_mail_tests (void)
 #define ADD(path, func) g_test_add ("/server/db-mail/" path, Box, NULL, set_up, func, tear_down)
   ADD ("sorting", test_sorting);
   ADD ("rollback", test_rollback);
+  ADD ("many", test_many);
   ADD ("drop-and-expire", test_drop_and_expire);
   ADD ("tidy-beside", test_tidy_beside);
   ADD ("schema-1", test_schema_1);

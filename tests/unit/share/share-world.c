@@ -40,7 +40,8 @@ start (Person *p)
 {
   const LanSharesConfig config = { .device = p->device,
                                    .cert = p->cert,
-                                   .random = &p->random.base };
+                                   .random = &p->random.base,
+                                   .no_short = !p->world->has_short };
 
   p->shares = lan_shares_new (&config);
   /* The store gives them by kind. */
@@ -208,7 +209,15 @@ place (Person *p, const LanShareJob *job, LanShareResult *result)
     g_hash_table_remove (p->files, job->path);
     return;
   }
-  set_file (p, job->path, g_hash_table_lookup (p->incoming, job->staged));
+  if (job->bytes != NULL) {
+    g_autofree char *content =
+        g_strndup (g_bytes_get_data (job->bytes, NULL), g_bytes_get_size (job->bytes));
+
+    p->world->answered++;
+    set_file (p, job->path, content);
+  } else {
+    set_file (p, job->path, g_hash_table_lookup (p->incoming, job->staged));
+  }
   result->stamp = stamp_of (p, job->path);
 }
 
@@ -218,12 +227,23 @@ carry_out_job (Person *p, const LanShareJob *job)
   g_autoptr (LanShareResult) result = lan_share_result_new (job);
 
   switch (job->type) {
+  case LAN_SHARE_JOB_OPEN:
+    if (job->must_exist && p->is_away)
+      result->error = g_error_new_literal (LAN_FILE_ERROR, LAN_FILE_ERROR_NOT_FOUND, "not there");
+    break;
   case LAN_SHARE_JOB_SCAN:
     scan (p, job, result);
     break;
   case LAN_SHARE_JOB_PLACE:
   case LAN_SHARE_JOB_REMOVE:
     place (p, job, result);
+    break;
+  case LAN_SHARE_JOB_READ:
+    if (g_hash_table_contains (p->files, job->path)) {
+      const char *content = g_hash_table_lookup (p->files, job->path);
+
+      result->bytes = g_bytes_new (content, strlen (content));
+    }
     break;
   case LAN_SHARE_JOB_TRIM:
     p->trims++;
@@ -457,6 +477,33 @@ world_restart (World *world, guint person)
       world_connect (world, person, i, FALSE);
   }
   lan_shares_free (p->shares);
+  start (p);
+}
+
+void
+world_restore (World *world, guint person)
+{
+  Person *p = &world->people[person];
+
+  for (guint i = p->rows->len; i > 0; i--) {
+    const LanChange *change = g_ptr_array_index (p->rows, i - 1);
+
+    /* LAN_SHARE_ROW_LOCAL */
+    if (change->type == LAN_CHANGE_SHARE_ITEM && change->share_item.kind == 3)
+      g_ptr_array_remove_index (p->rows, i - 1);
+  }
+  g_hash_table_remove_all (p->files);
+  g_hash_table_remove_all (p->stamps);
+  p->is_away = TRUE;
+  for (guint i = 0; i < world->n; i++) {
+    if (world->wires[person][i])
+      world_connect (world, person, i, FALSE);
+  }
+  lan_shares_free (p->shares);
+  lan_device_keys_free (p->device);
+  g_bytes_unref (p->cert);
+  p->device = lan_device_keys_new (lan_account_keys_id (p->account), &p->random.base);
+  p->cert = lan_cert_issue (p->account, p->device, "Restored", 0, 4000000000, 1, 0);
   start (p);
 }
 

@@ -36,6 +36,7 @@ typedef struct {
   const char *link;     /* the name of something in the folder that cannot be shared */
   guint trims;          /* how often old versions were looked at; each time one goes */
   gboolean is_unheard;  /* that a file arrived does not reach who gave it */
+  gboolean is_away;     /* the folder is not where it was: a new one may be made */
 } Person;
 
 struct _World {
@@ -44,7 +45,9 @@ struct _World {
   gboolean wires[WORLD_MAX][WORLD_MAX];
   LanTime now;
   guint64 next_stamp;
-  guint refused; /* frames that were answered with anything but OK or STATE */
+  gboolean has_short; /* who starts from now on takes short contents as answers */
+  guint answered;     /* contents that came so */
+  guint refused;      /* frames that were answered with anything but OK or STATE */
 };
 
 World *world_new (guint n);
@@ -74,6 +77,12 @@ const LanAccountId *world_account (World *world, guint person);
 
 /** The program of @person is ended, and started again with what it had kept. */
 void world_restart (World *world, guint person);
+
+/**
+ * The same out of a backup on another computer: a device of its own, which knows nothing of what lies where, and
+ * the folder is not there.
+ */
+void world_restore (World *world, guint person);
 
 /** @person hands a frame to @to as if it came over the wire. */
 LanStatus world_inject (World *world, guint person, guint to, const LanFrame *frame);

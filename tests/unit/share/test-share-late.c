@@ -152,10 +152,108 @@ test_many_unheard (void)
   g_assert_cmpuint (world_log (world, 0, &id, LAN_SHARE_LOG_FETCHED), ==, 101);
 }
 
+/* Short contents come as answers; what is changed at the same moment does not, but its next version. */
+static void
+test_short_contents (void)
+{
+  g_autoptr (World) world = world_new (2);
+  LanConversationId id;
+  g_autofree char *large = g_strnfill (LAN_SHARE_SHORT_MAX + 1, 'x');
+
+  world->has_short = TRUE;
+  world_restart (world, 0);
+  world_restart (world, 1);
+  id = shared (world, LAN_SHARE_READ);
+  g_assert_cmpuint (world->answered, ==, 1);
+  for (guint i = 0; i < 100; i++) {
+    g_autofree char *name = g_strdup_printf ("f%u", i);
+
+    world_write (world, 0, &id, name, i == 0 ? "" : name);
+  }
+  world_write (world, 0, &id, "large", large);
+  world_run (world, 10);
+  g_assert_cmpuint (g_hash_table_size (world->people[1].files), ==, 102);
+  g_assert_cmpuint (world->answered, ==, 101);
+  g_assert_cmpuint (world_log (world, 0, &id, LAN_SHARE_LOG_FETCHED), ==, 102);
+  world_write_unseen (world, 0, "f7", "newer");
+  world_write (world, 1, &id, "f7", NULL);
+  world_run (world, 2);
+  g_assert_cmpint (lan_shares_fetch (world->people[1].shares, &id, "f7", world->now), ==,
+                   LAN_STATUS_OK);
+  world_run (world, 20);
+  g_assert_cmpstr (world_read (world, 1, "f7"), ==, "newer");
+}
+
+static void
+take_folder (World *world, guint person, const LanConversationId *id)
+{
+  g_assert_cmpint (lan_shares_accept (world->people[person].shares, id, "/share", TRUE, world->now),
+                   ==, LAN_STATUS_OK);
+}
+
+/* The owner's computer is lost, and with it the folder: nothing is taken for removed, another folder takes its
+ * place, and what the members have comes back. */
+static void
+test_restored_owner (void)
+{
+  g_autoptr (World) world = world_new (2);
+  LanConversationId id = shared (world, LAN_SHARE_WRITE);
+  LanShareView view;
+
+  world_write (world, 0, &id, "b", "two");
+  world_run (world, 3);
+  g_assert_cmpstr (world_read (world, 1, "b"), ==, "two");
+  world_restore (world, 0);
+  world_run (world, 30);
+  g_assert_true (lan_shares_view (world->people[0].shares, &id, &view));
+  g_assert_cmpstr (view.error, ==, "not-found");
+  g_assert_cmpint (view.state, ==, LAN_SHARE_OPEN);
+  g_assert_cmpint (lan_shares_accept (world->people[1].shares, &id, "/other", TRUE, world->now), ==,
+                   LAN_STATUS_STATE); /* one that is there is not changed for another */
+  world_connect (world, 0, 1, TRUE);
+  world_run (world, 3);
+  g_assert_cmpstr (world_read (world, 1, "b"), ==, "two");
+  take_folder (world, 0, &id);
+  world_run (world, 5);
+  g_assert_cmpstr (world_read (world, 0, "a"), ==, "one");
+  g_assert_cmpstr (world_read (world, 0, "b"), ==, "two");
+  g_assert_cmpstr (world_read (world, 1, "a"), ==, "one");
+  /* Its new device is as good as the lost one. */
+  world_write (world, 0, &id, "a", "once more");
+  world_write (world, 1, &id, "c", "three");
+  world_run (world, 5);
+  g_assert_cmpstr (world_read (world, 1, "a"), ==, "once more");
+  g_assert_cmpstr (world_read (world, 0, "c"), ==, "three");
+  g_assert_cmpuint (world_log (world, 0, &id, LAN_SHARE_LOG_REMOVED), ==, 0);
+  g_assert_cmpuint (world_log (world, 1, &id, LAN_SHARE_LOG_REMOVED), ==, 0);
+}
+
+/* The folder is where it was, but older: neither takes the other's place unseen. */
+static void
+test_restored_with_older_files (void)
+{
+  g_autoptr (World) world = world_new (2);
+  LanConversationId id = shared (world, LAN_SHARE_WRITE);
+
+  world_write (world, 0, &id, "a", "newer");
+  world_run (world, 3);
+  world_restore (world, 0);
+  world_write_unseen (world, 0, "a", "older");
+  world->people[0].is_away = FALSE;
+  world_restart (world, 0);
+  world_connect (world, 0, 1, TRUE);
+  world_run (world, 10);
+  g_assert_cmpuint (world_log (world, 0, &id, LAN_SHARE_LOG_CONFLICT), ==, 1);
+  g_assert_cmpuint (g_hash_table_size (world->people[0].files), ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/share/late/short-contents", test_short_contents);
+  g_test_add_func ("/share/late/restored-owner", test_restored_owner);
+  g_test_add_func ("/share/late/restored-with-older-files", test_restored_with_older_files);
   g_test_add_func ("/share/late/notice-during-scan", test_notice_during_scan);
   g_test_add_func ("/share/late/word-of-arrival-lost", test_word_of_arrival_lost);
   g_test_add_func ("/share/late/commit-fails", test_commit_fails);

@@ -159,6 +159,56 @@ store_driver_search (StoreDriver *driver, const LanSearchQuery *query, guint *pe
   return rows;
 }
 
+typedef struct {
+  Wait wait;
+  guint n;
+  LanForgotten forgotten;
+} WaitForCount;
+
+static void
+on_imported (guint n, const GError *error, gpointer user_data)
+{
+  WaitForCount *count = user_data;
+
+  count->n = n;
+  on_done (error, &count->wait);
+}
+
+static void
+on_forgotten (const LanForgotten *result, const GError *error, gpointer user_data)
+{
+  WaitForCount *count = user_data;
+
+  count->n += result->n;
+  count->forgotten = *result;
+  on_done (error, &count->wait);
+}
+
+guint
+store_driver_import (StoreDriver *driver, GPtrArray *changes, GError **error)
+{
+  WaitForCount count = { 0 };
+
+  lan_store_import (driver->store, changes, on_imported, &count);
+  wait_for_rows (driver, &count.wait, error);
+  return count.n;
+}
+
+guint
+store_driver_forget (StoreDriver *driver, LanForgetQuery query, GError **error)
+{
+  WaitForCount count = { 0 };
+
+  do {
+    count.wait = (Wait){ 0 };
+    count.forgotten.is_more = FALSE;
+    lan_store_forget (driver->store, &query, on_forgotten, &count);
+    wait_for_rows (driver, &count.wait, error);
+    query.from_order = count.forgotten.next_order;
+  } while (count.forgotten.is_more);
+  return count.n;
+}
+
 GPtrArray *
 store_driver_days (StoreDriver *driver, const LanDaysQuery *query, GError **error)
 {

@@ -39,6 +39,10 @@ GPtrArray *store_driver_transfers (StoreDriver *driver, gint64 before_ms, guint 
 /** @percent: (out) (optional) */
 GPtrArray *store_driver_search (StoreDriver *driver, const LanSearchQuery *query, guint *percent,
                                 GError **error);
+/** Returns: how many of @changes (transfer full) were new. */
+guint store_driver_import (StoreDriver *driver, GPtrArray *changes, GError **error);
+/** Asks again until nothing is left to be forgotten. Returns: how many went. */
+guint store_driver_forget (StoreDriver *driver, LanForgetQuery query, GError **error);
 GPtrArray *store_driver_days (StoreDriver *driver, const LanDaysQuery *query, GError **error);
 
 /* Ids whose last four bytes are the number, the rest a letter of the kind. */

@@ -97,6 +97,15 @@ fill_all_tables (Fixture *f)
       (LanGroupItemRow){ store_conversation (9), 1, g_bytes_new ("k", 1), g_bytes_new ("", 0) };
   lan_changes_add (changes, LAN_CHANGE_SHARE_ITEM)->share_item =
       (LanShareItemRow){ store_conversation (8), 1, g_bytes_new ("k", 1), g_bytes_new ("d", 1) };
+  lan_changes_add (changes, LAN_CHANGE_SHARE_ITEM)->share_item =
+      (LanShareItemRow){ store_conversation (8), 3, g_bytes_new ("here", 4), g_bytes_new ("d", 1) };
+  for (guint i = 0; i < 2500; i++) {
+    g_autofree char *path = g_strdup_printf ("%04u", i);
+
+    lan_changes_add (changes, LAN_CHANGE_SHARE_ITEM)->share_item =
+        (LanShareItemRow){ store_conversation (8 + i % 2), 5, g_bytes_new (path, 4),
+                           g_bytes_new ("", 0) };
+  }
   commit (f, changes);
 }
 
@@ -216,7 +225,7 @@ test_round_trip (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->driver.snapshot->transfers->len, ==, 3);
   g_assert_cmpuint (f->driver.snapshot->addresses->len, ==, 1);
   g_assert_cmpuint (f->driver.snapshot->group_items->len, ==, 1);
-  g_assert_cmpuint (f->driver.snapshot->share_items->len, ==, 0);
+  g_assert_cmpuint (f->driver.snapshot->share_items->len, ==, 2501);
   g_assert_cmpuint (f->driver.snapshot->settings->len, ==, 3);
   g_assert_null (lan_snapshot_get_setting (f->driver.snapshot, "core.secret"));
   g_assert_nonnull (lan_snapshot_get_setting (f->driver.snapshot, "core.new"));
@@ -267,6 +276,22 @@ test_while_writing (Fixture *f, gconstpointer data)
   g_assert_cmpstr (((const LanRecordRow *) rows->pdata[0])->text, ==, "early " STORE_MARKER);
 }
 
+/* Where the first record begins. */
+static gsize
+find_record (const GByteArray *dump)
+{
+  LanDumpRow row = { .table = LAN_DUMP_N };
+  gsize at = 0;
+  LanReader r;
+
+  lan_reader_init (&r, dump->data, dump->len);
+  while (row.table != LAN_DUMP_RECORD) {
+    at = r.pos;
+    g_assert_cmpint (lan_dump_row_read (&r, &row), ==, LAN_STATUS_OK);
+  }
+  return at;
+}
+
 /* Two rows that say they are on screen with one (author, message id): the second gives way. */
 static void
 test_two_on_screen (Fixture *f, gconstpointer data)
@@ -275,17 +300,20 @@ test_two_on_screen (Fixture *f, gconstpointer data)
   g_autoptr (GPtrArray) rows = NULL;
   LanStoreDump *dump = new_dump ();
   GPtrArray *changes = lan_changes_new ();
+  gsize at;
 
   store_add_record (changes, 1, 2, 1);
   commit (f, changes);
   while (!lan_store_dump_is_done (dump))
     dump_piece (f, dump, one);
   lan_store_dump_free (dump);
+  at = find_record (one);
   g_byte_array_append (two, one->data, one->len);
-  g_byte_array_append (two, one->data, one->len);
-  /* table u8, columns u8, then id: kind u8, number; the device of the second is another one */
-  two->data[one->len + 3]++;
-  two->data[one->len + 2 + 9 + 5 + 16 + 5 + 7] ^= 1;
+  g_byte_array_append (two, one->data + at, one->len - (guint) at);
+  /* table u8, columns u8, then id, conversation, device: each kind u8, number; the device of the second
+   * is another one */
+  two->data[one->len + 2 + 1]++;
+  two->data[one->len + 2 + 9 + 9 + 1]++;
   restore (f, two, two->len);
   rows = newest (f, 1, 10);
   g_assert_cmpuint (rows->len, ==, 1);

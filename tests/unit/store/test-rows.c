@@ -205,6 +205,43 @@ test_rows_are_replaced (Fixture *f, gconstpointer data)
 }
 
 static void
+on_settings (GPtrArray *rows, const GError *error, gpointer user_data)
+{
+  GPtrArray **to = user_data;
+
+  g_assert_no_error (error);
+  *to = rows != NULL ? g_ptr_array_ref (rows) : NULL;
+}
+
+/* Large settings are not in the snapshot, and read by prefix. */
+static void
+test_large_settings (Fixture *f, gconstpointer data)
+{
+  static const char *const keys[] = { "large.a.1", "large.a.2", "large.a.3",
+                                      "large.b.1", "largest",   "other" };
+  GPtrArray *changes = lan_changes_new ();
+  g_autoptr (GPtrArray) rows = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++) {
+    LanSettingRow *row = &lan_changes_add (changes, LAN_CHANGE_SETTING)->setting;
+
+    *row = (LanSettingRow){ g_strdup (keys[i]), g_bytes_new (keys[i], strlen (keys[i])) };
+  }
+  commit (f, changes);
+  reopen (f);
+  g_assert_cmpuint (f->driver.snapshot->settings->len, ==, 2);
+  g_assert_nonnull (lan_snapshot_get_setting (f->driver.snapshot, "largest"));
+  g_main_context_push_thread_default (f->driver.context);
+  lan_store_read_settings (f->driver.store, "large.a.", 2, on_settings, &rows);
+  g_main_context_pop_thread_default (f->driver.context);
+  while (rows == NULL)
+    g_main_context_iteration (f->driver.context, TRUE);
+  g_assert_cmpuint (rows->len, ==, 2);
+  g_assert_cmpstr (((LanSettingRow *) rows->pdata[0])->key, ==, "large.a.1");
+  g_assert_cmpstr (((LanSettingRow *) rows->pdata[1])->key, ==, "large.a.2");
+}
+
+static void
 test_addresses_are_bounded (Fixture *f, gconstpointer data)
 {
   GPtrArray *changes = lan_changes_new ();
@@ -528,6 +565,7 @@ add_rows_tests (void)
   ADD ("new-is-empty", test_new_is_empty);
   ADD ("survive", test_rows_survive);
   ADD ("are-replaced", test_rows_are_replaced);
+  ADD ("large-settings", test_large_settings);
   ADD ("addresses-are-bounded", test_addresses_are_bounded);
   ADD ("snapshot-of-logs", test_snapshot_of_logs);
   ADD ("history-pages", test_history_pages);

@@ -4,6 +4,8 @@
 #pragma once
 
 void add_backup_tests (void);
+void add_folded_tests (void);
+void add_keep_tests (void);
 void add_seal_tests (void);
 void add_vfs_tests (void);
 void add_operations_tests (void);

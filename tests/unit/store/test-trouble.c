@@ -5,8 +5,10 @@
 #include "store-driver.h"
 #include "test-store.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct {
   char *folder;
@@ -370,6 +372,100 @@ test_wal_alone (Fixture *f, gconstpointer data)
   }
 }
 
+/* In place: the store has the file open. */
+static void
+write_over (const char *path, const guint8 *data, gsize len, gsize at)
+{
+  int fd = g_open (path, O_WRONLY | O_CLOEXEC, 0);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (pwrite (fd, data, len, (off_t) at), ==, len);
+  close (fd);
+}
+
+typedef struct {
+  guint percent;
+  guint n_answers;
+  GError *error;
+} Check;
+
+static void
+on_checked (guint percent, const GError *error, gpointer user_data)
+{
+  Check *check = user_data;
+
+  check->n_answers++;
+  check->percent = percent;
+  if (error != NULL)
+    check->error = g_error_copy (error);
+}
+
+/* All of the file, or up to what is damaged. */
+static void
+check_all (StoreDriver *driver, Check *check)
+{
+  do {
+    guint before = check->n_answers;
+
+    lan_store_check_some (driver->store, on_checked, check);
+    while (check->n_answers == before)
+      g_main_context_iteration (driver->context, TRUE);
+  } while (check->percent < 100 && check->error == NULL);
+}
+
+/* A page that nobody reads is found to be damaged, wherever it is, and the store goes on. */
+static void
+test_checked (Fixture *f, gconstpointer data)
+{
+  g_autofree guint8 *db = NULL;
+  gsize len;
+
+  read_file (f->path, &db, &len);
+  for (gsize page = 0; page <= len / 4096; page += 3) {
+    Check check = { 0 };
+    StoreDriver driver;
+
+    write_file (f->path, db, len);
+    store_driver_open (&driver, f->path, NULL, NULL, LAN_STORE_FLAG_MUST_EXIST);
+    g_assert_no_error (driver.error);
+    check_all (&driver, &check);
+    g_assert_no_error (check.error);
+    g_assert_cmpuint (check.percent, ==, 100);
+    if (page * 4096 < len) {
+      g_autofree guint8 *changed = g_memdup2 (db, len);
+
+      changed[page * 4096 + 77] ^= 1;
+      write_over (f->path, changed + page * 4096, 4096, page * 4096);
+      check_all (&driver, &check);
+      g_assert_error (check.error, LAN_STORE_ERROR, LAN_STORE_ERROR_DAMAGED);
+      g_clear_error (&check.error);
+    }
+    store_driver_close (&driver);
+  }
+}
+
+/* Pages that took each other's places are genuine each, but not there; of an emptied one nothing is left. */
+static void
+test_checked_swapped (Fixture *f, gconstpointer data)
+{
+  g_autofree guint8 *db = NULL;
+  Check check = { 0 };
+  StoreDriver driver;
+  gsize len;
+
+  read_file (f->path, &db, &len);
+  store_driver_open (&driver, f->path, NULL, NULL, LAN_STORE_FLAG_MUST_EXIST);
+  g_assert_no_error (driver.error);
+  write_over (f->path, db + 5 * 4096, 4096, 6 * 4096);
+  write_over (f->path, db + 6 * 4096, 4096, 5 * 4096);
+  check_all (&driver, &check);
+  g_assert_error (check.error, LAN_STORE_ERROR, LAN_STORE_ERROR_DAMAGED);
+  g_assert_nonnull (
+      strstr (check.error->message, lan_store_error_advice (LAN_STORE_ERROR_DAMAGED)));
+  g_clear_error (&check.error);
+  store_driver_close (&driver);
+}
+
 #define ADD(name, function)                                                                        \
   g_test_add ("/store/trouble/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -390,4 +486,6 @@ add_trouble_tests (void)
   ADD ("wal-damaged", test_wal_damaged);
   ADD ("wal-torn-end", test_wal_torn_end);
   ADD ("wal-alone", test_wal_alone);
+  ADD ("checked", test_checked);
+  ADD ("checked-swapped", test_checked_swapped);
 }

@@ -305,6 +305,76 @@ test_stalls (void)
   world_free (w);
 }
 
+/* What asks for the list of hashes is lost, once: two lanes that crossed, one of which was given up. */
+static void
+lose_list (LanFrame *frame, gpointer data)
+{
+  guint *left = data;
+
+  if (*left == 0 || lan_frame_type (frame) != LAN_FRAME_FILE_HASHES_REQUEST)
+    return;
+  frame->file_hashes_request->offer.data[0] ^= 1; /* of nothing that the sender knows */
+  (*left)--;
+}
+
+static void
+test_list_is_lost (void)
+{
+  guint left = 2;
+  LanMessageId id;
+  World *w = offered_world (59, 10 * LEAF, &id);
+
+  w->peers[1].spoil = lose_list;
+  w->peers[1].spoil_data = &left;
+  accept (w, &id);
+  world_run (w, 2.5 * LAN_TRANSFER_LIST_US / G_USEC_PER_SEC);
+  g_assert_cmpuint (left, ==, 0);
+  g_assert_cmpint (world_state (w, 1, &id), ==, LAN_TRANSFER_DONE);
+  world_free (w);
+}
+
+/* The answer is seen on its way, and does not arrive. */
+static void
+keep_list (LanFrame *frame, gpointer data)
+{
+  GBytes **page = data;
+
+  if (lan_frame_type (frame) != LAN_FRAME_FILE_HASHES || *page != NULL)
+    return;
+  *page = g_bytes_new (frame->file_hashes->hashes.data, frame->file_hashes->hashes.len);
+  frame->file_hashes->offer.data[0] ^= 1;
+}
+
+/* What was asked for over a link and, overtaken, over a lane is answered over the link. */
+static void
+test_list_over_other_channel (void)
+{
+  g_autoptr (GBytes) page = NULL;
+  Lanyard__FileHashes answer = LANYARD__FILE_HASHES__INIT;
+  LanFrame frame = LANYARD__FRAME__INIT;
+  LanMessageId id;
+  World *w = offered_world (60, 10 * LEAF, &id);
+  guint64 first = w->last_channel;
+  guint64 second = world_join (w, 0, 1, TRUE);
+  const LanTransferOne *one = g_hash_table_lookup (w->peers[1].t->all, &id);
+  guint64 other;
+
+  w->peers[0].spoil = keep_list;
+  w->peers[0].spoil_data = &page;
+  accept (w, &id);
+  world_run (w, 1);
+  g_assert_nonnull (page);
+  other = one->in.lister->id == first ? second : first;
+  answer.offer = (ProtobufCBinaryData){ sizeof id.b, id.b };
+  answer.hashes.data = (guint8 *) g_bytes_get_data (page, &answer.hashes.len);
+  frame.body_case = LANYARD__FRAME__BODY_FILE_HASHES;
+  frame.file_hashes = &answer;
+  g_assert_cmpint (world_frame (w, 1, other, &frame), ==, LAN_STATUS_OK);
+  world_run (w, 4);
+  g_assert_cmpint (world_state (w, 1, &id), ==, LAN_TRANSFER_DONE);
+  world_free (w);
+}
+
 static LanFrame
 frame_of (LanFrameType type, gpointer body)
 {
@@ -493,6 +563,8 @@ add_hostile_tests (void)
   g_test_add_func ("/transfer/hostile/wrong-bytes", test_wrong_bytes);
   g_test_add_func ("/transfer/hostile/wrong-everywhere", test_wrong_everywhere);
   g_test_add_func ("/transfer/hostile/stalls", test_stalls);
+  g_test_add_func ("/transfer/hostile/list-is-lost", test_list_is_lost);
+  g_test_add_func ("/transfer/hostile/list-over-other-channel", test_list_over_other_channel);
   g_test_add_func ("/transfer/hostile/bad-requests", test_bad_requests);
   g_test_add_func ("/transfer/hostile/flood-of-requests", test_flood_of_requests);
   g_test_add_func ("/transfer/hostile/bad-blocks", test_bad_blocks);

@@ -460,9 +460,12 @@ main (int argc, char **argv)
   g_test_add_func ("/transfer/blocked-peer", test_blocked_peer);
   g_test_add_func ("/transfer/same-content", test_same_content);
   add_folder_tests ();
+  add_group_tests ();
   add_restart_tests ();
   add_swarm_tests ();
+  add_swarm_lanes_tests ();
   add_swarm_late_tests ();
   add_hostile_tests ();
+  add_left_tests ();
   return g_test_run ();
 }

@@ -10,6 +10,9 @@
 
 #define QUEUE_BYTES (256 * 1024) /* what a channel queues */
 
+static const LanConversationId group_id = { { 6 } };
+static const LanAccountId group_address = { { 6 } };
+
 typedef enum { DUE_FRAME, DUE_JOB, DUE_COMMIT, DUE_OFFER_SENT, DUE_OFFERED, DUE_WRITABLE } DueType;
 
 /* An offer's record, as core keeps it: it outlives the program, whatever became of the transfer. */
@@ -517,17 +520,36 @@ world_kill (World *w, int peer)
     world_cut (w, g_array_index (channels, guint64, i));
 }
 
+/* In a group nobody is named: all members hold it. */
+typedef struct {
+  LanTransferOfferParts parts;
+  Lanyard__FileOffer offer;
+  ProtobufCBinaryData members[WORLD_PEERS];
+} Offer;
+
+static void
+read_offer (World *w, Record *record, Offer *offer)
+{
+  lan_transfer_action_offer (&record->action, &offer->offer, &offer->parts);
+  if (!lan_account_id_equal (&record->action.peer, &group_address))
+    return;
+  g_assert_cmpuint (offer->offer.n_holders, ==, 0);
+  for (guint i = 0; i < w->members; i++)
+    offer->members[i] = (ProtobufCBinaryData){ LAN_ACCOUNT_ID_BYTES, w->peers[i].account.b };
+  offer->offer.holders = offer->members;
+  offer->offer.n_holders = w->members;
+}
+
 /* The row that is committed with the record. */
 static void
 keep_offer (Peer *p, Record *record)
 {
   LanTransferRow *row = g_new0 (LanTransferRow, 1);
-  LanTransferOfferParts parts;
-  Lanyard__FileOffer offer;
+  Offer offer;
 
-  lan_transfer_action_offer (&record->action, &offer, &parts);
+  read_offer (p->world, record, &offer);
   g_assert_cmpint (lan_transfers_offer_row (&record->action.id, &record->action.offer.conversation,
-                                            &p->world->peers[record->from].account, &offer,
+                                            &p->world->peers[record->from].account, &offer.offer,
                                             p->world->now, row),
                    ==, LAN_STATUS_OK);
   if (g_hash_table_contains (p->rows, &row->id))
@@ -539,14 +561,13 @@ keep_offer (Peer *p, Record *record)
 static void
 tell_offered (Peer *p, Record *record)
 {
-  LanTransferOfferParts parts;
-  Lanyard__FileOffer offer;
   LanStatus status;
+  Offer offer;
 
-  lan_transfer_action_offer (&record->action, &offer, &parts);
-  status =
-      lan_transfers_offered (p->t, &record->action.id, &record->action.offer.conversation,
-                             &p->world->peers[record->from].account, &offer, FALSE, p->world->now);
+  read_offer (p->world, record, &offer);
+  status = lan_transfers_offered (p->t, &record->action.id, &record->action.offer.conversation,
+                                  &p->world->peers[record->from].account, &offer.offer, FALSE,
+                                  p->world->now);
   g_assert_cmpint (status, ==, LAN_STATUS_OK);
 }
 
@@ -580,6 +601,21 @@ peer_of (World *w, const LanAccountId *account)
       return i;
   }
   g_assert_not_reached ();
+}
+
+static void
+bring_offer (World *w, int from, int to, const LanTransferAction *action)
+{
+  Due *due = schedule (w, to, DUE_OFFERED, 2000);
+
+  due->record = g_new0 (Record, 1);
+  due->record->from = from;
+  due->record->action = *action;
+  due->record->action.offer.name = g_strdup (action->offer.name);
+  if (action->offer.holders != NULL)
+    g_bytes_ref (action->offer.holders);
+  if (action->offer.share != NULL)
+    g_bytes_ref (action->offer.share);
 }
 
 static void
@@ -619,11 +655,13 @@ carry_out (World *w, int peer, LanTransferAction *action)
   case LAN_TRANSFER_ACTION_OFFER:
     due = schedule (w, peer, DUE_OFFER_SENT, 1000);
     due->id = action->id;
-    due = schedule (w, peer_of (w, &action->peer), DUE_OFFERED, 2000);
-    due->record = g_new0 (Record, 1);
-    due->record->from = peer;
-    due->record->action = *action;
-    *action = (LanTransferAction){ .type = LAN_TRANSFER_ACTION_EVENT };
+    if (lan_account_id_equal (&action->peer, &group_address))
+      for (guint i = 0; i < w->members; i++) {
+        if ((int) i != peer)
+          bring_offer (w, peer, (int) i, action);
+      }
+    else
+      bring_offer (w, peer, peer_of (w, &action->peer), action);
     break;
   case LAN_TRANSFER_ACTION_WANT: {
     g_autofree char *hex = lan_account_id_to_hex (&action->peer);
@@ -636,6 +674,10 @@ carry_out (World *w, int peer, LanTransferAction *action)
   }
   case LAN_TRANSFER_ACTION_EVENT:
     on_event (p, action);
+    break;
+  case LAN_TRANSFER_ACTION_LEFT:
+    if (w->left != NULL)
+      w->left (w, peer, action, w->left_data);
     break;
   case LAN_TRANSFER_ACTION_TARGET:
     break;
@@ -860,6 +902,62 @@ world_share (World *w, int from, guint n, guint n_first, const char *path)
                                               w->now));
     world_settle (w, from);
   }
+}
+
+static GBytes *
+members_of (World *w)
+{
+  g_autoptr (GByteArray) keys = g_byte_array_new ();
+
+  for (guint i = 0; i < w->members; i++)
+    g_byte_array_append (keys, w->peers[i].account.b, LAN_ACCOUNT_ID_BYTES);
+  return g_bytes_new (keys->data, keys->len);
+}
+
+void
+world_set_members (World *w, guint n)
+{
+  g_autoptr (GBytes) members = NULL;
+
+  w->members = n;
+  members = members_of (w);
+  for (int i = 0; i < WORLD_PEERS; i++) {
+    if (w->peers[i].t == NULL)
+      continue;
+    lan_transfers_set_members (w->peers[i].t, &group_id, members, w->now);
+    world_settle (w, i);
+  }
+}
+
+void
+world_offer_group (World *w, int from, guint n, const char *path)
+{
+  LanMessageId id = world_id (n);
+  guint8 secret[LAN_SHARE_BYTES];
+  g_autoptr (GBytes) members = members_of (w);
+  g_autoptr (GBytes) share = NULL;
+
+  lan_random_bytes (&w->random.base, secret, sizeof secret);
+  share = g_bytes_new (secret, sizeof secret);
+  g_assert_true (lan_transfers_send_group (w->peers[from].t, &id, &group_id, &group_address, path,
+                                           members, share, w->now));
+  world_settle (w, from);
+}
+
+void
+world_bring_group (World *w, int from, int to, guint n)
+{
+  LanMessageId id = world_id (n);
+  const LanTransferOne *one = lan_transfers_find (w->peers[from].t, &id);
+  LanTransferAction action = { .type = LAN_TRANSFER_ACTION_OFFER, .id = id };
+
+  action.peer = group_address;
+  action.offer.conversation = group_id;
+  action.offer.name = one->row.name;
+  action.offer.size = one->row.size;
+  action.offer.root = one->row.root;
+  action.offer.share = one->detail.share;
+  bring_offer (w, from, to, &action);
 }
 
 LanTransferState

@@ -59,6 +59,9 @@ struct _World {
   guint64 bytes_per_s; /* of a channel, each way */
   gsize window_bytes;
   guint64 steps;
+  guint members; /* of the group that peers [0, members) are in */
+  void (*left) (World *w, int peer, const LanTransferAction *action, gpointer data);
+  gpointer left_data;
 };
 
 World *world_new (guint64 seed);
@@ -85,6 +88,13 @@ LanMessageId world_id (guint n);
 void world_offer (World *w, int from, int to, guint n, const char *path);
 /** The same to peers [1, 1 + n) at once, as number @n_first, @n_first + 1, ...: they may share it. */
 void world_share (World *w, int from, guint n, guint n_first, const char *path);
+/** Peers [0, @n) are in a group from now on. */
+void world_set_members (World *w, guint n);
+/** Offers @path to that group. */
+void world_offer_group (World *w, int from, guint n, const char *path);
+/** Brings the offer of @from that is known as @n to @to, who came later. */
+void world_bring_group (World *w, int from, int to, guint n);
+
 LanTransferState world_state (World *w, int peer, const LanMessageId *id);
 const char *world_error (World *w, int peer, const LanMessageId *id);
 
