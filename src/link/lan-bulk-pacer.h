@@ -16,7 +16,7 @@
 
 G_BEGIN_DECLS
 
-#define LAN_BULK_TARGET_US      12000 /* of queueing delay */
+#define LAN_BULK_TARGET_US      16000 /* of queueing delay */
 #define LAN_BULK_CALL_TARGET_US 6000  /* while a call is under way */
 #define LAN_BULK_WINDOW_MIN     (16 * 1024)
 #define LAN_BULK_WINDOW_MAX     (16 * 1024 * 1024)

@@ -111,7 +111,7 @@ on_closed (LanBulkLane *lane, LanCloseReason reason, const char *detail, gpointe
 
   lan_bulk_lane_get_stats (lane, &stats);
   if (bench->bytes > 1)
-    g_print ("%.1f MB/s %.3f s %.2f CPU-s/GB %s\n", (double) bench->bytes / s / 1e6, s,
+    g_print ("%.3f MB/s %.3f s %.2f CPU-s/GB %s\n", (double) bench->bytes / s / 1e6, s,
              cpu_s () * 1e9 / (double) bench->bytes, lan_close_reason_name (reason));
   else
     g_print ("sent %.1f MB, %.2f CPU-s/GB, %s (%s)\n", (double) stats.bytes_sent / 1e6,
