@@ -88,14 +88,15 @@ refusal_key (const LanHash *root, guint64 channel)
   return g_strdup_printf ("%s/%" G_GUINT64_FORMAT, hex, channel);
 }
 
-/* Who made this version is asked first, then whoever is there. 0: nobody. */
+/* Who made this version is asked first, then whoever is there; of two channels to the same person, the newer: the
+ * other may lead to a program that was killed. 0: nobody. */
 static guint64
 choose_source (LanShares *s, LanShareOne *one, const LanShareEntry *entry)
 {
   const LanShareHeadOne *author = g_hash_table_lookup (one->heads, &entry->author);
   const LanShareChannel *ch;
   GHashTableIter iter;
-  guint64 best = 0;
+  guint64 best = 0, authors = 0;
 
   g_hash_table_iter_init (&iter, s->channels);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &ch)) {
@@ -105,10 +106,10 @@ choose_source (LanShares *s, LanShareOne *one, const LanShareEntry *entry)
         g_hash_table_contains (s->refusals, key))
       continue;
     if (author != NULL && lan_account_id_equal (&author->account, &ch->account))
-      return ch->id;
+      authors = MAX (authors, ch->id);
     best = MAX (best, ch->id);
   }
-  return best;
+  return authors != 0 ? authors : best;
 }
 
 static void
@@ -270,7 +271,8 @@ next_everywhere (LanShares *s)
     lan_shares_work_on (s, one);
 }
 
-/* Somebody else is asked, now or later. */
+/* Somebody else is asked, now if somebody is there. @refused: the one who was asked is not asked for it again;
+ * @error: (nullable): it is something here that has to change first. */
 static void
 ask_again (LanShares *s, LanShareFetch *fetch, gboolean refused, const char *error)
 {
@@ -282,7 +284,7 @@ ask_again (LanShares *s, LanShareFetch *fetch, gboolean refused, const char *err
   if (error != NULL)
     item->error = g_intern_string (error);
   end_fetch (s, fetch);
-  if (refused)
+  if (refused || error == NULL)
     lan_shares_touch_item (s, one, item);
   retry_later (s, one);
   lan_shares_changed (s, one);

@@ -44,6 +44,28 @@ test_notice_during_scan (void)
   g_assert_cmpstr (world_read (world, 1, "c"), ==, "three");
 }
 
+/* A program that was killed and started again is known twice for a while: what is asked goes over the newer channel,
+ * and what was asked over the other is asked anew as soon as that is known to be dead. */
+static void
+test_overtaken_channel (void)
+{
+  g_autoptr (World) world = world_new (2);
+  LanConversationId id = shared (world, LAN_SHARE_READ);
+  const guint64 older = 3, newer = 83; /* both lead nowhere; the wire's is between them */
+
+  lan_shares_channel_up (world->people[1].shares, older, world_account (world, 0), world->now);
+  world_write (world, 0, &id, "b", "two");
+  world_run (world, 1);
+  g_assert_cmpstr (world_read (world, 1, "b"), ==, "two");
+  lan_shares_channel_up (world->people[1].shares, newer, world_account (world, 0), world->now);
+  world_write (world, 0, &id, "b", "three");
+  world_run (world, 2);
+  g_assert_cmpstr (world_read (world, 1, "b"), ==, "two");
+  lan_shares_channel_down (world->people[1].shares, newer, world->now);
+  world_run (world, 1);
+  g_assert_cmpstr (world_read (world, 1, "b"), ==, "three");
+}
+
 /* The word that a file arrived is lost; the log says so when they meet again. */
 static void
 test_word_of_arrival_lost (void)
@@ -254,6 +276,7 @@ main (int argc, char **argv)
   g_test_add_func ("/share/late/short-contents", test_short_contents);
   g_test_add_func ("/share/late/restored-owner", test_restored_owner);
   g_test_add_func ("/share/late/restored-with-older-files", test_restored_with_older_files);
+  g_test_add_func ("/share/late/overtaken-channel", test_overtaken_channel);
   g_test_add_func ("/share/late/notice-during-scan", test_notice_during_scan);
   g_test_add_func ("/share/late/word-of-arrival-lost", test_word_of_arrival_lost);
   g_test_add_func ("/share/late/commit-fails", test_commit_fails);
