@@ -12,6 +12,10 @@
 
 #define CLOSE_MS        2000
 #define USER_TIMEOUT_MS 15000
+/* Who has asked for everything that it may and waits sends nothing that could show that the other end is gone. */
+#define KEEPALIVE_IDLE_S     3
+#define KEEPALIVE_INTERVAL_S 3
+#define KEEPALIVE_PROBES     4
 /* A message in the queue counts for at least this, so that empty ones are bounded too. */
 #define MESSAGE_COST 256
 
@@ -43,6 +47,9 @@ make_blocking (LanBulkLane *lane)
     lan_bulk_lane_finish (lane, LAN_CLOSE_BROKEN, "the socket cannot be used");
   g_socket_set_keepalive (lane->socket, TRUE);
   g_socket_set_option (lane->socket, IPPROTO_TCP, TCP_USER_TIMEOUT, USER_TIMEOUT_MS, NULL);
+  g_socket_set_option (lane->socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S, NULL);
+  g_socket_set_option (lane->socket, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S, NULL);
+  g_socket_set_option (lane->socket, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES, NULL);
 }
 
 void

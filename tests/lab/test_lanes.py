@@ -31,6 +31,18 @@ table inet wall {
 """
 
 
+# What is asked arrives and is acknowledged; what is sent does not, nor that the other end is gone.
+NO_DATA = """
+table inet deaf {
+  chain in {
+    type filter hook input priority 0;
+    iifname e0 meta l4proto tcp meta length > 200 counter drop
+    iifname e0 tcp flags & rst == rst counter drop
+  }
+}
+"""
+
+
 def nft(host, text):
     done = subprocess.run(["ip", "netns", "exec", host.namespace, "nft", "-f", "-"],
                           input=text.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -126,6 +138,36 @@ def _():
              (tcp / MIB, udp / MIB, (tcp + udp) / size))
         check(digest(done["path"]) == digest(path), "the same bytes")
         check(tcp + udp < 1.03 * size + 3 * 9 * MIB, "what was under way, and no more")
+
+
+def unanswered(host):
+    """Whether something that was sent over TCP is not acknowledged yet."""
+    return "unacked:" in run("ip", "netns", "exec", host.namespace, "ss", "-tni")
+
+
+@test("a lane is gone and nothing says so: the rest comes over the link within seconds")
+def _():
+    with Lab() as lab:
+        a, b = pair(lab)
+        nft(b.host, COUNT)
+        path = make_file(lab, "moving.bin", 160 * MIB)
+        a.call("file.limit", bytes_per_second=24 * MIB)
+        sent = a.call("file.send", to=b.id, paths=[path])["id"]
+        accept(b, sent, inbox(lab))
+        wait_until(lambda: arrived(b.host)[0] > 30 * MIB, "over a lane", timeout=40)
+        by_link = arrived(b.host)[1]
+        wall(a.host, b.host)
+        nft(b.host, NO_DATA)
+        wait_until(lambda: not unanswered(b.host), "all that it asks is acknowledged")
+        run("ip", "netns", "exec", a.host.namespace, "ss", "-K", "state", "established", quiet=True)
+        nft(b.host, "delete table inet deaf\n")
+        start = time.monotonic()
+        wait_until(lambda: arrived(b.host)[1] > by_link + 10 * MIB, "over the link", timeout=15)
+        note("over the link after %.1f s" % (time.monotonic() - start))
+        open_again(a.host, b.host)
+        a.call("file.limit", bytes_per_second=0)
+        done = b.wait_for("file.done", id=sent, timeout=60)[1]
+        check(digest(done["path"]) == digest(path), "the same bytes")
 
 
 @test("whoever can open a connection does: the receiver or the sender behind a router")
