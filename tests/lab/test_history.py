@@ -3,12 +3,15 @@
 # Copyright (c) 2026 The Lanyard developers
 """The history: found by words, by day and by kind, written to files, and nowhere readable on disk."""
 
+import base64
 import datetime
 import itertools
 import json
 import os
 import re
 import signal
+import struct
+import zlib
 
 from lab import Failure, Lab, check, main, test, wait_until
 from people import befriend, say
@@ -162,36 +165,68 @@ def canaries(*words):
             yield word, word.encode(encoding)
 
 
+def tiny_png():
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress((b"\0" + b"\x20\x90\xf0" * 8) * 8)) + chunk(b"IEND", b""))
+
+
+def everything_said(lab, a, b):
+    """Whatever carries words goes from one to the other; returns the words."""
+    for i in range(20):
+        say(a, b, "kakapo-secret 鸸鹋秘密 %d" % i)
+    id, _ = say(a, b, "wombat-first 袋熊初稿")
+    a.call("message.edit", id=id, text="wombat-second 袋熊终稿")
+    wait_until(lambda: found(b, text="终稿"), "the edit")
+    id, _ = say(b, a, "numbat-taken 袋食蚁兽")
+    b.call("message.recall", id=id)
+    wait_until(lambda: a.call("message.get", id=id).get("recalled"), "taken back")
+    group = a.call("group.create", name="quokka-circle 短尾矮袋鼠组", people=[b.id])["id"]
+    b.wait_for("message.received", group=group, event="created")
+    b.call("group.join", id=group)
+    a.call("group.topic", id=group, topic="bilby-matters 兔耳袋狸")
+    sent = a.call("message.send", to=group, text="dunnart-plan 狭足袋鼩")["id"]
+    b.wait_for("message.received", id=sent)
+    a.call("sticker.add", name="potoroo-face 长鼻袋鼠", set="bettong-set",
+           picture=base64.b64encode(tiny_png()).decode())
+    sticker = [s for s in a.call("sticker.list")["stickers"] if s["name"].startswith("potoroo")][0]
+    sent = a.call("sticker.send", to=b.id, sticker=sticker["id"])["id"]
+    b.wait_for("message.received", id=sent)
+    for name in ("capybara-list.txt", "水豚名单.txt"):
+        file = lab.path(name)
+        with open(file, "wb") as f:
+            f.write(b"y" * 5000)
+        offer = a.call("file.send", to=b.id, paths=[file])["id"]
+        b.wait_for("file.offered", id=offer)
+    taken = lab.path("taken")
+    os.mkdir(taken)
+    b.call("file.accept", id=offer, dir=taken)
+    a.wait_for("file.done", id=offer)
+    check(len(found(a, text="鸸鹋")) == 20, "indexed")
+    return ["kakapo-secret", "鸸鹋秘密", "wombat-first", "袋熊初稿", "wombat-second", "袋熊终稿", "numbat-taken",
+            "袋食蚁兽", "quokka-circle", "短尾矮袋鼠", "bilby-matters", "兔耳袋狸", "dunnart-plan", "狭足袋鼩",
+            "potoroo-face", "长鼻袋鼠", "bettong-set", "capybara-list", "水豚名单", "Quinzel", "王麒麟儿"]
+
+
 @test("after use, kill -9 and a core dump asked for, no text, name or file name lies on the disk")
 def _():
     with Lab() as lab:
         _, (one, two) = lab.office(["one", "two"], avahi=False)
         a, b = one.peer("Quinzel"), two.peer("王麒麟儿")
         befriend(a, b)
-        for i in range(20):
-            say(a, b, "kakapo-secret 鸸鹋秘密 %d" % i)
-        file = lab.path("capybara-list.txt")
-        with open(file, "wb") as f:
-            f.write(b"y" * 5000)
-        a.call("file.send", to=b.id, paths=[file])
-        b.wait_for("file.offered")
-        check(len(found(a, text="鸸鹋")) == 20, "indexed")
+        said = everything_said(lab, a, b)
         kept, restored = lab.path("kept"), lab.path("restored")
         os.mkdir(kept)
         code = a.call("backup.code", renew=True)["code"]
         a.call("backup.create", path=os.path.join(kept, "a.backup"))
         a.call("backup.restore", path=os.path.join(kept, "a.backup"), secret=code, dir=restored)
-        with open("/proc/%d/limits" % a.pid) as f:
-            core = [line for line in f if line.startswith("Max core file size")][0]
-        check(core.split()[4:6] == ["0", "0"], "no core may be written: %s" % core)
-        a.kill(signal.SIGQUIT)
-        b.kill(signal.SIGKILL)
-        wait_until(lambda: not a.is_alive() and not b.is_alive(), "both are gone")
-        words = list(canaries("kakapo-secret", "鸸鹋秘密", "capybara-list", "Quinzel", "王麒麟儿", code))
-        n = 0
-        for peer in (a, b):
-            for folder, _, names in itertools.chain(os.walk(peer.profile), os.walk(peer.host.dir), os.walk(kept),
-                                                    os.walk(restored)):
+        words = list(canaries(*said, code))
+
+        def search(when):
+            n = 0
+            for folder, _, names in itertools.chain(*(os.walk(top) for top in (
+                    a.profile, b.profile, one.dir, two.dir, kept, restored))):
                 for name in names:
                     path = os.path.join(folder, name)
                     if not os.path.isfile(path):
@@ -199,10 +234,25 @@ def _():
                     n += 1
                     with open(path, "rb") as f:
                         data = f.read()
+                    check(not name.startswith("core"), "a dump: " + path)
                     for word, needle in words:
-                        check(needle not in data, "%s in %s" % (word, path))
-                        check(word not in name, "%s names a file" % word)
-        check(n >= 4, "%d files were looked through" % n)
+                        check(needle not in data, "%s in %s, %s" % (word, path, when))
+                        check(word not in path, "%s names a file, %s" % (word, when))
+            check(n >= 4, "%d files were looked through" % n)
+
+        search("while both run")
+        with open("/proc/%d/limits" % a.pid) as f:
+            core = [line for line in f if line.startswith("Max core file size")][0]
+        check(core.split()[4:6] == ["0", "0"], "no core may be written: %s" % core)
+        a.kill(signal.SIGQUIT)
+        b.kill(signal.SIGKILL)
+        wait_until(lambda: not a.is_alive() and not b.is_alive(), "both are gone")
+        search("after both were killed")
+        a, b = a.restart(), b.restart()
+        befriend(a, b)
+        a.quit()
+        b.quit()
+        search("after they were used again and closed")
 
 
 if __name__ == "__main__":
