@@ -9,6 +9,7 @@
 #include "lan-files.h"
 #include "lan-first-start.h"
 #include "lan-join-window.h"
+#include "lan-pasted.h"
 #include "lan-settings.h"
 #include "lan-trouble-page.h"
 
@@ -164,6 +165,7 @@ on_ready (LanApplication *self)
 
   self->is_open = TRUE;
   lan_files_set_folder (lan_node_get_setting (self->node, LAN_SETTING_FOLDER));
+  lan_pasted_begin (self->node, self->profile);
   if (self->window != NULL) {
     lan_window_show_panes (self->window);
     lan_window_set_node (self->window, self->node);

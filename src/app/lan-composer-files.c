@@ -3,6 +3,7 @@
 #include "lan-composer-files.h"
 
 #include "lan-attachment.h"
+#include "lan-pasted.h"
 
 #include <glib/gi18n.h>
 
@@ -90,9 +91,18 @@ lan_composer_files_clear (LanComposerFiles *self)
   show (self);
 }
 
+void
+lan_composer_files_discard (LanComposerFiles *self)
+{
+  for (guint i = 0; i < self->attachments->len; i++)
+    lan_pasted_drop (lan_attachment_get_path (g_ptr_array_index (self->attachments, i)));
+  lan_composer_files_clear (self);
+}
+
 static void
 on_removed (LanAttachment *attachment, LanComposerFiles *self)
 {
+  lan_pasted_drop (lan_attachment_get_path (attachment));
   g_ptr_array_remove (self->attachments, attachment);
   gtk_widget_destroy (gtk_widget_get_parent (GTK_WIDGET (attachment)));
   changed (self);

@@ -31,4 +31,7 @@ char **lan_composer_files_dup_paths (LanComposerFiles *self);
 /** Drops them all, and what still loads; says nothing about it. */
 void lan_composer_files_clear (LanComposerFiles *self);
 
+/** As lan_composer_files_clear(), of what is not sent: pictures that were pasted are removed. */
+void lan_composer_files_discard (LanComposerFiles *self);
+
 G_END_DECLS

@@ -496,7 +496,7 @@ lan_composer_set_conversation (LanComposer *self, LanNode *node, LanConversation
     lan_conversation_set_typing (self->conversation, FALSE);
     lan_composer_save_draft (self);
   }
-  lan_composer_files_clear (self->files);
+  lan_composer_files_discard (self->files);
   gtk_toggle_button_set_active (self->urgent_button, FALSE);
   g_set_object (&self->conversation, conversation);
   lan_mention_people_follow (

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-paste.h"
 
+#include "lan-pasted.h"
 #include "lan-picture-message.h"
 
 typedef struct {
@@ -37,20 +38,13 @@ static const char *const kinds[] = { "image/png", "image/jpeg", "image/webp", "i
 static void
 write_picture (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "lanyard", "pasted", NULL);
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *name = g_date_time_format (now, "%Y%m%d-%H%M%S-%f");
   gsize len;
   const guint8 *bytes = g_bytes_get_data (data, &len);
-  g_autofree char *path =
-      g_strdup_printf ("%s/%s.%s", folder, name, lan_picture_sniff (bytes, len));
   GError *error = NULL;
+  g_autofree char *path = lan_pasted_dup_path (lan_picture_sniff (bytes, len), &error);
 
-  if (g_mkdir_with_parents (folder, 0700) != 0 ||
-      !g_file_set_contents_full (path, (const char *) bytes, (gssize) len,
-                                 G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error)) {
-    if (error == NULL)
-      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, folder);
+  if (path == NULL || !g_file_set_contents_full (path, (const char *) bytes, (gssize) len,
+                                                 G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error)) {
     g_task_return_error (task, error);
     return;
   }

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-screenshot.h"
 
+#include "lan-pasted.h"
 #include "lan-picture.h"
 
 #include <gdk/gdkx.h>
@@ -88,16 +89,12 @@ lan_screenshot_take_finish (GAsyncResult *result, GError **error)
 static void
 write_picture (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "lanyard", "pasted", NULL);
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *name = g_date_time_format (now, "%Y%m%d-%H%M%S-%f.png");
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autofree char *bytes = NULL;
   GError *error = NULL;
+  g_autofree char *path = lan_pasted_dup_path ("png", &error);
+  g_autofree char *bytes = NULL;
   gsize len;
 
-  g_mkdir_with_parents (folder, 0700);
-  if (gdk_pixbuf_save_to_buffer (data, &bytes, &len, "png", &error, NULL) &&
+  if (path != NULL && gdk_pixbuf_save_to_buffer (data, &bytes, &len, "png", &error, NULL) &&
       g_file_set_contents_full (path, bytes, (gssize) len, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
                                 &error))
     g_task_return_pointer (task, g_filename_to_uri (path, NULL, NULL), g_free);

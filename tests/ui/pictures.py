@@ -52,6 +52,11 @@ class Scene:
         run("convert", "-size", size, "plasma:" + colours, self.path(name))
         return self.path(name)
 
+    def kept(self):
+        """Pictures that were pasted or taken of the screen, as they lie on the disk."""
+        top = os.path.join(self.lin.home, "cache", "lanyard", "pasted")
+        return [os.path.join(folder, name) for folder, _, names in os.walk(top) for name in names]
+
     def send(self, path):
         return self.peer.call("file.send", to="林子墨", paths=[path])["id"]
 
@@ -152,8 +157,7 @@ def of_the_screen(scene, chinese, end):
     lin.press(words["Add to message"])
     gone(lin, words["Add to message"])
     lin.press(WORDS[chinese]["Send"])
-    kept = os.path.join(lin.home, "cache", "lanyard", "pasted")
-    wait(lambda: len(os.listdir(kept)) >= (2 if chinese else 4), "the file")
+    wait(lambda: len(scene.kept()) >= (2 if chinese else 4), "the file")
 
 
 @step
@@ -191,7 +195,47 @@ def of_somebody_verified(scene):
     scene.send(scene.make("own-way.png", "300x300", "blue-white"))
     picture(scene, WORDS[False], "own-way.png")
     wait(lambda: os.path.exists(os.path.join(lin.home, "Downloads", "own-way.png")), "the file")
+
+
+@step
+def kept_no_longer_than_needed(scene):
+    """What was pasted lies on the disk until the other has it or declines, or it is taken out of the message."""
+    lin, words = scene.lin, WORDS[False]
+    offers = [o["params"]["id"] for o in scene.peer.lines() if o.get("method") == "file.offered"]
+    taken = scene.path("taken")
+    os.makedirs(taken)
+    if len(scene.kept()) != 4 or len(offers) < 4:
+        raise Failed("%d pictures for %d offers" % (len(scene.kept()), len(offers)))
+    for n, offer in enumerate(offers):
+        if n == 0:
+            scene.peer.call("file.decline", id=offer)
+        else:
+            scene.peer.call("file.accept", id=offer, dir=taken)
+    wait(lambda: not scene.kept(), "that the pictures are gone")
+    lin.click(lin.find(Atspi.Role.TEXT, name="Message"))
+    lin.key("ctrl+v")
+    wait(scene.kept, "one more pasted")
+    lin.press("Take out")
+    wait(lambda: not scene.kept(), "that it is gone too")
+    lin.key("ctrl+v")
+    left = wait(scene.kept, "one that is not sent")
+    lin.write("dibbler-draft 斑袋鼬草稿")
+    lin.process.kill()
+    lin.process.wait()
+    if scene.kept() != left:
+        raise Failed("nobody was there to remove it")
+    lin.start()
+    wait(lambda: not scene.kept(), "that what was left behind is gone")
+    lin.write("dibbler-draft 斑袋鼬草稿")
     lin.close()
+    for folder, _, names in os.walk(lin.home):
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as f:
+                data = f.read()
+            for word in ("dibbler-draft", "斑袋鼬草稿", "林子墨", "给你几张图片"):
+                for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+                    if word.encode(encoding) in data:
+                        raise Failed("%s is readable in %s" % (word, os.path.join(folder, name)))
 
 
 def main():
