@@ -226,6 +226,7 @@ def kept_no_longer_than_needed(scene):
         raise Failed("nobody was there to remove it")
     lin.start()
     wait(lambda: not scene.kept(), "that what was left behind is gone")
+    lin.open_chat("李伟")
     lin.write("dibbler-draft 斑袋鼬草稿")
     lin.close()
     for folder, _, names in os.walk(lin.home):
