@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-tree-hash.h"
 
+#include "lan-blake2b-quad.h"
 #include "lan-bytes.h"
 
 #include <sodium.h>
@@ -9,6 +10,11 @@
 
 #define LEVELS        64
 #define LEAF_SIZE_MAX (1u << 30)
+#define LEAF_HEAD     12
+#define LEAF_LABEL    "LY1-fleaf"
+
+G_STATIC_ASSERT (LAN_TREE_TOGETHER == LAN_BLAKE2B_QUAD);
+G_STATIC_ASSERT (LAN_HASH_BYTES == LAN_BLAKE2B_HASH_BYTES);
 
 struct _LanTree {
   guint32 leaf_size;
@@ -31,21 +37,71 @@ hash_init (crypto_generichash_blake2b_state *state, const char *label)
   crypto_generichash_blake2b_init_salt_personal (state, NULL, 0, LAN_HASH_BYTES, NULL, personal);
 }
 
+/* What stands before a leaf's bytes. */
+static void
+write_leaf_head (guint8 head[LEAF_HEAD], guint64 index, gsize len)
+{
+  LanWriter w;
+
+  lan_writer_init (&w, head, LEAF_HEAD);
+  lan_write_u64 (&w, index);
+  lan_write_u32 (&w, (guint32) len);
+}
+
 void
 lan_tree_leaf (LanHash *out, guint64 index, const guint8 *data, gsize len)
 {
   crypto_generichash_blake2b_state state;
-  guint8 head[12];
-  LanWriter w;
+  guint8 head[LEAF_HEAD];
 
-  lan_writer_init (&w, head, sizeof head);
-  lan_write_u64 (&w, index);
-  lan_write_u32 (&w, (guint32) len);
-  hash_init (&state, "LY1-fleaf");
+  write_leaf_head (head, index, len);
+  hash_init (&state, LEAF_LABEL);
   crypto_generichash_blake2b_update (&state, head, sizeof head);
   if (len > 0)
     crypto_generichash_blake2b_update (&state, data, len);
   crypto_generichash_blake2b_final (&state, out->b, sizeof out->b);
+}
+
+static void
+hash_four (LanHash *out, const LanTreePiece *pieces)
+{
+  static const guint8 personal[LAN_BLAKE2B_PERSONAL_BYTES] = LEAF_LABEL;
+  guint8 heads[LAN_TREE_TOGETHER][LEAF_HEAD], hashes[LAN_TREE_TOGETHER][LAN_HASH_BYTES];
+  LanBlake2bPart parts[LAN_TREE_TOGETHER];
+
+  for (guint i = 0; i < LAN_TREE_TOGETHER; i++) {
+    write_leaf_head (heads[i], pieces[i].index, pieces[i].len);
+    parts[i] = (LanBlake2bPart){ heads[i], pieces[i].data };
+  }
+  lan_blake2b_quad (hashes, personal, parts, LEAF_HEAD, pieces[0].len);
+  for (guint i = 0; i < LAN_TREE_TOGETHER; i++)
+    memcpy (out[i].b, hashes[i], LAN_HASH_BYTES);
+}
+
+static gboolean
+are_alike (const LanTreePiece *pieces)
+{
+  for (guint i = 1; i < LAN_TREE_TOGETHER; i++) {
+    if (pieces[i].len != pieces[0].len)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+void
+lan_tree_leaves (LanHash *out, const LanTreePiece *pieces, gsize n)
+{
+  gboolean can = lan_blake2b_quad_works ();
+
+  for (gsize i = 0; i < n;) {
+    if (can && n - i >= LAN_TREE_TOGETHER && are_alike (pieces + i)) {
+      hash_four (out + i, pieces + i);
+      i += LAN_TREE_TOGETHER;
+    } else {
+      lan_tree_leaf (&out[i], pieces[i].index, pieces[i].data, pieces[i].len);
+      i++;
+    }
+  }
 }
 
 static void

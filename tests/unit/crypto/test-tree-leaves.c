@@ -59,9 +59,46 @@ test_only_the_right_leaves (void)
   g_assert_true (memcmp (hashes, hashes + 32, 32) != 0);
 }
 
+/* As one by one, by libsodium: @n leaves of @len bytes each, or shorter ones between them. */
+static void
+check_together (const guint8 *data, gsize len, gsize n, gboolean is_mixed)
+{
+  LanTreePiece pieces[9] = { { 0 } };
+  LanHash hashes[9], one;
+
+  for (gsize i = 0; i < n; i++)
+    pieces[i] = (LanTreePiece){ G_GUINT64_CONSTANT (0x0102030405060708) * i, data + 17 * i,
+                                is_mixed && i % 5 == 4 ? len / 2 : len };
+  lan_tree_leaves (hashes, pieces, n);
+  for (gsize i = 0; i < n; i++) {
+    lan_tree_leaf (&one, pieces[i].index, pieces[i].data, pieces[i].len);
+    g_assert_cmpmem (hashes[i].b, sizeof hashes[i].b, one.b, sizeof one.b);
+  }
+}
+
+/* Every length around the ends of blocks, and that of whole leaves. */
+static void
+test_together_as_alone (void)
+{
+  g_autofree guint8 *data = g_malloc (LAN_TREE_LEAF_BYTES + 17 * 9);
+
+  lan_crypto_init ();
+  for (gsize i = 0; i < LAN_TREE_LEAF_BYTES + 17 * 9; i++)
+    data[i] = (guint8) (i * 7 + (i >> 8) * 13 + (i >> 16));
+  for (gsize len = 0; len < 530; len++)
+    check_together (data, len, 4, FALSE);
+  for (gsize n = 0; n <= 9; n++) {
+    check_together (data, 300, n, FALSE);
+    check_together (data, 300, n, TRUE);
+  }
+  check_together (data, LAN_TREE_LEAF_BYTES, 9, FALSE);
+  check_together (data, LAN_TREE_LEAF_BYTES - 1, 4, FALSE);
+}
+
 void
 add_tree_leaves_tests (void)
 {
   g_test_add_func ("/crypto/tree-leaves/empty-and-misuse", test_empty_and_misuse);
   g_test_add_func ("/crypto/tree-leaves/only-the-right-leaves", test_only_the_right_leaves);
+  g_test_add_func ("/crypto/tree-leaves/together-as-alone", test_together_as_alone);
 }
