@@ -52,22 +52,51 @@ lan_disk_root_of (const guint8 *hashes, guint64 size, LanHash *root)
 }
 
 gboolean
+lan_disk_hash_some (LanTree *tree, int fd, guint64 at, guint64 size, guint8 *buffer)
+{
+  LanTreePiece pieces[LAN_TREE_TOGETHER] = { { 0 } };
+  LanHash hashes[LAN_TREE_TOGETHER];
+  gsize all = (gsize) MIN (size - at, LAN_DISK_HASH_BYTES), n = 0;
+
+  if (lan_disk_read_fully (fd, buffer, all, at) != (gssize) all)
+    return FALSE;
+  for (gsize from = 0; from < all; from += LAN_TREE_LEAF_BYTES) {
+    gsize len = MIN (all - from, LAN_TREE_LEAF_BYTES);
+
+    pieces[n++] = (LanTreePiece){ (at + from) / LAN_TREE_LEAF_BYTES, buffer + from, len };
+  }
+  lan_tree_leaves (hashes, pieces, n);
+  for (gsize i = 0; i < n; i++)
+    lan_tree_add_leaf (tree, &hashes[i], pieces[i].len);
+  return TRUE;
+}
+
+gboolean
 lan_disk_hash_fd (LanDisk *disk, LanDiskFile *file, int fd, guint64 size, LanHash *root)
 {
-  g_autofree guint8 *buffer = g_malloc (LAN_TREE_LEAF_BYTES);
+  g_autofree guint8 *buffer = g_malloc (LAN_DISK_HASH_BYTES);
   g_autoptr (LanTree) tree = lan_tree_new (LAN_TREE_LEAF_BYTES);
 
-  for (guint64 at = 0; at < size; at += LAN_TREE_LEAF_BYTES) {
-    gsize len = (gsize) MIN (size - at, LAN_TREE_LEAF_BYTES);
-    LanHash leaf;
-
+  for (guint64 at = 0; at < size; at += LAN_DISK_HASH_BYTES) {
     if (lan_disk_file_is_cancelled (file) || g_atomic_int_get (&disk->stopping) ||
-        lan_disk_read_fully (fd, buffer, len, at) != (gssize) len)
+        !lan_disk_hash_some (tree, fd, at, size, buffer))
       return FALSE;
-    lan_tree_leaf (&leaf, at / LAN_TREE_LEAF_BYTES, buffer, len);
-    lan_tree_add_leaf (tree, &leaf, len);
   }
   return lan_tree_root (tree, root) == LAN_STATUS_OK;
+}
+
+gboolean
+lan_disk_is_hash (LanDiskFile *file, const LanFileLeaf *leaf, const LanHash *hash)
+{
+  if (leaf->hash == LAN_FILE_TREE_NO_HASH) {
+    const LanFileEntry *entry = lan_file_tree_entry (file->tree, leaf->entry);
+    LanHash root;
+
+    return lan_disk_root_of (hash->b, entry->size, &root) && lan_hash_equal (&root, &entry->root);
+  }
+  return memcmp ((const guint8 *) g_bytes_get_data (file->leaves, NULL) +
+                     leaf->hash * LAN_HASH_BYTES,
+                 hash->b, sizeof hash->b) == 0;
 }
 
 gboolean
@@ -76,15 +105,7 @@ lan_disk_is_leaf (LanDiskFile *file, const LanFileLeaf *leaf, const guint8 *data
   LanHash hash;
 
   lan_tree_leaf (&hash, leaf->index, data, leaf->len);
-  if (leaf->hash == LAN_FILE_TREE_NO_HASH) {
-    const LanFileEntry *entry = lan_file_tree_entry (file->tree, leaf->entry);
-    LanHash root;
-
-    return lan_disk_root_of (hash.b, entry->size, &root) && lan_hash_equal (&root, &entry->root);
-  }
-  return memcmp ((const guint8 *) g_bytes_get_data (file->leaves, NULL) +
-                     leaf->hash * LAN_HASH_BYTES,
-                 hash.b, sizeof hash.b) == 0;
+  return lan_disk_is_hash (file, leaf, &hash);
 }
 
 /* What the threads that hash one source share. */
@@ -101,25 +122,43 @@ typedef struct {
   GError *error;
 } Hashing;
 
+/* Leaves @first to @first + @n, at most LAN_TREE_TOGETHER. */
+static gboolean
+hash_together (Hashing *h, guint64 first, guint64 n, guint *near, guint8 *buffer, guint64 *bytes,
+               GError **error)
+{
+  LanTreePiece pieces[LAN_TREE_TOGETHER] = { { 0 } };
+  LanHash hashes[LAN_TREE_TOGETHER];
+
+  for (guint64 i = 0; i < n; i++) {
+    guint8 *to = buffer + i * LAN_TREE_LEAF_BYTES;
+    LanFileLeaf place;
+
+    if (!lan_file_tree_leaf_near (h->file->tree, first + i, near, &place) ||
+        !lan_disk_file_read (h->file, first + i, to, error))
+      return FALSE;
+    pieces[i] = (LanTreePiece){ place.index, to, place.len };
+    *bytes += place.len;
+  }
+  lan_tree_leaves (hashes, pieces, n);
+  for (guint64 i = 0; i < n; i++)
+    memcpy (h->hashes + (first + i) * LAN_HASH_BYTES, hashes[i].b, sizeof hashes[i].b);
+  return TRUE;
+}
+
 static gboolean
 hash_some (Hashing *h, guint64 first, guint64 n, guint8 *buffer, guint64 *bytes, GError **error)
 {
   guint near = G_MAXUINT - 1;
 
-  for (guint64 leaf = first; leaf < first + n; leaf++) {
-    LanFileLeaf place;
-    LanHash hash;
-
+  for (guint64 at = 0; at < n; at += LAN_TREE_TOGETHER) {
     if (lan_disk_file_is_cancelled (h->file) || g_atomic_int_get (&h->disk->stopping)) {
       lan_disk_set_code (error, LAN_FILE_ERROR_STOPPED, NULL);
       return FALSE;
     }
-    if (!lan_file_tree_leaf_near (h->file->tree, leaf, &near, &place) ||
-        !lan_disk_file_read (h->file, leaf, buffer, error))
+    if (!hash_together (h, first + at, MIN (n - at, LAN_TREE_TOGETHER), &near, buffer, bytes,
+                        error))
       return FALSE;
-    lan_tree_leaf (&hash, place.index, buffer, place.len);
-    memcpy (h->hashes + leaf * LAN_HASH_BYTES, hash.b, sizeof hash.b);
-    *bytes += place.len;
   }
   return TRUE;
 }
@@ -128,7 +167,7 @@ static gpointer
 run_hashing (gpointer data)
 {
   Hashing *h = data;
-  g_autofree guint8 *buffer = g_malloc (LAN_TREE_LEAF_BYTES);
+  g_autofree guint8 *buffer = g_malloc (LAN_DISK_HASH_BYTES);
 
   g_mutex_lock (&h->lock);
   while (h->error == NULL && h->next < h->n_leaves) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "lan-disk.h"
+#include "lan-tree-hash.h"
 
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -22,7 +23,9 @@ typedef struct {
   gint64 mtime_ns;
 } LanDiskStamp;
 
-#define LAN_DISK_OPEN_FILES 8 /* long files of a folder that are open at once */
+#define LAN_DISK_HASH_BYTES                                                                        \
+  (LAN_TREE_TOGETHER * LAN_TREE_LEAF_BYTES) /* of a file, hashed at once */
+#define LAN_DISK_OPEN_FILES 8               /* long files of a folder that are open at once */
 
 /* One long file of a folder, open. */
 typedef struct {
@@ -154,8 +157,17 @@ gboolean lan_disk_root_of (const guint8 *hashes, guint64 size, LanHash *root);
 /** Hashes a whole file at once; its root, FALSE when it cannot be read or is not @size bytes long. */
 gboolean lan_disk_hash_fd (LanDisk *disk, LanDiskFile *file, int fd, guint64 size, LanHash *root);
 
+/**
+ * Reads as many leaves of a file of @size bytes from @at on as are hashed together, and adds them to @tree. @buffer:
+ * LAN_DISK_HASH_BYTES. FALSE: it cannot be read, or is shorter.
+ */
+gboolean lan_disk_hash_some (LanTree *tree, int fd, guint64 at, guint64 size, guint8 *buffer);
+
 /** TRUE when @data is what @leaf must be by the list, or by the root of its file. */
 gboolean lan_disk_is_leaf (LanDiskFile *file, const LanFileLeaf *leaf, const guint8 *data);
+
+/** The same where its hash is known. */
+gboolean lan_disk_is_hash (LanDiskFile *file, const LanFileLeaf *leaf, const LanHash *hash);
 
 /** Reads exactly @len bytes. Returns: bytes read, short only at the end of the file; -1 and errno. */
 gssize lan_disk_read_fully (int fd, guint8 *to, gsize len, guint64 offset);
@@ -186,6 +198,12 @@ gboolean lan_disk_make_parents (int dirfd, const char *path);
 
 /** TRUE when @entry is to be there in the end, and is not there already. */
 gboolean lan_disk_is_wanted (LanDiskFile *file, guint entry);
+
+/* -- lan-disk-write.c -- */
+
+/** lan_disk_write_leaves() of one; FALSE: @error. */
+gboolean lan_disk_file_write (LanDiskFile *file, guint64 leaf, const guint8 *data, gsize len,
+                              GError **error);
 
 /* -- lan-disk-target.c -- */
 gboolean lan_disk_has_room (LanDisk *disk, LanDiskFile *file, GError **error);

@@ -186,39 +186,6 @@ lan_disk_open_target (LanDisk *disk, LanDiskFile *file, const LanFileJob *job,
   return ok;
 }
 
-static gboolean
-write_fully (int fd, const guint8 *data, gsize len, guint64 offset)
-{
-  while (len > 0) {
-    gssize n = pwrite (fd, data, len, (off_t) offset);
-
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return FALSE;
-    data += n;
-    len -= (gsize) n;
-    offset += (guint64) n;
-  }
-  return TRUE;
-}
-
-/* TRUE when it is time to look at the free space again. */
-static gboolean
-count_written (LanDiskFile *file, gsize len)
-{
-  gboolean due;
-
-  g_mutex_lock (&file->lock);
-  file->unchecked += len;
-  file->written += len;
-  due = file->unchecked >= LAN_DISK_RECHECK_BYTES;
-  if (due)
-    file->unchecked = 0;
-  g_mutex_unlock (&file->lock);
-  return due;
-}
-
 void
 lan_disk_set_mtime (int fd, gint64 mtime_ms)
 {
@@ -231,72 +198,6 @@ lan_disk_set_mtime (int fd, gint64 mtime_ms)
   /* File systems that cannot, need not. */
   if (futimens (fd, times) != 0)
     g_debug ("time of a file not set: %s", g_strerror (errno));
-}
-
-static gboolean
-put_leaf (LanDiskFile *file, const LanFileLeaf *place, const guint8 *data, GError **error)
-{
-  int fd = lan_disk_acquire (file, place, error);
-  const LanFileEntry *entry = lan_file_tree_entry (file->tree, place->entry);
-  gboolean ok;
-
-  if (fd < 0)
-    return FALSE;
-  ok = write_fully (fd, data, place->len, place->offset);
-  if (!ok)
-    lan_disk_set_error (error, errno, "writing");
-  /* A short file of a folder is whole with its only leaf, whatever lay there before. */
-  if (ok && lan_file_tree_is_folder (file->tree) && entry->size == place->len) {
-    ok = ftruncate (fd, (off_t) entry->size) == 0;
-    if (!ok)
-      lan_disk_set_error (error, errno, "writing");
-    lan_disk_set_mtime (fd, entry->mtime_ms);
-  }
-  lan_disk_release (file, place, fd);
-  return ok;
-}
-
-static gboolean
-write_leaf (LanDiskFile *file, guint64 leaf, const guint8 *data, gsize len, const LanHash *hash,
-            GError **error)
-{
-  LanFileLeaf place;
-  LanHash got;
-
-  if (file->tree == NULL || !lan_file_tree_leaf (file->tree, leaf, &place) || len != place.len ||
-      (hash == NULL && place.hash != LAN_FILE_TREE_NO_HASH && file->leaves == NULL)) {
-    lan_disk_set_code (error, LAN_FILE_ERROR_IO, "writing past the end");
-    return FALSE;
-  }
-  if (hash != NULL)
-    lan_tree_leaf (&got, place.index, data, len);
-  if (hash != NULL ? !lan_hash_equal (&got, hash) : !lan_disk_is_leaf (file, &place, data)) {
-    lan_disk_set_code (error, LAN_FILE_ERROR_HASH, NULL);
-    return FALSE;
-  }
-  if (count_written (file, len) && !lan_disk_has_room (file->disk, file, error))
-    return FALSE;
-  return put_leaf (file, &place, data, error);
-}
-
-gboolean
-lan_disk_file_write (LanDiskFile *file, guint64 leaf, const guint8 *data, gsize len, GError **error)
-{
-  if (lan_disk_file_is_cancelled (file)) {
-    lan_disk_set_code (error, LAN_FILE_ERROR_STOPPED, NULL);
-    return FALSE;
-  }
-  return write_leaf (file, leaf, data, len, NULL, error);
-}
-
-gboolean
-lan_disk_write (LanDisk *disk, LanDiskFile *file, const LanFileJob *job, LanFileResult *result)
-{
-  gsize len;
-  const guint8 *data = g_bytes_get_data (job->bytes, &len);
-
-  return write_leaf (file, job->leaf, data, len, file->leaves == NULL ? &job->hash : NULL,
-                     &result->error);
 }
 
 gboolean

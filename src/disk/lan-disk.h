@@ -71,12 +71,21 @@ gsize lan_disk_file_leaf_length (LanDiskFile *file, guint64 leaf);
  */
 gboolean lan_disk_file_read (LanDiskFile *file, guint64 leaf, guint8 *to, GError **error);
 
+/* One leaf that arrived. */
+typedef struct {
+  LanDiskFile *file;
+  guint64 leaf;
+  const guint8 *data;
+  gsize len;
+  GError *error; /* what became of it: NULL, it is written */
+} LanDiskLeaf;
+
 /**
- * Verifies @data against the list that CHECK_TARGET gave, then writes it. Any thread, blocks. FALSE and
- * LAN_FILE_ERROR; LAN_FILE_ERROR_HASH: it is not what @leaf must be.
+ * Verifies each of @leaves (of any files) against the list that CHECK_TARGET gave, then writes it. Any thread, blocks.
+ * An error is a LAN_FILE_ERROR; LAN_FILE_ERROR_HASH: the data are not what the leaf must be. Several at once are hashed
+ * for less.
  */
-gboolean lan_disk_file_write (LanDiskFile *file, guint64 leaf, const guint8 *data, gsize len,
-                              GError **error);
+void lan_disk_write_leaves (LanDiskLeaf *leaves, gsize n);
 
 /* What is in a folder and is not sent with it. */
 typedef struct {

@@ -78,15 +78,10 @@ hash_file (Scan *scan, int fd, guint64 size, LanHash *root)
 {
   g_autoptr (LanTree) tree = lan_tree_new (LAN_TREE_LEAF_BYTES);
 
-  for (guint64 at = 0; at < size; at += LAN_TREE_LEAF_BYTES) {
-    gsize len = (gsize) MIN (size - at, LAN_TREE_LEAF_BYTES);
-    LanHash leaf;
-
+  for (guint64 at = 0; at < size; at += LAN_DISK_HASH_BYTES) {
     if (g_atomic_int_get (scan->folder->stopping) ||
-        lan_disk_read_fully (fd, scan->buffer, len, at) != (gssize) len)
+        !lan_disk_hash_some (tree, fd, at, size, scan->buffer))
       return FALSE;
-    lan_tree_leaf (&leaf, at / LAN_TREE_LEAF_BYTES, scan->buffer, len);
-    lan_tree_add_leaf (tree, &leaf, len);
   }
   return lan_tree_root (tree, root) == LAN_STATUS_OK;
 }
@@ -257,7 +252,7 @@ void
 lan_share_folder_scan (LanShareFolder *folder, const LanShareJob *job, LanShareResult *result)
 {
   g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autofree guint8 *buffer = g_malloc (LAN_TREE_LEAF_BYTES);
+  g_autofree guint8 *buffer = g_malloc (LAN_DISK_HASH_BYTES);
   Scan scan = { folder, result, known, buffer, 0 };
   GHashTableIter iter;
   gpointer path;

@@ -30,6 +30,7 @@ G_BEGIN_DECLS
 #define LAN_BULK_BUFFER_BYTES (320 * 1024)
 #define LAN_BULK_QUEUE_MAX    (4 * 1024 * 1024) /* payload bytes waiting at which send() refuses */
 #define LAN_BULK_LOW_WATER    (2 * 1024 * 1024) /* writable() comes below this */
+#define LAN_BULK_IDLE_US      2000              /* idle() comes when nothing arrived for so long */
 #define LAN_BULK_RENEW_US     (120 * G_USEC_PER_SEC) /* older: open another one and close this */
 
 typedef struct _LanBulkLane LanBulkLane;
@@ -74,6 +75,9 @@ typedef struct {
   void (*writable) (LanBulkLane *lane, gpointer data);
   /* Main context, once, last of all; not after lan_bulk_lane_free(). Every done() and abandoned() came before. */
   void (*closed) (LanBulkLane *lane, LanCloseReason reason, const char *detail, gpointer data);
+  /* Receiving thread. Nothing more has come for LAN_BULK_IDLE_US after something: what the owner gathers should
+   * wait no longer. Not told before the lane ends. */
+  void (*idle) (LanBulkLane *lane, gpointer data);
 } LanBulkEvents;
 
 /**

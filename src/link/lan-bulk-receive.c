@@ -8,6 +8,7 @@
 #include "lan-ticker.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -93,6 +94,20 @@ on_nothing (LanBulkLane *lane, gssize n, gsize have, gint64 heard_us)
   return FALSE;
 }
 
+/* As recv(), and idle() is told when nothing has come for a while: at most once between two pieces. */
+static gssize
+receive_some (LanBulkLane *lane, guint8 *to, gsize room)
+{
+  struct pollfd look = { .fd = lane->fd, .events = POLLIN };
+  gssize n = recv (lane->fd, to, room, MSG_DONTWAIT);
+
+  if (n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK) || lane->events.idle == NULL)
+    return n;
+  if (poll (&look, 1, LAN_BULK_IDLE_US / 1000) == 0)
+    lane->events.idle (lane, lane->data);
+  return recv (lane->fd, to, room, 0);
+}
+
 static void
 receive_all (LanBulkLane *lane, guint8 *buffer)
 {
@@ -100,7 +115,7 @@ receive_all (LanBulkLane *lane, guint8 *buffer)
   gsize have = 0;
 
   for (;;) {
-    gssize n = recv (lane->fd, buffer + have, LAN_BULK_BUFFER_BYTES - have, 0);
+    gssize n = receive_some (lane, buffer + have, LAN_BULK_BUFFER_BYTES - have);
     LanStatus status;
     gsize used;
 

@@ -26,8 +26,12 @@ struct _LanPump {
   GQueue buffers;      /* free ones */
   guint n_receiving;   /* receive buffers in use */
   GPtrArray *starved;  /* of LanPumpLane, waiting for a receive buffer */
+  GQueue arrived;      /* what came and no writer has taken yet */
+  guint n_gathered;    /* leaves among it that no writer was called for */
   GQueue news;         /* of PumpNews */
   GSource *wake;
+  gint64 due_us;  /* of .wake */
+  gint64 told_us; /* when the engine last heard something */
 };
 
 /* Sent to the lane as soon as there is room. */
@@ -87,8 +91,11 @@ void lan_pump_run_lane (gpointer lane, gpointer pump);
 
 /* -- lan-engine-bulk-pump-receive.c -- */
 
-/** On a writer. */
-void lan_pump_run_arrival (gpointer arrival, gpointer pump);
+/** On a writer: takes what came first. */
+void lan_pump_run_arrivals (gpointer data, gpointer pump);
+
+/** With the pump's lock held: a writer is called for what is still being gathered. */
+void lan_pump_write_rest (LanPump *pump);
 extern const LanBulkEvents lan_pump_lane_events;
 
 G_END_DECLS

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#define NEWS_EVERY_US                                                                              \
+  4000 /* at which the engine hears what became of leaves: 2 MB at 500 MB/s, of 8 asked for */
+
 /* -- lanes as objects -- */
 
 LanPumpLane *
@@ -71,6 +74,7 @@ deliver (gpointer data)
   news = pump->news;
   g_queue_init (&pump->news);
   g_clear_pointer (&pump->wake, g_source_unref);
+  pump->told_us = g_get_monotonic_time ();
   g_mutex_unlock (&pump->lock);
   while ((item = g_queue_pop_head (&news)) != NULL) {
     tell (pump, item);
@@ -79,14 +83,28 @@ deliver (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* With the pump's lock held. */
-static void
-wake_engine (LanPump *pump)
+static gboolean
+dispatch_news (GSource *source, GSourceFunc callback, gpointer data)
 {
-  if (pump->wake != NULL)
+  return callback (data);
+}
+
+/* With the pump's lock held. Leaves come by the thousand a second: the engine hears of them in batches. */
+static void
+wake_engine (LanPump *pump, gboolean is_urgent)
+{
+  static GSourceFuncs funcs = { .dispatch = dispatch_news };
+  gint64 due_us = is_urgent ? 0 : pump->told_us + NEWS_EVERY_US;
+
+  if (pump->wake != NULL && due_us >= pump->due_us)
     return;
-  pump->wake = g_idle_source_new ();
-  g_source_set_priority (pump->wake, G_PRIORITY_DEFAULT);
+  pump->due_us = due_us;
+  if (pump->wake != NULL) {
+    g_source_set_ready_time (pump->wake, due_us);
+    return;
+  }
+  pump->wake = g_source_new (&funcs, sizeof (GSource));
+  g_source_set_ready_time (pump->wake, due_us);
   g_source_set_callback (pump->wake, deliver, pump, NULL);
   g_source_set_static_name (pump->wake, "lan-pump news");
   g_source_attach (pump->wake, pump->context);
@@ -109,7 +127,7 @@ lan_pump_news (LanPump *pump, NewsType type, guint64 channel, const LanMessageId
   if (type == NEWS_LEAVES)
     last->leaves = g_array_new (FALSE, FALSE, sizeof (LanTransferLeaf));
   g_queue_push_tail (&pump->news, last);
-  wake_engine (pump);
+  wake_engine (pump, type == NEWS_FRAME || type == NEWS_CLOSED);
   return last;
 }
 
@@ -184,6 +202,9 @@ lan_pump_lane_free (LanPumpLane *lane)
   g_mutex_unlock (&lane->lock);
   /* Joins its threads, which may be inside callbacks above: no lock is held. */
   lan_bulk_lane_free (bulk);
+  g_mutex_lock (&lane->pump->lock);
+  lan_pump_write_rest (lane->pump);
+  g_mutex_unlock (&lane->pump->lock);
   lan_pump_lane_unref (lane);
 }
 
@@ -216,11 +237,12 @@ lan_pump_new (GMainContext *context, const LanPumpEvents *events, gpointer data)
   g_mutex_init (&pump->lock);
   g_queue_init (&pump->buffers);
   g_queue_init (&pump->news);
+  g_queue_init (&pump->arrived);
   pump->starved = g_ptr_array_new ();
   pump->targets = g_hash_table_new_full (lan_message_id_hash, lan_message_id_equal, g_free,
                                          (GDestroyNotify) lan_disk_file_unref);
   pump->readers = g_thread_pool_new (lan_pump_run_lane, pump, threads, FALSE, NULL);
-  pump->writers = g_thread_pool_new (lan_pump_run_arrival, pump, threads, FALSE, NULL);
+  pump->writers = g_thread_pool_new (lan_pump_run_arrivals, pump, threads, FALSE, NULL);
   return pump;
 }
 

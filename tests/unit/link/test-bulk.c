@@ -22,7 +22,7 @@ typedef struct {
 
   GMutex mutex;
   GChecksum *sum; /* of what arrived */
-  guint messages, abandoned, asked, later, writables, done_sent, done_unsent;
+  guint messages, abandoned, asked, later, writables, idles, done_sent, done_unsent;
   guint64 bytes;
   gboolean is_full, skips, refuses, is_wrong;
   GHashTable *buffers; /* out with the lane */
@@ -137,6 +137,16 @@ on_writable (LanBulkLane *lane, gpointer data)
 }
 
 static void
+on_idle (LanBulkLane *lane, gpointer data)
+{
+  End *end = data;
+
+  g_mutex_lock (&end->mutex);
+  end->idles++;
+  g_mutex_unlock (&end->mutex);
+}
+
+static void
 on_closed (LanBulkLane *lane, LanCloseReason reason, const char *detail, gpointer data)
 {
   End *end = data;
@@ -145,8 +155,9 @@ on_closed (LanBulkLane *lane, LanCloseReason reason, const char *detail, gpointe
   end->reason = reason;
 }
 
-static const LanBulkEvents lane_events = { on_begin, on_message, on_abandoned, on_writable,
-                                           on_closed };
+static const LanBulkEvents lane_events = {
+  on_begin, on_message, on_abandoned, on_writable, on_closed, on_idle,
+};
 
 static guint
 get (End *end, const guint *value)
@@ -376,6 +387,23 @@ test_messages (void)
   close_pair (&a, &b);
 }
 
+/* Once nothing more comes, whoever gathers hears of it, and again after each piece. */
+static void
+test_idle (void)
+{
+  End a, b;
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA1);
+
+  open_pair (&a, &b);
+  for (guint i = 0; i < 3; i++) {
+    guint before = get (&b, &b.idles);
+
+    g_assert_true (send_message (&a, i, 1000, sum));
+    wait_until (get (&b, &b.messages) == i + 1 && get (&b, &b.idles) > before);
+  }
+  close_pair (&a, &b);
+}
+
 /* What was queued before the close arrives; both sides hear an orderly end. */
 static void
 test_close (void)
@@ -577,6 +605,7 @@ add_bulk_tests (void)
                         test_opening);
   g_test_add_func ("/bulk/opening/wrong-secret", test_wrong_secret);
   g_test_add_func ("/bulk/messages", test_messages);
+  g_test_add_func ("/bulk/idle", test_idle);
   g_test_add_func ("/bulk/close", test_close);
   g_test_add_func ("/bulk/back-pressure", test_back_pressure);
   g_test_add_func ("/bulk/free-inside", test_free_inside);

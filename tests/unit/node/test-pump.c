@@ -232,6 +232,24 @@ is_full (End *end)
   return full;
 }
 
+static gboolean
+has_told_all (End *end)
+{
+  gboolean told;
+
+  g_mutex_lock (&end->pump->lock);
+  told = end->pump->wake == NULL;
+  g_mutex_unlock (&end->pump->lock);
+  return told;
+}
+
+/* Until neither pump has anything left to tell. */
+static void
+hear_all (End *a, End *b)
+{
+  wait_until (has_told_all (a) && has_told_all (b));
+}
+
 static void
 test_both_ways (void)
 {
@@ -249,6 +267,7 @@ test_both_ways (void)
     lan_pump_lane_send (b.lane, g_bytes_new_static ("frame", 5));
   }
   wait_until (b.arrived[1] == LEAVES && a.arrived[2] == LEAVES && a.frames == 10 && b.frames == 10);
+  hear_all (&a, &b);
   g_assert_cmpuint (a.served[1], ==, LEAVES);
   g_assert_cmpuint (a.served_bytes[1], ==, (guint64) LEAVES * LEAF);
   done = disk_bench_finish (b.disk, 1);
@@ -278,12 +297,11 @@ test_back_pressure (void)
   wait_until (is_full (&a) && b.pump->starved->len == 1);
   g_assert_cmpuint (lan_bulk_lane_queued (lan_pump_lane_get (a.lane)), <=,
                     LAN_BULK_QUEUE_MAX + LAN_BULK_BUFFER_BYTES);
-  settle ();
+  hear_all (&a, &b);
   g_assert_cmpuint (a.served[1], <, LEAVES);
   g_assert_cmpuint (b.arrived[1], ==, 0);
   let_go_on (&b);
-  wait_until (b.arrived[1] == LEAVES);
-  g_assert_cmpuint (a.served[1], ==, LEAVES);
+  wait_until (b.arrived[1] == LEAVES && a.served[1] == LEAVES);
   g_assert_cmpuint (b.pump->n_receiving, ==, 0);
   let_go (&a, &b, 1);
   close_pair (&a, &b);
@@ -303,20 +321,20 @@ test_cancel (void)
   hold_up (&b);
   serve (&a, 1, 0, LEAVES);
   wait_until (is_full (&a));
-  settle ();
+  hear_all (&a, &b);
   g_assert_cmpuint (a.served[1], <, LEAVES - 20);
   lan_pump_lane_cancel (a.lane, &id, &id, LEAVES - 20, 10); /* some of the middle */
-  settle ();
+  hear_all (&a, &b);
   sent = a.served_bytes[1] / LEAF;
   g_assert_cmpuint (a.served[1], ==, sent + 10);
   lan_pump_lane_cancel (a.lane, &id, &id, 0, LEAVES); /* all that is left */
-  settle ();
+  hear_all (&a, &b);
   g_assert_cmpuint (a.served[1], ==, LEAVES);
   g_assert_cmpuint (a.served_bytes[1], ==, sent * LEAF);
   serve (&a, 1, LEAVES - 1, 1);
   let_go_on (&b);
   wait_until (b.arrived[1] == sent + 1 && a.served[1] == LEAVES + 1);
-  settle ();
+  hear_all (&a, &b);
   g_assert_cmpuint (b.arrived[1], ==, sent + 1);
   let_go (&a, &b, 1);
   close_pair (&a, &b);
