@@ -236,7 +236,7 @@ send_open (LanEngineBulk *bulk, LanEngineChannel *c, guint8 *lane_id, guint8 *se
     g_free (addresses[i]);
 }
 
-/* The channel to arrange it over: a link before a lane, for it may be the only one that stays. */
+/* The channel to arrange it over. */
 static LanEngineChannel *
 way_to (LanEngineBulk *bulk, const LanAccountId *account)
 {
@@ -251,7 +251,7 @@ way_to (LanEngineBulk *bulk, const LanAccountId *account)
     if (c == NULL || c->ending || !lan_account_id_equal (&c->account, account) ||
         (c->caps & LAN_CAP_BULK) == 0)
       continue;
-    if (best == NULL || lan_channel_kind (c->channel) == LAN_CHANNEL_LINK)
+    if (lan_engine_channel_is_better (c, best))
       best = c;
   }
   return best;

@@ -32,7 +32,7 @@ enter (LanEngine *engine)
   lan_engine_touch (engine);
 }
 
-/* The best channel to @device: the link before a lane. NULL: none, or no link where @link_only. */
+/* The best channel to @device. NULL: none, or no link where @link_only. */
 static LanEngineChannel *
 find_way (LanEngine *engine, const LanAccountId *account, const LanDeviceId *device,
           gboolean link_only)
@@ -49,7 +49,7 @@ find_way (LanEngine *engine, const LanAccountId *account, const LanDeviceId *dev
     if (!c->identified || !c->up || c->ending || (link_only && !is_link) ||
         !lan_account_id_equal (&c->account, account) || !lan_device_id_equal (&c->device, device))
       continue;
-    if (best == NULL || is_link)
+    if (lan_engine_channel_is_better (c, best))
       best = c;
   }
   return best;

@@ -30,6 +30,18 @@ lan_engine_channel_find (LanEngine *engine, guint64 id)
   return g_hash_table_lookup (engine->links->channels, &id);
 }
 
+gboolean
+lan_engine_channel_is_better (const LanEngineChannel *c, const LanEngineChannel *than)
+{
+  gboolean is_link = lan_channel_kind (c->channel) == LAN_CHANNEL_LINK;
+
+  if (than == NULL)
+    return TRUE;
+  if (is_link != (lan_channel_kind (than->channel) == LAN_CHANNEL_LINK))
+    return is_link;
+  return c->id > than->id;
+}
+
 static LanCarrier
 carrier_of (const LanEngineChannel *c, LanStream stream)
 {

@@ -90,6 +90,12 @@ void lan_engine_channel_init (LanEngineChannel *c, LanEngine *engine, LanChannel
                               LanPeer *peer, guint64 handle);
 LanEngineChannel *lan_engine_channel_find (LanEngine *engine, guint64 id);
 
+/**
+ * Whether @c is to be used rather than @than (nullable) to the same person: a link before a lane, for it may be the
+ * only one that stays; of two alike the newer, for the older may lead to a program that was killed.
+ */
+gboolean lan_engine_channel_is_better (const LanEngineChannel *c, const LanEngineChannel *than);
+
 /** Says END, then it goes away by itself. */
 void lan_engine_channel_end (LanEngineChannel *c);
 

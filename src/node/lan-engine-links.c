@@ -265,7 +265,7 @@ best_of (LanEngine *engine, const LanAccountId *account)
 
     if (!c->identified || c->ending || !lan_account_id_equal (&c->account, account))
       continue;
-    if (best == NULL || lan_channel_kind (c->channel) == LAN_CHANNEL_LINK)
+    if (lan_engine_channel_is_better (c, best))
       best = c;
   }
   return best;

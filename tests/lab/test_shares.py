@@ -130,11 +130,14 @@ def _():
         wait_until(lambda: os.path.exists(os.path.join(folder, "x/y/z")), "it begins", timeout=20)
         b = b.restart()
         wait_same(top, folder, "everything, also after kill -9")
+        # What was put there just before the kill is not known to be there until it is looked at: then it can be missed.
+        wait_until(lambda: set(states(b, share).values()) == {"here"}, "Bo's program has seen what is there")
         write(folder, "a.txt", "two")
         write(folder, "from-b.txt", "new")
         os.remove(os.path.join(folder, "x/y/z"))
         wait_same(top, folder, "changes of the other side")
         check(read(top, "a.txt") == b"two", "changed")
+        check(not os.path.exists(os.path.join(top, "x/y/z")), "removed")
         check(sorted(read("/", p) for p in versions(top)) == [b"deep", b"one"],
               "what was there before is kept: %s" % versions(top))
         os.rename(os.path.join(top, "from-b.txt"), os.path.join(top, "renamed.txt"))
