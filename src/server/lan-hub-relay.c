@@ -2,11 +2,12 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /*
  * coturn as our child: its configuration (lan-hub-turn-config.h), its process, restarts with growing
- * patience, and its end with ours. With an external relay only its secret and addresses are handed
+ * patience, and its end with ours, whichever that is (lan-hub-leash.h). With an external relay only its secret and addresses are handed
  * to the registry.
  */
 #include "lan-hub-private.h"
 
+#include "lan-hub-leash.h"
 #include "lan-hub-turn-config.h"
 #include "lan-turn-credential.h"
 
@@ -118,7 +119,8 @@ write_config (LanHub *hub)
   return NULL;
 }
 
-/* One that a killed server of this folder has left behind: it holds the port. */
+/* One that a killed server of this folder has left behind, as a coturn with file capabilities slips the leash: it holds
+ * the port. */
 static void
 end_orphan (LanHub *hub, const char *config)
 {
@@ -139,20 +141,31 @@ end_orphan (LanHub *hub, const char *config)
   }
 }
 
+/* An error number of libuv: of the program itself, where it is not there. */
+static int
+spawn (LanHubRelayChild *relay, char *config)
+{
+  char *program = relay->hub->config->relay_program;
+  char *words[] = { program, (char *) "-c", config, NULL };
+  g_autofree char *found = g_find_program_in_path (program);
+  g_auto (GStrv) args = lan_hub_leash_args (words);
+  uv_stdio_container_t stdio[3] = { { .flags = UV_IGNORE },
+                                    { .flags = UV_IGNORE },
+                                    { .flags = UV_IGNORE } };
+  uv_process_options_t options = { .file = found != NULL ? LAN_HUB_LEASH_PROGRAM : program,
+                                   .args = found != NULL ? args : words,
+                                   .exit_cb = on_exit_of_relay,
+                                   .stdio = stdio,
+                                   .stdio_count = 3 };
+
+  return uv_spawn (&relay->hub->loop, &relay->process, &options);
+}
+
 static void
 start (LanHubRelayChild *relay)
 {
   LanHub *hub = relay->hub;
   g_autofree char *config = write_config (hub);
-  char *args[] = { hub->config->relay_program, (char *) "-c", config, NULL };
-  uv_stdio_container_t stdio[3] = { { .flags = UV_IGNORE },
-                                    { .flags = UV_IGNORE },
-                                    { .flags = UV_IGNORE } };
-  uv_process_options_t options = { .file = hub->config->relay_program,
-                                   .args = args,
-                                   .exit_cb = on_exit_of_relay,
-                                   .stdio = stdio,
-                                   .stdio_count = 3 };
   LanTime now;
   int rc;
 
@@ -162,7 +175,7 @@ start (LanHubRelayChild *relay)
   lan_hub_now (&now);
   relay->started_us = now.mono_us;
   hub->counters.relay_starts++;
-  rc = uv_spawn (&hub->loop, &relay->process, &options);
+  rc = spawn (relay, config);
   relay->handles++;
   if (rc == 0) {
     relay->is_running = TRUE;

@@ -5,6 +5,8 @@
  */
 #include "lan-hub-cli.h"
 
+#include "lan-hub-leash.h"
+
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <stdio.h>
@@ -161,6 +163,8 @@ main (int argc, char **argv)
   gboolean version = FALSE;
   int code = LAN_HUB_EXIT_USAGE;
 
+  if (argc > 1 && strcmp (argv[1], LAN_HUB_LEASH) == 0)
+    return lan_hub_leash_become (argv + 2);
   g_log_writer_default_set_use_stderr (TRUE);
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LAN_LOCALE_DIR);

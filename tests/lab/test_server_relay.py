@@ -6,6 +6,7 @@
 import hashlib
 import hmac
 import os
+import re
 import signal
 import socket
 import struct
@@ -185,7 +186,6 @@ def _():
 def _():
     with Server(relay_settings("turnserver")) as server:
         def relay_pids():
-            import re
             return [int(p) for p in re.findall(r"relay-started pid=(\d+)", server.read_log())]
         wait_until(relay_pids, "coturn runs")
         os.kill(relay_pids()[0], signal.SIGKILL)
@@ -197,6 +197,35 @@ def _():
         wait_until(lambda: server.log_holds("relay-not-started"), "it is said")
         server.join("Alice").ping()
         check("install coturn" in server.command("check", fails=True), "check says the cure")
+
+
+def runs(pid):
+    """Neither gone nor dead and only not yet waited for."""
+    try:
+        with open("/proc/%d/stat" % pid) as f:
+            return f.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+@test("coturn ends with a server that is killed, and is not started for one that is gone already")
+def _():
+    with Server(relay_settings("turnserver")) as server:
+        wait_until(lambda: server.log_holds("relay-started"), "coturn runs")
+        pid = int(re.search(r"relay-started pid=(\d+)", server.read_log()).group(1))
+        client = turn_client(server, server.join("Alice"))
+        check(wait_until(lambda: client.allocate() in (0, 437), "an allocation", 10 * SLOW), "it serves")
+        with open("/proc/%d/cmdline" % pid, "rb") as f:
+            check(f.read().split(b"\0")[0] == b"turnserver", "it is coturn itself that is our child")
+        server.kill()
+        wait_until(lambda: not runs(pid), "ended with the server", 10 * SLOW)
+        server.start()
+        check(not server.log_holds("relay-orphan"), "none was left behind")
+        # The child looks whose it is before it becomes coturn: its parent may have died in between.
+        for parent, said in ((os.getpid(), "became\n"), (1, ""), ("x", "")):
+            done = subprocess.run([os.environ["LANYARD_SERVER"], "--on-leash", str(parent), "echo", "became"],
+                                  stdout=subprocess.PIPE, text=True, check=False)
+            check(done.stdout == said and (done.returncode == 0) == bool(said), str(done))
 
 
 main()
