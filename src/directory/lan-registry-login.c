@@ -51,6 +51,7 @@ welcome (LanRegistry *registry, Conn *conn)
   m.org_name = registry->org_name;
   m.idle_ms = (guint32) (registry->limits.idle_us / 3000);
   m.blob_max = registry->limits.blob_bytes;
+  m.blob_days = (guint32) (registry->limits.blob_life_ms / 86400000);
   m.address = address;
   set_bytes (&m.server_key, registry->server_key);
   frame.body_case = LANYARD__SERVER__FRAME__BODY_WELCOME;

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+#define BLOB_DAYS      30 /* of a server that does not say for how long it keeps a blob */
+#define BLOB_DAYS_MOST 3660
+
 static void
 on_enrolled (LanServerClient *client, const Lanyard__Server__Enrolled *m)
 {
@@ -53,6 +56,8 @@ take_welcome (LanServerClient *client, const Lanyard__Server__Welcome *m)
   client->refusal = 0;
   client->has_relay = m->turn;
   client->blob_max = m->blob_max;
+  client->blob_life_ms = (m->blob_days > 0 ? MIN (m->blob_days, BLOB_DAYS_MOST) : BLOB_DAYS) *
+                         G_GINT64_CONSTANT (86400000);
   client->idle_ms = CLAMP (m->idle_ms, 5000, 10 * 60 * 1000);
   client->ping_us = client->now.mono_us + (gint64) client->idle_ms * 1000;
   client->heard_us = client->now.mono_us + (gint64) client->idle_ms * 2500;

@@ -152,6 +152,7 @@ struct _LanServerClient {
   char *seen_address;
   gboolean has_relay;
   guint64 blob_max;
+  gint64 blob_life_ms;
   guint32 farewell_ms; /* Goodbye's retry time */
 
   /* directory */

@@ -323,6 +323,7 @@ lan_server_client_get_info (LanServerClient *client, LanServerClientInfo *info)
     .relay = client->has_relay,
     .deposits = client->deposits.length,
     .blob_max = client->blob_max,
+    .blob_life_ms = client->blob_life_ms,
   };
   memcpy (info->server_public, client->server_public, LAN_KEY_BYTES);
   memcpy (info->root_public, client->root_public, LAN_KEY_BYTES);

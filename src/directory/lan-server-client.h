@@ -384,6 +384,7 @@ typedef struct {
   gboolean relay; /* it hands out relay credentials */
   guint deposits; /* waiting to be stored */
   guint64 blob_max;
+  gint64 blob_life_ms; /* it keeps one for so long */
 } LanServerClientInfo;
 
 void lan_server_client_get_info (LanServerClient *client, LanServerClientInfo *info);

@@ -292,7 +292,7 @@ lan_engine_left_on_server (LanEngine *engine)
     return;
   lan_server_client_get_info (engine->server->client, &info);
   lan_transfers_set_server (machine (engine), info.state == LAN_SERVER_ONLINE, info.blob_max,
-                            engine->now);
+                            info.blob_life_ms, engine->now);
 }
 
 LanTransferLeft

@@ -318,6 +318,21 @@ check_descriptors (Check *check)
           (unsigned long long) check->config->connections, whose);
 }
 
+static void
+check_blobs (Check *check)
+{
+  const LanHubConfig *c = check->config;
+  g_autofree char *one = g_format_size_full (c->blob, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *all = g_format_size_full (c->blob_quota, G_FORMAT_SIZE_IEC_UNITS);
+
+  if (c->blob > c->blob_quota)
+    bad (check, _ ("raise [limits] blob-quota, or lower blob"),
+         _ ("sealed files may have %s, but all of one person's only %s"), one, all);
+  else
+    good (check, _ ("sealed files up to %s, %s of one person, for %d days"), one, all,
+          (int) c->blob_days);
+}
+
 /* "pid=123 ..." */
 static guint64
 pid_in (const GPtrArray *said)
@@ -467,6 +482,7 @@ lan_hub_cli_check (LanHubCli *cli, char **args)
   check_address (&check);
   check_clock (&check);
   check_descriptors (&check);
+  check_blobs (&check);
   check_relay (&check);
   g_clear_pointer (&check.keys, lan_hub_keys_free);
   lan_hub_config_free (check.config);

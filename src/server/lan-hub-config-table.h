@@ -56,6 +56,8 @@
      "Largest sealed file in a mailbox.")                                                          \
   X (limits, blob-quota, blob_quota, SIZE, "256 MiB", 65536, 1099511627776, FALSE,                 \
      "All sealed files of one person.")                                                            \
+  X (limits, blob-days, blob_days, NUMBER, "30", 1, 365, FALSE,                                    \
+     "Days until a sealed file is deleted that its author did not delete before.")                 \
   X (limits, reserve, reserve, SIZE, "64 MiB", 0, 1099511627776, TRUE,                             \
      "Free disk space below which no more mail is taken; fetching and logging in go on.")          \
   X (relay, relay, relay, CHOICE_RELAY, "off", 0, 2, FALSE,                                        \

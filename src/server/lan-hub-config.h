@@ -51,6 +51,7 @@ typedef struct {
   guint64 mail_days;
   guint64 blob; /* bytes */
   guint64 blob_quota;
+  guint64 blob_days;
   guint64 reserve; /* bytes of disk */
 
   /* [relay] */

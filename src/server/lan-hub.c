@@ -71,6 +71,7 @@ lan_hub_apply_limits (LanHub *hub)
   limits.mail_life_ms = (gint64) c->mail_days * 86400000;
   limits.blob_bytes = c->blob;
   limits.blob_quota = c->blob_quota;
+  limits.blob_life_ms = (gint64) c->blob_days * 86400000;
   limits.idle_us = (gint64) c->idle * 1000000;
   lan_registry_set_limits (hub->registry, &limits);
 }

@@ -206,10 +206,12 @@ list_all (LanTransfers *t)
 }
 
 void
-lan_transfers_set_server (LanTransfers *t, gboolean is_open, guint64 max_bytes, LanTime now)
+lan_transfers_set_server (LanTransfers *t, gboolean is_open, guint64 max_bytes, gint64 life_ms,
+                          LanTime now)
 {
   g_autoptr (GPtrArray) all = NULL;
 
+  t->server_life_ms = life_ms;
   if (t->server_open == is_open && t->server_max == max_bytes)
     return;
   t->server_open = is_open;
@@ -267,7 +269,7 @@ lan_transfers_blob_stored (LanTransfers *t, const LanHash *root, LanTime now)
 
   if (one == NULL || one->detail.left.state != LAN_LEFT_SENDING)
     return;
-  one->detail.left.expires_ms = now.wall_ms + LAN_LEFT_LIFE_MS;
+  one->detail.left.expires_ms = now.wall_ms + t->server_life_ms;
   lan_left_give_stop (t, one);
   lan_left_set (t, one, LAN_LEFT_TELLING);
   lan_left_look_at_all (t);

@@ -66,8 +66,7 @@ G_BEGIN_DECLS
 #define LAN_LEFT_ASKED           4   /* pieces asked for and not here, a transfer */
 #define LAN_LEFT_REQUESTS        256 /* of ours that wait for their pieces, a transfer */
 #define LAN_LEFT_MAX_DEVICES     16  /* whose answers are told apart */
-#define LAN_LEFT_LIFE_MS         (30 * G_GINT64_CONSTANT (86400000)) /* as the server keeps it */
-#define LAN_LEFT_KEEP_MS         (7 * G_GINT64_CONSTANT (86400000))  /* for their other devices */
-#define LAN_TRANSFER_RECOMMIT_US (5 * G_USEC_PER_SEC) /* after a commit that failed */
+#define LAN_LEFT_KEEP_MS         (7 * G_GINT64_CONSTANT (86400000)) /* for their other devices */
+#define LAN_TRANSFER_RECOMMIT_US (5 * G_USEC_PER_SEC)               /* after a commit that failed */
 
 G_END_DECLS

@@ -319,6 +319,7 @@ struct _LanTransfers {
   guint64 last_batch;
   gboolean server_open;
   guint64 server_max; /* bytes of a blob */
+  gint64 server_life_ms;
   guint n_giving;
   guint64 last_left; /* number of a channel of our own */
   LanDeadlines *deadlines;

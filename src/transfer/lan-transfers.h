@@ -382,8 +382,9 @@ LanStatus lan_transfers_frame (LanTransfers *t, guint64 channel, const LanFrame 
 
 /* -- left with the server -- */
 
-/** Whether the server can be reached, and how large a blob it takes. */
-void lan_transfers_set_server (LanTransfers *t, gboolean is_open, guint64 max_bytes, LanTime now);
+/** Whether the server can be reached, how large a blob it takes, and how long it keeps one. */
+void lan_transfers_set_server (LanTransfers *t, gboolean is_open, guint64 max_bytes, gint64 life_ms,
+                               LanTime now);
 
 /** @devices: how many of the other side's devices may fetch it; 0: it cannot be left for them. */
 void lan_transfers_left_begin (LanTransfers *t, const LanMessageId *id, guint devices, LanTime now);

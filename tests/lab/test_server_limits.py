@@ -6,6 +6,7 @@
 import contextlib
 import os
 import socket
+import sqlite3
 import struct
 import time
 
@@ -218,6 +219,37 @@ def _():
         bob.acknowledge(bob.fetch(2)[:2])
         wait_until(lambda: code_of(lambda: alice.deposit(bob.device, bytes(20000))) == 0,
                    "room again", 10 * SLOW, 0.1)
+
+
+def put(client, root, size):
+    """The first piece of a blob."""
+    return client.ask("blob_put", "blob_state", root=root, size=size, offset=0, data=bytes(min(size, 32768)))
+
+
+@test("size, quota and days of sealed files are the administrator's, also while clients are connected")
+def _():
+    with Server("[limits]\nblob = 128 KiB\nblob-quota = 200 KiB\nblob-days = 3\n") as server:
+        alice = OfficeClient("Alice")
+        alice.enrol(server.invite(), "alice", address=server.address)
+        welcome = alice.log_in()
+        check((welcome.blob_max, welcome.blob_days) == (128 << 10, 3), "clients are told: %s" % welcome)
+        check(code_of(lambda: put(alice, b"1" * 32, (128 << 10) + 1)) == 10, "too large")
+        check(put(alice, b"2" * 32, 128 << 10).have == 32768, "as large as may be")
+        check(code_of(lambda: put(alice, b"3" * 32, 100 << 10)) == 9, "over the quota")
+        check(put(server.join("Bob"), b"3" * 32, 100 << 10).have == 32768, "which is each person's own")
+        with sqlite3.connect(os.path.join(server.state, "server.db")) as db:
+            (left_ms,), = db.execute("SELECT min(expires_ms) FROM blob")
+        left_s = left_ms / 1000 - time.time()
+        check(3 * 86400 - 600 * SLOW < left_s <= 3 * 86400, "three days from then on: %d s" % left_s)
+        said = server.command("check", fails=None)
+        check("128.0 KiB, 200.0 KiB of one person, for 3 days" in said.replace("\u00a0", " "), said)
+        server.configure("[limits]\nblob = 300 KiB\nblob-quota = 100 KiB\n")
+        check("all of one person's only 100.0 KiB" in server.command("check", fails=True).replace("\u00a0", " "),
+              "a quota that no file fits into is named")
+        server.configure("[limits]\nblob = 300 KiB\nblob-quota = 1 MiB\n")
+        server.command("reload")
+        check(put(alice, b"1" * 32, 300 << 10).have == 32768, "the new size holds for who is connected")
+        check(put(alice, b"3" * 32, 100 << 10).have == 32768, "and the new quota")
 
 
 @test("5,000 envelopes of one device at once, then 50 a second, and the refusal says when")

@@ -16,6 +16,7 @@
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
+#define LIFE_MS   (30 * G_GINT64_CONSTANT (86400000))
 #define MAX_STEPS 120
 #define LEAF      LAN_TREE_LEAF_BYTES
 #define BIG       (LEAF + 100)
@@ -552,7 +553,7 @@ server (Fuzz *f, int who, guint8 how)
 {
   static const guint64 most[] = { 0, 1000, 64 << 20, 64 << 20 };
 
-  lan_transfers_set_server (f->sides[who].t, (how & 4) != 0, most[how & 3], f->now);
+  lan_transfers_set_server (f->sides[who].t, (how & 4) != 0, most[how & 3], LIFE_MS, f->now);
 }
 
 static void
@@ -676,7 +677,7 @@ restart (Fuzz *f, int who)
   if (f->is_joined)
     join (f, 0);
   start (f, who);
-  lan_transfers_set_server (f->sides[who].t, TRUE, 64 << 20, f->now);
+  lan_transfers_set_server (f->sides[who].t, TRUE, 64 << 20, LIFE_MS, f->now);
 }
 
 static void
@@ -748,7 +749,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     f.sides[i].rows =
         g_hash_table_new_full (lan_message_id_hash, lan_message_id_equal, NULL, row_free);
     start (&f, i);
-    lan_transfers_set_server (f.sides[i].t, TRUE, 64 << 20, f.now);
+    lan_transfers_set_server (f.sides[i].t, TRUE, 64 << 20, LIFE_MS, f.now);
   }
   lan_reader_init (&f.script, data, size);
   for (guint i = 0; i < MAX_STEPS && lan_reader_left (&f.script) > 0; i++) {

@@ -25,6 +25,9 @@ test_defaults (void)
   g_assert_cmpuint (c->deposit_rate, ==, 50);
   g_assert_cmpuint (c->deposit_burst, ==, 5000);
   g_assert_cmpuint (c->mailbox, ==, 64 * 1024 * 1024);
+  g_assert_cmpuint (c->blob, ==, 64 * 1024 * 1024);
+  g_assert_cmpuint (c->blob_quota, ==, 256 * 1024 * 1024);
+  g_assert_cmpuint (c->blob_days, ==, 30);
   g_assert_cmpint (c->relay, ==, LAN_HUB_RELAY_OFF);
   g_assert_cmpuint (g_strv_length (c->relay_allow), ==, 3);
 }
@@ -70,6 +73,10 @@ test_wrong (void)
   check_wrong ("[nothing]", "sections");
   check_wrong ("[limits]\nmailbox = 1 MB", "64 MiB");
   check_wrong ("[limits]\nmailbox = -1", "64 MiB");
+  check_wrong ("[limits]\nblob = 1 KiB", "64 MiB");
+  check_wrong ("[limits]\nblob-quota = 0", "256 MiB");
+  check_wrong ("[limits]\nblob-days = 0", "from 1 to 365");
+  check_wrong ("[limits]\nblob-days = 400", "from 1 to 365");
   check_wrong ("[limits]\nmailbox = 99999999999999999999", "64 MiB");
   check_wrong ("[limits]\nidle = 1", "from 5 to 3600");
   check_wrong ("[limits]\nhandshake = 10 s\nhandshake = 10 s", "line 2");

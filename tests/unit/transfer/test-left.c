@@ -12,7 +12,8 @@
 
 #include <string.h>
 
-#define LEAF ((gsize) LAN_TREE_LEAF_BYTES)
+#define LEAF    ((gsize) LAN_TREE_LEAF_BYTES)
+#define LIFE_MS (5 * G_GINT64_CONSTANT (86400000)) /* for which the server keeps it */
 
 typedef enum { HONEST, FLIPPED, SWAPPED, SHORTER, OTHER_SIZE } Lie;
 
@@ -270,7 +271,7 @@ on_left (World *w, int peer, const LanTransferAction *action, gpointer data)
 static void
 server_up (Server *s, int peer, gboolean is_up)
 {
-  lan_transfers_set_server (s->w->peers[peer].t, is_up, s->max, s->w->now);
+  lan_transfers_set_server (s->w->peers[peer].t, is_up, s->max, LIFE_MS, s->w->now);
   world_settle (s->w, peer);
 }
 
@@ -627,8 +628,8 @@ test_expired (void)
   LanMessageId id = world_id (1);
 
   offer (s);
-  s->w->now.wall_ms += LAN_LEFT_LIFE_MS;
-  s->w->now.mono_us += LAN_LEFT_LIFE_MS * 1000;
+  s->w->now.wall_ms += LIFE_MS;
+  s->w->now.mono_us += LIFE_MS * 1000;
   world_run (s->w, 2);
   g_assert_cmpint (left (s, 0), ==, LAN_LEFT_EXPIRED);
   g_assert_cmpint (world_state (s->w, 0, &id), ==, LAN_TRANSFER_OFFERED);
