@@ -108,7 +108,10 @@ carry_out (LanHub *hub, const LanRegistryAction *action)
     lan_hub_conn_end ((LanHubConn *) (gsize) action->handle);
     break;
   case LAN_REGISTRY_OP:
-    lan_hub_store_push (hub->store, action->op);
+    if (hub->store != NULL)
+      lan_hub_store_push (hub->store, action->op);
+    else /* at the end: nobody waits for it any more */
+      lan_registry_op_free (action->op);
     break;
   case LAN_REGISTRY_JOB:
     start_job (hub, action->job);
@@ -207,7 +210,7 @@ on_answers (uv_async_t *async)
   LanTime now;
 
   lan_hub_now (&now);
-  while ((op = lan_hub_store_next (hub->store)) != NULL) {
+  while (hub->store != NULL && (op = lan_hub_store_next (hub->store)) != NULL) {
     lan_registry_op_done (hub->registry, op, &now);
     lan_hub_drain (hub);
     if (hub->dirty->len >= BATCH)

@@ -351,6 +351,9 @@ lan_hub_free (LanHub *hub)
   lan_hub_conns_drop_all (hub);
   lan_hub_conns_reap (hub);
   g_clear_pointer (&hub->store, lan_hub_store_free);
+  /* A deadline that passed meanwhile asks for nothing more. */
+  uv_timer_stop (&hub->deadline);
+  uv_timer_stop (&hub->tick);
   uv_prepare_stop (&hub->prepare);
   uv_check_stop (&hub->check);
   uv_run (&hub->loop, UV_RUN_NOWAIT); /* connections and workers end */

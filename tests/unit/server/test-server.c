@@ -10,5 +10,6 @@ main (int argc, char **argv)
   add_db_tests ();
   add_db_mail_tests ();
   add_gate_tests ();
+  add_hub_tests ();
   return g_test_run ();
 }

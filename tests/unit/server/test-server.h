@@ -8,3 +8,4 @@ void add_config_tests (void);
 void add_db_tests (void);
 void add_db_mail_tests (void);
 void add_gate_tests (void);
+void add_hub_tests (void);
