@@ -19,6 +19,28 @@ lan_trust_name (LanTrust trust)
   return (guint) trust < G_N_ELEMENTS (names) ? names[trust] : "claimed";
 }
 
+static const guint keep_days[LAN_KEEP_N] = { 0, 365, 90, 30, 7 };
+
+guint
+lan_keep_days (guint32 flags)
+{
+  guint rule = (flags & LAN_KEEP_MASK) >> LAN_KEEP_SHIFT;
+
+  return rule < LAN_KEEP_N ? keep_days[rule] : 0;
+}
+
+gboolean
+lan_keep_set_days (guint32 *flags, guint days)
+{
+  for (guint rule = 0; rule < LAN_KEEP_N; rule++) {
+    if (keep_days[rule] != days)
+      continue;
+    *flags = (*flags & ~LAN_KEEP_MASK) | rule << LAN_KEEP_SHIFT;
+    return TRUE;
+  }
+  return FALSE;
+}
+
 const char *
 lan_transfer_state_name (LanTransferState state)
 {

@@ -36,6 +36,28 @@ enum {
   LAN_PERSON_SUSPENDED = 1 << 5, /* revoked by the directory, which may take that back */
 };
 
+/*
+ * How long messages of a chat are kept: three bits of LanPersonRow.flags, of a group of LanConversationRow.flags.
+ * Append-only; unknown ones keep for ever.
+ */
+typedef enum {
+  LAN_KEEP_FOREVER = 0,
+  LAN_KEEP_YEAR = 1,
+  LAN_KEEP_90_DAYS = 2,
+  LAN_KEEP_30_DAYS = 3,
+  LAN_KEEP_7_DAYS = 4,
+  LAN_KEEP_N
+} LanKeep;
+
+#define LAN_KEEP_SHIFT 8
+#define LAN_KEEP_MASK  (7u << LAN_KEEP_SHIFT)
+
+/** How long @flags say that is: days, 0 for ever. */
+guint lan_keep_days (guint32 flags);
+
+/** @flags with the rule of @days; FALSE: there is no such rule. */
+gboolean lan_keep_set_days (guint32 *flags, guint days);
+
 typedef struct {
   LanAccountId account;
   char *name; /* display name from the newest certificate */

@@ -70,6 +70,7 @@ lan_core_rows (LanCore *core, guint64 request, GPtrArray *rows, const LanTime *n
   core->now = *now;
   if (ask == NULL)
     return;
+  ask->failed = rows == NULL;
   if (rows == NULL)
     rows = none;
   switch (ask->type) {

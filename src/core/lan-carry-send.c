@@ -120,7 +120,7 @@ next_for (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device, const Lan
 
 static void
 read_records (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device,
-              const LanAccountId *carrier, guint64 from)
+              const LanAccountId *carrier, guint64 from, guint64 to)
 {
   guint64 request;
   LanAsk *ask = lan_core_ask (core, LAN_ASK_CARRY, talk, &request);
@@ -131,7 +131,7 @@ read_records (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device,
   ask->holder = *device;
   ask->carrier = *carrier;
   ask->from_seq = from;
-  ask->to_seq = MIN (talk->own->committed.seq, from + LAN_ENVELOPE_RECORDS_MAX - 1);
+  ask->to_seq = to;
   lan_core_read (core, ask, request, LAN_ENVELOPE_ROOM);
 }
 
@@ -153,7 +153,8 @@ run_device (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device)
     from = next_for (core, talk, device, &carrier->account);
     if (from == 0)
       continue;
-    read_records (core, talk, device, &carrier->account, from);
+    read_records (core, talk, device, &carrier->account, from,
+                  MIN (talk->own->committed.seq, from + LAN_ENVELOPE_RECORDS_MAX - 1));
     return TRUE;
   }
   return FALSE;
@@ -303,6 +304,23 @@ give_out (LanCore *core, LanCoreTalk *talk, const LanCoreDevice *device, LanCore
   return TRUE;
 }
 
+/* TRUE: what was to go is not kept any more; what follows it is seen to. */
+static gboolean
+steps_over (LanCore *core, LanAsk *ask, GPtrArray *rows)
+{
+  LanLogPoint gone;
+  LanGap gap = lan_core_find_gap (ask, rows, &gone);
+
+  if (gap == LAN_GAP_ASK) {
+    read_records (core, ask->talk, &ask->holder, &ask->carrier, ask->from_seq,
+                  ask->log->committed.seq);
+  } else if (gap == LAN_GAP_FOUND) {
+    lan_core_skip_gone (core, ask->talk, &ask->holder, &gone);
+    lan_carry_run (core, ask->talk);
+  }
+  return gap != LAN_GAP_NONE;
+}
+
 void
 lan_carry_on_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
 {
@@ -319,6 +337,8 @@ lan_carry_on_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
     lan_carry_arm (core, talk);
     return;
   }
+  if (steps_over (core, ask, rows))
+    return;
   parcel = pack (talk, ask, rows, blobs);
   if (give_out (core, talk, device, channel, parcel, blobs))
     lan_carry_run (core, talk);

@@ -42,7 +42,9 @@ G_BEGIN_DECLS
 #define LAN_CORE_FETCH_US        (2 * G_USEC_PER_SEC)
 #define LAN_CORE_PULL_US         (1 * G_USEC_PER_SEC) /* before what another may bring is asked for */
 #define LAN_CORE_PULL_RECORDS    2048                 /* asked for at once */
-#define LAN_CORE_SERVES_MAX      16                   /* fetches of one channel that wait */
+#define LAN_CORE_BEGINS_MAX      8 /* a channel is told so often where a log begins, then no more */
+#define LAN_CORE_BEGINS_SEQ_MAX  (G_GUINT64_CONSTANT (1) << 48) /* no log begins behind this */
+#define LAN_CORE_SERVES_MAX      16 /* fetches of one channel that wait */
 #define LAN_CORE_RECEIPT_US      (300 * G_TIME_SPAN_MILLISECOND)
 #define LAN_CORE_GONE_US         (2 * G_USEC_PER_SEC)
 #define LAN_CORE_TYPING_SEND_US  (3 * G_USEC_PER_SEC)
@@ -78,6 +80,7 @@ typedef enum {
   LAN_DUE_CARRY_LOOK,        /* carry: what is too old goes, carriers are visited */
   LAN_DUE_LAZY,              /* core: what waited for company is committed without */
   LAN_DUE_PULL,              /* channel: other logs are asked for */
+  LAN_DUE_BEGIN,             /* log: is somebody still about to bring its beginning? */
   LAN_DUE_GROUP,             /* group: what is missing is asked for again */
   LAN_DUE_GROUP_RESTORE,     /* group: own records were not brought in time */
   LAN_DUE_GROUP_RECEIPT,     /* group: write the read-up-to record */
@@ -106,6 +109,7 @@ typedef struct {
   gboolean gap;      /* something was dropped here: ask for it again */
   gboolean branched; /* others hold another branch of it: not asked for until the next start */
   gint64 fetched_us; /* when it was asked for last */
+  gboolean begins;   /* later, as its author says: LAN_DUE_BEGIN runs */
   guint64 finding;   /* FIND under way for head.seq + 1, else 0 */
   guint64 repeated;  /* own: up to here it was written again since the start */
   /* of a group */
@@ -262,6 +266,7 @@ struct _LanCoreChannel {
   guint8 dh[32];
   LanCorePerson *person; /* NULL until identified */
   LanDeviceId device;
+  gint64 met_us;     /* when they were identified */
   gboolean best;     /* of those to this device: what records go over */
   LanPresence state; /* as the device says; OFFLINE: it did not */
   gboolean writable;
@@ -270,7 +275,10 @@ struct _LanCoreChannel {
   guint64 acked; /* of talk->own, by their vector */
   LanHash acked_hash;
   guint64 sent;
-  GArray *in_flight; /* of LanInFlight */
+  LanLogPoint
+      gone; /* of talk->own: what is not kept any more ends here; seq 0: nothing is missing */
+  guint begins_asked; /* how often what is gone was asked for */
+  GArray *in_flight;  /* of LanInFlight */
   gsize in_flight_bytes;
   gboolean reading;
   gboolean restored; /* own records were asked for once */
@@ -333,6 +341,7 @@ typedef enum {
 typedef struct {
   LanAskType type;
   guint64 id;
+  gboolean failed; /* the store could not read: that there are no rows means nothing */
   guint64 channel;
   LanCoreTalk *talk;
   LanCoreLog *log;
@@ -413,6 +422,32 @@ void lan_core_hurry (LanCore *core);
 void lan_core_add_record (LanCore *core, LanCoreLog *log, LanRecordRow *row, gboolean tell);
 /** Emits COMMIT when something is to be kept and nothing is under way. Ends each public call. */
 void lan_core_settle (LanCore *core);
+
+/* lan-keep.c */
+typedef enum {
+  LAN_GAP_NONE,  /* the rows begin where they were asked for */
+  LAN_GAP_FOUND, /* what is before them is not kept any more */
+  LAN_GAP_ASK,   /* nothing is there: where it goes on is seen by asking up to the end of the log */
+} LanGap;
+
+/** Looks where the @rows of @ask begin. @gone: (out): the last place of what is missing. */
+LanGap lan_core_find_gap (const LanAsk *ask, GPtrArray *rows, LanLogPoint *gone);
+/** What of our log ends at @gone can be given to nobody: @holder is not waited for with it. */
+void lan_core_skip_gone (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder,
+                         const LanLogPoint *gone);
+/** May this channel be told where the log of @device begins: does its author speak? */
+gboolean lan_core_may_tell_begin (LanCore *core, const LanCoreChannel *channel,
+                                  const LanDeviceId *device);
+typedef enum {
+  LAN_BEGIN_NO,    /* not for the other end of the channel to say */
+  LAN_BEGIN_LATER, /* somebody else may bring what is before */
+  LAN_BEGIN_NOW,
+} LanBegin;
+
+/** The other end of @channel says that @log begins later than what is here of it. */
+LanBegin lan_core_judge_begin (LanCore *core, LanCoreChannel *channel, LanCoreLog *log);
+/** LAN_DUE_BEGIN. */
+void lan_core_begin_due (LanCore *core, LanCoreLog *log);
 
 /* lan-roster.c */
 LanCorePerson *lan_core_find_person (LanCore *core, const LanAccountId *account);
@@ -586,6 +621,9 @@ void lan_core_on_serve_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
 void lan_core_want (LanCore *core, LanCorePerson *person);
 
 /* lan-states.c */
+/** @holder has what this device wrote up to @seq on its disk, or is not to get it any more. */
+void lan_core_set_holding (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint64 seq,
+                           const LanHash *hash);
 void lan_core_confirm (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint64 seq,
                        const LanHash *hash);
 void lan_core_on_confirm_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);

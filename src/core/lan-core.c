@@ -299,6 +299,9 @@ on_due (LanCore *core, gpointer key, LanDue due)
   case LAN_DUE_LAZY:
     lan_core_hurry (core);
     break;
+  case LAN_DUE_BEGIN:
+    lan_core_begin_due (core, key);
+    break;
   case LAN_DUE_PULL:
     lan_core_pull_due (core, key);
     break;

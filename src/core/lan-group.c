@@ -519,6 +519,7 @@ lan_core_get_group (LanCore *core, const LanConversationId *id, LanGroupInfo *in
     .forks = group->state->forks,
     .invited = (group->row.flags & LAN_CONVERSATION_REQUEST) != 0,
     .muted = (group->row.flags & LAN_CONVERSATION_MUTED) != 0,
+    .keep_days = lan_keep_days (group->row.flags),
   };
   info->ended = group->state->ended || (group->state->ends_ms != 0 &&
                                         (guint64) core->now.wall_ms >= group->state->ends_ms);

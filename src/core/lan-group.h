@@ -27,6 +27,7 @@ typedef struct {
   guint n_members;
   gboolean invited; /* by somebody whose key was not compared: waits for lan_core_group_join() */
   gboolean muted;
+  guint keep_days;      /* messages older than that are not kept here; 0: for ever */
   LanAccountId inviter; /* who made us a member; zero: nobody else */
   guint forks;          /* operations that did not know of each other */
   guint unreadable;     /* chains whose keys are missing */

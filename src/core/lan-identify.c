@@ -216,6 +216,7 @@ become_identified (LanCore *core, LanCoreChannel *channel, LanCorePerson *person
       channel->state = other->state;
   }
   lan_deadlines_cancel (core->deadlines, channel, LAN_DUE_IDENTITY);
+  channel->met_us = core->now.mono_us;
   g_ptr_array_add (person->channels, channel);
   event->account = person->row.account;
   event->identified.channel = channel->id;

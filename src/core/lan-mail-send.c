@@ -191,7 +191,7 @@ ask_bundle (LanCore *core, LanCoreTalk *talk, LanMailRoute *route)
 }
 
 static void
-read_records (LanCore *core, LanCoreTalk *talk, LanMailRoute *route, guint64 from)
+read_records (LanCore *core, LanCoreTalk *talk, LanMailRoute *route, guint64 from, guint64 to)
 {
   guint64 request;
   LanAsk *ask = lan_core_ask (core, LAN_ASK_MAIL, talk, &request);
@@ -201,8 +201,7 @@ read_records (LanCore *core, LanCoreTalk *talk, LanMailRoute *route, guint64 fro
   ask->device = talk->own->device;
   ask->holder = route->device;
   ask->from_seq = from;
-  ask->to_seq =
-      MIN (talk->own->committed.seq, from + LAN_ENVELOPE_RECORDS_MAX * LAN_MAIL_PER_DEVICE_MAX - 1);
+  ask->to_seq = to;
   lan_core_read (core, ask, request, LAN_CORE_READ_BYTES);
 }
 
@@ -250,7 +249,9 @@ run_device (LanCore *core, LanCoreTalk *talk, const LanCoreDevice *device)
   else if (!is_fresh (core, route))
     ask_bundle (core, talk, route);
   else if (!route->reading)
-    read_records (core, talk, route, from);
+    read_records (core, talk, route, from,
+                  MIN (talk->own->committed.seq,
+                       from + LAN_ENVELOPE_RECORDS_MAX * LAN_MAIL_PER_DEVICE_MAX - 1));
 }
 
 void
@@ -401,6 +402,22 @@ give_out (LanCore *core, LanCoreTalk *talk, const LanCoreDevice *device, LanMail
   return TRUE;
 }
 
+/* TRUE: what was to go is not kept any more; what follows it is seen to. */
+static gboolean
+steps_over (LanCore *core, LanAsk *ask, LanMailRoute *route, GPtrArray *rows)
+{
+  LanLogPoint gone;
+  LanGap gap = lan_core_find_gap (ask, rows, &gone);
+
+  if (gap == LAN_GAP_ASK) {
+    read_records (core, ask->talk, route, ask->from_seq, ask->log->committed.seq);
+  } else if (gap == LAN_GAP_FOUND) {
+    lan_core_skip_gone (core, ask->talk, &ask->holder, &gone);
+    lan_mail_run (core, ask->talk);
+  }
+  return gap != LAN_GAP_NONE;
+}
+
 void
 lan_mail_on_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
 {
@@ -420,6 +437,8 @@ lan_mail_on_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
     lan_mail_arm (core, talk);
     return;
   }
+  if (steps_over (core, ask, route, rows))
+    return;
   for (guint i = 0; i < rows->len && ok && next_for (core, talk, &ask->holder) != 0; i++) {
     const LanRecordRow *row = g_ptr_array_index (rows, i);
 

@@ -84,6 +84,11 @@ apply_field (LanCore *core, LanCorePerson *person, const Lanyard__PersonField *f
   case LAN_FIELD_MUTED:
     set_flag (person, LAN_PERSON_MUTED, field->number != 0);
     break;
+  case LAN_FIELD_KEEP:
+    person->row.flags = (person->row.flags & ~LAN_KEEP_MASK) |
+                        (guint32) (field->number < LAN_KEEP_N ? field->number : 0)
+                            << LAN_KEEP_SHIFT;
+    break;
   case LAN_FIELD_NOTE:
     g_clear_pointer (&person->row.note, g_free);
     if (field->data.len == 0)

@@ -67,6 +67,8 @@ differs (const LanCorePerson *person, LanPersonFieldType field)
     return ((told->flags ^ row->flags) & LAN_PERSON_FAVOURITE) != 0;
   case LAN_FIELD_MUTED:
     return ((told->flags ^ row->flags) & LAN_PERSON_MUTED) != 0;
+  case LAN_FIELD_KEEP:
+    return ((told->flags ^ row->flags) & LAN_KEEP_MASK) != 0;
   case LAN_FIELD_NOTE:
     return g_strcmp0 (told->note, row->note) != 0;
   case LAN_FIELD_MERGED:
@@ -87,6 +89,7 @@ lan_core_note_field (LanCorePerson *person, LanPersonFieldType field)
     [LAN_FIELD_BLOCKED] = LAN_PERSON_BLOCKED,
     [LAN_FIELD_FAVOURITE] = LAN_PERSON_FAVOURITE,
     [LAN_FIELD_MUTED] = LAN_PERSON_MUTED,
+    [LAN_FIELD_KEEP] = LAN_KEEP_MASK,
   };
   LanShared *told = &person->shared;
 
@@ -207,6 +210,9 @@ fill_field (const LanCorePerson *person, LanPersonFieldType type, Lanyard__Perso
     break;
   case LAN_FIELD_MUTED:
     field->number = (row->flags & LAN_PERSON_MUTED) != 0;
+    break;
+  case LAN_FIELD_KEEP:
+    field->number = (row->flags & LAN_KEEP_MASK) >> LAN_KEEP_SHIFT;
     break;
   case LAN_FIELD_NOTE:
     if (row->note != NULL)

@@ -13,6 +13,7 @@ typedef struct {
   ProtobufCBinaryData items[LAN_RECORDS_MAX_COUNT];
   guint n;
   gsize bytes;
+  gboolean begins; /* what stood before the first of them is not kept any more */
 } Load;
 
 static void
@@ -25,11 +26,13 @@ send_load (LanCore *core, LanCoreChannel *channel, Load *load)
     return;
   records.records = load->items;
   records.n_records = load->n;
+  records.begins = load->begins;
   frame.body_case = LANYARD__FRAME__BODY_RECORDS;
   frame.records = &records;
   lan_core_send_frame (core, channel, &frame, LAN_SEND_CHAT);
   load->n = 0;
   load->bytes = 0;
+  load->begins = FALSE;
 }
 
 /* FALSE when @blob has no room any more: send first. */
@@ -102,7 +105,7 @@ flush (LanCore *core, LanCoreChannel *channel, Load *load)
 }
 
 static void
-read_more (LanCore *core, LanCoreChannel *channel)
+read_more (LanCore *core, LanCoreChannel *channel, guint64 to)
 {
   LanCoreTalk *talk = channel->person->talk;
   guint64 request;
@@ -112,9 +115,24 @@ read_more (LanCore *core, LanCoreChannel *channel)
   ask->log = talk->own;
   ask->device = talk->own->device;
   ask->from_seq = channel->sent + 1;
-  ask->to_seq = MIN (talk->own->committed.seq, channel->sent + LAN_CORE_WINDOW_RECORDS);
+  ask->to_seq = to;
   channel->reading = TRUE;
   lan_core_read (core, ask, request, LAN_CORE_READ_BYTES);
+}
+
+/* FALSE: @load was sent first, as it had no room, or as a frame begins behind a gap; again. */
+static gboolean
+put_next (LanCore *core, LanCoreChannel *channel, Load *load, guint64 seq, GBytes *blob)
+{
+  gboolean begins = channel->gone.seq != 0 && seq == channel->gone.seq + 1;
+
+  if ((begins && load->n > 0) || !put (load, blob)) {
+    flush (core, channel, load);
+    return FALSE;
+  }
+  load->begins = load->begins || begins;
+  channel->sent = seq;
+  return TRUE;
 }
 
 void
@@ -128,16 +146,44 @@ lan_core_pump (LanCore *core, LanCoreChannel *channel)
 
     if (entry == NULL || entry->blob == NULL) {
       flush (core, channel, &load);
-      read_more (core, channel);
+      read_more (core, channel,
+                 MIN (talk->own->committed.seq, channel->sent + LAN_CORE_WINDOW_RECORDS));
       return;
     }
     if (!links_up (core, channel, entry->seq, entry->blob))
       break;
-    if (!put (&load, entry->blob)) {
-      flush (core, channel, &load);
-      continue;
-    }
-    channel->sent++;
+    (void) put_next (core, channel, &load, entry->seq, entry->blob);
+  }
+  flush (core, channel, &load);
+}
+
+/* What was to be sent next is not kept any more: it goes on behind that. */
+static void
+step_over (LanCore *core, LanCoreChannel *channel, const LanLogPoint *gone)
+{
+  channel->gone = *gone;
+  channel->sent = MAX (channel->sent, gone->seq);
+  if (channel->acked < gone->seq) {
+    channel->acked = gone->seq;
+    channel->acked_hash = gone->hash;
+  }
+  lan_core_skip_gone (core, channel->person->talk, &channel->device, gone);
+}
+
+static void
+send_rows (LanCore *core, LanCoreChannel *channel, GPtrArray *rows)
+{
+  Load load = { .n = 0 };
+
+  for (guint i = 0; i < rows->len && may_send (channel) && window_open (channel); i++) {
+    const LanRecordRow *row = g_ptr_array_index (rows, i);
+
+    if (row->seq != channel->sent + 1)
+      continue; /* a gap between them is found when it is asked for what follows */
+    if (!links_up (core, channel, row->seq, row->blob))
+      break;
+    if (!put_next (core, channel, &load, row->seq, row->blob))
+      (void) put_next (core, channel, &load, row->seq, row->blob);
   }
   flush (core, channel, &load);
 }
@@ -146,26 +192,24 @@ void
 lan_core_on_push_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
 {
   LanCoreChannel *channel = g_hash_table_lookup (core->channels, &ask->channel);
-  Load load = { .n = 0 };
+  LanGap gap = LAN_GAP_NONE;
+  LanLogPoint gone;
 
   if (channel == NULL || channel->person != ask->talk->peer)
     return;
   channel->reading = FALSE;
-  for (guint i = 0; i < rows->len && may_send (channel) && ask->log == ask->talk->own; i++) {
-    const LanRecordRow *row = g_ptr_array_index (rows, i);
-
-    if (row->seq != channel->sent + 1)
-      continue;
-    if (!links_up (core, channel, row->seq, row->blob))
-      break;
-    if (!put (&load, row->blob)) {
-      flush (core, channel, &load);
-      put (&load, row->blob);
-    }
-    channel->sent = row->seq;
+  if (ask->log != ask->talk->own)
+    return;
+  if (may_send (channel) && ask->from_seq == channel->sent + 1)
+    gap = lan_core_find_gap (ask, rows, &gone);
+  if (gap == LAN_GAP_ASK) {
+    read_more (core, channel, ask->log->committed.seq);
+    return;
   }
-  flush (core, channel, &load);
-  if (rows->len > 0)
+  if (gap == LAN_GAP_FOUND)
+    step_over (core, channel, &gone);
+  send_rows (core, channel, rows);
+  if (rows->len > 0 || gap == LAN_GAP_FOUND)
     lan_core_pump (core, channel);
 }
 
@@ -188,12 +232,41 @@ lan_core_serve (LanCore *core, LanCoreChannel *channel)
   lan_core_read (core, ask, request, LAN_CORE_READ_BYTES);
 }
 
+/* Sends those of @rows that are asked for. FALSE: no more of them can be given. */
+static gboolean
+serve_rows (LanCore *core, LanCoreChannel *channel, LanServe *serve, GPtrArray *rows)
+{
+  Load load = { .n = 0 };
+  gboolean goes_on = TRUE;
+
+  for (guint i = 0; i < rows->len && goes_on; i++) {
+    const LanRecordRow *row = g_ptr_array_index (rows, i);
+    gboolean begins = row->seq > serve->next;
+
+    if (row->seq < serve->next)
+      continue;
+    goes_on = row->seq <= serve->to &&
+              (!begins || lan_core_may_tell_begin (core, channel, &serve->device));
+    if (!goes_on)
+      break;
+    if ((begins && load.n > 0) || !put (&load, row->blob)) {
+      send_load (core, channel, &load);
+      put (&load, row->blob);
+    }
+    load.begins = load.begins || begins;
+    serve->next = row->seq + 1;
+  }
+  send_load (core, channel, &load);
+  return goes_on && rows->len > 0 && serve->next <= serve->to;
+}
+
 void
 lan_core_on_serve_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
 {
   LanCoreChannel *channel = g_hash_table_lookup (core->channels, &ask->channel);
-  Load load = { .n = 0 };
   LanServe *serve;
+  LanLogPoint gone;
+  LanGap gap;
 
   if (channel == NULL || channel->serves->len == 0)
     return;
@@ -204,19 +277,16 @@ lan_core_on_serve_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
     lan_core_serve (core, channel);
     return;
   }
-  for (guint i = 0; i < rows->len; i++) {
-    const LanRecordRow *row = g_ptr_array_index (rows, i);
-
-    if (row->seq != serve->next)
-      continue;
-    if (!put (&load, row->blob)) {
-      send_load (core, channel, &load);
-      put (&load, row->blob);
-    }
-    serve->next++;
+  ask->log = lan_talk_find_log (ask->talk, &ask->device);
+  gap = lan_core_find_gap (ask, rows, &gone);
+  if (gap == LAN_GAP_ASK && lan_core_may_tell_begin (core, channel, &serve->device)) {
+    serve->to = ask->log->committed.seq;
+    lan_core_serve (core, channel);
+    return;
   }
-  send_load (core, channel, &load);
-  if (rows->len == 0 || serve->next > serve->to)
+  if (gap == LAN_GAP_FOUND && rows->len > 0)
+    serve->to = MIN (serve->to, gone.seq + LAN_CORE_PULL_RECORDS);
+  if (!serve_rows (core, channel, serve, rows))
     g_array_remove_index (channel->serves, 0);
   lan_core_serve (core, channel);
 }

@@ -200,15 +200,42 @@ take_next (LanCore *core, LanCoreChannel *channel, LanCoreLog *log, const guint8
   return TAKEN;
 }
 
+/* The first record that its author still has: what was before it will not come. */
+static Verdict
+begin_log (LanCore *core, LanCoreChannel *channel, LanCoreLog *log, const guint8 *sign_public,
+           const LanRecordView *view, const guint8 *data, gsize len)
+{
+  LanLogPoint before = log->head;
+  Verdict verdict;
+
+  log->head.seq = view->seq - 1;
+  log->head.hash = view->previous;
+  verdict = take_next (core, channel, log, sign_public, view, data, len);
+  if (verdict != TAKEN)
+    log->head = before;
+  return verdict;
+}
+
+/* One more own record is back. */
+static Verdict
+restored (LanCore *core, LanCoreTalk *talk, Verdict verdict)
+{
+  if (talk->restore_to > talk->own->head.seq)
+    return verdict;
+  talk->restoring = FALSE;
+  lan_deadlines_cancel (core->deadlines, talk, LAN_DUE_RESTORE);
+  lan_core_run_deferred (core, talk);
+  return verdict;
+}
+
 /* Own records come back only while they are being restored, or as proof that the log has forked. */
 static Verdict
 take_own (LanCore *core, LanCoreChannel *channel, LanCoreTalk *talk, const LanRecordView *view,
-          const guint8 *data, gsize len)
+          const guint8 *data, gsize len, gboolean begins)
 {
   LanCoreLog *log = talk != NULL ? talk->own : NULL;
   const guint8 *key = lan_device_keys_sign_public (core->device);
   LanHash hash;
-  Verdict verdict;
 
   if (log == NULL || !lan_device_id_equal (&view->device, &log->device))
     return DROPPED;
@@ -221,6 +248,8 @@ take_own (LanCore *core, LanCoreChannel *channel, LanCoreTalk *talk, const LanRe
   }
   if (!talk->restoring || view->seq <= log->head.seq)
     return DROPPED;
+  if (view->seq > log->head.seq + 1 && begins && view->seq <= talk->restore_to)
+    return restored (core, talk, begin_log (core, channel, log, key, view, data, len));
   if (view->seq != log->head.seq + 1)
     return DROPPED;
   if (!lan_hash_equal (&view->previous, &log->head.hash)) {
@@ -229,13 +258,7 @@ take_own (LanCore *core, LanCoreChannel *channel, LanCoreTalk *talk, const LanRe
     lan_core_fork (core);
     return TAKEN;
   }
-  verdict = take_next (core, channel, log, key, view, data, len);
-  if (talk->restore_to <= log->head.seq) {
-    talk->restoring = FALSE;
-    lan_deadlines_cancel (core->deadlines, talk, LAN_DUE_RESTORE);
-    lan_core_run_deferred (core, talk);
-  }
-  return verdict;
+  return restored (core, talk, take_next (core, channel, log, key, view, data, len));
 }
 
 static LanCoreLog *
@@ -267,9 +290,11 @@ author_of (LanCore *core, LanCoreChannel *channel, LanCorePerson *peer, const La
   return device;
 }
 
-/* @log: (out): the one it belongs to, where there is one. */
+/* @begins: nothing before it is kept any more, as is said. @found: (out): the log it belongs to, where there
+ * is one. */
 static Verdict
-take (LanCore *core, LanCoreChannel *channel, const guint8 *data, gsize len, LanCoreLog **found)
+take (LanCore *core, LanCoreChannel *channel, const guint8 *data, gsize len, gboolean begins,
+      LanCoreLog **found)
 {
   gboolean from_me = lan_core_is_me (core, channel->person), own;
   LanCorePerson *person = channel->person;
@@ -289,7 +314,7 @@ take (LanCore *core, LanCoreChannel *channel, const guint8 *data, gsize len, Lan
   if (talk != NULL)
     person = talk->peer;
   if (lan_device_id_equal (&view.device, &core->self_device))
-    return take_own (core, channel, talk, &view, data, len);
+    return take_own (core, channel, talk, &view, data, len, begins);
   device = author_of (core, channel, person, &view.device, &own);
   if (device == NULL)
     return from_me ? DROPPED : REFUSED;
@@ -308,9 +333,12 @@ take (LanCore *core, LanCoreChannel *channel, const guint8 *data, gsize len, Lan
     if (log == NULL)
       return REFUSED;
   }
+  if (begins && view.seq > log->head.seq + 1 && view.seq <= LAN_CORE_BEGINS_SEQ_MAX &&
+      log->finding == 0 && lan_core_judge_begin (core, channel, log) == LAN_BEGIN_NOW)
+    return begin_log (core, channel, log, device->cert.sign_public, &view, data, len);
   if (view.seq > log->head.seq + 1 || log->finding != 0) {
     remember_waiting (log, view.seq, data, len);
-    if (log->finding == 0)
+    if (log->finding == 0 && !log->begins)
       ask_for_gap (core, channel, log, view.seq - 1);
     return WAITING;
   }
@@ -350,8 +378,8 @@ drain_waiting (LanCore *core, LanCoreChannel *channel, LanCoreLog *log)
     g_free (key);
     blob = value;
     log->waiting_bytes -= g_bytes_get_size (blob);
-    if (take (core, channel, g_bytes_get_data (blob, NULL), g_bytes_get_size (blob), &found) !=
-        TAKEN)
+    if (take (core, channel, g_bytes_get_data (blob, NULL), g_bytes_get_size (blob), FALSE,
+              &found) != TAKEN)
       break;
   }
   forget_stale (log);
@@ -383,7 +411,8 @@ lan_core_on_records (LanCore *core, LanCoreChannel *channel, const Lanyard__Reco
     if (lan_core_take_group_record (core, channel, records->records[i].data,
                                     records->records[i].len, &refused))
       continue;
-    verdict = take (core, channel, records->records[i].data, records->records[i].len, &log);
+    verdict = take (core, channel, records->records[i].data, records->records[i].len,
+                    records->begins && i == 0, &log);
     if (verdict == REFUSED) {
       core->counters.records_refused++;
       refused++;
@@ -435,7 +464,7 @@ lan_core_take_mailed (LanCore *core, LanCoreChannel *channel, GBytes *record)
   gsize len;
   const guint8 *data = g_bytes_get_data (record, &len);
   LanCoreLog *log;
-  Verdict verdict = take (core, channel, data, len, &log);
+  Verdict verdict = take (core, channel, data, len, FALSE, &log);
 
   if (verdict == REFUSED)
     core->counters.records_refused++;

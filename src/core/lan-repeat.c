@@ -179,10 +179,11 @@ lan_core_on_repeat_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
   for (guint i = 0; i < rows->len; i++) {
     const LanRecordRow *row = g_ptr_array_index (rows, i);
 
-    if (row->seq != repeat->next)
+    if (row->seq < repeat->next)
       continue;
     repeat_row (core, repeat, row);
-    repeat->from->repeated = repeat->next++;
+    repeat->from->repeated = row->seq;
+    repeat->next = row->seq + 1;
   }
   if (rows->len == 0)
     repeat->next = repeat->to + 1; /* the store failed: the next start finds what is left */

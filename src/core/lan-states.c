@@ -48,9 +48,9 @@ tell_later (LanCore *core, LanCoreAction *event)
     g_ptr_array_add (lan_core_batch (core)->events, event);
 }
 
-static void
-set_holding (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint64 seq,
-             const LanHash *hash)
+void
+lan_core_set_holding (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint64 seq,
+                      const LanHash *hash)
 {
   LanHolding *holding = lan_talk_holding (talk, holder, &talk->own->device);
 
@@ -80,7 +80,7 @@ confirm_from_tail (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, 
     if (entry->has_state)
       g_array_append_val (event->state.messages, entry->message);
   }
-  set_holding (core, talk, holder, seq, hash);
+  lan_core_set_holding (core, talk, holder, seq, hash);
   tell (core, event);
 }
 
@@ -176,7 +176,6 @@ lan_core_on_confirm_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
   LanHolding *holding;
   LanCoreAction *event;
   const LanRecordRow *row = NULL;
-  guint64 expect = ask->from_seq;
 
   talk->confirming = 0;
   if (ask->log != talk->own || rows->len == 0 || talk->claimed.seq == 0)
@@ -189,17 +188,18 @@ lan_core_on_confirm_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
   if (holding->seq + 1 != ask->from_seq || holding->seq >= talk->claimed.seq)
     return;
   event = state_event (core, talk, LAN_MESSAGE_DELIVERED);
-  for (guint i = 0; i < rows->len; i++, expect++) {
+  /* Ascending; of what is missing between them nothing is kept any more. */
+  for (guint i = 0; i < rows->len; i++) {
     const LanRecordRow *next = g_ptr_array_index (rows, i);
 
-    if (next->seq != expect || next->seq > talk->claimed.seq)
+    if (next->seq > talk->claimed.seq)
       break;
     row = next;
     if (lan_kind_has_state (row->kind))
       g_array_append_val (event->state.messages, row->message);
   }
   if (row != NULL)
-    set_holding (core, talk, &talk->claimed.holder, row->seq, &row->hash);
+    lan_core_set_holding (core, talk, &talk->claimed.holder, row->seq, &row->hash);
   tell (core, event);
   if (row != NULL && row->seq < talk->claimed.seq)
     ask_confirm (core, talk, row->seq);

@@ -142,6 +142,10 @@ static void
 note_acked (LanCoreChannel *channel, guint64 seq, const LanHash *hash)
 {
   channel->vector_seen = TRUE;
+  if (seq < channel->gone.seq) { /* it cannot have what is not kept any more */
+    seq = channel->gone.seq;
+    hash = &channel->gone.hash;
+  }
   channel->acked = seq;
   channel->acked_hash = *hash;
   channel->sent = MAX (channel->sent, seq);
@@ -269,6 +273,9 @@ ask_rewind (LanCore *core, LanCoreChannel *channel, guint64 from)
 {
   gint64 due = channel->rewound_us + LAN_CORE_REWIND_US;
 
+  /* Whoever does not know what `begins` is would ask for ever. */
+  if (from <= channel->gone.seq && ++channel->begins_asked > LAN_CORE_BEGINS_MAX)
+    return;
   channel->rewind_from = channel->rewind_from == 0 ? from : MIN (channel->rewind_from, from);
   if (channel->rewound_us == 0 || due <= core->now.mono_us)
     lan_core_rewind (core, channel);

@@ -190,6 +190,22 @@ forget_hidden (LanDb *db, const LanForgetQuery *query, const Old *old, GError **
   return lan_db_run (db, s, "forget messages", error);
 }
 
+/* What was received stays where the person put it; that it was sent is forgotten. */
+static gboolean
+drop_transfer (LanDb *db, const LanMessageId *id, GError **error)
+{
+  static const LanSql steps[] = { LAN_SQL_DROP_PLAN, LAN_SQL_DROP_TRANSFER };
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
+    sqlite3_stmt *s = lan_db_use (db, steps[i]);
+
+    lan_bind_id (s, 1, id->b, sizeof id->b);
+    if (!lan_db_run (db, s, "forget messages", error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 forget_row (LanDb *db, const LanForgetQuery *query, const Old *old, GError **error)
 {
@@ -204,6 +220,8 @@ forget_row (LanDb *db, const LanForgetQuery *query, const Old *old, GError **err
   bind_message (s, query, old);
   if (!lan_db_run (db, s, "forget messages", error))
     return FALSE;
+  if (!drop_transfer (db, &old->message, error))
+    return FALSE;
   s = lan_db_use (db, how);
   lan_bind_int (s, 1, old->id);
   if (how == LAN_SQL_EMPTY_RECORD)
@@ -215,14 +233,18 @@ static gboolean
 forget_one (LanDb *db, const LanForgetQuery *query, const Old *old, guint *n, GError **error)
 {
   sqlite3_stmt *s = lan_db_use (db, LAN_SQL_IS_PINNED);
-  gint64 is_pinned;
+  gint64 is_pinned, runs;
 
   if (lan_device_id_equal (&old->device_id, &query->device) && old->seq > query->upto_seq)
     return TRUE;
   bind_message (s, query, old);
   if (!get_number (db, s, &is_pinned, error))
     return FALSE;
-  if (is_pinned != 0)
+  s = lan_db_use (db, LAN_SQL_TRANSFER_RUNS);
+  lan_bind_id (s, 1, old->message.b, sizeof old->message.b);
+  if (!get_number (db, s, &runs, error))
+    return FALSE;
+  if (is_pinned != 0 || runs != 0)
     return TRUE;
   ++*n;
   return forget_row (db, query, old, error);

@@ -180,6 +180,7 @@ G_BEGIN_DECLS
                      "?1") " AND shown = 1 ORDER BY ord DESC LIMIT 1 OFFSET ?2")                   \
   X (IS_PINNED, "SELECT 1 FROM operation WHERE conversation = ?1 AND author = ?2 "                 \
                 "AND target = ?3 AND kind = 2 AND is_on = 1")                                      \
+  X (TRANSFER_RUNS, "SELECT 1 FROM transfer WHERE id = ?1 AND state <= 4")                         \
   X (DROP_OPERATIONS, "DELETE FROM operation WHERE conversation = ?1 AND author = ?2 "             \
                       "AND target = ?3")                                                           \
   X (DROP_RECORD, "DELETE FROM record WHERE id = ?1")                                              \

@@ -56,6 +56,7 @@ typedef enum {
   LAN_FIELD_NOTE = 5,      /* data: text */
   LAN_FIELD_MERGED = 6,    /* data: account they went on as, or empty */
   LAN_FIELD_SECRET = 7,    /* data: contact secret, or empty */
+  LAN_FIELD_KEEP = 8,      /* number: LAN_KEEP_: how long the chat is kept */
   LAN_FIELD_N
 } LanPersonFieldType;
 

@@ -458,12 +458,59 @@ sim_store_read_log (SimStore *store, const LanConversationId *conversation,
   for (guint64 seq = from; seq <= to && (rows->len == 0 || bytes < max); seq++) {
     LanRecordRow *row = sim_store_find (store, conversation, device, seq);
 
-    if (row == NULL)
-      break;
+    if (row == NULL || row->blob == NULL)
+      continue; /* not kept any more */
     g_ptr_array_add (rows, row);
     bytes += g_bytes_get_size (row->blob);
   }
   return rows;
+}
+
+static guint64
+last_of (SimStore *store, const LanConversationId *conversation, const LanDeviceId *device)
+{
+  guint64 last = 0;
+
+  for (guint i = 0; i < store->records->len; i++) {
+    const LanRecordRow *row = g_ptr_array_index (store->records, i);
+
+    if (lan_conversation_id_equal (&row->conversation, conversation) &&
+        lan_device_id_equal (&row->device, device))
+      last = MAX (last, row->seq);
+  }
+  return last;
+}
+
+static void
+forget_row (SimStore *store, LanRecordRow *row, gboolean is_last)
+{
+  g_autofree Name *name = name_of (row);
+  g_autofree Place *place = place_of (row);
+
+  if (g_hash_table_lookup (store->by_message, name) == row)
+    g_hash_table_remove (store->by_message, name);
+  if (!is_last) {
+    g_hash_table_remove (store->by_place, place);
+    g_ptr_array_remove (store->records, row);
+    return;
+  }
+  row->flags |= LAN_RECORD_HIDDEN | LAN_RECORD_FORGOTTEN;
+  g_clear_pointer (&row->blob, g_bytes_unref);
+  g_clear_pointer (&row->text, g_free);
+}
+
+void
+sim_store_forget (SimStore *store, const LanConversationId *conversation, const LanDeviceId *device,
+                  guint64 from, guint64 to)
+{
+  guint64 last = last_of (store, conversation, device);
+
+  for (guint64 seq = from; seq <= MIN (to, last); seq++) {
+    LanRecordRow *row = sim_store_find (store, conversation, device, seq);
+
+    if (row != NULL)
+      forget_row (store, row, seq == last);
+  }
 }
 
 static int

@@ -47,6 +47,10 @@ GPtrArray *sim_store_operations (SimStore *store, const LanConversationId *conve
 GPtrArray *sim_store_read_log (SimStore *store, const LanConversationId *conversation,
                                const LanDeviceId *device, guint64 from, guint64 to, gsize max);
 
+/* Records @from to @to of a log are kept no longer; the last one keeps its place. */
+void sim_store_forget (SimStore *store, const LanConversationId *conversation,
+                       const LanDeviceId *device, guint64 from, guint64 to);
+
 /* (transfer container): what a conversation shows, in screen order. */
 GPtrArray *sim_store_screen (SimStore *store, const LanConversationId *conversation);
 

@@ -69,6 +69,10 @@ def gone(lin, name):
     wait(lambda: not lin.all(name=name), "that %s is gone" % name)
 
 
+def zoom(lin):
+    return [n.get_name() for n in lin.all(Atspi.Role.LABEL) if n.get_name().endswith(" %")]
+
+
 def fetched_and_enlarged(scene, chinese, end):
     """A picture is offered, taken, and shown; then looked at beside its neighbour."""
     lin, words = scene.lin, WORDS[chinese]
@@ -87,13 +91,15 @@ def fetched_and_enlarged(scene, chinese, end):
     total = 2 if chinese else 7  # with the damaged, the pasted and the screen's from before
     lin.find(Atspi.Role.IMAGE, name="%s, %d / %d" % (second, total, total) if chinese else
              "%s, %d of %d" % (second, total, total))
+    of_second = wait(lambda: zoom(lin), "the picture")
     lin.press(words["Previous"])
     lin.find(Atspi.Role.IMAGE, begins=first)
-    zoomed = [n.get_name() for n in lin.all(Atspi.Role.LABEL) if n.get_name().endswith(" %")]
+    # The one before stays until this one is made; a wide one fits otherwise than a high one.
+    fit = wait(lambda: zoom(lin) != of_second and zoom(lin), "the other picture")
     lin.press(words["Larger"])
-    wait(lambda: [n.get_name() for n in lin.all(Atspi.Role.LABEL) if n.get_name().endswith(" %")] != zoomed, "the zoom")
+    wait(lambda: zoom(lin) != fit, "the zoom")
     run("xdotool", "key", "--clearmodifiers", "0", check=False)
-    wait(lambda: [n.get_name() for n in lin.all(Atspi.Role.LABEL) if n.get_name().endswith(" %")] == zoomed, "the fit")
+    wait(lambda: zoom(lin) == fit, "the fit")
     run("import", "-window", lin.in_front(), os.path.join(scene.desk.shots, "picture-viewer%s.png" % end))
     run("xdotool", "key", "--clearmodifiers", "Right", check=False)
     lin.find(Atspi.Role.IMAGE, begins=second)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
-/* Messages out of a file stand beside those that came in, and give way to them. */
+/* Messages out of a file stand beside those that came in, and give way to them; messages whose time to be kept is over. */
 #include "store-driver.h"
 #include "test-store.h"
 
@@ -181,6 +181,140 @@ test_gives_way (Fixture *f, gconstpointer data)
   assert_found (f, "later", "opened later");
 }
 
+/* --- kept no longer --- */
+
+static LanForgetQuery
+before (guint seq)
+{
+  LanForgetQuery query = { .conversation = store_conversation (1), .device = store_device (9) };
+
+  query.before_ms = BEGIN_MS + seq * 60000;
+  return query;
+}
+
+static guint
+forget (Fixture *f, LanForgetQuery query)
+{
+  g_autoptr (GError) error = NULL;
+  guint n = store_driver_forget (&f->driver, query, &error);
+
+  g_assert_no_error (error);
+  return n;
+}
+
+static void
+operate (Fixture *f, guint seq, LanOperationKind kind, const char *text)
+{
+  GPtrArray *changes = lan_changes_new ();
+  LanOperationRow *row = &lan_changes_add (changes, LAN_CHANGE_OPERATION)->operation;
+
+  row->conversation = store_conversation (1);
+  row->author = store_account (1);
+  row->target = store_message (seq);
+  row->kind = kind;
+  row->actor = store_account (2);
+  row->id = store_message (1000 + seq);
+  row->on = TRUE;
+  row->text = g_strdup (text);
+  commit (f, changes);
+}
+
+static void
+transfer (Fixture *f, guint seq, LanTransferState state)
+{
+  GPtrArray *changes = lan_changes_new ();
+  LanTransferRow *row = &lan_changes_add (changes, LAN_CHANGE_TRANSFER)->transfer;
+
+  row->id = store_message (seq);
+  row->conversation = store_conversation (1);
+  row->peer = store_account (1);
+  row->incoming = TRUE;
+  row->state = state;
+  row->name = g_strdup ("a file");
+  row->path = g_strdup ("/somewhere/a file");
+  commit (f, changes);
+}
+
+static guint
+count_log (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) rows = store_driver_log (&f->driver, 1, 1, 1, 100000, 1 << 20, &error);
+
+  g_assert_no_error (error);
+  return rows->len;
+}
+
+static void
+test_forget (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) transfers = NULL;
+
+  say (f, 1, "first 合同");
+  say (f, 2, "pinned 合同");
+  say (f, 3, "done 合同");
+  say (f, 4, "running 合同");
+  say (f, 5, "last 合同");
+  operate (f, 1, LAN_OPERATION_REACTION, "\xf0\x9f\x91\x8d");
+  operate (f, 2, LAN_OPERATION_PIN, NULL);
+  transfer (f, 3, LAN_TRANSFER_DONE);
+  transfer (f, 4, LAN_TRANSFER_RUNNING);
+  g_assert_cmpuint (forget (f, before (1)), ==, 0);
+  g_assert_cmpuint (forget (f, before (5)), ==, 2);
+  assert_shown (f, "pinned 合同|running 合同|last 合同");
+  assert_found (f, "合同", "last 合同|running 合同|pinned 合同");
+  g_assert_cmpuint (count_log (f), ==, 3);
+  transfers = store_driver_transfers (&f->driver, G_MAXINT64, 10, &error);
+  g_assert_cmpuint (transfers->len, ==, 1);
+  reopen (f);
+  g_assert_cmpuint (forget (f, before (1000)), ==, 1);
+  assert_shown (f, "pinned 合同|running 合同");
+  assert_found (f, "last", "");
+  reopen (f);
+  /* The last one of the log has left its place: the log goes on behind it. */
+  g_assert_cmpuint (f->driver.snapshot->heads->len, ==, 1);
+  g_assert_cmpuint (g_array_index (f->driver.snapshot->heads, LanLogHead, 0).seq, ==, 5);
+  g_assert_cmpuint (count_log (f), ==, 2);
+  say (f, 6, "next");
+  assert_shown (f, "pinned 合同|running 合同|next");
+}
+
+/* What is not delivered stays, how old it may be; of many all go, piece by piece. */
+static void
+test_forget_many (Fixture *f, gconstpointer data)
+{
+  GPtrArray *changes = lan_changes_new ();
+  LanForgetQuery query = before (100000);
+
+  for (guint seq = 1; seq <= 1000; seq++)
+    add (changes, 1, seq, "old");
+  commit (f, changes);
+  query.device = store_device (1);
+  query.upto_seq = 990;
+  g_assert_cmpuint (forget (f, query), ==, 990);
+  g_assert_cmpuint (count_log (f), ==, 10);
+  g_assert_cmpuint (forget (f, query), ==, 0);
+}
+
+/* Of a group the sealed records stay, and show nothing. */
+static void
+test_forget_shown (Fixture *f, gconstpointer data)
+{
+  LanForgetQuery query = before (3);
+
+  query.keep_blobs = TRUE;
+  say (f, 1, "first 合同");
+  say (f, 2, "second 合同");
+  say (f, 3, "third 合同");
+  g_assert_cmpuint (forget (f, query), ==, 2);
+  assert_shown (f, "third 合同");
+  assert_found (f, "合同", "third 合同");
+  g_assert_cmpuint (count_log (f), ==, 3);
+  reopen (f);
+  assert_shown (f, "third 合同");
+}
+
 #define ADD(name, f) g_test_add ("/store/keep/" name, Fixture, NULL, set_up, f, tear_down)
 
 void
@@ -188,4 +322,7 @@ add_keep_tests (void)
 {
   ADD ("import", test_import);
   ADD ("gives-way", test_gives_way);
+  ADD ("forget", test_forget);
+  ADD ("forget-many", test_forget_many);
+  ADD ("forget-shown", test_forget_shown);
 }
