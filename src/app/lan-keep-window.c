@@ -3,6 +3,7 @@
 #include "lan-keep-window.h"
 
 #include "lan-backup-page.h"
+#include "lan-confirm.h"
 
 #include <glib/gi18n.h>
 #include <lan-node-export.h>
@@ -21,6 +22,9 @@ struct _LanKeepWindow {
   GtkWidget *busy_box;
   GtkLabel *busy_label;
   GtkLabel *result_label;
+  GtkComboBox *days_combo;
+  gboolean is_filling;
+  guint days; /* chosen, and asked about */
 };
 
 G_DEFINE_TYPE (LanKeepWindow, lan_keep_window, HDY_TYPE_WINDOW)
@@ -235,6 +239,47 @@ on_import (LanKeepWindow *self)
        G_CALLBACK (on_file));
 }
 
+/* --- how long it is kept --- */
+
+static void
+show_days (LanKeepWindow *self)
+{
+  g_autofree char *id = g_strdup_printf ("%u", lan_person_get_keep_days (self->person));
+
+  self->is_filling = TRUE;
+  gtk_combo_box_set_active_id (self->days_combo, id);
+  self->is_filling = FALSE;
+}
+
+static void
+on_days_confirmed (gpointer object)
+{
+  LanKeepWindow *self = object;
+
+  if (self->person != NULL)
+    lan_person_set_keep_days (self->person, self->days);
+}
+
+/* What is removed cannot be brought back: the rule changes once that was agreed to. */
+static void
+on_days (LanKeepWindow *self)
+{
+  const char *id = gtk_combo_box_get_active_id (self->days_combo);
+
+  if (self->is_filling || id == NULL)
+    return;
+  self->days = (guint) g_ascii_strtoull (id, NULL, 10);
+  if (self->days == 0) {
+    on_days_confirmed (self);
+    return;
+  }
+  show_days (self);
+  lan_confirm_ask (GTK_WIDGET (self), _ ("Remove older messages?"),
+                   _ ("Older messages are removed from this computer. Pinned ones stay, and what "
+                      "was not delivered yet."),
+                   _ ("Remove"), on_days_confirmed, self);
+}
+
 /* --- the window --- */
 
 static gboolean
@@ -278,6 +323,8 @@ lan_keep_window_class_init (LanKeepWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LanKeepWindow, busy_box);
   gtk_widget_class_bind_template_child (widget_class, LanKeepWindow, busy_label);
   gtk_widget_class_bind_template_child (widget_class, LanKeepWindow, result_label);
+  gtk_widget_class_bind_template_child (widget_class, LanKeepWindow, days_combo);
+  gtk_widget_class_bind_template_callback (widget_class, on_days);
   gtk_widget_class_bind_template_callback (widget_class, on_export);
   gtk_widget_class_bind_template_callback (widget_class, on_import);
   gtk_widget_class_bind_template_callback (widget_class, on_cancel);
@@ -297,6 +344,9 @@ lan_keep_window_show (GtkWidget *parent, LanNode *node, LanPerson *person)
 
   self->node = g_object_ref (node);
   self->person = g_object_ref (person);
+  show_days (self);
+  g_signal_connect_object (person, "notify::keep-days", G_CALLBACK (show_days), self,
+                           G_CONNECT_SWAPPED);
   gtk_window_set_transient_for (GTK_WINDOW (self), GTK_WINDOW (gtk_widget_get_toplevel (parent)));
   gtk_window_set_destroy_with_parent (GTK_WINDOW (self), TRUE);
   gtk_window_present (GTK_WINDOW (self));

@@ -176,6 +176,7 @@ int lan_cli_send_file (LanCli *cli, char **args);
 int lan_cli_listen (LanCli *cli, char **args);
 int lan_cli_history (LanCli *cli, char **args);
 int lan_cli_search (LanCli *cli, char **args);
+int lan_cli_retention (LanCli *cli, char **args);
 int lan_cli_export (LanCli *cli, char **args);
 int lan_cli_import (LanCli *cli, char **args);
 int lan_cli_backup (LanCli *cli, char **args);

@@ -35,6 +35,8 @@ const LanCliCommand lan_cli_commands[] = {
   { "export", "PEER FILE.html|FILE.json", N_ ("write a chat into a file"), 2, 2, lan_cli_export },
   { "import", "PEER FILE.html|FILE.json", N_ ("take an exported chat into the history"), 2, 2,
     lan_cli_import },
+  { "retention", "PEER [forever|365|90|30|7]",
+    N_ ("show or set for how many days a chat is kept here"), 1, 2, lan_cli_retention },
   { "backup", "code [new]|create FILE|verify FILE|restore FILE",
     N_ ("keep everything in a sealed file, and get it back"), 1, 2, lan_cli_backup },
   { "verify", "PEER [WORDS|NUMBER]", N_ ("show what to compare, or say that it is right"), 1, -1,

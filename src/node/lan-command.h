@@ -43,6 +43,7 @@ typedef enum {
   LAN_COMMAND_SET_NOTE,      /* account, text */
   LAN_COMMAND_SET_FAVOURITE, /* account, number */
   LAN_COMMAND_SET_MUTED,     /* account, number */
+  LAN_COMMAND_SET_KEEP,      /* account, number: days */
   LAN_COMMAND_LINK_STATS,    /* account, task */
   LAN_COMMAND_SEND_FILE,     /* account, message, text: path, bytes: who else is offered it */
   LAN_COMMAND_ACCEPT_FILE,   /* message, text: folder, number: LanTransferConflict, list: entries */

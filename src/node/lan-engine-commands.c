@@ -11,6 +11,7 @@
 #include "lan-engine-files.h"
 #include "lan-engine-group.h"
 #include "lan-engine-import.h"
+#include "lan-engine-keep.h"
 #include "lan-engine-links.h"
 #include "lan-engine-operations.h"
 #include "lan-engine-people.h"
@@ -317,6 +318,9 @@ execute_person (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_SET_MUTED:
     set_flag (engine, c, LAN_PERSON_MUTED);
     break;
+  case LAN_COMMAND_SET_KEEP:
+    note (c, lan_engine_keep_set (engine, &c->account, (guint) c->number));
+    break;
   }
 }
 
@@ -481,6 +485,7 @@ execute_open (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_SET_NOTE:
   case LAN_COMMAND_SET_FAVOURITE:
   case LAN_COMMAND_SET_MUTED:
+  case LAN_COMMAND_SET_KEEP:
     execute_person (engine, c);
     break;
   case LAN_COMMAND_LINK_STATS:

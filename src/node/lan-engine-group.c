@@ -59,6 +59,7 @@ lan_engine_group_tell (LanEngine *engine, const LanConversationId *id)
   info->ends_ms = (gint64) MIN (group.ends_ms, (guint64) G_MAXINT64);
   info->invited = group.invited && group.role != LAN_GROUP_ROLE_NONE;
   info->muted = group.muted;
+  info->keep_days = group.keep_days;
   info->inviter = group.inviter;
   info->forks = group.forks;
   add_members (engine, id, info);

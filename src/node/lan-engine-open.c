@@ -13,6 +13,7 @@
 #include "lan-engine-devices.h"
 #include "lan-engine-discovery.h"
 #include "lan-engine-files.h"
+#include "lan-engine-keep.h"
 #include "lan-engine-links.h"
 #include "lan-engine-operations.h"
 #include "lan-engine-people.h"
@@ -205,6 +206,7 @@ on_history (LanSnapshot *snapshot, const GError *error, gpointer user_data)
   engine->self_id = *lan_vault_account_id (engine->vault);
   engine->operations = lan_engine_operations_new ();
   engine->stores = lan_engine_store_new (engine);
+  engine->keep = lan_engine_keep_new (engine);
   engine->people = lan_engine_people_new (engine);
   renew_certificate (engine);
   load_core (engine, snapshot);
@@ -286,6 +288,7 @@ finish (LanEngine *engine)
   g_clear_pointer (&engine->files, lan_engine_files_free);
   g_clear_pointer (&engine->people, lan_engine_people_free);
   lan_engine_operations_free (engine, g_steal_pointer (&engine->operations));
+  g_clear_pointer (&engine->keep, lan_engine_keep_free);
   g_clear_pointer (&engine->stores, lan_engine_store_free);
   g_clear_pointer (&engine->core, lan_core_free);
   g_clear_pointer (&engine->unsaved, g_hash_table_unref);

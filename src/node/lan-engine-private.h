@@ -73,6 +73,7 @@ struct _LanEngine {
   LanStore *store;
   LanCore *core;
   struct _LanEngineStore *stores;
+  struct _LanEngineKeep *keep;
   struct _LanEngineOperations *operations;
   struct _LanEnginePeople *people;
   struct _LanEngineLinks *links;

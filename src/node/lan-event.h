@@ -138,6 +138,7 @@ typedef struct {
   gint64 ends_ms;
   gboolean invited;
   gboolean muted;
+  guint keep_days;
   LanAccountId inviter; /* zero: nobody */
   guint forks;
   GPtrArray *members; /* of LanGroupMemberNews */

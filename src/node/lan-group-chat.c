@@ -205,6 +205,7 @@ lan_group_chat_apply (LanGroupChat *self, LanGroupChatInfo *info)
   as_person.name = g_strdup (self->name);
   as_person.status_text = g_strdup (self->info.topic);
   as_person.flags |= self->info.muted ? LAN_PERSON_MUTED : 0;
+  (void) lan_keep_set_days (&as_person.flags, self->info.keep_days);
   as_person.request = self->info.invited;
   lan_person_apply (self->peer, &as_person);
   lan_person_info_clear (&as_person);

@@ -162,6 +162,16 @@ lan_person_set_muted (LanPerson *self, gboolean muted)
 }
 
 void
+lan_person_set_keep_days (LanPerson *self, guint days)
+{
+  guint32 flags = 0;
+
+  g_return_if_fail (LAN_IS_PERSON (self));
+  if (lan_keep_set_days (&flags, days))
+    push (self, LAN_COMMAND_SET_KEEP, days, NULL);
+}
+
+void
 lan_person_set_shown (LanPerson *self, gboolean shown)
 {
   g_return_if_fail (LAN_IS_PERSON (self));

@@ -35,6 +35,7 @@ enum {
   PROP_REQUEST,
   PROP_FAVOURITE,
   PROP_MUTED,
+  PROP_KEEP_DAYS,
   PROP_NOTE,
   PROP_TYPING,
   PROP_PATH,
@@ -90,6 +91,9 @@ lan_person_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
     break;
   case PROP_MUTED:
     g_value_set_boolean (value, lan_person_get_muted (self));
+    break;
+  case PROP_KEEP_DAYS:
+    g_value_set_uint (value, lan_person_get_keep_days (self));
     break;
   case PROP_NOTE:
     g_value_set_string (value, lan_person_get_note (self));
@@ -164,6 +168,7 @@ lan_person_class_init (LanPersonClass *klass)
   props[PROP_REQUEST] = g_param_spec_boolean ("request", NULL, NULL, FALSE, flags);
   props[PROP_FAVOURITE] = g_param_spec_boolean ("favourite", NULL, NULL, FALSE, flags);
   props[PROP_MUTED] = g_param_spec_boolean ("muted", NULL, NULL, FALSE, flags);
+  props[PROP_KEEP_DAYS] = g_param_spec_uint ("keep-days", NULL, NULL, 0, G_MAXUINT, 0, flags);
   props[PROP_NOTE] = g_param_spec_string ("note", NULL, NULL, NULL, flags);
   props[PROP_TYPING] = g_param_spec_boolean ("typing", NULL, NULL, FALSE, flags);
   props[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, flags);
@@ -241,6 +246,7 @@ compare (const LanPersonInfo *a, const LanPersonInfo *b)
   DIFFERS (PROP_BLOCKED, (flags & LAN_PERSON_BLOCKED) != 0);
   DIFFERS (PROP_FAVOURITE, (flags & LAN_PERSON_FAVOURITE) != 0);
   DIFFERS (PROP_MUTED, (flags & LAN_PERSON_MUTED) != 0);
+  DIFFERS (PROP_KEEP_DAYS, (flags & LAN_KEEP_MASK) != 0);
   DIFFERS (PROP_REQUEST, a->request != b->request);
   DIFFERS (PROP_TYPING, a->typing != b->typing);
   DIFFERS (PROP_PATH, g_strcmp0 (a->path, b->path) != 0);
@@ -399,6 +405,13 @@ lan_person_get_muted (LanPerson *self)
 {
   g_return_val_if_fail (LAN_IS_PERSON (self), FALSE);
   return (self->info.flags & LAN_PERSON_MUTED) != 0;
+}
+
+guint
+lan_person_get_keep_days (LanPerson *self)
+{
+  g_return_val_if_fail (LAN_IS_PERSON (self), 0);
+  return lan_keep_days (self->info.flags);
 }
 
 const char *

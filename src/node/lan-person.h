@@ -133,6 +133,13 @@ LAN_API gboolean lan_person_get_favourite (LanPerson *self);
 LAN_API gboolean lan_person_get_muted (LanPerson *self);
 
 /**
+ * lan_person_get_keep_days:
+ *
+ * Returns: for how many days messages of the chat are kept on this computer, 0: for ever.
+ */
+LAN_API guint lan_person_get_keep_days (LanPerson *self);
+
+/**
  * lan_person_get_note:
  *
  * Returns: (transfer none): one's own note about them, "" when there is none.
@@ -285,6 +292,16 @@ LAN_API void lan_person_merge (LanPerson *self, LanPerson *old);
 LAN_API void lan_person_set_note (LanPerson *self, const char *note);
 LAN_API void lan_person_set_favourite (LanPerson *self, gboolean favourite);
 LAN_API void lan_person_set_muted (LanPerson *self, gboolean muted);
+
+/**
+ * lan_person_set_keep_days:
+ * @days: 0 for ever, 365, 90, 30 or 7; others change nothing
+ *
+ * Messages of the chat that are older are removed from this computer, now and from time to time; not what is
+ * pinned, and not what has not reached the other yet. One's other devices do likewise where the chat is with one
+ * person; what others keep is theirs.
+ */
+LAN_API void lan_person_set_keep_days (LanPerson *self, guint days);
 
 /**
  * lan_person_set_shown:

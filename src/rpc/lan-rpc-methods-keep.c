@@ -146,9 +146,31 @@ history_cancel (LanRpcCall *call)
   lan_rpc_call_succeed (call, NULL);
 }
 
+/* How long the chat is kept; changed where `days` is given. */
+static void
+history_retention (LanRpcCall *call)
+{
+  LanPerson *peer = lan_rpc_need_peer (call, "peer");
+  gint64 days = -1;
+  JsonObject *o;
+
+  if (peer == NULL || !lan_rpc_take_int (call, "days", &days))
+    return;
+  if (days < -1 || (days > 0 && days != 7 && days != 30 && days != 90 && days != 365)) {
+    lan_rpc_call_fail_param (call, "days");
+    return;
+  }
+  if (days >= 0)
+    lan_person_set_keep_days (peer, (guint) days);
+  o = json_object_new ();
+  json_object_set_int_member (o, "days", days >= 0 ? days : lan_person_get_keep_days (peer));
+  lan_rpc_call_succeed (call, o);
+}
+
 const LanRpcMethod lan_rpc_keep_methods[] = {
   { "history.cancel", history_cancel },
   { "history.export", history_export },
   { "history.import", history_import },
+  { "history.retention", history_retention },
   { NULL, NULL },
 };

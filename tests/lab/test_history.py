@@ -11,6 +11,7 @@ import os
 import re
 import signal
 import struct
+import subprocess
 import zlib
 
 from lab import Failure, Lab, check, main, test, wait_until
@@ -27,6 +28,12 @@ def refused(call, what):
     except Failure:
         return
     check(False, what)
+
+
+def one_shot(peer, *arguments):
+    """A command for people, beside the program that has the profile open."""
+    return subprocess.run(["ip", "netns", "exec", peer.host.namespace, peer.host.lab.cli(), *arguments, "--profile",
+                           peer.profile], env=peer.host.environment(), timeout=30, stdout=subprocess.PIPE).stdout.decode()
 
 
 def two_with_history(lab, *more):
@@ -157,6 +164,40 @@ def _():
                 f.write(bad)
             refused(lambda: a.call("history.import", peer=b.id, path=none), "no export: %r" % bad[:20])
         refused(lambda: a.call("history.import", peer=b.id, path=lab.path("missing")), "no file")
+
+
+@test("a chat is kept for as long as one said; what went does not come back")
+def _():
+    with Lab() as lab:
+        a, b = two_with_history(lab)
+        old = [{"id": "%032x" % (i + 1), "from": b.id, "name": "李伟", "time": 1600000000000 + i, "kind": "text",
+                "text": "很久以前 %d" % i} for i in range(700)]
+        chat = lab.path("old.json")
+        a.call("history.export", peer=b.id, path=chat)
+        with open(chat, encoding="utf-8") as f:
+            whole = json.load(f)
+        whole["messages"] = old
+        with open(chat, "w", encoding="utf-8") as f:
+            json.dump(whole, f)
+        check(a.call("history.import", peer=b.id, path=chat)["added"] == 700, "old messages")
+        check(a.call("history.retention", peer=b.id)["days"] == 0, "for ever at first")
+        refused(lambda: a.call("history.retention", peer=b.id, days=8), "no such rule")
+        check(len(found(a, text="以前")) == 50, "found before")
+        check(a.call("history.retention", peer=b.id, days=90)["days"] == 90, "set")
+        wait_until(lambda: found(a, text="以前") == [], "they are gone")
+        check([m["text"] for m in a.call("history.list", peer=b.id)["messages"]][-1] == "合同在哪里", "the others stay")
+        check(len(found(a, text="合同")) == 2, "and are found")
+        a = a.restart()
+        a.wait_for("person.seen", id=b.id)
+        check(a.call("history.retention", peer=b.id)["days"] == 90, "kept over a restart")
+        check(found(a, text="以前") == [], "still gone")
+        say(b, a, "goes on")
+        say(a, b, "so it does")
+        check(len(a.call("history.list", peer=b.id)["messages"]) == 8, "as before, and what is new")
+        shown = one_shot(a, "retention", b.id)
+        check("90" in shown, shown)
+        check("kept for ever" in one_shot(a, "retention", b.id, "forever"), "for people")
+        check(a.call("history.retention", peer=b.id)["days"] == 0, "for ever again")
 
 
 def canaries(*words):

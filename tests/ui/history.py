@@ -13,7 +13,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from desk import Desk, Failed, need, run, wait  # noqa: E402
-from peer import Peer, init  # noqa: E402
+from peer import Peer, cli, init  # noqa: E402
 
 OLD = "合同草稿在 https://example.org/contract 里"
 STEPS = []
@@ -111,6 +111,24 @@ def press_below(app, name):
     wait(lambda: seek(app.root), "the button " + name).get_action_iface().do_action(0)
 
 
+def keep_a_year(lin):
+    """What is older goes once that was agreed to, and not before."""
+    def shown():
+        return "很久" in run(cli(lin.desk), "--profile", lin.profile, "search", "以前", check=False)
+
+    wait(shown, "the old message")
+    combo = lin.find(Atspi.Role.COMBO_BOX, name="Keep messages")
+    for answer in ("Cancel", "Remove"):
+        combo.get_selection_iface().select_child(1)
+        lin.button("Remove")
+        lin.screen_shot("keep-retention")
+        if not shown():
+            raise Failed("gone before it was agreed to")
+        lin.press(answer)
+    wait(lambda: not shown(), "that the old message is gone")
+    lin.screen_shot("keep-year")
+
+
 @step
 def a_chat_into_a_file_and_back(scene):
     lin = scene.lin
@@ -152,6 +170,7 @@ def a_chat_into_a_file_and_back(scene):
     run("xdotool", "type", "--delay", "20", path)
     run("xdotool", "key", "--clearmodifiers", "Return", check=False)
     lin.find(begins="This file is no saved chat")
+    keep_a_year(lin)
     dialog(lin, "History of this chat")
     run("xdotool", "key", "--clearmodifiers", "Escape", check=False)
     wait(lambda: not lin.all(name="Save Chat…"), "that the window is gone")
