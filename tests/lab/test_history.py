@@ -182,7 +182,7 @@ def _():
         check(a.call("history.import", peer=b.id, path=chat)["added"] == 700, "old messages")
         check(a.call("history.retention", peer=b.id)["days"] == 0, "for ever at first")
         refused(lambda: a.call("history.retention", peer=b.id, days=8), "no such rule")
-        check(len(found(a, text="以前")) == 50, "found before")
+        wait_until(lambda: len(found(a, text="以前")) == 50, "they are found")
         check(a.call("history.retention", peer=b.id, days=90)["days"] == 90, "set")
         wait_until(lambda: found(a, text="以前") == [], "they are gone")
         check([m["text"] for m in a.call("history.list", peer=b.id)["messages"]][-1] == "合同在哪里", "the others stay")
