@@ -219,9 +219,10 @@ record (Run *run)
   item.len = signed_len + LAN_RECORD_SIGNATURE_BYTES;
   records.records = &item;
   records.n_records = 1;
+  records.begins = (bend & 32) != 0;
   frame.body_case = LANYARD__FRAME__BODY_RECORDS;
   frame.records = &records;
-  if (bend == 0) {
+  if (bend == 0 || bend == (2 | 32)) { /* the log goes on from there */
     run->seq = view.seq;
     lan_hash_256 (&run->previous, out, item.len);
   }
