@@ -97,8 +97,10 @@ lan_transfer_channel_forget (LanTransfers *t, LanTransferOne *one)
 
   if (ch == NULL)
     return;
-  if (!one->row.incoming)
+  if (!one->row.incoming) {
     lan_transfer_serving_clear (&one->out.serving);
+    lan_transfer_serving_clear (&one->out.overtaken);
+  }
   if (ch->last_in == one)
     ch->last_in = NULL;
   one->channel = NULL;

@@ -19,14 +19,16 @@
 void
 lan_transfer_out_init (LanTransferOne *one)
 {
-  one->out.serving.one = one;
+  one->out.serving.one = one->out.overtaken.one = one;
   g_queue_init (&one->out.serving.requests);
+  g_queue_init (&one->out.overtaken.requests);
 }
 
 void
 lan_transfer_out_clear (LanTransferOne *one)
 {
   g_queue_clear_full (&one->out.serving.requests, g_free);
+  g_queue_clear_full (&one->out.overtaken.requests, g_free);
   g_clear_pointer (&one->out.have, g_free);
   g_clear_pointer (&one->out.granted, g_free);
   g_clear_pointer (&one->out.leaves, g_bytes_unref);
@@ -91,6 +93,23 @@ lan_transfer_out_lost (LanTransfers *t, LanTransferOne *one, LanTime now)
 }
 
 void
+lan_transfer_out_channel_down (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                               LanTime now)
+{
+  if (one->out.overtaken.channel == ch)
+    lan_transfer_serving_clear (&one->out.overtaken);
+  if (one->channel != ch)
+    return;
+  if (one->out.overtaken.channel == NULL) {
+    lan_transfer_out_lost (t, one, now);
+    return;
+  }
+  /* The newer one did not last: the receiver asks over the older again. */
+  lan_transfer_serving_clear (&one->out.serving);
+  one->channel = one->out.overtaken.channel;
+}
+
+void
 lan_transfer_out_idle (LanTransfers *t, LanTransferOne *one, LanTime now)
 {
   gint64 due = one->out.used_us + LAN_TRANSFER_SOURCE_IDLE_US;
@@ -99,7 +118,8 @@ lan_transfer_out_idle (LanTransfers *t, LanTransferOne *one, LanTime now)
     return;
   if (now.mono_us < due)
     lan_deadlines_set (t->deadlines, one, LAN_DUE_SOURCE_IDLE, due);
-  else if (one->jobs == 0 && g_queue_is_empty (&one->out.serving.requests))
+  else if (one->jobs == 0 && g_queue_is_empty (&one->out.serving.requests) &&
+           g_queue_is_empty (&one->out.overtaken.requests))
     close_source (t, one);
   else
     lan_deadlines_set (t->deadlines, one, LAN_DUE_SOURCE_IDLE,
@@ -130,6 +150,19 @@ lan_transfer_out_offer (LanTransfers *t, LanTransferOne *one)
   lan_seed_join (t, one);
 }
 
+/* What was asked for before there was anything to give. */
+static void
+serve_waiting (LanTransfers *t, LanServing *serving, LanTime now)
+{
+  LanTransferChannel *ch = serving->channel;
+
+  if (ch == NULL || g_queue_is_empty (&serving->requests))
+    return;
+  if (g_queue_find (&ch->serve, serving) == NULL)
+    g_queue_push_tail (&ch->serve, serving);
+  lan_transfer_channel_pump (t, ch, now);
+}
+
 static void
 on_ready (LanTransfers *t, LanTransferOne *one, LanTime now)
 {
@@ -138,11 +171,8 @@ on_ready (LanTransfers *t, LanTransferOne *one, LanTime now)
   lan_deadlines_set (t->deadlines, one, LAN_DUE_SOURCE_IDLE,
                      now.mono_us + LAN_TRANSFER_SOURCE_IDLE_US);
   lan_left_give_step (t, one, now);
-  if (one->channel == NULL || g_queue_is_empty (&one->out.serving.requests))
-    return;
-  if (g_queue_find (&one->channel->serve, &one->out.serving) == NULL)
-    g_queue_push_tail (&one->channel->serve, &one->out.serving);
-  lan_transfer_channel_pump (t, one->channel, now);
+  serve_waiting (t, &one->out.overtaken, now);
+  serve_waiting (t, &one->out.serving, now);
 }
 
 /* 'Still hashing', so that the receiver does not take us for dead. */
@@ -246,14 +276,14 @@ static void
 on_read (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
          const LanFileResult *result, LanTime now)
 {
-  LanTransferChannel *ch = one->channel;
+  LanTransferChannel *ch = g_hash_table_lookup (t->channels, &info->channel);
 
   if (info->is_left) {
     lan_left_give_read (t, one, info, result, now);
     return;
   }
-  /* The channel that asked is gone: so is what it counted. */
-  if (ch == NULL || ch->id != info->channel)
+  /* The channel that asked is gone: so is what it counted. Or another one took over what was asked. */
+  if (ch == NULL || (one->out.serving.channel != ch && one->out.overtaken.channel != ch))
     return;
   if (result->bytes == NULL || g_bytes_get_size (result->bytes) != info->length) {
     lan_transfer_fail (t, one, LAN_FILE_ERROR_IO, NULL, now);
@@ -336,6 +366,34 @@ is_served (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, LanTime
   }
 }
 
+/* TRUE: the receiver took @ch up before the one that it asks over now, and what comes was on its way then. What it asked
+ * over the newer one must not be forgotten for it: nobody would ask again before a stall is noticed. */
+static gboolean
+is_overtaken (const LanTransferOne *one, const LanTransferChannel *ch)
+{
+  const LanTransferChannel *other = one->channel;
+
+  if (other == NULL || other == ch)
+    return FALSE;
+  return other->carries != ch->carries ? other->carries > ch->carries : other->id > ch->id;
+}
+
+/* Where what is asked over @ch is kept: a better channel takes over from the one before. */
+static LanServing *
+serving_for (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch)
+{
+  if (is_overtaken (one, ch)) {
+    if (one->out.overtaken.channel != ch)
+      lan_transfer_serving_clear (&one->out.overtaken);
+    return &one->out.overtaken;
+  }
+  if (one->channel != ch) {
+    lan_transfer_channel_forget (t, one);
+    one->channel = ch;
+  }
+  return &one->out.serving;
+}
+
 LanStatus
 lan_transfer_out_request (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
                           gboolean hashes, guint64 first, guint32 count, LanTime now)
@@ -350,11 +408,7 @@ lan_transfer_out_request (LanTransfers *t, LanTransferOne *one, LanTransferChann
     return LAN_STATUS_LIMIT;
   if (!is_served (t, one, ch, now))
     return LAN_STATUS_STATE;
-  if (one->channel != ch) {
-    lan_transfer_channel_forget (t, one);
-    one->channel = ch;
-  }
-  status = lan_transfer_serving_add (&one->out.serving, ch, hashes, first, count);
+  status = lan_transfer_serving_add (serving_for (t, one, ch), ch, hashes, first, count);
   lan_seed_asked (t, one);
   one->out.used_us = now.mono_us;
   if (one->out.phase == LAN_OUT_CLOSED) {
@@ -364,6 +418,14 @@ lan_transfer_out_request (LanTransfers *t, LanTransferOne *one, LanTransferChann
   }
   lan_transfer_channel_pump (t, ch, now);
   return status;
+}
+
+void
+lan_transfer_out_cancel (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                         guint64 first, guint32 count)
+{
+  lan_transfer_serving_cancel (t, &one->out.serving, ch, first, count);
+  lan_transfer_serving_cancel (t, &one->out.overtaken, ch, first, count);
 }
 
 void

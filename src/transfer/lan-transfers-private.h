@@ -219,7 +219,9 @@ typedef struct {
   GBytes *manifest;
   guint64 stamp; /* of the source that .leaves are of */
   guint64 opened_stamp;
-  LanServing serving;
+  LanServing serving; /* over the transfer's channel */
+  LanServing
+      overtaken; /* over an older one: what was still on its way when the receiver took another */
   gint64 used_us;
   gint64 told_us;      /* when PREPARING was said last */
   LanSeed *seed;       /* owned by the table of seeds; NULL: offered to one person, or not yet */
@@ -444,6 +446,10 @@ void lan_transfer_out_offer (LanTransfers *t, LanTransferOne *one);
 void lan_transfer_out_prepare (LanTransfers *t, LanTransferOne *one);
 void lan_transfer_out_stop (LanTransfers *t, LanTransferOne *one, LanTime now);
 void lan_transfer_out_lost (LanTransfers *t, LanTransferOne *one, LanTime now);
+void lan_transfer_out_channel_down (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                                    LanTime now);
+void lan_transfer_out_cancel (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                              guint64 first, guint32 count);
 void lan_transfer_out_result (LanTransfers *t, LanTransferOne *one, const LanTransferJob *info,
                               const LanFileResult *result, LanTime now);
 void lan_transfer_out_idle (LanTransfers *t, LanTransferOne *one, LanTime now);

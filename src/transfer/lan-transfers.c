@@ -274,12 +274,10 @@ lan_transfers_channel_down (LanTransfers *t, guint64 channel, LanTime now)
       lan_transfer_fetch_drop_from (one, ch);
       lan_transfer_manifest_lost (t, one, ch);
     }
-    if (one->channel != ch)
-      continue;
-    if (one->row.incoming)
+    if (!one->row.incoming)
+      lan_transfer_out_channel_down (t, one, ch, now);
+    else if (one->channel == ch)
       lan_transfer_in_lost (t, one, ch, now);
-    else
-      lan_transfer_out_lost (t, one, now);
   }
   lan_swarm_channel_down (t, ch, now);
   lan_left_peer_changed (t, &ch->account, now);
@@ -349,7 +347,7 @@ on_request (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch, gboole
     return lan_transfer_out_request (t, one, ch, hashes, first, count, now);
   if (!lan_transfer_is_inside (one, FALSE, first, count))
     return LAN_STATUS_MALFORMED;
-  lan_transfer_serving_cancel (t, &one->out.serving, ch, first, count);
+  lan_transfer_out_cancel (t, one, ch, first, count);
   return LAN_STATUS_OK;
 }
 

@@ -402,6 +402,41 @@ request (World *w, guint64 channel, const LanMessageId *id, gboolean hashes, gui
   return world_frame (w, 0, channel, &frame);
 }
 
+/* What was still on its way over one channel when the receiver took a newer one takes nothing from what it asks there. */
+static void
+test_request_overtaken (void)
+{
+  LanMessageId id;
+  World *w = offered_world (61, 20 * LEAF, &id);
+  guint64 first = w->last_channel;
+  guint64 second = world_join (w, 0, 1, TRUE);
+  guint64 third;
+  Peer *sender = &w->peers[0];
+
+  g_assert_cmpint (request (w, second, &id, FALSE, 0, 4), ==, LAN_STATUS_OK);
+  g_assert_cmpint (request (w, first, &id, FALSE, 4, 2), ==, LAN_STATUS_OK);
+  world_run (w, 5);
+  g_assert_cmpuint (sender->served / LEAF, ==, 6);
+  /* The newer one ends: the older goes on. */
+  g_assert_cmpint (request (w, second, &id, FALSE, 6, 4), ==, LAN_STATUS_OK);
+  g_assert_cmpint (request (w, first, &id, FALSE, 10, 2), ==, LAN_STATUS_OK);
+  world_cut (w, second);
+  g_assert_cmpint (request (w, first, &id, FALSE, 12, 1), ==, LAN_STATUS_OK);
+  world_run (w, 5);
+  g_assert_cmpuint (sender->served / LEAF, >=, 9);
+  /* The older one ends: the newer goes on. */
+  third = world_join (w, 0, 1, TRUE);
+  sender->served = 0;
+  g_assert_cmpint (request (w, third, &id, FALSE, 13, 4), ==, LAN_STATUS_OK);
+  g_assert_cmpint (request (w, first, &id, FALSE, 17, 1), ==, LAN_STATUS_OK);
+  world_cut (w, first);
+  g_assert_cmpint (request (w, third, &id, FALSE, 18, 2), ==, LAN_STATUS_OK);
+  world_run (w, 5);
+  g_assert_cmpuint (sender->served / LEAF, >=, 6);
+  g_assert_cmpint (world_state (w, 0, &id), ==, LAN_TRANSFER_RUNNING);
+  world_free (w);
+}
+
 /* Asking for what is not there, for too much, for somebody else's. */
 static void
 test_bad_requests (void)
@@ -565,6 +600,7 @@ add_hostile_tests (void)
   g_test_add_func ("/transfer/hostile/stalls", test_stalls);
   g_test_add_func ("/transfer/hostile/list-is-lost", test_list_is_lost);
   g_test_add_func ("/transfer/hostile/list-over-other-channel", test_list_over_other_channel);
+  g_test_add_func ("/transfer/hostile/request-overtaken", test_request_overtaken);
   g_test_add_func ("/transfer/hostile/bad-requests", test_bad_requests);
   g_test_add_func ("/transfer/hostile/flood-of-requests", test_flood_of_requests);
   g_test_add_func ("/transfer/hostile/bad-blocks", test_bad_blocks);
