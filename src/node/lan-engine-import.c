@@ -64,6 +64,8 @@ words_of (const LanChatItem *item)
   case LAN_CHAT_ITEM_NOTE:
     return g_strdup_printf ("🎤 %" G_GINT64_FORMAT ":%02d", item->duration_ms / 60000,
                             (int) (item->duration_ms / 1000 % 60));
+  case LAN_CHAT_ITEM_STICKER:
+    return g_strconcat ("🖼️", *item->text != '\0' ? " " : NULL, item->text, NULL);
   case LAN_CHAT_ITEM_TEXT:
   default:
     return g_strdup (item->text);

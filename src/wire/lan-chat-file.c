@@ -147,7 +147,7 @@ end_message (LanChatFile *file)
 static void
 take_kind (LanChatFile *file, const char *text)
 {
-  static const char *const names[] = { "text", "file", "call", "note" };
+  static const char *const names[] = { "text", "file", "call", "note", "sticker" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     if (strcmp (text, names[i]) == 0) {

@@ -25,6 +25,7 @@ typedef enum {
   LAN_CHAT_ITEM_FILE,
   LAN_CHAT_ITEM_CALL,
   LAN_CHAT_ITEM_NOTE,
+  LAN_CHAT_ITEM_STICKER,
 } LanChatItemKind;
 
 typedef struct {
@@ -33,7 +34,7 @@ typedef struct {
   char *name;          /* and what they were called; clean, may be empty */
   gint64 time_ms;
   LanChatItemKind kind;
-  char *text;         /* clean; of a file its name */
+  char *text;         /* clean; of a file and a sticker its name, a sticker's may be empty */
   gint64 duration_ms; /* of calls and notes */
 } LanChatItem;
 

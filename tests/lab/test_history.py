@@ -136,7 +136,9 @@ def _():
         old = {"id": "ab" * 16, "from": "cd" * 32, "name": "旧同事", "time": 1600000000000, "kind": "text",
                "text": "很久以前的话"}
         file = dict(old, id="ef" * 16, kind="file", text="<b>报告.pdf</b>")
-        chat["messages"] += [old, file]
+        sticker = dict(old, id="cd" * 16, kind="sticker", text="长鼻袋鼠")
+        nameless = dict(old, id="dc" * 16, kind="sticker", text="")
+        chat["messages"] += [old, file, sticker, nameless]
         with open(path, "w", encoding="utf-8") as f:
             json.dump(chat, f)
         unread = c.call("history.unread")["chats"]
@@ -150,6 +152,7 @@ def _():
               "in its place: %s" % first)
         check(found(c, text="以前") == ["很久以前的话"], "found by its words")
         check([m["text"] for m in shown if "报告" in m["text"]] == ["📎 <b>报告.pdf</b>"], "a file by its name")
+        check(sorted(m["text"] for m in shown if m["text"].startswith("🖼️")) == ["🖼️", "🖼️ 长鼻袋鼠"], "stickers too")
         check(c.call("history.unread")["chats"] == unread, "nothing of it is news")
         refused(lambda: c.call("message.react", id=old["id"], emoji="👍"), "nobody else knows it")
         id, _ = say(c, b, "after the import")
