@@ -290,6 +290,18 @@ call_off (LanTransfers *t, LanTransferOne *one, guint64 leaf)
   }
 }
 
+void
+lan_transfer_fetch_call_off_all (LanTransfers *t, LanTransferOne *one)
+{
+  for (guint i = 0; one->in.phase == LAN_IN_DATA && i < one->in.slots->len; i++) {
+    const LanLeafSlot *slot = g_ptr_array_index (one->in.slots, i);
+
+    if (slot->channel != NULL)
+      lan_transfer_send_cancel (t, slot->channel, lan_transfer_name_on (one, slot->channel),
+                                slot->first, slot->count);
+  }
+}
+
 /* FALSE: it was one too many, and the transfer is over. @from: whose it was. */
 static gboolean
 on_bad_leaf (LanTransfers *t, LanTransferOne *one, LanLeafSlot *slot, guint64 leaf,

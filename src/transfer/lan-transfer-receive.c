@@ -303,6 +303,9 @@ lan_transfer_in_stalled (LanTransfers *t, LanTransferOne *one, LanTime now)
   if (heard == G_MININT64)
     return;
   heard = MAX (heard, one->in.asked_us);
+  /* It is we who were asleep, or this would have been noticed in time: what was asked for may be waiting to be read. */
+  if (now.mono_us - heard > LAN_TRANSFER_STALL_US + LAN_TRANSFER_ASLEEP_US)
+    heard = one->in.asked_us = now.mono_us;
   if (now.mono_us - heard < LAN_TRANSFER_STALL_US) {
     if (one->in.phase == LAN_IN_HASHES)
       lan_transfer_fetch_list_again (t, one, now);
@@ -320,6 +323,7 @@ lan_transfer_in_stalled (LanTransfers *t, LanTransferOne *one, LanTime now)
     lan_transfer_fail (t, one, LAN_FILE_ERROR_STALLED, NULL, now);
     return;
   }
+  lan_transfer_fetch_call_off_all (t, one);
   lan_transfer_fetch_drop (one);
   lan_transfer_in_step (t, one, now);
 }

@@ -415,6 +415,8 @@ void lan_transfer_in_watch (LanTransfers *t, LanTransferOne *one, LanTime now);
 /* -- lan-transfer-leaves.c -- */
 /** Counts a leaf as verified. */
 void lan_transfer_fetch_mark (LanTransfers *t, LanTransferOne *one, guint64 leaf);
+/** Nobody need send what was asked for and is not here: it is asked for anew, and would come twice. */
+void lan_transfer_fetch_call_off_all (LanTransfers *t, LanTransferOne *one);
 /** Forgets what was asked for and is not here; leaves on their way to the disk stay. */
 void lan_transfer_fetch_drop (LanTransferOne *one);
 /** The same for what was asked for over @ch only. */

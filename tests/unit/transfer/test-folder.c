@@ -23,6 +23,7 @@ typedef struct {
   GBytes *manifest;
   guint64 first; /* of the last request for leaves */
   guint64 asked; /* leaves, all in all */
+  guint64 called_off;
   guint requests;
   gboolean is_target;
   LanFileJob *job; /* the last one */
@@ -49,7 +50,7 @@ settle (Hand *h)
                        ==, LAN_STATUS_OK);
       if (lan_frame_type (frame) == LAN_FRAME_FILE_REQUEST) {
         h->first = frame->file_request->first;
-        h->asked += frame->file_request->count;
+        *(frame->file_request->cancel ? &h->called_off : &h->asked) += frame->file_request->count;
         h->requests++;
       }
     }
@@ -208,6 +209,7 @@ test_stalling_lane (void)
   for (guint i = 1; i <= LAN_TRANSFER_STALLS; i++) {
     g_assert_cmpint (state_of (h), ==, LAN_TRANSFER_RUNNING);
     g_assert_cmpuint (h->asked, ==, i * FILES);
+    g_assert_cmpuint (h->called_off, ==, (i - 1) * FILES); /* or it would come twice */
     h->now.mono_us += LAN_TRANSFER_STALL_US + 1;
     lan_transfers_advance (h->t, h->now);
     settle (h);
@@ -215,6 +217,29 @@ test_stalling_lane (void)
   g_assert_cmpint (state_of (h), ==, LAN_TRANSFER_FAILED);
   g_assert_cmpstr (lan_transfers_get (h->t, &h->id)->error, ==, "stalled");
   g_assert_false (lan_transfers_channel_is_busy (h->t, LANE));
+  hand_free (h);
+}
+
+/* A computer that slept has not waited: what came meanwhile is still to be read, and nothing is asked for twice. */
+static void
+test_slept (void)
+{
+  Hand *h = hand_new (FALSE);
+  guint8 bits[(FILES + 7) / 8] = { 0 };
+
+  start (h, bits);
+  h->now.mono_us += 3 * LAN_TRANSFER_STALL_US;
+  lan_transfers_advance (h->t, h->now);
+  settle (h);
+  g_assert_cmpuint (h->asked, ==, FILES);
+  arrive (h, 0, FILES / 2, FALSE);
+  /* Awake, and nothing comes. */
+  h->now.mono_us += LAN_TRANSFER_STALL_US + 1;
+  lan_transfers_advance (h->t, h->now);
+  settle (h);
+  g_assert_cmpuint (h->asked, ==, FILES + FILES / 2);
+  arrive (h, FILES / 2, FILES / 2, FALSE);
+  g_assert_cmpint (state_of (h), ==, LAN_TRANSFER_VERIFYING);
   hand_free (h);
 }
 
@@ -283,6 +308,7 @@ void
 add_folder_tests (void)
 {
   g_test_add_func ("/transfer/folder/stalling-lane", test_stalling_lane);
+  g_test_add_func ("/transfer/folder/slept", test_slept);
   g_test_add_func ("/transfer/folder/small-files-in-runs", test_small_files_in_runs);
   g_test_add_func ("/transfer/folder/wrong-leaves", test_wrong_leaves);
   g_test_add_func ("/transfer/folder/lost-and-paused", test_lost_and_paused);
