@@ -75,6 +75,10 @@ list_talk (LanCore *core, LanCoreTalk *talk)
 void
 lan_core_touch_talk (LanCore *core, LanCoreTalk *talk)
 {
+  if (talk->group != NULL) { /* it has no row */
+    lan_core_touch_holdings (core, talk);
+    return;
+  }
   list_talk (core, talk);
   talk->row_dirty = TRUE;
   talk->kept = TRUE;
@@ -270,6 +274,7 @@ on_success (LanCore *core, LanBatch *batch)
   for (guint i = 0; i < batch->events->len; i++) {
     lan_mail_event_done (core, g_ptr_array_index (batch->events, i), TRUE);
     lan_carry_event_done (core, g_ptr_array_index (batch->events, i), TRUE);
+    lan_group_letters_kept (core, g_ptr_array_index (batch->events, i));
     lan_core_push (core, g_ptr_array_index (batch->events, i));
   }
   g_ptr_array_set_free_func (batch->events, NULL);

@@ -153,8 +153,7 @@ gboolean
 lan_carry_wants (LanCore *core, const LanCorePerson *person)
 {
   const LanCarrierOf *carrier = g_hash_table_lookup (core->carry->carriers, &person->row.account);
-  GHashTableIter iter;
-  gpointer value;
+  g_autoptr (GPtrArray) outlets = NULL;
 
   if (carrier == NULL || !lan_core_is_accepted (person) || lan_core_is_blocked (person))
     return FALSE;
@@ -166,10 +165,13 @@ lan_carry_wants (LanCore *core, const LanCorePerson *person)
     return TRUE;
   if (is_busy (core, &carrier->account))
     return TRUE;
-  g_hash_table_iter_init (&iter, core->talks);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (((LanCoreTalk *) value)->carry_needs && ((LanCoreTalk *) value)->peer != person)
+  outlets = lan_core_list_outlets (core, NULL);
+  for (guint i = 0; i < outlets->len; i++) {
+    const LanCoreTalk *talk = g_ptr_array_index (outlets, i);
+
+    if (talk->carry_needs && talk->peer != person)
       return TRUE;
+  }
   return FALSE;
 }
 
@@ -297,6 +299,7 @@ arm_all (LanCore *core)
   g_hash_table_iter_init (&iter, core->talks);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     lan_carry_arm (core, value);
+  lan_group_arm_all_letters (core);
 }
 
 static void

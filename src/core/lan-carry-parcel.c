@@ -65,7 +65,7 @@ lan_carry_load_parcel (LanCore *core, const LanCarriedRow *row)
   parcel->time_ms = (gint64) lan_read_u64 (&r);
   parcel->over = lan_read_u8 (&r) != 0;
   parcel->kept = TRUE;
-  parcel->talk = g_hash_table_lookup (core->talks, &conversation);
+  parcel->talk = lan_core_find_outlet (core, &conversation, &parcel->holder);
   /* Of a log that this device no longer writes nobody waits for anything. */
   if (!lan_reader_done (&r) || parcel->talk == NULL ||
       !lan_device_id_equal (&own, &core->self_device) ||

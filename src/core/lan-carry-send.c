@@ -20,7 +20,9 @@ may_carry (LanCore *core, const LanCoreTalk *talk)
          !talk->restoring && talk->suspect.seq == 0 &&
          (talk->row.flags & LAN_CONVERSATION_HELD) == 0 && lan_core_is_accepted (person) &&
          !lan_core_is_blocked (person) && person->row.trust != LAN_TRUST_REVOKED &&
-         lan_account_id_is_zero (&person->row.merged_into) && lan_carry_secret_of (person) != NULL;
+         lan_account_id_is_zero (&person->row.merged_into) &&
+         lan_carry_secret_of (person) != NULL &&
+         (talk->group == NULL || lan_group_letters_may (core, talk));
 }
 
 static gboolean
@@ -115,6 +117,8 @@ next_for (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device, const Lan
   if (pending >= LAN_CARRY_PENDING_MAX || (up_to == 0 && others >= LAN_CARRY_CARRIERS_MAX))
     return 0;
   up_to = MAX (up_to, base_of (talk, device));
+  if (talk->group != NULL)
+    return lan_group_letters_next (talk, up_to);
   return up_to < talk->own->committed.seq ? up_to + 1 : 0;
 }
 
@@ -300,6 +304,7 @@ give_out (LanCore *core, LanCoreTalk *talk, const LanCoreDevice *device, LanCore
   parcel->time_ms = core->now.wall_ms;
   parcel->channel = channel->id;
   g_ptr_array_add (core->carry->parcels, parcel);
+  talk->letter_bytes += g_bytes_get_size (envelope);
   send_put (core, channel, &tag, secret, &parcel->id, envelope);
   return TRUE;
 }
@@ -352,9 +357,15 @@ static void
 tell_carried (LanCore *core, LanParcel *parcel)
 {
   LanCoreTalk *talk = parcel->talk;
-  LanCoreAction *event = lan_core_action_new (LAN_CORE_MESSAGE_STATE);
+  LanCoreAction *event;
   guint64 told = MAX (lan_talk_delivered (talk, &talk->own->device), lan_mail_left_up_to (talk));
 
+  if (talk->group != NULL) {
+    g_clear_pointer (&parcel->messages, g_array_unref);
+    lan_group_letters_moved (core, talk);
+    return;
+  }
+  event = lan_core_action_new (LAN_CORE_MESSAGE_STATE);
   told = MAX (told, lan_carry_up_to (core, talk));
   event->account = talk->peer->row.account;
   event->state.conversation = talk->row.conversation;
@@ -433,7 +444,10 @@ lan_carry_on_receipt (LanCore *core, LanCoreChannel *channel, const Lanyard__Car
     core->carry->counters.refused++;
     return;
   }
-  lan_core_confirm (core, talk, &parcel->holder, parcel->to, &parcel->hash);
+  if (talk->group != NULL)
+    lan_group_has_own (core, talk, &parcel->holder, parcel->to);
+  else
+    lan_core_confirm (core, talk, &parcel->holder, parcel->to, &parcel->hash);
 }
 
 void

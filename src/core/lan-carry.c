@@ -7,6 +7,12 @@
 
 #include <string.h>
 
+gboolean
+lan_carry_has_carriers (const LanCore *core)
+{
+  return g_hash_table_size (core->carry->carriers) > 0;
+}
+
 static void
 row_free (gpointer row)
 {

@@ -4,7 +4,9 @@
  * Shared inside core: the parts of LanCore and what its files offer each other. Vocabulary:
  *
  *   person   an account, kept on disk or (a stranger who never wrote) only in memory
- *   talk     a conversation of two: its logs, vectors and states
+ *   talk     a conversation of two: its logs, vectors and states. One with .group set is what of
+ *            our log in a group goes sealed to one member (lan-group-letter.c): it has no row and no
+ *            logs of its own. Both are outlets of mail and carriers
  *   log      the records of one author's device in one talk; head = in memory, committed = on disk
  *   channel  an authenticated pipe to one device; of several to a person one is active
  *   batch    changes that become durable together, and the events that then may be told
@@ -157,6 +159,7 @@ typedef struct {
 struct _LanCoreTalk {
   LanConversationRow row;
   LanCorePerson *peer;
+  LanGroup *group;    /* NULL: of two */
   gboolean dirty;     /* listed in the batch */
   gboolean row_dirty; /* the row itself, not only holdings */
   gboolean kept;      /* its row has been or will be written */
@@ -191,6 +194,9 @@ struct _LanCoreTalk {
   gint64 carry_due_us; /* likewise LAN_DUE_CARRY */
   gboolean carry_reading;
   gboolean carry_needs; /* nobody at hand carries what waits */
+  /* of a group */
+  guint64 seen_seq;   /* what there was when they were at hand last */
+  gsize letter_bytes; /* sealed for them since they were heard of */
 };
 
 typedef struct {
@@ -559,6 +565,8 @@ void lan_core_for_each_best (LanCore *core, LanCorePerson *person,
 LanCoreTalk *lan_core_channel_talk (LanCore *core, LanCoreChannel *channel, const guint8 *id);
 
 /* lan-talk.c */
+/** One that is in no table yet, and has no own log. */
+LanCoreTalk *lan_talk_new (const LanConversationId *id, LanCorePerson *peer);
 LanCoreTalk *lan_core_get_talk (LanCore *core, LanCorePerson *person);
 LanCoreTalk *lan_core_load_talk (LanCore *core, const LanConversationId *id, LanCorePerson *peer);
 void lan_core_free_talk (LanCoreTalk *talk);
@@ -699,6 +707,34 @@ void lan_core_on_group_keys (LanCore *core, LanCoreChannel *channel,
 void lan_core_on_group_notice (LanCore *core, LanCoreChannel *channel,
                                const Lanyard__GroupNotice *notice);
 
+/* lan-group-letter.c */
+typedef enum {
+  LAN_LETTER_KEPT,  /* it is on disk */
+  LAN_LETTER_LATER, /* it is on its way there, or waits for something */
+  LAN_LETTER_REFUSED,
+} LanLetterVerdict;
+
+/** (nullable): of which talk @id is, for what @holder is given. */
+LanCoreTalk *lan_core_find_outlet (LanCore *core, const LanConversationId *id,
+                                   const LanDeviceId *holder);
+/** Returns: (transfer container): talks, those of groups too; @person: (nullable): theirs alone. */
+GPtrArray *lan_core_list_outlets (LanCore *core, const LanCorePerson *person);
+/** FALSE: not known. */
+gboolean lan_group_find_author (LanCore *core, const LanConversationId *id,
+                                const LanDeviceId *device, LanAccountId *account);
+gboolean lan_group_letters_may (LanCore *core, const LanCoreTalk *talk);
+guint64 lan_group_letters_next (LanCoreTalk *talk, guint64 up_to);
+void lan_group_arm_all_letters (LanCore *core);
+void lan_group_arm_letters_to (LanCore *core, LanCorePerson *person);
+/** @holder has our own log up to @seq, as it proved: who sees what is told. */
+void lan_group_has_own (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder, guint64 seq);
+/** Something of @talk is at the server or with a carrier, or no longer, with the next commit. */
+void lan_group_letters_moved (LanCore *core, LanCoreTalk *talk);
+void lan_group_letters_kept (LanCore *core, const LanCoreAction *event);
+/** A record of a group out of an envelope of @via's. */
+LanLetterVerdict lan_group_take_letter (LanCore *core, LanCoreChannel *via,
+                                        const LanRecordView *view, GBytes *blob);
+
 /* lan-ask.c */
 LanAsk *lan_core_ask (LanCore *core, LanAskType type, LanCoreTalk *talk, guint64 *request);
 void lan_core_read (LanCore *core, LanAsk *ask, guint64 request, gsize max_bytes);
@@ -755,6 +791,7 @@ void lan_carry_meet (LanCore *core, LanCoreChannel *channel);
 void lan_carry_channel_down (LanCore *core, LanCoreChannel *channel);
 void lan_carry_on_frame (LanCore *core, LanCoreChannel *channel, const LanFrame *frame);
 void lan_carry_event_done (LanCore *core, const LanCoreAction *event, gboolean ok);
+gboolean lan_carry_has_carriers (const LanCore *core);
 /** Own present log: in somebody's hands up to here. */
 guint64 lan_carry_up_to (LanCore *core, const LanCoreTalk *talk);
 

@@ -163,7 +163,7 @@ lan_core_load_head (LanCore *core, const LanConversationId *conversation, const 
 void
 lan_core_load_vector (LanCore *core, const LanVectorRow *row)
 {
-  LanCoreTalk *talk = g_hash_table_lookup (core->talks, &row->conversation);
+  LanCoreTalk *talk = lan_core_find_outlet (core, &row->conversation, &row->holder);
   LanHolding *holding;
 
   if (talk == NULL || talk->holdings->len >= LAN_CORE_MAX_LOGS * 4)

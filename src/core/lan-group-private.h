@@ -17,16 +17,19 @@
 
 G_BEGIN_DECLS
 
-#define LAN_GROUP_MAX_GROUPS   512
-#define LAN_GROUP_MAX_LOGS     1600
-#define LAN_GROUP_NEIGHBOURS   8
-#define LAN_GROUP_PULL_RECORDS 1024
-#define LAN_GROUP_PULL_US      (3 * G_USEC_PER_SEC) /* then it is asked of somebody else */
-#define LAN_GROUP_LOOK_US      (4 * G_USEC_PER_SEC) /* between two looks at what is missing */
-#define LAN_GROUP_RECEIPT_US   (2 * G_USEC_PER_SEC)
-#define LAN_GROUP_READERS_MAX  50 /* in larger groups nobody says what they have read */
-#define LAN_GROUP_WAITING      512
-#define LAN_GROUP_BEYOND       4096 /* records kept of somebody behind their removal, see may_stand() */
+#define LAN_GROUP_MAX_GROUPS     512
+#define LAN_GROUP_MAX_LOGS       1600
+#define LAN_GROUP_NEIGHBOURS     8
+#define LAN_GROUP_PULL_RECORDS   1024
+#define LAN_GROUP_PULL_US        (3 * G_USEC_PER_SEC) /* then it is asked of somebody else */
+#define LAN_GROUP_LOOK_US        (4 * G_USEC_PER_SEC) /* between two looks at what is missing */
+#define LAN_GROUP_RECEIPT_US     (2 * G_USEC_PER_SEC)
+#define LAN_GROUP_READERS_MAX    50 /* in larger groups nobody says what they have read */
+#define LAN_GROUP_WAITING        512
+#define LAN_GROUP_LETTER_RECORDS 512 /* more that waits for one member is left to a meeting */
+#define LAN_GROUP_LETTER_BYTES   (4 * 1024 * 1024) /* likewise, sealed for one since they were seen */
+#define LAN_GROUP_LETTER_OVERLAP 16 /* newest records of when somebody was seen go once more */
+#define LAN_GROUP_BEYOND         4096 /* records kept of somebody behind their removal, see may_stand() */
 
 /* Kinds of LanGroupItemRow.kind. Append-only: on people's disks. */
 typedef enum {
@@ -109,8 +112,18 @@ struct _LanGroup {
   GHashTable *typing;                /* LanAccountId -> gint64 *: until when */
   gboolean typing_sent;              /* ours */
   gint64 typing_sent_us;
-  GHashTable *marks; /* LanDeviceId -> guint64 *: shown here, and not told yet */
+  GHashTable *marks;               /* LanDeviceId -> guint64 *: shown here, and not told yet */
+  GHashTable *letters;             /* LanAccountId -> LanCoreTalk: what goes sealed to a member */
+  guint64 told_left, told_carried; /* as told_delivered, of what is not there yet */
 };
+
+/* How far our own log has come towards a member; each is at least the one before but read. */
+typedef struct {
+  guint64 read;
+  guint64 has;
+  guint64 left;    /* or at the server */
+  guint64 carried; /* or in somebody's hands */
+} LanGroupWay;
 
 /* lan-group.c */
 LanGroup *lan_group_find (LanCore *core, const guint8 *id);
@@ -160,6 +173,8 @@ void lan_group_drain (LanCore *core, LanGroup *group);
 void lan_group_note_fork (LanCore *core, LanGroup *group, LanCoreLog *log);
 
 /* lan-group-sync.c */
+/** A group heard of over @channel; NULL: not from them. */
+LanGroup *lan_group_join (LanCore *core, LanCoreChannel *channel, const guint8 *id);
 /** TRUE when what the other end of @channel says on @group is listened to. */
 gboolean lan_group_may_bring (LanCore *core, LanGroup *group, LanCoreChannel *channel);
 /** The author of @log is known from now on: what of it is shown. */
@@ -195,5 +210,21 @@ void lan_group_tell_states (LanCore *core, LanGroup *group);
 void lan_group_on_states_rows (LanCore *core, LanAsk *ask, GPtrArray *rows);
 void lan_group_update_wants (LanCore *core, LanGroup *group);
 void lan_group_look_later (LanCore *core, LanGroup *group);
+
+/** Own messages that have come further, without the news of it. */
+void lan_group_tell_moved (LanCore *core, LanGroup *group);
+/** A channel to @account is there, or would be if it were wanted. */
+gboolean lan_group_is_at_hand (LanCore *core, const LanAccountId *account);
+
+/* lan-group-letter.c */
+LanCoreTalk *lan_group_letters (LanCore *core, LanGroup *group, const LanAccountId *account);
+void lan_group_arm_letters (LanCore *core, LanGroup *group);
+void lan_group_letters_held (LanCore *core, LanGroup *group, const LanAccountId *account,
+                             const LanDeviceId *device, guint64 seq);
+void lan_group_letters_new_device (LanGroup *group);
+/** The least of any other member. */
+void lan_group_least_way (LanCore *core, LanGroup *group, LanGroupWay *least);
+void lan_group_get_way (LanCore *core, LanGroup *group, const LanAccountId *account,
+                        LanGroupWay *way);
 
 G_END_DECLS

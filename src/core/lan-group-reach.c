@@ -21,6 +21,7 @@ lan_group_reach_changed (LanCore *core, LanCorePerson *person)
     g_clear_pointer (&group->neighbours, g_hash_table_unref);
     lan_group_update_wants (core, group);
   }
+  lan_group_arm_letters_to (core, person);
 }
 
 /* ---- neighbours ---- */
@@ -31,8 +32,8 @@ compare_accounts (gconstpointer a, gconstpointer b)
   return lan_account_id_compare (*(gconstpointer const *) a, *(gconstpointer const *) b);
 }
 
-static gboolean
-is_at_hand (LanCore *core, const LanAccountId *account)
+gboolean
+lan_group_is_at_hand (LanCore *core, const LanAccountId *account)
 {
   const LanCorePerson *person = lan_core_find_person (core, account);
 
@@ -93,7 +94,8 @@ choose_neighbours (LanCore *core, LanGroup *group)
       const LanAccountId *account = g_ptr_array_index (order, i);
 
       if (!lan_account_id_equal (account, &core->self) &&
-          (pass == 1 || is_at_hand (core, account)) && !g_hash_table_contains (chosen, account))
+          (pass == 1 || lan_group_is_at_hand (core, account)) &&
+          !g_hash_table_contains (chosen, account))
         g_hash_table_add (chosen, g_memdup2 (account, sizeof *account));
     }
   }
@@ -250,38 +252,33 @@ lan_group_on_states_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
 }
 
 void
+lan_group_tell_moved (LanCore *core, LanGroup *group)
+{
+  guint64 last = group->own->committed.seq;
+  LanGroupWay way;
+
+  if (group->state->members->len < 2)
+    return;
+  lan_group_least_way (core, group, &way);
+  if (MIN (way.read, last) > group->told_read)
+    read_states (core, group, LAN_MESSAGE_READ, &group->told_read, MIN (way.read, last));
+  group->told_delivered = MAX (group->told_delivered, group->told_read);
+  if (MIN (way.has, last) > group->told_delivered)
+    read_states (core, group, LAN_MESSAGE_DELIVERED, &group->told_delivered, MIN (way.has, last));
+  group->told_left = MAX (group->told_left, group->told_delivered);
+  if (MIN (way.left, last) > group->told_left)
+    read_states (core, group, LAN_MESSAGE_MAILBOX, &group->told_left, MIN (way.left, last));
+  group->told_carried = MAX (group->told_carried, group->told_left);
+  if (MIN (way.carried, last) > group->told_carried)
+    read_states (core, group, LAN_MESSAGE_CARRIED, &group->told_carried, MIN (way.carried, last));
+}
+
+void
 lan_group_tell_states (LanCore *core, LanGroup *group)
 {
-  guint64 delivered = G_MAXUINT64, read = G_MAXUINT64;
   LanCoreAction *news = lan_core_action_new (LAN_CORE_CONVERSATION);
 
   news->conversation.id = group->row.conversation; /* who has what is news, too */
   lan_core_push (core, news);
-  if (group->state->members->len < 2)
-    return;
-  for (guint i = 0; i < group->state->members->len; i++) {
-    const LanGroupMember *member = g_ptr_array_index (group->state->members, i);
-    guint64 has = 0;
-    GHashTableIter iter;
-    gpointer value;
-    guint64 *seq = g_hash_table_lookup (group->reads, &member->account);
-
-    if (lan_account_id_equal (&member->account, &core->self))
-      continue;
-    g_hash_table_iter_init (&iter, group->peers);
-    while (g_hash_table_iter_next (&iter, NULL, &value)) {
-      LanGroupPeer *peer = value;
-
-      if (lan_account_id_equal (&peer->account, &member->account))
-        has = MAX (has, lan_group_held (peer, &group->own->device));
-    }
-    read = MIN (read, seq != NULL ? *seq : 0);
-    delivered = MIN (delivered, MAX (has, seq != NULL ? *seq : 0));
-  }
-  delivered = MIN (delivered, group->own->committed.seq);
-  read = MIN (read, delivered);
-  if (read > group->told_read)
-    read_states (core, group, LAN_MESSAGE_READ, &group->told_read, read);
-  if (delivered > MAX (group->told_delivered, group->told_read))
-    read_states (core, group, LAN_MESSAGE_DELIVERED, &group->told_delivered, delivered);
+  lan_group_tell_moved (core, group);
 }

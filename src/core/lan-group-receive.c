@@ -84,7 +84,7 @@ lan_group_note_fork (LanCore *core, LanGroup *group, LanCoreLog *log)
 }
 
 static void
-note_read (LanCore *core, LanGroup *group, const LanAccountId *author,
+note_read (LanCore *core, LanGroup *group, const LanAccountId *author, const LanDeviceId *device,
            const Lanyard__ReadUpTo *read)
 {
   for (gsize i = 0; i < read->n_marks; i++) {
@@ -97,6 +97,7 @@ note_read (LanCore *core, LanGroup *group, const LanAccountId *author,
       continue;
     g_hash_table_insert (group->reads, g_memdup2 (author, sizeof *author),
                          g_memdup2 (&seq, sizeof seq));
+    lan_group_letters_held (core, group, author, device, seq);
     lan_group_put_item (core, group, LAN_GROUP_ITEM_READ, author, sizeof *author,
                         g_bytes_new (&le, sizeof le));
     lan_group_tell_states (core, group);
@@ -178,7 +179,7 @@ append (LanCore *core, LanGroup *group, LanCoreLog *log, const LanRecordView *vi
   if (view->kind == LAN_KIND_GROUP_KEY)
     lan_group_take_key (core, group, &view->device, view->seq, content->group_key);
   else if (view->kind == LAN_KIND_READ_UP_TO)
-    note_read (core, group, author, content->read_up_to);
+    note_read (core, group, author, &view->device, content->read_up_to);
   if (lan_account_id_equal (author, &core->self) && view->kind != LAN_KIND_GROUP_OP)
     lan_group_agree (core, group);
   if (inside != NULL && row->kind == LAN_KIND_MESSAGE_OP &&
@@ -359,7 +360,7 @@ lan_core_take_group_record (LanCore *core, LanCoreChannel *channel, const guint8
   if (len < LAN_RECORD_HEAD_BYTES || !lan_group_may_bring (core, group, channel))
     return TRUE;
   blob = g_bytes_new (data, len);
-  if (take (core, group, channel, blob) == REFUSED) {
+  if (take (core, group, channel->by_mail ? NULL : channel, blob) == REFUSED) {
     core->counters.records_refused++;
     (*refused)++;
   }

@@ -66,8 +66,6 @@ lan_group_may_bring (LanCore *core, LanGroup *group, LanCoreChannel *channel)
 {
   const LanAccountId *account = &channel->person->row.account;
 
-  if (channel->person == NULL || channel->by_mail)
-    return FALSE;
   if (lan_core_is_me (core, channel->person) || lan_group_is_member (group, account))
     return TRUE;
   return !lan_group_we_are_in (core, group) && lan_core_is_accepted (channel->person);
@@ -231,6 +229,8 @@ note_head (LanCore *core, LanGroup *group, LanGroupPeer *peer, const guint8 *dat
   if (seq == log->committed.seq && !log->branched &&
       memcmp (data + LAN_GROUP_HEAD_BYTES - 8, log->committed.hash.b, 8) != 0)
     ask_record (core, group, peer, &device, seq);
+  else if (log == group->own)
+    lan_group_letters_held (core, group, &peer->account, &peer->device, seq);
   if (log == group->own && seq > log->head.seq) {
     group->restore_to = MAX (group->restore_to, seq);
     lan_deadlines_set (core->deadlines, group, LAN_DUE_GROUP_RESTORE,
@@ -238,8 +238,8 @@ note_head (LanCore *core, LanGroup *group, LanGroupPeer *peer, const guint8 *dat
   }
 }
 
-static LanGroup *
-join (LanCore *core, LanCoreChannel *channel, const guint8 *id)
+LanGroup *
+lan_group_join (LanCore *core, LanCoreChannel *channel, const guint8 *id)
 {
   LanConversationId conversation;
   LanGroup *group;
@@ -298,7 +298,7 @@ lan_core_on_group_vector (LanCore *core, LanCoreChannel *channel,
   if (channel->by_mail)
     return;
   if (group == NULL)
-    group = join (core, channel, vector->group.data);
+    group = lan_group_join (core, channel, vector->group.data);
   if (group == NULL)
     return;
   if (!lan_group_may_bring (core, group, channel)) {
@@ -417,6 +417,7 @@ lan_group_announce (LanCore *core, LanGroup *group)
   lan_group_run_chains (core, group);
   lan_group_update_wants (core, group);
   lan_group_look_later (core, group);
+  lan_group_arm_letters (core, group);
 }
 
 /* ---- channels ---- */

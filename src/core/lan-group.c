@@ -57,6 +57,8 @@ lan_group_add (LanCore *core, const LanConversationId *id)
   group->wanted = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, g_free, NULL);
   group->forked = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, g_free, NULL);
   group->typing = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, g_free, g_free);
+  group->letters = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, NULL,
+                                          (GDestroyNotify) lan_core_free_talk);
   group->marks = g_hash_table_new_full (lan_device_id_hash, lan_device_id_equal, g_free, g_free);
   g_queue_init (&group->fresh);
   g_queue_init (&group->deferred);
@@ -89,6 +91,7 @@ lan_group_free (LanGroup *group)
   g_clear_pointer (&group->neighbours, g_hash_table_unref);
   g_hash_table_unref (group->forked);
   g_hash_table_unref (group->marks);
+  g_hash_table_unref (group->letters);
   g_hash_table_unref (group->typing);
   g_hash_table_unref (group->devices);
   g_hash_table_unref (group->by_device);
@@ -342,6 +345,8 @@ lan_group_new_device (LanCore *core)
     LanGroup *group = value;
 
     group->own = lan_group_add_log (group, &core->self_device);
+    lan_group_letters_new_device (group);
+    group->told_delivered = group->told_read = group->told_left = group->told_carried = 0;
     group->sending = NULL;
     group->restore_to = 0;
     g_queue_clear_full (&group->fresh, (GDestroyNotify) fresh_free);
@@ -450,24 +455,45 @@ lan_group_receipt_due (LanCore *core, LanGroup *group)
   lan_group_write_receipt (core, group);
 }
 
+/* A record of another device of this account: whether everybody said that they have it. */
+static gboolean
+all_hold (LanCore *core, LanGroup *group, const LanRecordRow *row)
+{
+  g_autoptr (GHashTable) holders = g_hash_table_new (lan_account_id_hash, lan_account_id_equal);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, group->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    LanGroupPeer *peer = value;
+
+    if (lan_group_held (peer, &row->device) >= row->seq &&
+        lan_group_is_member (group, &peer->account) &&
+        !lan_account_id_equal (&peer->account, &core->self))
+      g_hash_table_add (holders, &peer->account);
+  }
+  return g_hash_table_size (holders) + 1 >= group->state->members->len;
+}
+
 /* The least that is known of any other member. */
 LanMessageState
 lan_group_state_of (LanCore *core, const LanRecordRow *row)
 {
-  g_autoptr (GArray) members = lan_core_list_group_members (core, &row->conversation);
-  LanMessageState state = LAN_MESSAGE_READ;
+  LanGroup *group = g_hash_table_lookup (core->groups, &row->conversation);
+  LanGroupWay least;
 
-  for (guint i = 0; i < members->len; i++) {
-    const LanGroupMemberInfo *member = &g_array_index (members, LanGroupMemberInfo, i);
-
-    if (lan_account_id_equal (&member->account, &core->self))
-      continue;
-    if (member->delivered < row->seq)
-      return LAN_MESSAGE_QUEUED;
-    if (member->read < row->seq)
-      state = LAN_MESSAGE_DELIVERED;
-  }
-  return members->len > 1 ? state : LAN_MESSAGE_QUEUED;
+  if (group == NULL || group->state->members->len < 2)
+    return LAN_MESSAGE_QUEUED;
+  if (!lan_device_id_equal (&row->device, &group->own->device))
+    return all_hold (core, group, row) ? LAN_MESSAGE_DELIVERED : LAN_MESSAGE_QUEUED;
+  lan_group_least_way (core, group, &least);
+  if (row->seq <= least.read)
+    return LAN_MESSAGE_READ;
+  if (row->seq <= least.has)
+    return LAN_MESSAGE_DELIVERED;
+  if (row->seq <= least.left)
+    return LAN_MESSAGE_MAILBOX;
+  return row->seq <= least.carried ? LAN_MESSAGE_CARRIED : LAN_MESSAGE_QUEUED;
 }
 
 void
@@ -490,6 +516,7 @@ lan_group_start (LanCore *core)
     }
     lan_group_run_chains (core, group);
     lan_group_update_wants (core, group);
+    lan_group_arm_letters (core, group);
   }
 }
 
@@ -532,25 +559,6 @@ lan_core_get_group (LanCore *core, const LanConversationId *id, LanGroupInfo *in
   return TRUE;
 }
 
-/* How far any device of @account has our own log. */
-static guint64
-delivered_to (LanGroup *group, const LanAccountId *account)
-{
-  guint64 seq = 0;
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, group->peers);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    LanGroupPeer *peer = value;
-    guint64 *held = g_hash_table_lookup (peer->held, &group->own->device);
-
-    if (held != NULL && lan_account_id_equal (&peer->account, account))
-      seq = MAX (seq, *held);
-  }
-  return seq;
-}
-
 GArray *
 lan_core_list_group_members (LanCore *core, const LanConversationId *id)
 {
@@ -560,12 +568,15 @@ lan_core_list_group_members (LanCore *core, const LanConversationId *id)
   for (guint i = 0; group != NULL && i < group->state->members->len; i++) {
     const LanGroupMember *member = g_ptr_array_index (group->state->members, i);
     LanCorePerson *person = lan_core_find_person (core, &member->account);
-    guint64 *read = g_hash_table_lookup (group->reads, &member->account);
     LanGroupMemberInfo info = { .account = member->account, .role = member->role };
+    LanGroupWay way;
 
     info.name = person != NULL && person->row.name[0] != '\0' ? person->row.name : member->name;
-    info.read = read != NULL ? *read : 0;
-    info.delivered = MAX (info.read, delivered_to (group, &member->account));
+    lan_group_get_way (core, group, &member->account, &way);
+    info.read = way.read;
+    info.delivered = way.has;
+    info.left = way.left;
+    info.carried = way.carried;
     info.forked = g_hash_table_contains (group->forked, &member->account);
     info.typing = g_hash_table_contains (group->typing, &member->account);
     g_array_append_val (list, info);

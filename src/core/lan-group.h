@@ -39,6 +39,8 @@ typedef struct {
   const char *name;
   guint64 delivered; /* of this device's log, as far as it is known */
   guint64 read;
+  guint64 left;    /* delivered, or at the server for them */
+  guint64 carried; /* that, or with somebody who carries it */
   gboolean forked; /* said different things to different people */
   gboolean typing; /* a moment ago */
 } LanGroupMemberInfo;

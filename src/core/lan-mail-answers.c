@@ -9,22 +9,30 @@
 
 #include <string.h>
 
-/* The talks in which something may wait for @device. */
-static LanCoreTalk *
-talk_of_device (LanCore *core, const LanDeviceId *id, LanCoreDevice **device)
+/* (nullable): whose device it is; @device: (out). */
+static LanCorePerson *
+person_of_device (LanCore *core, const LanDeviceId *id, LanCoreDevice **device)
 {
   GHashTableIter iter;
   gpointer value;
 
-  g_hash_table_iter_init (&iter, core->talks);
+  g_hash_table_iter_init (&iter, core->persons);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    LanCoreTalk *talk = value;
-
-    *device = lan_core_person_device (talk->peer, id);
+    *device = lan_core_person_device (value, id);
     if (*device != NULL && lan_mail_is_usable (*device))
-      return talk;
+      return value;
   }
   return NULL;
+}
+
+/* In whichever conversations something waits for them. */
+static void
+run_all (LanCore *core, LanCorePerson *person)
+{
+  g_autoptr (GPtrArray) outlets = lan_core_list_outlets (core, person);
+
+  for (guint i = 0; i < outlets->len; i++)
+    lan_mail_run (core, g_ptr_array_index (outlets, i));
 }
 
 void
@@ -33,12 +41,12 @@ lan_core_bundle (LanCore *core, const LanDeviceId *id, GBytes *signed_prekey, GB
 {
   LanMailRoute *route = g_hash_table_lookup (core->mail->routes, id);
   LanCoreDevice *device = NULL;
-  LanCoreTalk *talk;
+  LanCorePerson *person;
   LanPrekey prekey;
 
   core->now = *now;
-  talk = talk_of_device (core, id, &device);
-  if (route == NULL || !route->asked || talk == NULL)
+  person = person_of_device (core, id, &device);
+  if (route == NULL || !route->asked || person == NULL)
     return;
   route->asked = FALSE;
   route->have = FALSE;
@@ -58,7 +66,7 @@ lan_core_bundle (LanCore *core, const LanDeviceId *id, GBytes *signed_prekey, GB
   } else {
     route->not_before_us = now->mono_us + LAN_MAIL_RETRY_LONG_US;
   }
-  lan_mail_run (core, talk);
+  run_all (core, person);
   lan_core_settle (core);
 }
 
@@ -76,16 +84,16 @@ lan_core_bundle_refused (LanCore *core, const LanDeviceId *id, guint32 retry_ms,
 {
   LanMailRoute *route = g_hash_table_lookup (core->mail->routes, id);
   LanCoreDevice *device;
-  LanCoreTalk *talk;
+  LanCorePerson *person;
 
   core->now = *now;
   if (route == NULL || !route->asked)
     return;
   route->asked = FALSE;
   route->not_before_us = when_again (core, retry_ms);
-  talk = talk_of_device (core, id, &device);
-  if (talk != NULL)
-    lan_mail_run (core, talk);
+  person = person_of_device (core, id, &device);
+  if (person != NULL)
+    run_all (core, person);
   lan_core_settle (core);
 }
 
@@ -145,6 +153,10 @@ advance (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device)
   }
   if (point->seq > 0)
     lan_mail_touch_point (core, talk, point);
+  if (talk->group != NULL) {
+    lan_group_letters_moved (core, talk);
+    g_array_set_size (event->state.messages, 0);
+  }
   if (event->state.messages->len > 0) {
     g_ptr_array_add (lan_core_batch (core)->events, event);
     return;

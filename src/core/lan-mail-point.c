@@ -132,7 +132,7 @@ load (LanCore *core, const LanSettingRow *row)
   if (g_strv_length (parts) != 2 || !lan_conversation_id_from_hex (&conversation, parts[0]) ||
       !lan_device_id_from_hex (&holder, parts[1]))
     return;
-  talk = g_hash_table_lookup (core->talks, &conversation);
+  talk = lan_core_find_outlet (core, &conversation, &holder);
   lan_reader_init (&r, g_bytes_get_data (row->value, NULL), g_bytes_get_size (row->value));
   lan_read_bytes (&r, own.b, sizeof own.b);
   /* A log that this device no longer writes: its last records go again as the new log's. */
@@ -174,12 +174,10 @@ lan_mail_begin_again (LanCore *core, LanCoreTalk *talk)
 void
 lan_mail_reset_points (LanCore *core)
 {
-  GHashTableIter iter;
-  gpointer value;
+  g_autoptr (GPtrArray) outlets = lan_core_list_outlets (core, NULL);
 
-  g_hash_table_iter_init (&iter, core->talks);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    LanCoreTalk *talk = value;
+  for (guint k = 0; k < outlets->len; k++) {
+    LanCoreTalk *talk = g_ptr_array_index (outlets, k);
 
     for (guint i = 0; talk->mails != NULL && i < talk->mails->len; i++) {
       LanMailPoint *point = &g_array_index (talk->mails, LanMailPoint, i);

@@ -74,13 +74,14 @@ view_of (GBytes *record, LanRecordView *view)
          LAN_STATUS_OK;
 }
 
-/* The conversation names both accounts: of the people known here, whose can it be? */
+/* The conversation names both accounts, or is a group: of the people known here, whose can it be? */
 static LanCorePerson *
 guess_sender (LanCore *core, const LanMailIncoming *incoming)
 {
   GBytes *record = NULL;
   GHashTableIter iter;
   LanRecordView view;
+  LanAccountId account;
   gpointer value;
 
   /* Some may be done with already. */
@@ -88,6 +89,8 @@ guess_sender (LanCore *core, const LanMailIncoming *incoming)
     record = g_ptr_array_index (incoming->records, i);
   if (record == NULL || !view_of (record, &view))
     return NULL;
+  if (lan_group_find_author (core, &view.conversation, &view.device, &account))
+    return lan_core_find_person (core, &account);
   g_hash_table_iter_init (&iter, core->persons);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     LanCorePerson *person = value;
@@ -123,6 +126,35 @@ drop_record (LanMailIncoming *incoming, guint i)
   g_clear_pointer ((GBytes **) &incoming->records->pdata[i], g_bytes_unref);
 }
 
+static gboolean
+is_of_two (LanCore *core, const LanCoreChannel *via, const LanRecordView *view)
+{
+  LanConversationId id;
+
+  lan_conversation_id_of_pair (&id, &core->self, &via->person->row.account);
+  return lan_conversation_id_equal (&id, &view->conversation);
+}
+
+/* Record @i is of a group. TRUE when it needs nothing more. */
+static gboolean
+feed_letter (LanCore *core, LanCoreChannel *via, LanMailIncoming *incoming, guint i,
+             const LanRecordView *view)
+{
+  switch (lan_group_take_letter (core, via, view, g_ptr_array_index (incoming->records, i))) {
+  case LAN_LETTER_LATER:
+    return FALSE;
+  case LAN_LETTER_REFUSED:
+    core->mail->counters.refused++;
+    incoming->dropped = TRUE;
+    break;
+  case LAN_LETTER_KEPT:
+  default:
+    break;
+  }
+  drop_record (incoming, i);
+  return TRUE;
+}
+
 /* TRUE when record @i needs nothing more. */
 static gboolean
 feed_record (LanCore *core, LanCoreChannel *via, LanMailIncoming *incoming, guint i)
@@ -139,6 +171,10 @@ feed_record (LanCore *core, LanCoreChannel *via, LanMailIncoming *incoming, guin
     drop_record (incoming, i);
     return TRUE;
   }
+  if (!is_of_two (core, via, &view))
+    return feed_letter (core, via, incoming, i, &view);
+  if (!lan_core_is_accepted (via->person) && !lan_core_count_known (core, via->person->talk))
+    return FALSE; /* how much this stranger left before is being read */
   log = via->person->talk != NULL ? lan_talk_find_log (via->person->talk, &view.device) : NULL;
   if ((log == NULL || view.seq > log->head.seq) && !lan_core_take_mailed (core, via, record)) {
     incoming->dropped = TRUE;
@@ -174,8 +210,6 @@ feed (LanCore *core, LanMailIncoming *incoming)
     incoming->dropped = TRUE;
     return DONE;
   }
-  if (!lan_core_is_accepted (person) && !lan_core_count_known (core, person->talk))
-    return MORE; /* how much this stranger left before is being read */
   via.person = person;
   via.device = device->row.device;
   for (guint i = 0; i < incoming->records->len; i++)
@@ -249,6 +283,7 @@ lan_mail_people_changed (LanCore *core, LanCorePerson *person)
     lan_mail_look (core);
   if (person->talk != NULL && lan_talk_has_waiting (person->talk))
     lan_mail_arm (core, person->talk);
+  lan_group_arm_letters_to (core, person);
 }
 
 /* ---- the door ---- */

@@ -21,7 +21,8 @@ may_mail (LanCore *core, LanCoreTalk *talk)
          core->mail->mailbox == LAN_MAILBOX_OPEN && !talk->restoring && talk->suspect.seq == 0 &&
          (talk->row.flags & LAN_CONVERSATION_HELD) == 0 && !lan_core_is_blocked (person) &&
          person->row.trust != LAN_TRUST_REVOKED &&
-         lan_account_id_is_zero (&person->row.merged_into);
+         lan_account_id_is_zero (&person->row.merged_into) &&
+         (talk->group == NULL || lan_group_letters_may (core, talk));
 }
 
 static gboolean
@@ -232,7 +233,7 @@ next_for (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device)
   if (up_to >= talk->own->committed.seq || n >= LAN_MAIL_PER_DEVICE_MAX ||
       core->mail->deposits->len >= LAN_MAIL_DEPOSITS_MAX)
     return 0;
-  return up_to + 1;
+  return talk->group != NULL ? lan_group_letters_next (talk, up_to) : up_to + 1;
 }
 
 static void
@@ -391,6 +392,7 @@ give_out (LanCore *core, LanCoreTalk *talk, const LanCoreDevice *device, LanMail
   deposit->expires_s = route->prekey.expires_s;
   deposit->messages = g_array_copy (load->messages);
   g_ptr_array_add (core->mail->deposits, deposit);
+  talk->letter_bytes += load->bytes;
   core->mail->counters.deposits++;
   action = lan_core_action_new (LAN_CORE_DEPOSIT);
   action->account = talk->peer->row.account;

@@ -105,11 +105,13 @@ arm_all (LanCore *core)
   g_hash_table_iter_init (&iter, core->talks);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     lan_mail_arm (core, value);
+  lan_group_arm_all_letters (core);
 }
 
 void
 lan_core_mail_lost (LanCore *core, const LanTime *now)
 {
+  g_autoptr (GPtrArray) outlets = NULL;
   GHashTableIter iter;
   gpointer value;
 
@@ -117,9 +119,9 @@ lan_core_mail_lost (LanCore *core, const LanTime *now)
   g_hash_table_iter_init (&iter, core->mail->routes);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     ((LanMailRoute *) value)->have = FALSE; /* its prekeys may be of the time that is lost */
-  g_hash_table_iter_init (&iter, core->talks);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    lan_mail_begin_again (core, value);
+  outlets = lan_core_list_outlets (core, NULL);
+  for (guint i = 0; i < outlets->len; i++)
+    lan_mail_begin_again (core, g_ptr_array_index (outlets, i));
   arm_all (core);
   lan_core_settle (core);
 }

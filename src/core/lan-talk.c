@@ -20,7 +20,7 @@ log_free (LanCoreLog *log)
 }
 
 LanCoreTalk *
-lan_core_load_talk (LanCore *core, const LanConversationId *id, LanCorePerson *peer)
+lan_talk_new (const LanConversationId *id, LanCorePerson *peer)
 {
   LanCoreTalk *talk = g_new0 (LanCoreTalk, 1);
 
@@ -34,6 +34,14 @@ lan_core_load_talk (LanCore *core, const LanConversationId *id, LanCorePerson *p
   g_array_set_clear_func (talk->tail, (GDestroyNotify) tail_entry_clear);
   g_queue_init (&talk->recent);
   g_queue_init (&talk->deferred);
+  return talk;
+}
+
+LanCoreTalk *
+lan_core_load_talk (LanCore *core, const LanConversationId *id, LanCorePerson *peer)
+{
+  LanCoreTalk *talk = lan_talk_new (id, peer);
+
   talk->own = lan_talk_add_log (talk, &core->self_device, TRUE);
   peer->talk = talk;
   g_hash_table_insert (core->talks, &talk->row.conversation, talk);

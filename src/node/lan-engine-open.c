@@ -103,10 +103,10 @@ load_core (LanEngine *engine, const LanSnapshot *snapshot)
     lan_core_load_head (engine->core, &head->conversation, &head->device, head->seq, &head->hash,
                         head->hlc, head->order);
   }
-  for (guint i = 0; i < snapshot->vectors->len; i++)
-    lan_core_load_vector (engine->core, &g_array_index (snapshot->vectors, LanVectorRow, i));
   for (guint i = 0; i < snapshot->group_items->len; i++)
     lan_core_load_group_item (engine->core, g_ptr_array_index (snapshot->group_items, i));
+  for (guint i = 0; i < snapshot->vectors->len; i++)
+    lan_core_load_vector (engine->core, &g_array_index (snapshot->vectors, LanVectorRow, i));
   for (guint i = 0; i < snapshot->settings->len; i++) {
     const LanSettingRow *row = g_ptr_array_index (snapshot->settings, i);
 

@@ -567,6 +567,17 @@ load_heads (SimStore *store, LanCore *core)
   }
 }
 
+/* As the store on disk gives them: the greatest kind first, whichever kinds there are. */
+static guint
+greatest_kind (const SimStore *store)
+{
+  guint kind = 0;
+
+  for (guint i = 0; i < store->group_items->len; i++)
+    kind = MAX (kind, ((LanGroupItemRow *) g_ptr_array_index (store->group_items, i))->kind);
+  return kind;
+}
+
 void
 sim_store_load (SimStore *store, LanCore *core)
 {
@@ -580,7 +591,7 @@ sim_store_load (SimStore *store, LanCore *core)
   for (guint i = 0; i < store->conversations->len; i++)
     lan_core_load_conversation (core, g_ptr_array_index (store->conversations, i));
   load_heads (store, core);
-  for (guint kind = 4; kind > 0; kind--) {
+  for (guint kind = greatest_kind (store); kind > 0; kind--) {
     for (guint i = 0; i < store->group_items->len; i++) {
       const LanGroupItemRow *item = g_ptr_array_index (store->group_items, i);
 
