@@ -429,3 +429,11 @@ sim_post_waiting (Sim *sim, guint node)
 {
   return box_of (sim->post, device_of (sim_node (sim, node)))->letters->len;
 }
+
+GBytes *
+sim_post_prekey (Sim *sim, guint node)
+{
+  SimBox *box = box_of (sim->post, device_of (sim_node (sim, node)));
+
+  return box->signed_prekey != NULL ? g_bytes_ref (box->signed_prekey) : NULL;
+}

@@ -42,6 +42,9 @@ void sim_post_attest_all (Sim *sim);
 /* Envelopes waiting for @node's present device. */
 guint sim_post_waiting (Sim *sim, guint node);
 
+/* (transfer full) (nullable): what the server has to seal with for @node's present device. */
+GBytes *sim_post_prekey (Sim *sim, guint node);
+
 /* The world's hook: TRUE when @action was the server's business. */
 gboolean sim_post_carry_out (Sim *sim, SimNode *node, LanCoreAction *action);
 void sim_post_event (Sim *sim, SimNode *node, SimEvent *event);
