@@ -57,6 +57,29 @@ add_chain (LanGroup *group, const LanHash *name, const LanDeviceId *device, guin
   return chain;
 }
 
+/* What is written next takes the places of what was lost, and none of that has left. */
+void
+lan_group_take_back_chains (LanGroup *group, const LanCoreLog *log)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, group->chains);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    LanGroupChainState *chain = value;
+
+    if (!lan_device_id_equal (&chain->writer.device, &log->device))
+      continue;
+    if (chain->key_seq <= log->committed.seq) {
+      chain->current = chain->first;
+      continue;
+    }
+    if (group->sending == chain)
+      group->sending = NULL;
+    g_hash_table_iter_remove (&iter);
+  }
+}
+
 gboolean
 lan_group_load_chain (LanGroup *group, const guint8 *key, GBytes *value)
 {

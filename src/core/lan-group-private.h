@@ -156,6 +156,8 @@ void lan_group_agree (LanCore *core, LanGroup *group);
 
 /* lan-group-keys.c */
 void lan_group_free_chain (LanGroupChainState *chain);
+/** @log has gone back to what is on disk: chains that began behind that are not there. */
+void lan_group_take_back_chains (LanGroup *group, const LanCoreLog *log);
 gboolean lan_group_load_chain (LanGroup *group, const guint8 *key, GBytes *value);
 void lan_group_make_chain (LanCore *core, LanGroup *group);
 gboolean lan_group_chain_is_good (LanCore *core, LanGroup *group);

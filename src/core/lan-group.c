@@ -379,6 +379,7 @@ lan_group_log_failed (LanCore *core, LanCoreLog *log)
   log->head = log->committed;
   log->pending_bytes = 0;
   log->fetched_us = 0;
+  lan_group_take_back_chains (group, log);
 }
 
 /* What went along with every commit: news for those at hand. */

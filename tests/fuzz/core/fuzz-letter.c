@@ -249,7 +249,7 @@ step (Run *run)
     break;
   default:
     sim_discover_all (run->sim);
-    sim_run (run->sim, a * 4000);
+    sim_run (run->sim, a * 3000);
     break;
   }
 }
