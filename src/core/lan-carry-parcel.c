@@ -150,13 +150,13 @@ lan_carry_up_to (LanCore *core, const LanCoreTalk *talk)
 gboolean
 lan_core_record_carrier (LanCore *core, const LanRecordRow *row, LanAccountId *carrier)
 {
-  const LanCoreTalk *talk = g_hash_table_lookup (core->talks, &row->conversation);
-
-  for (guint i = 0; talk != NULL && i < core->carry->parcels->len; i++) {
+  for (guint i = 0; i < core->carry->parcels->len; i++) {
     const LanParcel *parcel = g_ptr_array_index (core->carry->parcels, i);
+    const LanCoreTalk *talk = parcel->talk;
 
-    if (parcel->talk != talk || !parcel->kept || parcel->over || row->seq > parcel->to ||
-        row->seq < parcel->from || !lan_device_id_equal (&row->device, &talk->own->device))
+    if (!lan_conversation_id_equal (&talk->row.conversation, &row->conversation) || !parcel->kept ||
+        parcel->over || row->seq > parcel->to || row->seq < parcel->from ||
+        !lan_device_id_equal (&row->device, &talk->own->device))
       continue;
     *carrier = parcel->carrier;
     return TRUE;

@@ -430,6 +430,7 @@ lan_carry_on_receipt (LanCore *core, LanCoreChannel *channel, const Lanyard__Car
   guint8 token[LAN_CARRY_TAG_BYTES];
   const guint8 *secret;
   LanCoreTalk *talk;
+  LanParcel given;
 
   if (parcel == NULL) {
     send_drop (core, channel, receipt->id.data, 1);
@@ -444,10 +445,11 @@ lan_carry_on_receipt (LanCore *core, LanCoreChannel *channel, const Lanyard__Car
     core->carry->counters.refused++;
     return;
   }
+  given = *parcel; /* it has had its use, and goes */
   if (talk->group != NULL)
-    lan_group_has_own (core, talk, &parcel->holder, parcel->to);
+    lan_group_has_own (core, talk, &given.holder, given.to);
   else
-    lan_core_confirm (core, talk, &parcel->holder, parcel->to, &parcel->hash);
+    lan_core_confirm (core, talk, &given.holder, given.to, &given.hash);
 }
 
 void

@@ -42,7 +42,7 @@ gboolean lan_core_get_carrying (LanCore *core);
 void lan_core_carried_read (LanCore *core, const LanMessageId *id, GBytes *envelope,
                             const LanTime *now);
 
-/** Who holds an own record, when its state is CARRIED. @carrier: (out). */
+/** Who holds an own record, when its state is CARRIED; of a group's, one of those. @carrier: (out). */
 gboolean lan_core_record_carrier (LanCore *core, const LanRecordRow *row, LanAccountId *carrier);
 
 typedef struct {

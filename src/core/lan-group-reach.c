@@ -4,6 +4,7 @@
  * To whom channels are wanted, when to look again for what is missing, and how far own messages
  * have come.
  */
+#include "lan-carry.h"
 #include "lan-group-private.h"
 
 void
@@ -247,6 +248,8 @@ lan_group_on_states_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
 
     if ((row->flags & LAN_RECORD_HIDDEN) == 0 && row->kind != LAN_KIND_GROUP_OP)
       g_array_append_val (event->state.messages, row->message);
+    if (ask->state == LAN_MESSAGE_CARRIED)
+      (void) lan_core_record_carrier (core, row, &event->state.carrier);
   }
   lan_core_push (core, event);
 }
