@@ -66,4 +66,29 @@ def _():
         check(a.call("message.get", id=message)["state"] == "queued", "it waits on this computer")
 
 
+@test("what is written in a group is carried to its absent member, by somebody who is not in it")
+def _():
+    with Lab() as lab:
+        a, b, c = office(lab)
+        group = a.call("group.create", name="Optik", people=[b.id])["id"]
+        first = a.call("message.send", to=group, text="Guten Morgen")["id"]
+        a.wait_for("message.state", id=first, state="delivered")
+        b.quit()
+        a.wait_for("person.gone", id=b.id, timeout=30)
+        message = a.call("message.send", to=group, text="Das Angebot liegt im Fach 青鸟")["id"]
+        state = a.wait_for("message.state", id=message, state="carried", timeout=40)[1]
+        check(state["carrier"] == "Carla", "by whom: %s" % state)
+        row = a.call("message.get", id=message)
+        check(row["state"] == "carried" and row["carrier"] == "Carla", "shown so: %s" % row)
+        a.quit()
+        b = b.restart()
+        b.wait_for("message.received", id=message, timeout=40)
+        wait_until(lambda: c.call("carry.get")["letters"] == 0, "Carla deletes it")
+        b.quit()
+        a = a.restart()
+        wait_until(lambda: a.call("message.get", id=message)["state"] == "delivered",
+                   "Anna learns of it from Carla", 40)
+        check(c.call("group.list")["groups"] == [], "Carla never heard of the group")
+
+
 main()

@@ -71,4 +71,47 @@ def _():
         all_have((a, b, c), group, expected)
 
 
+@test("left at the server: nobody of the group is there when the absent one comes, and it is all there")
+def _():
+    with Lab() as lab:
+        company = Company(lab)
+        peers = []
+        for number, (name, login) in enumerate((("Anna", "anna"), ("李伟", "liwei"), ("Cleo", "cleo")), 1):
+            peers.append(Site(company, number).host(login).peer(name))
+            company.join(peers[-1], login, "Engineer", "Research")
+        a, b, c = peers
+        for other in (b, c):
+            a.wait_for("person.seen", id=other.id, timeout=20)
+        group = a.call("group.create", name="Optics", people=[b.id, c.id])["id"]
+        for peer in peers:
+            known(peer, group, 3)
+        expected = [(a.id, "hello")]
+        a.call("message.send", to=group, text="hello")
+        all_have(peers, group, expected)
+        c.quit()
+        for peer in (a, b):
+            peer.wait_for("person.gone", id=c.id, timeout=30)
+        sent = []
+        for peer in (a, b):
+            for i in range(5):
+                text = "for Cleo from %s %d" % (peer.person_name, i)
+                sent.append((peer, peer.call("message.send", to=group, text=text)["id"]))
+                expected.append((peer.id, text))
+        for peer, number in sent:
+            wait_until(lambda: peer.call("message.get", id=number)["state"] == "mailbox",
+                       "%s left it at the server" % peer.label(), 40)
+        a.quit()
+        b.quit()
+        c = c.restart()
+        all_have((c,), group, expected)
+        c.quit()
+        a = a.restart()
+        b = b.restart()
+        c = c.restart()
+        for peer, number in ((a, sent[4][1]), (b, sent[9][1])):
+            wait_until(lambda: peer.call("message.get", id=number)["state"] == "delivered",
+                       "%s learns that everybody has it" % peer.label(), 40)
+        all_have((a, b, c), group, expected)
+
+
 main()
