@@ -98,8 +98,8 @@ def _():
                 sent.append((peer, peer.call("message.send", to=group, text=text)["id"]))
                 expected.append((peer.id, text))
         for peer, number in sent:
-            wait_until(lambda: peer.call("message.get", id=number)["state"] == "mailbox",
-                       "%s left it at the server" % peer.label(), 40)
+            peer.wait_for("message.state", id=number, state="mailbox", timeout=40)
+            check(peer.call("message.get", id=number)["state"] == "mailbox", "and shows it so")
         a.quit()
         b.quit()
         c = c.restart()
