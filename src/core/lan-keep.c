@@ -9,6 +9,7 @@
 
 #include "lan-core-private.h"
 #include "lan-group-private.h"
+#include "lan-mail-private.h"
 
 /* What was delivered to one device of the other waits so long for the rest of them. */
 #define LAGGARD_DAYS 30
@@ -159,6 +160,13 @@ void
 lan_core_skip_gone (LanCore *core, LanCoreTalk *talk, const LanDeviceId *holder,
                     const LanLogPoint *gone)
 {
+  LanMailPoint *point;
+
+  if (talk->group != NULL) { /* nothing is said of what a member has */
+    point = lan_mail_get_point (talk, holder);
+    point->base = MAX (point->base, gone->seq);
+    return;
+  }
   if (gone->seq > lan_talk_holding (talk, holder, &talk->own->device)->seq)
     lan_core_set_holding (core, talk, holder, gone->seq, &gone->hash);
 }
