@@ -320,6 +320,8 @@ lan_application_make_node (LanApplication *self)
   if (self->audio_source != NULL || self->audio_sink != NULL)
     lan_node_set_audio (self->node, self->audio_source != NULL ? self->audio_source : "default",
                         self->audio_sink != NULL ? self->audio_sink : "default");
+  if (self->video_source != NULL)
+    lan_node_set_camera (self->node, self->video_source);
   g_signal_connect_object (self->node, "notice", G_CALLBACK (on_notice), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->node, "notify::state", G_CALLBACK (on_state), self,
                            G_CONNECT_SWAPPED);

@@ -349,6 +349,7 @@ finalize (GObject *object)
   g_strfreev (self->interfaces);
   g_free (self->audio_source);
   g_free (self->audio_sink);
+  g_free (self->video_source);
   g_free (self->profile);
   g_free (self->wanted);
   g_free (self->invite);
@@ -386,6 +387,9 @@ lan_application_init (LanApplication *self)
       N_ ("In calls, speak into this: default, none, test, file:PATH or a device"), N_ ("SOURCE") },
     { "audio-sink", 0, 0, G_OPTION_ARG_STRING, &self->audio_sink,
       N_ ("In calls, hear with this: default, null, file:PATH or a device"), N_ ("SINK") },
+    { "video-source", 0, 0, G_OPTION_ARG_STRING, &self->video_source,
+      N_ ("In calls with video, show this: default, none, test or a camera's device"),
+      N_ ("SOURCE") },
     { NULL },
   };
 

@@ -176,6 +176,22 @@ simple (LanCli *cli, const char *method)
   return LAN_CLI_OK;
 }
 
+static int
+video (LanCli *cli, const char *state)
+{
+  g_autoptr (JsonObject) result = NULL;
+  JsonObject *params;
+
+  if (g_strcmp0 (state, "on") != 0 && g_strcmp0 (state, "off") != 0) {
+    lan_cli_complain (cli, "usage", _ ("Say \"call video on\" or \"call video off\"."));
+    return LAN_CLI_USAGE;
+  }
+  params = json_object_new ();
+  json_object_set_boolean_member (params, "on", strcmp (state, "on") == 0);
+  result = ask (cli, "call.video", params);
+  return result != NULL ? LAN_CLI_OK : LAN_CLI_FAILED;
+}
+
 int
 lan_cli_call_command (LanCli *cli, char **args)
 {
@@ -192,6 +208,8 @@ lan_cli_call_command (LanCli *cli, char **args)
       code = simple (cli, "call.decline");
     else if (strcmp (args[0], "end") == 0)
       code = simple (cli, "call.end");
+    else if (strcmp (args[0], "video") == 0)
+      code = video (cli, args[1]);
     else if (strcmp (args[0], "status") == 0)
       code = simple (cli, "call.stats");
     else

@@ -126,6 +126,8 @@ lan_cli_new_node (LanCli *cli)
   if (cli->audio_source != NULL || cli->audio_sink != NULL)
     lan_node_set_audio (node, cli->audio_source != NULL ? cli->audio_source : "default",
                         cli->audio_sink != NULL ? cli->audio_sink : "default");
+  if (cli->video_source != NULL)
+    lan_node_set_camera (node, cli->video_source);
   return node;
 }
 

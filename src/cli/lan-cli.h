@@ -53,6 +53,7 @@ struct _LanCli {
   double hours;
   char *audio_source;
   char *audio_sink;
+  char *video_source;
   char *address;
   char *peer; /* of search and what moves chats: names or ids as typed */
   char *from;

@@ -48,8 +48,8 @@ const LanCliCommand lan_cli_commands[] = {
     N_ ("folders that are shared with others"), 1, -1, lan_cli_share },
   { "group", "list|create|members|invite|join|leave|remove|role|…",
     N_ ("groups, discussions and temporary chats"), 1, -1, lan_cli_group },
-  { "call", "PEER|answer|decline|end|status", N_ ("speak with somebody, or take a call that rings"),
-    1, 1, lan_cli_call_command },
+  { "call", "PEER|answer|decline|end|status|video on|video off",
+    N_ ("speak with somebody, or take a call that rings"), 1, 2, lan_cli_call_command },
   { "sound", "[MICROPHONE SPEAKER]",
     N_ ("the microphones and loudspeakers there are, or which to use in calls"), 0, 2,
     lan_cli_sound },
@@ -135,6 +135,9 @@ make_context (LanCli *cli, gboolean *version)
       N_ ("In calls, speak into this: default, none, test, file:PATH or a device"), N_ ("SOURCE") },
     { "audio-sink", 0, 0, G_OPTION_ARG_STRING, &cli->audio_sink,
       N_ ("In calls, hear with this: default, null, file:PATH or a device"), N_ ("SINK") },
+    { "video-source", 0, 0, G_OPTION_ARG_STRING, &cli->video_source,
+      N_ ("In calls with video, show this: default, none, test or a camera's device"),
+      N_ ("SOURCE") },
     { "yes", 0, 0, G_OPTION_ARG_NONE, &cli->yes, N_ ("With device: confirm without asking"), NULL },
     { "limited", 0, 0, G_OPTION_ARG_NONE, &cli->limited,
       N_ ("With device add: the new one may not link or revoke others"), NULL },
@@ -271,6 +274,7 @@ main (int argc, char **argv)
   g_free (cli.words);
   g_free (cli.audio_source);
   g_free (cli.audio_sink);
+  g_free (cli.video_source);
   g_free (cli.address);
   g_free (cli.peer);
   g_free (cli.from);

@@ -15,8 +15,10 @@ read_start (LanReader *r, LanMediaStart *start)
   start->stream = lan_read_u8 (r);
   start->flags = lan_read_u8 (r);
   start->start_us = (gint64) lan_read_u64 (r);
+  start->pictures = lan_read_u8 (r);
   return lan_media_read_text (r, start->source, LAN_MEDIA_NAME_MAX) &&
-         lan_media_read_text (r, start->sink, LAN_MEDIA_NAME_MAX);
+         lan_media_read_text (r, start->sink, LAN_MEDIA_NAME_MAX) &&
+         lan_media_read_text (r, start->camera, LAN_MEDIA_NAME_MAX);
 }
 
 static gboolean
@@ -58,6 +60,37 @@ check_stats (const LanMediaStats *s)
          s->rtt_us >= -1 && s->first_us >= 0;
 }
 
+static gboolean
+read_pictures (LanReader *r, LanMediaPictures *p)
+{
+  p->taken = lan_read_u64 (r);
+  p->sent = lan_read_u64 (r);
+  p->repeats = lan_read_u64 (r);
+  p->keys_sent = lan_read_u64 (r);
+  p->shown = lan_read_u64 (r);
+  p->left_out = lan_read_u64 (r);
+  p->lost = lan_read_u64 (r);
+  p->asked = lan_read_u64 (r);
+  p->repaired = lan_read_u64 (r);
+  p->keys_asked = lan_read_u64 (r);
+  p->freezes = lan_read_u64 (r);
+  p->longest_ms = lan_read_u32 (r);
+  p->wait_ms = lan_read_u32 (r);
+  p->queue_ms = lan_read_u32 (r);
+  p->rate = lan_read_u32 (r);
+  p->arriving = lan_read_u32 (r);
+  p->loss_out = lan_read_u32 (r);
+  p->rtt_ms = (gint32) lan_read_u32 (r);
+  p->number = lan_read_u32 (r);
+  p->width_out = lan_read_u16 (r);
+  p->height_out = lan_read_u16 (r);
+  p->width_in = lan_read_u16 (r);
+  p->height_in = lan_read_u16 (r);
+  return p->loss_out <= 1000 && p->rtt_ms >= -1 && p->width_out <= LAN_PICTURE_SIDE_MAX &&
+         p->height_out <= LAN_PICTURE_SIDE_MAX && p->width_in <= LAN_PICTURE_SIDE_MAX &&
+         p->height_in <= LAN_PICTURE_SIDE_MAX;
+}
+
 LanStatus
 lan_media_message_decode (const guint8 *data, gsize len, LanMediaMessage *message)
 {
@@ -77,6 +110,14 @@ lan_media_message_decode (const guint8 *data, gsize len, LanMediaMessage *messag
     break;
   case LAN_MEDIA_SET:
     message->flags = lan_read_u8 (&r);
+    message->start.pictures = lan_read_u8 (&r);
+    break;
+  case LAN_MEDIA_CAMERA:
+    message->start.pictures = lan_read_u8 (&r);
+    is_good = lan_media_read_text (&r, message->start.camera, LAN_MEDIA_NAME_MAX);
+    break;
+  case LAN_MEDIA_PICTURES:
+    is_good = read_pictures (&r, &message->pictures);
     break;
   case LAN_MEDIA_PACKET:
     message->len = lan_reader_left (&r);
@@ -127,6 +168,47 @@ write_stats (LanWriter *w, const LanMediaStats *s)
   lan_write_u8 (w, s->level_out);
 }
 
+static void
+write_pictures (LanWriter *w, const LanMediaPictures *p)
+{
+  lan_write_u64 (w, p->taken);
+  lan_write_u64 (w, p->sent);
+  lan_write_u64 (w, p->repeats);
+  lan_write_u64 (w, p->keys_sent);
+  lan_write_u64 (w, p->shown);
+  lan_write_u64 (w, p->left_out);
+  lan_write_u64 (w, p->lost);
+  lan_write_u64 (w, p->asked);
+  lan_write_u64 (w, p->repaired);
+  lan_write_u64 (w, p->keys_asked);
+  lan_write_u64 (w, p->freezes);
+  lan_write_u32 (w, p->longest_ms);
+  lan_write_u32 (w, p->wait_ms);
+  lan_write_u32 (w, p->queue_ms);
+  lan_write_u32 (w, p->rate);
+  lan_write_u32 (w, p->arriving);
+  lan_write_u32 (w, p->loss_out);
+  lan_write_u32 (w, (guint32) p->rtt_ms);
+  lan_write_u32 (w, p->number);
+  lan_write_u16 (w, p->width_out);
+  lan_write_u16 (w, p->height_out);
+  lan_write_u16 (w, p->width_in);
+  lan_write_u16 (w, p->height_in);
+}
+
+static void
+write_start (LanWriter *w, const LanMediaStart *start)
+{
+  lan_write_u32 (w, start->tag);
+  lan_write_u8 (w, start->stream);
+  lan_write_u8 (w, start->flags);
+  lan_write_u64 (w, (guint64) start->start_us);
+  lan_write_u8 (w, start->pictures);
+  lan_media_write_text (w, start->source);
+  lan_media_write_text (w, start->sink);
+  lan_media_write_text (w, start->camera);
+}
+
 gsize
 lan_media_message_encode (const LanMediaMessage *message, guint8 out[LAN_MEDIA_MESSAGE_MAX])
 {
@@ -136,15 +218,18 @@ lan_media_message_encode (const LanMediaMessage *message, guint8 out[LAN_MEDIA_M
   lan_write_u8 (&w, (guint8) message->type);
   switch (message->type) {
   case LAN_MEDIA_START:
-    lan_write_u32 (&w, message->start.tag);
-    lan_write_u8 (&w, message->start.stream);
-    lan_write_u8 (&w, message->start.flags);
-    lan_write_u64 (&w, (guint64) message->start.start_us);
-    lan_media_write_text (&w, message->start.source);
-    lan_media_write_text (&w, message->start.sink);
+    write_start (&w, &message->start);
     break;
   case LAN_MEDIA_SET:
     lan_write_u8 (&w, message->flags);
+    lan_write_u8 (&w, message->start.pictures);
+    break;
+  case LAN_MEDIA_CAMERA:
+    lan_write_u8 (&w, message->start.pictures);
+    lan_media_write_text (&w, message->start.camera);
+    break;
+  case LAN_MEDIA_PICTURES:
+    write_pictures (&w, &message->pictures);
     break;
   case LAN_MEDIA_PACKET:
     if (message->len == 0 || message->len > LAN_MEDIA_PACKET_MAX)

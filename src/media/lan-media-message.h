@@ -19,15 +19,17 @@ G_BEGIN_DECLS
 #define LAN_MEDIA_LOOP_MS     1000
 
 typedef enum {
-  LAN_MEDIA_START = 1,  /* to the helper, first: .start */
-  LAN_MEDIA_SET = 2,    /* to the helper: .flags */
-  LAN_MEDIA_PACKET = 3, /* either way: .data is a datagram of the call */
-  LAN_MEDIA_READY = 4,  /* from the helper: sound runs, nothing is missing any more */
-  LAN_MEDIA_STATS = 5,  /* from the helper: .stats */
-  LAN_MEDIA_FAILED = 6, /* from the helper: .text, .flags says what is missing */
-  LAN_MEDIA_DEVICE = 7, /* from the helper: .device is there */
-  LAN_MEDIA_LISTED = 8, /* from the helper: those since the last LISTED are all there are */
-  LAN_MEDIA_USE = 9,    /* to the helper: .start.source and .start.sink from now on */
+  LAN_MEDIA_START = 1,     /* to the helper, first: .start */
+  LAN_MEDIA_SET = 2,       /* to the helper: .flags */
+  LAN_MEDIA_PACKET = 3,    /* either way: .data is a datagram of the call */
+  LAN_MEDIA_READY = 4,     /* from the helper: sound runs, nothing is missing any more */
+  LAN_MEDIA_STATS = 5,     /* from the helper: .stats */
+  LAN_MEDIA_FAILED = 6,    /* from the helper: .text, .flags says what is missing */
+  LAN_MEDIA_DEVICE = 7,    /* from the helper: .device is there */
+  LAN_MEDIA_LISTED = 8,    /* from the helper: those since the last LISTED are all there are */
+  LAN_MEDIA_USE = 9,       /* to the helper: .start.source and .start.sink from now on */
+  LAN_MEDIA_CAMERA = 10,   /* to the helper: .start.camera from now on */
+  LAN_MEDIA_PICTURES = 11, /* from the helper: .pictures */
 } LanMediaMessageType;
 
 typedef enum {
@@ -38,11 +40,13 @@ typedef enum {
   LAN_MEDIA_LOOP = 1 << 4,      /* what is said is heard here, LAN_MEDIA_LOOP_MS later */
   LAN_MEDIA_RING = 1 << 5,      /* no voice: it rings */
   LAN_MEDIA_RINGBACK = 1 << 6,  /* no voice: the sound of ringing at the other side */
+  LAN_MEDIA_VIDEO = 1 << 7,     /* pictures are sent */
 } LanMediaSetFlags;
 
 typedef enum {
   LAN_MEDIA_NO_SOURCE = 1 << 0, /* nothing to speak into: listening only */
   LAN_MEDIA_NO_SINK = 1 << 1,
+  LAN_MEDIA_NO_CAMERA = 1 << 2, /* no pictures to be sent */
 } LanMediaFailure;
 
 typedef struct {
@@ -52,6 +56,8 @@ typedef struct {
   gint64 start_us; /* CLOCK_MONOTONIC: frame 0 of the call */
   char source[LAN_MEDIA_NAME_MAX + 1];
   char sink[LAN_MEDIA_NAME_MAX + 1];
+  guint8 pictures; /* stream of the pictures that are sent; also of SET and CAMERA */
+  char camera[LAN_MEDIA_NAME_MAX + 1];
 } LanMediaStart;
 
 typedef enum {
@@ -76,6 +82,19 @@ typedef struct {
   guint8 level_in, level_out;
 } LanMediaStats;
 
+/* As lan-picture-send.h and lan-picture-receive.h have them. */
+typedef struct {
+  guint64 taken, sent, repeats, keys_sent;
+  guint64 shown, left_out, lost, asked, repaired, keys_asked, freezes;
+  guint32 longest_ms; /* without a new picture */
+  guint32 wait_ms, queue_ms;
+  guint32 rate, arriving; /* bit/s: aimed at here, coming in */
+  guint32 loss_out;       /* per mille */
+  gint32 rtt_ms;          /* -1: not known */
+  guint32 number;         /* of the pictures of the test source: the one shown; G_MAXUINT32: none */
+  guint16 width_out, height_out, width_in, height_in;
+} LanMediaPictures;
+
 typedef struct {
   LanMediaMessageType type;
   LanMediaStart start;
@@ -83,6 +102,7 @@ typedef struct {
   const guint8 *data; /* borrowed from what was decoded */
   gsize len;
   LanMediaStats stats;
+  LanMediaPictures pictures;
   LanMediaDeviceInfo device;
   char text[LAN_MEDIA_TEXT_MAX + 1];
 } LanMediaMessage;

@@ -12,13 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SOCKET_FD    3
-#define SOURCE_FD    4
-#define SINK_FD      5
-#define SOCKET_BYTES (64 * 1024)
-#define READS_MAX    64 /* messages in one turn */
-#define MINUTE_US    (60 * G_USEC_PER_SEC)
-#define STEP_MS      100 /* first wait after a second death in a row */
+#define SOCKET_FD             3
+#define SOURCE_FD             4
+#define SINK_FD               5
+#define BOX_FD                6
+#define SOCKET_BYTES          (64 * 1024)
+#define SOCKET_BYTES_PICTURES (512 * 1024) /* a key picture at once */
+#define READS_MAX             64           /* messages in one turn */
+#define MINUTE_US             (60 * G_USEC_PER_SEC)
+#define STEP_MS               100 /* first wait after a second death in a row */
 
 struct _LanMedia {
   LanMediaStart start;
@@ -26,6 +28,7 @@ struct _LanMedia {
   gpointer data;
   GMainContext *context;
   int source_fd, sink_fd; /* -1: none */
+  LanPictureBox *box;     /* NULL: no pictures */
   int socket;             /* -1: none */
   GPid pid;               /* 0: none */
   GSource *on_socket, *on_child, *again;
@@ -197,6 +200,8 @@ on_message (LanMedia *media, const guint8 *bytes, gsize len)
     media->events.packet (message.data, message.len, media->data);
   else if (message.type == LAN_MEDIA_STATS)
     media->events.stats (&message.stats, media->data);
+  else if (message.type == LAN_MEDIA_PICTURES && media->events.pictures != NULL)
+    media->events.pictures (&message.pictures, media->data);
   else if (message.type == LAN_MEDIA_FAILED)
     media->events.missing (message.flags, message.text, media->data);
   else if (message.type == LAN_MEDIA_READY && media->events.ready != NULL)
@@ -251,15 +256,16 @@ start_process (LanMedia *media, int theirs, GError **error)
 {
   g_autofree char *helper = lan_media_find_helper ();
   const char *argv[] = { helper, NULL };
-  int from[3] = { theirs, media->source_fd, media->sink_fd };
-  int to[3] = { SOCKET_FD, SOURCE_FD, SINK_FD };
+  int box = media->box != NULL ? lan_picture_box_get_fd (media->box) : -1;
+  int from[] = { theirs, media->source_fd, media->sink_fd, box };
+  int to[] = { SOCKET_FD, SOURCE_FD, SINK_FD, BOX_FD };
   gsize n = 0;
 
   if (helper == NULL) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "it is not installed");
     return FALSE;
   }
-  for (gsize i = 0; i < 3; i++) {
+  for (gsize i = 0; i < G_N_ELEMENTS (from); i++) {
     if (from[i] >= 0) {
       from[n] = from[i];
       to[n++] = to[i];
@@ -273,9 +279,9 @@ start_process (LanMedia *media, int theirs, GError **error)
 static void
 spawn (LanMedia *media)
 {
-  LanMediaMessage message = { .type = LAN_MEDIA_START, .start = media->start };
+  LanMediaMessage message = { .type = LAN_MEDIA_START };
   g_autoptr (GError) error = NULL;
-  int pair[2], size = SOCKET_BYTES;
+  int pair[2], size = media->box != NULL ? SOCKET_BYTES_PICTURES : SOCKET_BYTES;
 
   if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
     give_up (media, "no socket for the helper process");
@@ -297,6 +303,8 @@ spawn (LanMedia *media)
   media->on_socket = g_unix_fd_source_new (media->socket, G_IO_IN | G_IO_HUP);
   g_source_set_callback (media->on_socket, G_SOURCE_FUNC (on_socket), media, NULL);
   g_source_attach (media->on_socket, media->context);
+  media->start.pictures++; /* none that was in use before */
+  message.start = media->start;
   send_message (media, &message);
   media->start.stream++; /* what comes after a crash is a new stream */
 }
@@ -314,6 +322,10 @@ lan_media_new (const LanMediaConfig *config, const LanMediaEvents *events, gpoin
   media->listing = g_array_new (FALSE, FALSE, sizeof (LanMediaDeviceInfo));
   media->start.tag = config->tag;
   media->start.flags = config->flags;
+  if (config->camera != NULL && strlen (config->camera) <= LAN_MEDIA_NAME_MAX) {
+    g_strlcpy (media->start.camera, config->camera, sizeof media->start.camera);
+    media->box = lan_picture_box_new ();
+  }
   media->start.start_us = g_get_monotonic_time ();
   media->minute_us = media->start.start_us;
   has_source = take_name (config->source, media->start.source, O_RDONLY, &media->source_fd);
@@ -347,6 +359,7 @@ lan_media_free (LanMedia *media)
   if (media->sink_fd >= 0)
     close (media->sink_fd);
   g_array_unref (media->listing);
+  lan_picture_box_unref (media->box);
   g_main_context_unref (media->context);
   g_free (media);
 }
@@ -364,6 +377,9 @@ lan_media_set_flags (LanMedia *media, guint8 flags)
 {
   LanMediaMessage message = { .type = LAN_MEDIA_SET, .flags = flags };
 
+  if ((flags & ~media->start.flags & LAN_MEDIA_VIDEO) != 0)
+    media->start.pictures++; /* the other side begins anew with each */
+  message.start.pictures = media->start.pictures;
   media->start.flags = flags;
   send_message (media, &message);
 }
@@ -382,6 +398,27 @@ lan_media_use (LanMedia *media, const char *source, const char *sink)
   g_strlcpy (message.start.sink, sink, sizeof message.start.sink);
   send_message (media, &message);
   return TRUE;
+}
+
+gboolean
+lan_media_use_camera (LanMedia *media, const char *camera)
+{
+  LanMediaMessage message = { .type = LAN_MEDIA_CAMERA };
+
+  if (media->box == NULL || strlen (camera) > LAN_MEDIA_NAME_MAX)
+    return FALSE;
+  media->start.pictures++; /* numbers begin anew */
+  message.start.pictures = media->start.pictures;
+  g_strlcpy (media->start.camera, camera, sizeof media->start.camera);
+  g_strlcpy (message.start.camera, camera, sizeof message.start.camera);
+  send_message (media, &message);
+  return TRUE;
+}
+
+LanPictureBox *
+lan_media_get_box (LanMedia *media)
+{
+  return media->box;
 }
 
 guint

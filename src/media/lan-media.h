@@ -10,6 +10,7 @@
 #pragma once
 
 #include "lan-media-message.h"
+#include "lan-picture-box.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,8 @@ typedef struct {
   const char *source; /* "default", "none", "test", "file:PATH" or a device's name */
   const char *sink;   /* "default", "null", "file:PATH" or a device's name */
   guint8 flags;       /* LanMediaSetFlags */
+  const char
+      *camera; /* "default", "none", "test" or a device's path; NULL: a call without pictures */
 } LanMediaConfig;
 
 typedef struct {
@@ -34,6 +37,7 @@ typedef struct {
   void (*ready) (gpointer data);
   /* All there are, with LAN_MEDIA_WATCH; again when they change. May be NULL. */
   void (*devices) (const LanMediaDeviceInfo *list, guint n, gpointer data);
+  void (*pictures) (const LanMediaPictures *pictures, gpointer data); /* may be NULL */
 } LanMediaEvents;
 
 /** Starts the helper. Never NULL: what goes wrong is told by failed(), not before the next turn. */
@@ -52,6 +56,12 @@ void lan_media_set_flags (LanMedia *media, guint8 flags);
  * its start on. FALSE: a name that cannot be.
  */
 gboolean lan_media_use (LanMedia *media, const char *source, const char *sink);
+
+/** Another camera from now on. FALSE: a name that cannot be. */
+gboolean lan_media_use_camera (LanMedia *media, const char *camera);
+
+/** Where the other side's pictures are; NULL: a call without. Borrowed. */
+LanPictureBox *lan_media_get_box (LanMedia *media);
 
 /** How often the helper was started again. */
 guint lan_media_get_restarts (const LanMedia *media);

@@ -198,6 +198,8 @@ lan_voice_take (LanVoice *voice, const guint8 *data, gsize len, gint64 now_us)
     on_report (voice, &packet.report, now_us);
     return;
   }
+  if (packet.kind != LAN_MEDIA_VOICE)
+    return;
   voice->stats.received++;
   lan_jitter_put (&voice->jitter, packet.stream, packet.sequence, packet.frame, packet.payload,
                   packet.len, now_us);

@@ -33,6 +33,7 @@ lan_call_finalize (GObject *object)
   LanCall *self = LAN_CALL (object);
 
   g_clear_object (&self->person);
+  lan_call_info_clear (&self->info);
   g_free (self->id);
   G_OBJECT_CLASS (lan_call_parent_class)->finalize (object);
 }
@@ -80,7 +81,11 @@ lan_call_orphan (LanCall *self)
 void
 lan_call_apply (LanCall *self, const LanCallInfo *info)
 {
+  LanPictureBox *box = info->box != NULL ? lan_picture_box_ref (info->box) : NULL;
+
+  lan_call_info_clear (&self->info);
   self->info = *info;
+  self->info.box = box;
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -176,6 +181,45 @@ lan_call_get_other_held (LanCall *self)
 }
 
 gboolean
+lan_call_get_video (LanCall *self)
+{
+  g_return_val_if_fail (LAN_IS_CALL (self), FALSE);
+  return self->info.video;
+}
+
+gboolean
+lan_call_get_other_video (LanCall *self)
+{
+  g_return_val_if_fail (LAN_IS_CALL (self), FALSE);
+  return self->info.other_video;
+}
+
+gboolean
+lan_call_get_no_camera (LanCall *self)
+{
+  g_return_val_if_fail (LAN_IS_CALL (self), FALSE);
+  return (self->info.missing & LAN_MEDIA_NO_CAMERA) != 0;
+}
+
+guint
+lan_call_get_picture_serial (LanCall *self)
+{
+  g_return_val_if_fail (LAN_IS_CALL (self), 0);
+  return self->info.box != NULL ? lan_picture_box_serial (self->info.box) : 0;
+}
+
+GBytes *
+lan_call_get_picture (LanCall *self, guint *width, guint *height)
+{
+  g_autofree guint8 *bytes = NULL;
+
+  g_return_val_if_fail (LAN_IS_CALL (self) && width != NULL && height != NULL, NULL);
+  if (self->info.box != NULL)
+    bytes = lan_picture_box_read (self->info.box, width, height);
+  return bytes != NULL ? lan_picture_image_to_rgb (bytes, *width, *height) : NULL;
+}
+
+gboolean
 lan_call_get_no_microphone (LanCall *self)
 {
   g_return_val_if_fail (LAN_IS_CALL (self), FALSE);
@@ -236,6 +280,41 @@ first_sound_us (const LanCallInfo *info)
   return info->stats.first_us > 0 ? MAX (info->stats.first_us - info->start_us, 1) : 0;
 }
 
+static gint64
+picture_figure (const LanMediaPictures *p, LanCallFigure figure)
+{
+  const gint64 figures[] = {
+    [LAN_CALL_FIGURE_PICTURES_TAKEN - LAN_CALL_FIGURE_PICTURES_TAKEN] = (gint64) p->taken,
+    [LAN_CALL_FIGURE_PICTURES_SENT - LAN_CALL_FIGURE_PICTURES_TAKEN] = (gint64) p->sent,
+    [LAN_CALL_FIGURE_PICTURES_REPEATED - LAN_CALL_FIGURE_PICTURES_TAKEN] = (gint64) p->repeats,
+    [LAN_CALL_FIGURE_PICTURE_KEYS_SENT - LAN_CALL_FIGURE_PICTURES_TAKEN] = (gint64) p->keys_sent,
+    [LAN_CALL_FIGURE_PICTURES_SHOWN - LAN_CALL_FIGURE_PICTURES_TAKEN] = (gint64) p->shown,
+    [LAN_CALL_FIGURE_PICTURES_LEFT_OUT - LAN_CALL_FIGURE_PICTURES_TAKEN] = (gint64) p->left_out,
+    [LAN_CALL_FIGURE_PICTURE_PACKETS_LOST - LAN_CALL_FIGURE_PICTURES_TAKEN] = (gint64) p->lost,
+    [LAN_CALL_FIGURE_PICTURE_PACKETS_ASKED - LAN_CALL_FIGURE_PICTURES_TAKEN] = (gint64) p->asked,
+    [LAN_CALL_FIGURE_PICTURE_PACKETS_REPAIRED - LAN_CALL_FIGURE_PICTURES_TAKEN] =
+        (gint64) p->repaired,
+    [LAN_CALL_FIGURE_PICTURE_KEYS_ASKED - LAN_CALL_FIGURE_PICTURES_TAKEN] = (gint64) p->keys_asked,
+    [LAN_CALL_FIGURE_PICTURE_FREEZES - LAN_CALL_FIGURE_PICTURES_TAKEN] = (gint64) p->freezes,
+    [LAN_CALL_FIGURE_PICTURE_LONGEST_MS - LAN_CALL_FIGURE_PICTURES_TAKEN] = p->longest_ms,
+    [LAN_CALL_FIGURE_PICTURE_WAIT_MS - LAN_CALL_FIGURE_PICTURES_TAKEN] = p->wait_ms,
+    [LAN_CALL_FIGURE_PICTURE_QUEUE_MS - LAN_CALL_FIGURE_PICTURES_TAKEN] = p->queue_ms,
+    [LAN_CALL_FIGURE_PICTURE_RATE - LAN_CALL_FIGURE_PICTURES_TAKEN] = p->rate,
+    [LAN_CALL_FIGURE_PICTURE_ARRIVING - LAN_CALL_FIGURE_PICTURES_TAKEN] = p->arriving,
+    [LAN_CALL_FIGURE_PICTURE_LOSS_OUT - LAN_CALL_FIGURE_PICTURES_TAKEN] = p->loss_out,
+    [LAN_CALL_FIGURE_PICTURE_NUMBER - LAN_CALL_FIGURE_PICTURES_TAKEN] =
+        p->number != G_MAXUINT32 ? (gint64) p->number : -1,
+    [LAN_CALL_FIGURE_PICTURE_WIDTH_OUT - LAN_CALL_FIGURE_PICTURES_TAKEN] = p->width_out,
+    [LAN_CALL_FIGURE_PICTURE_HEIGHT_OUT - LAN_CALL_FIGURE_PICTURES_TAKEN] = p->height_out,
+    [LAN_CALL_FIGURE_PICTURE_WIDTH_IN - LAN_CALL_FIGURE_PICTURES_TAKEN] = p->width_in,
+    [LAN_CALL_FIGURE_PICTURE_HEIGHT_IN - LAN_CALL_FIGURE_PICTURES_TAKEN] = p->height_in,
+  };
+  guint i = (guint) figure - LAN_CALL_FIGURE_PICTURES_TAKEN;
+
+  g_return_val_if_fail (i < G_N_ELEMENTS (figures), 0);
+  return figures[i];
+}
+
 gint64
 lan_call_get_figure (LanCall *self, LanCallFigure figure)
 {
@@ -278,6 +357,29 @@ lan_call_get_figure (LanCall *self, LanCallFigure figure)
     return self->info.restarts;
   case LAN_CALL_FIGURE_START_US:
     return self->info.start_us;
+  case LAN_CALL_FIGURE_PICTURES_TAKEN:
+  case LAN_CALL_FIGURE_PICTURES_SENT:
+  case LAN_CALL_FIGURE_PICTURES_REPEATED:
+  case LAN_CALL_FIGURE_PICTURE_KEYS_SENT:
+  case LAN_CALL_FIGURE_PICTURES_SHOWN:
+  case LAN_CALL_FIGURE_PICTURES_LEFT_OUT:
+  case LAN_CALL_FIGURE_PICTURE_PACKETS_LOST:
+  case LAN_CALL_FIGURE_PICTURE_PACKETS_ASKED:
+  case LAN_CALL_FIGURE_PICTURE_PACKETS_REPAIRED:
+  case LAN_CALL_FIGURE_PICTURE_KEYS_ASKED:
+  case LAN_CALL_FIGURE_PICTURE_FREEZES:
+  case LAN_CALL_FIGURE_PICTURE_LONGEST_MS:
+  case LAN_CALL_FIGURE_PICTURE_WAIT_MS:
+  case LAN_CALL_FIGURE_PICTURE_QUEUE_MS:
+  case LAN_CALL_FIGURE_PICTURE_RATE:
+  case LAN_CALL_FIGURE_PICTURE_ARRIVING:
+  case LAN_CALL_FIGURE_PICTURE_LOSS_OUT:
+  case LAN_CALL_FIGURE_PICTURE_NUMBER:
+  case LAN_CALL_FIGURE_PICTURE_WIDTH_OUT:
+  case LAN_CALL_FIGURE_PICTURE_HEIGHT_OUT:
+  case LAN_CALL_FIGURE_PICTURE_WIDTH_IN:
+  case LAN_CALL_FIGURE_PICTURE_HEIGHT_IN:
+    return picture_figure (&self->info.pictures, figure);
   }
   g_return_val_if_reached (0);
 }
@@ -317,6 +419,13 @@ lan_call_set_muted (LanCall *self, gboolean muted)
 {
   g_return_if_fail (LAN_IS_CALL (self));
   push (self, LAN_COMMAND_CALL_SET, LAN_CALL_MUTED, muted);
+}
+
+void
+lan_call_set_video (LanCall *self, gboolean video)
+{
+  g_return_if_fail (LAN_IS_CALL (self));
+  push (self, LAN_COMMAND_CALL_SET, LAN_CALL_VIDEO, video);
 }
 
 void

@@ -64,6 +64,28 @@ typedef enum {
  * @LAN_CALL_FIGURE_LEVEL_OUT: 0 to 100, what is heard here
  * @LAN_CALL_FIGURE_RESTARTS: how often the helper process was started again
  * @LAN_CALL_FIGURE_START_US: CLOCK_MONOTONIC of the first sample of what a sink "file:" is given
+ * @LAN_CALL_FIGURE_PICTURES_TAKEN: pictures that the camera took
+ * @LAN_CALL_FIGURE_PICTURES_SENT: pictures sent
+ * @LAN_CALL_FIGURE_PICTURES_REPEATED: pieces of them sent again
+ * @LAN_CALL_FIGURE_PICTURE_KEYS_SENT: of them those that need no other
+ * @LAN_CALL_FIGURE_PICTURES_SHOWN: the other side's pictures shown
+ * @LAN_CALL_FIGURE_PICTURES_LEFT_OUT: those that came too late or could not be decoded
+ * @LAN_CALL_FIGURE_PICTURE_PACKETS_LOST: datagrams of pictures that never came
+ * @LAN_CALL_FIGURE_PICTURE_PACKETS_ASKED: pieces asked for again
+ * @LAN_CALL_FIGURE_PICTURE_PACKETS_REPAIRED: of those, that came
+ * @LAN_CALL_FIGURE_PICTURE_KEYS_ASKED: how often a picture that needs no other was asked for
+ * @LAN_CALL_FIGURE_PICTURE_FREEZES: times without a new picture for more than 400 ms
+ * @LAN_CALL_FIGURE_PICTURE_LONGEST_MS: the longest time without a new one, ms
+ * @LAN_CALL_FIGURE_PICTURE_WAIT_MS: that pictures wait here, so that they move evenly, ms
+ * @LAN_CALL_FIGURE_PICTURE_QUEUE_MS: that wait in the way to us, ms
+ * @LAN_CALL_FIGURE_PICTURE_RATE: bit/s aimed at for our pictures
+ * @LAN_CALL_FIGURE_PICTURE_ARRIVING: bit/s of the other side's pictures
+ * @LAN_CALL_FIGURE_PICTURE_LOSS_OUT: per mille of our datagrams of pictures that the other side misses
+ * @LAN_CALL_FIGURE_PICTURE_NUMBER: of a picture of the test source: which one is shown; -1: none
+ * @LAN_CALL_FIGURE_PICTURE_WIDTH_OUT: px, of what is sent
+ * @LAN_CALL_FIGURE_PICTURE_HEIGHT_OUT: px
+ * @LAN_CALL_FIGURE_PICTURE_WIDTH_IN: px, of what is shown
+ * @LAN_CALL_FIGURE_PICTURE_HEIGHT_IN: px
  */
 typedef enum {
   LAN_CALL_FIGURE_SENT,
@@ -83,6 +105,28 @@ typedef enum {
   LAN_CALL_FIGURE_LEVEL_OUT,
   LAN_CALL_FIGURE_RESTARTS,
   LAN_CALL_FIGURE_START_US,
+  LAN_CALL_FIGURE_PICTURES_TAKEN,
+  LAN_CALL_FIGURE_PICTURES_SENT,
+  LAN_CALL_FIGURE_PICTURES_REPEATED,
+  LAN_CALL_FIGURE_PICTURE_KEYS_SENT,
+  LAN_CALL_FIGURE_PICTURES_SHOWN,
+  LAN_CALL_FIGURE_PICTURES_LEFT_OUT,
+  LAN_CALL_FIGURE_PICTURE_PACKETS_LOST,
+  LAN_CALL_FIGURE_PICTURE_PACKETS_ASKED,
+  LAN_CALL_FIGURE_PICTURE_PACKETS_REPAIRED,
+  LAN_CALL_FIGURE_PICTURE_KEYS_ASKED,
+  LAN_CALL_FIGURE_PICTURE_FREEZES,
+  LAN_CALL_FIGURE_PICTURE_LONGEST_MS,
+  LAN_CALL_FIGURE_PICTURE_WAIT_MS,
+  LAN_CALL_FIGURE_PICTURE_QUEUE_MS,
+  LAN_CALL_FIGURE_PICTURE_RATE,
+  LAN_CALL_FIGURE_PICTURE_ARRIVING,
+  LAN_CALL_FIGURE_PICTURE_LOSS_OUT,
+  LAN_CALL_FIGURE_PICTURE_NUMBER,
+  LAN_CALL_FIGURE_PICTURE_WIDTH_OUT,
+  LAN_CALL_FIGURE_PICTURE_HEIGHT_OUT,
+  LAN_CALL_FIGURE_PICTURE_WIDTH_IN,
+  LAN_CALL_FIGURE_PICTURE_HEIGHT_IN,
 } LanCallFigure;
 
 #define LAN_TYPE_CALL (lan_call_get_type ())
@@ -139,6 +183,27 @@ LAN_API gboolean lan_call_get_other_muted (LanCall *self);
 LAN_API gboolean lan_call_get_other_held (LanCall *self);
 
 /**
+ * lan_call_get_video:
+ *
+ * Returns: TRUE when this side shows its pictures.
+ */
+LAN_API gboolean lan_call_get_video (LanCall *self);
+
+/**
+ * lan_call_get_other_video:
+ *
+ * Returns: TRUE when the other side shows its pictures.
+ */
+LAN_API gboolean lan_call_get_other_video (LanCall *self);
+
+/**
+ * lan_call_get_no_camera:
+ *
+ * Returns: TRUE when there is nothing to take pictures with.
+ */
+LAN_API gboolean lan_call_get_no_camera (LanCall *self);
+
+/**
  * lan_call_get_no_microphone:
  *
  * Returns: TRUE when there is nothing to speak into.
@@ -176,6 +241,22 @@ LAN_API LanCallQuality lan_call_get_quality (LanCall *self);
 LAN_API gint64 lan_call_get_figure (LanCall *self, LanCallFigure figure);
 
 /**
+ * lan_call_get_picture_serial:
+ *
+ * Returns: changes with each picture of the other side; 0: there is none. Cheap: may be asked for each frame.
+ */
+LAN_API guint lan_call_get_picture_serial (LanCall *self);
+
+/**
+ * lan_call_get_picture:
+ * @width: (out): px
+ * @height: (out): px
+ *
+ * Returns: (transfer full) (nullable): what the other side shows now, three bytes a pixel, red first.
+ */
+LAN_API GBytes *lan_call_get_picture (LanCall *self, guint *width, guint *height);
+
+/**
  * lan_call_answer:
  *
  * Takes a call that rings here. Nothing happens when it does not.
@@ -189,6 +270,13 @@ LAN_API void lan_call_answer (LanCall *self);
  */
 LAN_API void lan_call_end (LanCall *self);
 LAN_API void lan_call_set_muted (LanCall *self, gboolean muted);
+
+/**
+ * lan_call_set_video:
+ *
+ * Shows the pictures of lan_node_get_camera() to the other side, or no longer.
+ */
+LAN_API void lan_call_set_video (LanCall *self, gboolean video);
 
 /**
  * lan_call_set_held:

@@ -17,7 +17,9 @@ struct _LanEngineCalls {
   LanAccountId peer; /* whom sound comes from and goes to */
   LanDeviceId device;
   LanMediaStats stats;
-  guint missing; /* LanMediaFailure */
+  LanMediaPictures pictures;
+  gboolean had_video; /* either side showed something */
+  guint missing;      /* LanMediaFailure */
   guint restarts;
   gint64 start_us;
   gint64 heard_us; /* when something came from the other side last */
@@ -79,7 +81,12 @@ tell (LanEngine *engine)
   info->other_held = (view->theirs & LAN_CALL_HELD) != 0;
   info->answered_ms = self->answered_ms;
   info->duration_ms = view->duration_us / 1000;
+  info->video = (view->ours & LAN_CALL_VIDEO) != 0;
+  info->other_video = (view->theirs & LAN_CALL_VIDEO) != 0;
   info->stats = self->stats;
+  info->pictures = self->pictures;
+  if (self->media != NULL && info->other_video && lan_media_get_box (self->media) != NULL)
+    info->box = lan_picture_box_ref (lan_media_get_box (self->media));
   info->missing = self->missing;
   info->silent = self->media != NULL && engine->now.mono_us - self->heard_us > SILENT_US;
   info->restarts = self->restarts;
@@ -94,7 +101,21 @@ static guint8
 media_flags (const LanCallView *view)
 {
   return (view->ours & LAN_CALL_MUTED ? LAN_MEDIA_MUTED : 0) |
-         ((view->ours | view->theirs) & LAN_CALL_HELD ? LAN_MEDIA_HELD : 0);
+         ((view->ours | view->theirs) & LAN_CALL_HELD ? LAN_MEDIA_HELD : 0) |
+         (view->ours & LAN_CALL_VIDEO ? LAN_MEDIA_VIDEO : 0);
+}
+
+/* Pictures are taken from who has said that it shows some, reports on them when we do. */
+static void
+agree (LanEngineCalls *self, const LanCallView *view)
+{
+  gboolean shows = (view->ours & LAN_CALL_VIDEO) != 0, sees = (view->theirs & LAN_CALL_VIDEO) != 0;
+  LanPictureBox *box = self->media != NULL ? lan_media_get_box (self->media) : NULL;
+
+  lan_media_gate_agree (&self->gate, sees, shows);
+  if (!sees && box != NULL)
+    lan_picture_box_clear (box);
+  self->had_video |= self->media != NULL && (shows || sees);
 }
 
 static void
@@ -122,6 +143,15 @@ on_stats (const LanMediaStats *stats, gpointer user_data)
   tell (engine);
 }
 
+/* Told with the figures of voice, which come behind. */
+static void
+on_pictures (const LanMediaPictures *pictures, gpointer user_data)
+{
+  LanEngine *engine = user_data;
+
+  engine->calls->pictures = *pictures;
+}
+
 static void
 on_missing (guint missing, const char *text, gpointer user_data)
 {
@@ -136,6 +166,8 @@ on_missing (guint missing, const char *text, gpointer user_data)
     lan_engine_notice (engine, "no-microphone", "There is no microphone: you can only listen.");
   if ((fresh & LAN_MEDIA_NO_SINK) != 0)
     lan_engine_notice (engine, "no-speaker", "There is no loudspeaker: you cannot hear the call.");
+  if ((fresh & LAN_MEDIA_NO_CAMERA) != 0)
+    lan_engine_notice (engine, "no-camera", "There is no camera: the other side does not see you.");
   tell (engine);
 }
 
@@ -161,7 +193,12 @@ on_failed (const char *text, gpointer user_data)
   lan_calls_failed (engine->calls->machine, engine->now.mono_us);
 }
 
-static const LanMediaEvents media_events = { on_packet, on_stats, on_missing, on_failed, on_ready };
+static const LanMediaEvents media_events = { .packet = on_packet,
+                                             .stats = on_stats,
+                                             .missing = on_missing,
+                                             .failed = on_failed,
+                                             .ready = on_ready,
+                                             .pictures = on_pictures };
 
 /* --- ringing --- */
 
@@ -219,7 +256,8 @@ start_media (LanEngine *engine, const LanCallsAction *action)
   LanEngineCalls *self = engine->calls;
   LanCallView view;
   LanMediaConfig config = { .source = engine->config.audio_source,
-                            .sink = engine->config.audio_sink };
+                            .sink = engine->config.audio_sink,
+                            .camera = engine->config.camera };
 
   if (!lan_calls_look (self->machine, &view))
     return;
@@ -228,10 +266,13 @@ start_media (LanEngine *engine, const LanCallsAction *action)
   self->peer = action->account;
   self->device = action->device;
   self->stats = (LanMediaStats){ .rtt_us = -1 };
+  self->pictures = (LanMediaPictures){ .rtt_ms = -1, .number = G_MAXUINT32 };
+  self->had_video = FALSE;
   self->missing = self->restarts = 0;
   self->answered_ms = engine->now.wall_ms;
   lan_media_gate_init (&self->gate, config.tag, engine->now.mono_us);
   self->media = lan_media_new (&config, &media_events, engine);
+  agree (self, &view);
   self->start_us = lan_media_get_start_us (self->media);
   self->heard_us = engine->now.mono_us;
 }
@@ -262,6 +303,7 @@ record (LanEngine *engine, const LanCallView *view)
 
   body.outcome = lan_calls_outcome (view);
   body.duration_ms = (guint64) (view->duration_us / 1000);
+  body.video = engine->calls->had_video;
   status = lan_core_record_call (engine->core, &view->peer, &view->id, &body, &engine->now);
   if (status != LAN_STATUS_OK)
     g_info ("no record of a call: %s", lan_status_name (status));
@@ -286,11 +328,14 @@ on_changed (LanEngine *engine, const LanCallView *view)
     self->start_us = 0;
     self->missing = self->restarts = 0;
     self->stats = (LanMediaStats){ .rtt_us = -1 };
+    self->pictures = (LanMediaPictures){ .rtt_ms = -1, .number = G_MAXUINT32 };
+    self->had_video = FALSE;
   }
   self->told = *view;
   ring (engine, view);
   if (self->media != NULL)
     lan_media_set_flags (self->media, media_flags (view));
+  agree (self, view);
   tell (engine);
 }
 
@@ -423,6 +468,12 @@ lan_engine_call_execute (LanEngine *engine, LanCommand *c)
     break;
   case LAN_COMMAND_CALL_SET:
     status = lan_calls_set (machine, &c->message, (LanCallFlags) c->kind, c->number != 0, now_us);
+    break;
+  case LAN_COMMAND_CALL_CAMERA:
+    g_free (engine->config.camera);
+    engine->config.camera = g_steal_pointer (&c->text);
+    if (engine->calls->media != NULL)
+      lan_media_use_camera (engine->calls->media, engine->config.camera);
     break;
   default:
     g_free (engine->config.audio_source);

@@ -534,7 +534,7 @@ execute_open (LanEngine *engine, LanCommand *c)
 static gboolean
 is_of_call (LanCommandType type)
 {
-  return type >= LAN_COMMAND_CALL_START && type <= LAN_COMMAND_CALL_AUDIO;
+  return type >= LAN_COMMAND_CALL_START && type <= LAN_COMMAND_CALL_CAMERA;
 }
 
 void

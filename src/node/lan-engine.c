@@ -366,6 +366,7 @@ lan_engine_config_clear (LanEngineConfig *config)
   g_clear_pointer (&config->interfaces, g_strfreev);
   g_clear_pointer (&config->audio_source, g_free);
   g_clear_pointer (&config->audio_sink, g_free);
+  g_clear_pointer (&config->camera, g_free);
 }
 
 LanEngine *
@@ -388,6 +389,7 @@ lan_engine_new (const LanEngineConfig *config, LanEngineEvents events, gpointer 
   engine->config.interfaces = g_strdupv (config->interfaces);
   engine->config.audio_source = g_strdup (config->audio_source);
   engine->config.audio_sink = g_strdup (config->audio_sink);
+  engine->config.camera = g_strdup (config->camera);
   engine->deadline_us = LAN_NO_DEADLINE;
   g_mutex_lock (&engine->lock);
   engine->thread = g_thread_new ("lan-engine", thread_main, engine);

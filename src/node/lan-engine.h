@@ -28,6 +28,7 @@ typedef struct {
   gboolean keyring;
   char *audio_source; /* lan_node_set_audio() */
   char *audio_sink;
+  char *camera; /* lan_node_set_camera() */
 } LanEngineConfig;
 
 void lan_engine_config_clear (LanEngineConfig *config);

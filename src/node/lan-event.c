@@ -27,6 +27,12 @@ lan_person_info_clear (LanPersonInfo *info)
 }
 
 void
+lan_call_info_clear (LanCallInfo *info)
+{
+  g_clear_pointer (&info->box, lan_picture_box_unref);
+}
+
+void
 lan_message_info_clear (LanMessageInfo *info)
 {
   g_clear_pointer (&info->note_peaks, g_bytes_unref);
@@ -180,6 +186,8 @@ lan_event_free (LanEvent *event)
     lan_device_link_info_clear (&event->device_link);
     break;
   case LAN_EVENT_CALL:
+    lan_call_info_clear (&event->call);
+    break;
   case LAN_EVENT_DEVICES:
   case LAN_EVENT_OPENED:
   case LAN_EVENT_CLOSED:

@@ -14,6 +14,7 @@
 #include "lan-media-message.h"
 #include "lan-message.h"
 #include "lan-node.h"
+#include "lan-picture-box.h"
 #include "lan-server.h"
 #include "lan-share.h"
 #include "lan-transfer.h"
@@ -210,6 +211,7 @@ typedef struct {
   gboolean by_us;
   gboolean missed;
   gboolean muted, held, other_muted, other_held;
+  gboolean video, other_video;
   gint64 answered_ms;
   gint64 duration_ms;
   guint missing;   /* LanMediaFailure */
@@ -218,6 +220,8 @@ typedef struct {
   gint64 start_us;
   const char *path; /* static */
   LanMediaStats stats;
+  LanMediaPictures pictures;
+  LanPictureBox *box; /* the other side's pictures; NULL: there are none */
 } LanCallInfo;
 
 typedef enum {
@@ -291,6 +295,7 @@ void lan_event_free (LanEvent *event);
 GPtrArray *lan_message_infos_new (void);
 void lan_message_info_clear (LanMessageInfo *info);
 void lan_message_info_free (LanMessageInfo *info);
+void lan_call_info_clear (LanCallInfo *info);
 void lan_person_info_clear (LanPersonInfo *info);
 void lan_device_info_clear (LanDeviceInfo *info);
 /** Returns: (transfer full): an array that frees its LanDeviceInfo. */

@@ -87,6 +87,26 @@ lan_node_load_audio (LanNode *self)
     use_audio (self, source != NULL ? source : "default", sink != NULL ? sink : "default");
 }
 
+void
+lan_node_set_camera (LanNode *self, const char *source)
+{
+  LanCommand *command;
+
+  g_return_if_fail (LAN_IS_NODE (self) && source != NULL);
+  command = lan_command_new (LAN_COMMAND_CALL_CAMERA);
+  command->text = g_strdup (source);
+  g_free (self->camera);
+  self->camera = g_strdup (source);
+  lan_node_push (self, command);
+}
+
+const char *
+lan_node_get_camera (LanNode *self)
+{
+  g_return_val_if_fail (LAN_IS_NODE (self), NULL);
+  return self->camera;
+}
+
 const char *
 lan_node_get_audio_source (LanNode *self)
 {

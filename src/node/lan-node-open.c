@@ -69,6 +69,7 @@ start (LanNode *self, const char *name, const char *passphrase, GTask *task)
     .keyring = self->keyring,
     .audio_source = self->audio_source,
     .audio_sink = self->audio_sink,
+    .camera = self->camera,
   };
   LanCommand *command;
 

@@ -25,6 +25,7 @@ struct _LanNode {
   gboolean harden;
   char *audio_source;
   char *audio_sink;
+  char *camera;
   gboolean audio_given; /* by lan_node_set_audio(): what was kept does not count */
 
   LanNodeState state;

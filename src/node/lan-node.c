@@ -179,6 +179,7 @@ lan_node_finalize (GObject *object)
   g_free (self->profile_dir);
   g_free (self->audio_source);
   g_free (self->audio_sink);
+  g_free (self->camera);
   g_main_context_unref (self->context);
   G_OBJECT_CLASS (lan_node_parent_class)->finalize (object);
 }
@@ -287,6 +288,7 @@ lan_node_init (LanNode *self)
   self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->audio_source = g_strdup ("default");
   self->audio_sink = g_strdup ("default");
+  self->camera = g_strdup ("default");
 }
 
 LanNode *

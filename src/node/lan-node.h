@@ -242,6 +242,21 @@ LAN_API const char *lan_node_get_audio_source (LanNode *self);
 LAN_API const char *lan_node_get_audio_sink (LanNode *self);
 
 /**
+ * lan_node_set_camera:
+ * @source: "default", "none", "test" (a picture that moves) or the path of a device
+ *
+ * What calls with video show of this side, from now on, also in a call under way. Not kept.
+ */
+LAN_API void lan_node_set_camera (LanNode *self, const char *source);
+
+/**
+ * lan_node_get_camera:
+ *
+ * Returns: (transfer none): what calls with video show.
+ */
+LAN_API const char *lan_node_get_camera (LanNode *self);
+
+/**
  * lan_node_get_shares:
  *
  * Returns: (transfer none): a #GListModel of #LanShare, one's own and those of others.

@@ -35,9 +35,12 @@ lan_rpc_describe_call (LanCall *call)
     { "held", lan_call_get_held },
     { "other_muted", lan_call_get_other_muted },
     { "other_held", lan_call_get_other_held },
+    { "video", lan_call_get_video },
+    { "other_video", lan_call_get_other_video },
     { "missed", lan_call_get_missed },
     { "no_microphone", lan_call_get_no_microphone },
     { "no_speaker", lan_call_get_no_speaker },
+    { "no_camera", lan_call_get_no_camera },
   };
   JsonObject *o = json_object_new ();
 
@@ -145,6 +148,66 @@ call_hold (LanRpcCall *call)
 }
 
 static void
+call_video (LanRpcCall *call)
+{
+  set (call, lan_call_set_video);
+}
+
+/* As PPM, which every program that shows pictures can read. */
+static gboolean
+write_picture (const char *path, GBytes *picture, guint width, guint height, GError **error)
+{
+  g_autoptr (GString) ppm = g_string_new (NULL);
+  gsize len;
+  const char *rgb = g_bytes_get_data (picture, &len);
+
+  g_string_printf (ppm, "P6\n%u %u\n255\n", width, height);
+  g_string_append_len (ppm, rgb, (gssize) len);
+  return g_file_set_contents_full (path, ppm->str, (gssize) ppm->len,
+                                   G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+}
+
+static void
+call_picture (LanRpcCall *call)
+{
+  const char *path = lan_rpc_need_string (call, "path");
+  g_autoptr (GBytes) picture = NULL;
+  g_autoptr (GError) error = NULL;
+  LanCall *present;
+  guint width, height;
+  JsonObject *o;
+
+  if (path == NULL)
+    return;
+  present = need_call (call, TRUE);
+  if (present == NULL)
+    return;
+  picture = lan_call_get_picture (present, &width, &height);
+  if (picture == NULL)
+    error = g_error_new_literal (LAN_NODE_ERROR, LAN_NODE_ERROR_NOT_FOUND,
+                                 "The other side shows nothing now.");
+  if (error != NULL || !write_picture (path, picture, width, height, &error)) {
+    lan_rpc_call_fail (call, error);
+    return;
+  }
+  o = json_object_new ();
+  json_object_set_int_member (o, "width", width);
+  json_object_set_int_member (o, "height", height);
+  lan_rpc_call_succeed (call, o);
+}
+
+static void
+call_camera (LanRpcCall *call)
+{
+  const char *source = lan_rpc_need_string (call, "source");
+
+  if (source == NULL)
+    return;
+  lan_node_set_camera (call->service->node, source);
+  lan_rpc_call_succeed (call, NULL);
+}
+
+static void
 call_stats (LanRpcCall *call)
 {
   static const struct {
@@ -168,6 +231,28 @@ call_stats (LanRpcCall *call)
     { "level_out", LAN_CALL_FIGURE_LEVEL_OUT },
     { "restarts", LAN_CALL_FIGURE_RESTARTS },
     { "start_us", LAN_CALL_FIGURE_START_US },
+    { "pictures_taken", LAN_CALL_FIGURE_PICTURES_TAKEN },
+    { "pictures_sent", LAN_CALL_FIGURE_PICTURES_SENT },
+    { "pictures_repeated", LAN_CALL_FIGURE_PICTURES_REPEATED },
+    { "picture_keys_sent", LAN_CALL_FIGURE_PICTURE_KEYS_SENT },
+    { "pictures_shown", LAN_CALL_FIGURE_PICTURES_SHOWN },
+    { "pictures_left_out", LAN_CALL_FIGURE_PICTURES_LEFT_OUT },
+    { "picture_packets_lost", LAN_CALL_FIGURE_PICTURE_PACKETS_LOST },
+    { "picture_packets_asked", LAN_CALL_FIGURE_PICTURE_PACKETS_ASKED },
+    { "picture_packets_repaired", LAN_CALL_FIGURE_PICTURE_PACKETS_REPAIRED },
+    { "picture_keys_asked", LAN_CALL_FIGURE_PICTURE_KEYS_ASKED },
+    { "picture_freezes", LAN_CALL_FIGURE_PICTURE_FREEZES },
+    { "picture_longest_ms", LAN_CALL_FIGURE_PICTURE_LONGEST_MS },
+    { "picture_wait_ms", LAN_CALL_FIGURE_PICTURE_WAIT_MS },
+    { "picture_queue_ms", LAN_CALL_FIGURE_PICTURE_QUEUE_MS },
+    { "picture_rate", LAN_CALL_FIGURE_PICTURE_RATE },
+    { "picture_arriving", LAN_CALL_FIGURE_PICTURE_ARRIVING },
+    { "picture_loss_out", LAN_CALL_FIGURE_PICTURE_LOSS_OUT },
+    { "picture_number", LAN_CALL_FIGURE_PICTURE_NUMBER },
+    { "picture_width_out", LAN_CALL_FIGURE_PICTURE_WIDTH_OUT },
+    { "picture_height_out", LAN_CALL_FIGURE_PICTURE_HEIGHT_OUT },
+    { "picture_width_in", LAN_CALL_FIGURE_PICTURE_WIDTH_IN },
+    { "picture_height_in", LAN_CALL_FIGURE_PICTURE_HEIGHT_IN },
   };
   LanCall *present = need_call (call, FALSE);
   JsonObject *o;
@@ -260,9 +345,17 @@ call_devices (LanRpcCall *call)
 }
 
 const LanRpcMethod lan_rpc_call_methods[] = {
-  { "call.start", call_start },     { "call.answer", call_answer },
-  { "call.decline", call_end },     { "call.end", call_end },
-  { "call.mute", call_mute },       { "call.hold", call_hold },
-  { "call.stats", call_stats },     { "call.audio", call_audio },
-  { "call.devices", call_devices }, { NULL, NULL },
+  { "call.start", call_start },
+  { "call.answer", call_answer },
+  { "call.decline", call_end },
+  { "call.end", call_end },
+  { "call.mute", call_mute },
+  { "call.hold", call_hold },
+  { "call.stats", call_stats },
+  { "call.audio", call_audio },
+  { "call.devices", call_devices },
+  { "call.video", call_video },
+  { "call.picture", call_picture },
+  { "call.camera", call_camera },
+  { NULL, NULL },
 };

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /*
- * lanyard-media: the voice of one call, in a process of its own. Node starts it with a socket pair as
- * descriptor 3, and files to read from and write to as 4 and 5 where there are any; it ends when the
- * socket does. README.md of the folder above.
+ * lanyard-media: voice and pictures of one call, in a process of its own. Node starts it with a socket pair
+ * as descriptor 3, and files to read from and write to as 4 and 5 and a box for pictures as 6 where there
+ * are any; it ends when the socket does. README.md of the folder above.
  */
 #include "lan-media-confine.h"
 #include "lan-media-loop.h"
 #include "lan-media-message.h"
 #include "lan-media-note.h"
+#include "lan-media-picture.h"
 #include "lan-media-sound.h"
 #include "lan-media-tone.h"
 #include "lan-media-wav.h"
@@ -24,6 +25,7 @@
 #define SOCKET_FD  3
 #define SOURCE_FD  4
 #define SINK_FD    5
+#define BOX_FD     6
 #define STATS_US   200000
 #define BEHIND_MAX 50 /* frames; after a longer standstill they are left out */
 
@@ -36,7 +38,9 @@ typedef struct {
   LanMediaLoop loop_back;
   LanMediaWav wav;
   gboolean is_test, reads_file, writes_file;
-  guint files_missing; /* LanMediaFailure */
+  guint files_missing;      /* LanMediaFailure; what has no device to go by: files, the camera */
+  guint sound_missing;      /* what was told of devices last */
+  LanMediaPicture *picture; /* NULL: no box */
   GSource *tick;
   gint64 next; /* frame that begins next */
   gint64 stats_due_us;
@@ -104,6 +108,11 @@ send_stats (Helper *h)
                                    .level_in = (guint8) s.level_in,
                                    .level_out = (guint8) s.level_out };
   h->first_told = s.first_us != 0;
+  send_message (&message);
+  if (h->picture == NULL)
+    return;
+  message.type = LAN_MEDIA_PICTURES;
+  lan_media_picture_get (h->picture, s.rtt_us, &message.pictures);
   send_message (&message);
 }
 
@@ -189,12 +198,36 @@ on_state (guint missing, const char *text, gpointer data)
   Helper *h = data;
   LanMediaMessage ready = { .type = LAN_MEDIA_READY };
 
+  h->sound_missing = missing;
   missing |= h->files_missing;
   if (missing != 0)
     send_missing (missing, text);
   else
     send_message (&ready);
 }
+
+static void
+on_picture_packet (const guint8 *data, gsize len, gpointer data2)
+{
+  LanMediaMessage message = { .type = LAN_MEDIA_PACKET, .data = data, .len = len };
+
+  send_message (&message);
+}
+
+static void
+on_picture_missing (gboolean is_missing, gpointer data)
+{
+  Helper *h = data;
+  guint missing = is_missing ? h->files_missing | LAN_MEDIA_NO_CAMERA
+                             : h->files_missing & ~(guint) LAN_MEDIA_NO_CAMERA;
+
+  if (missing == h->files_missing)
+    return;
+  h->files_missing = missing;
+  on_state (h->sound_missing, is_missing ? "The camera gives no pictures." : "", h);
+}
+
+static const LanMediaPictureEvents picture_events = { on_picture_packet, on_picture_missing };
 
 static void
 send_device (const LanMediaDeviceInfo *info, gpointer data)
@@ -254,7 +287,7 @@ on_use (Helper *h, const LanMediaStart *start)
   g_strlcpy (h->start.source, start->source, sizeof h->start.source);
   g_strlcpy (h->start.sink, start->sink, sizeof h->start.sink);
   h->reads_file = h->writes_file = FALSE;
-  h->files_missing = 0;
+  h->files_missing &= LAN_MEDIA_NO_CAMERA;
   open_sound (h);
 }
 
@@ -263,6 +296,10 @@ set_flags (Helper *h, guint8 flags)
 {
   h->flags = flags;
   lan_voice_set_muted (h->voice, (flags & (LAN_MEDIA_MUTED | LAN_MEDIA_HELD)) != 0);
+  if (h->picture != NULL)
+    lan_media_picture_set (h->picture,
+                           (flags & LAN_MEDIA_VIDEO) != 0 && (flags & LAN_MEDIA_HELD) == 0,
+                           h->start.pictures, h->start.camera);
 }
 
 static void
@@ -278,6 +315,8 @@ on_start (Helper *h, const LanMediaStart *start)
   if (h->voice == NULL)
     _exit (1);
   h->start = *start;
+  if (start->camera[0] != '\0')
+    h->picture = lan_media_picture_new (start, BOX_FD, &picture_events, h);
   set_flags (h, start->flags);
   open_sound (h);
   open_files (h);
@@ -300,11 +339,17 @@ on_message (Helper *h, const guint8 *data, gsize len)
     return;
   if (message.type == LAN_MEDIA_START)
     on_start (h, &message.start);
-  else if (message.type == LAN_MEDIA_SET && h->voice != NULL)
+  else if (message.type == LAN_MEDIA_SET && h->voice != NULL) {
+    h->start.pictures = message.start.pictures;
     set_flags (h, message.flags);
-  else if (message.type == LAN_MEDIA_USE && h->voice != NULL)
+  } else if (message.type == LAN_MEDIA_CAMERA && h->voice != NULL) {
+    h->start.pictures = message.start.pictures;
+    g_strlcpy (h->start.camera, message.start.camera, sizeof h->start.camera);
+    set_flags (h, h->flags);
+  } else if (message.type == LAN_MEDIA_USE && h->voice != NULL)
     on_use (h, &message.start);
-  else if (message.type == LAN_MEDIA_PACKET && h->voice != NULL)
+  else if (message.type == LAN_MEDIA_PACKET && h->voice != NULL &&
+           (h->picture == NULL || !lan_media_picture_take (h->picture, message.data, message.len)))
     lan_voice_take (h->voice, message.data, message.len, g_get_monotonic_time ());
 }
 
@@ -346,6 +391,7 @@ main (int argc, char **argv)
   h.loop = g_main_loop_new (NULL, FALSE);
   g_unix_fd_add (SOCKET_FD, G_IO_IN | G_IO_HUP, on_socket, &h);
   g_main_loop_run (h.loop);
+  lan_media_picture_free (h.picture);
   lan_media_sound_free (h.sound);
   lan_media_loop_clear (&h.loop_back);
   if (h.tick != NULL) {

@@ -80,14 +80,15 @@ send_there (PictureLine *line, const guint8 *bytes, gsize len)
   fly (line, &line->there, bytes, len, line->free_us + line->delay_us);
 }
 
-/* Every byte of a picture says which one it is. */
+/* Says which one it is and which one it needs, and the former in each further byte. */
 static GBytes *
-make_picture (PictureLine *line, guint32 number, gsize size)
+make_picture (guint32 number, guint32 needs, gsize size)
 {
   guint8 *bytes = g_malloc (size);
 
   memset (bytes, (int) (number * 7 + 1), size);
   memcpy (bytes, &number, sizeof number);
+  memcpy (bytes + sizeof number, &needs, sizeof needs);
   return g_bytes_new_take (bytes, size);
 }
 
@@ -111,27 +112,30 @@ take_picture (PictureLine *line)
   size = rate / 8 * shape.interval_ms / 1000;
   size = size * (70 + lan_random_below (&line->random.base, 60)) / 100;
   size = CLAMP (size * (is_key ? KEY_TIMES : 1), 50, LAN_PICTURE_BYTES_MAX);
-  line->since_key = is_key ? 0 : line->since_key + 1;
-  is_leaf = line->leaf_every > 0 && line->since_key % line->leaf_every == 1;
-  picture = make_picture (line, (guint32) line->taken, size);
-  lan_picture_sender_put (
-      line->sender, picture, shape.width, shape.height,
-      is_key                                                                        ? 0
-      : line->leaf_every > 0 && !is_leaf && line->since_key % line->leaf_every == 2 ? 2
-                                                                                    : 1,
-      line->now, line->now);
+  is_leaf = line->leaves && !is_key && line->since_base == 1;
+  picture = make_picture ((guint32) line->taken, is_key ? 0 : line->base, size);
+  if (!lan_picture_sender_put (line->sender, picture, shape.width, shape.height,
+                               is_key ? 0 : line->since_base, line->now, line->now))
+    return;
+  line->since_base = is_leaf ? line->since_base + 1 : 1;
+  if (!is_leaf)
+    line->base = (guint32) line->taken;
 }
 
 static void
 show (PictureLine *line, const LanPictureOut *out)
 {
-  guint32 number;
+  guint32 number, needs;
   gboolean is_intact = TRUE;
 
-  g_assert_cmpuint (out->len, >=, sizeof number);
+  g_assert_cmpuint (out->len, >=, sizeof number + sizeof needs);
   memcpy (&number, out->bytes, sizeof number);
-  for (gsize i = sizeof number; i < out->len; i++)
+  memcpy (&needs, out->bytes + sizeof number, sizeof needs);
+  for (gsize i = sizeof number + sizeof needs; i < out->len; i++)
     is_intact &= out->bytes[i] == (guint8) (number * 7 + 1);
+  is_intact &= (needs == 0) == out->is_key &&
+               (out->is_key || line->shown[needs % G_N_ELEMENTS (line->shown)] == needs);
+  line->shown[number % G_N_ELEMENTS (line->shown)] = number;
   line->intact += is_intact;
   line->broken += !is_intact;
   if (line->last_shown_us > line->longest_from_us)

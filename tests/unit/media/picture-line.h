@@ -31,13 +31,15 @@ typedef struct {
   GQueue there, back;
   /* the source */
   gint64 next_picture_us;
-  guint since_key;
-  guint leaf_every; /* each such picture is needed by no other; 0: none */
+  gboolean leaves;  /* every other picture is needed by none */
+  guint32 base;     /* the last one that others need */
+  guint since_base; /* put since then, itself as well */
   guint64 taken, behind;
   /* the machine of the receiver stands still now and then */
   gint64 stall_every_us, stall_us;
   /* what was seen */
   guint64 intact, broken;
+  guint32 shown[64];
   gint64 last_shown_us, longest_us;
   gint64 longest_from_us; /* gaps count that begin later */
   gint64 sent_bytes[LINE_SECONDS];

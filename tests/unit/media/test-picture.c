@@ -64,7 +64,7 @@ test_loss (void)
       picture_line_init (l, seed);
       l->delay_us = 30 * LINE_MS;
       l->loss = i == 0 ? 0 : 5;
-      l->leaf_every = 2;
+      l->leaves = TRUE;
       picture_line_run (l, 2 * SECOND);
       picture_line_watch (l);
       picture_line_run (l, 60 * SECOND);
@@ -93,6 +93,7 @@ test_fall (void)
 
       picture_line_init (&line, seed);
       line.buffer_us = buffers[b];
+      line.leaves = b % 2 == 0;
       picture_line_run (&line, 20 * SECOND);
       before = picture_line_rate (&line, 15, 20);
       tell (&line, "wide");
@@ -128,6 +129,7 @@ test_stolen_time (void)
     PictureLine line;
 
     picture_line_init (&line, seed);
+    line.leaves = TRUE;
     line.stall_every_us = 1100 * LINE_MS;
     line.stall_us = 250 * LINE_MS;
     picture_line_run (&line, 40 * SECOND);
