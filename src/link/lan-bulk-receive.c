@@ -99,9 +99,12 @@ static gssize
 receive_some (LanBulkLane *lane, guint8 *to, gsize room)
 {
   struct pollfd look = { .fd = lane->fd, .events = POLLIN };
-  gssize n = recv (lane->fd, to, room, MSG_DONTWAIT);
+  gssize n;
 
-  if (n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK) || lane->events.idle == NULL)
+  if (lane->events.idle == NULL)
+    return recv (lane->fd, to, room, 0);
+  n = recv (lane->fd, to, room, MSG_DONTWAIT);
+  if (n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK))
     return n;
   if (poll (&look, 1, LAN_BULK_IDLE_US / 1000) == 0)
     lane->events.idle (lane, lane->data);
