@@ -153,6 +153,7 @@ main (int argc, char **argv)
   add_noise_tests ();
   add_backup_tests ();
   add_bulk_record_tests ();
+  add_bundle_tests ();
   add_lane_tests ();
   add_lane_hostile_tests ();
   add_slim_lane_tests ();

@@ -10,6 +10,7 @@
 
 void add_backup_tests (void);
 void add_bulk_record_tests (void);
+void add_bundle_tests (void);
 void add_noise_tests (void);
 void add_lane_tests (void);
 void add_lane_hostile_tests (void);
