@@ -119,13 +119,32 @@ send_result (LanCore *core, LanCoreChannel *channel, const LanMessageId *id, gui
   lan_core_send_frame (core, channel, &frame, LAN_SEND_CHAT);
 }
 
+static void
+hold (LanCore *core, const LanMessageId *id, const LanAccountId *origin,
+      const LanBundleEntry *letter, gint64 arrival_ms)
+{
+  g_autoptr (GBytes) envelope = g_bytes_new (letter->body, letter->len);
+  LanHeld *held = g_new0 (LanHeld, 1);
+
+  held->id = *id;
+  memcpy (held->tag, letter->tag, sizeof held->tag);
+  memcpy (held->fetch_lock, letter->fetch_lock, sizeof held->fetch_lock);
+  memcpy (held->ack_lock, letter->ack_lock, sizeof held->ack_lock);
+  held->origin = *origin;
+  held->arrival_ms = arrival_ms;
+  held->size = (guint32) letter->len;
+  add_held (core->carry, held);
+  lan_carry_keep_row (core, LAN_CARRIED_HELD, id, encode (held), envelope);
+  lan_carry_note_event (core, LAN_CARRY_EVENT_HELD, id);
+}
+
 void
 lan_carry_on_put (LanCore *core, LanCoreChannel *channel, const Lanyard__CarryPut *put)
 {
+  LanBundleEntry letter = { .type = LAN_BUNDLE_LETTER };
   LanEnvelopeHead head;
   LanMessageId id;
-  LanHeld *held;
-  g_autoptr (GBytes) envelope = NULL;
+  const LanHeld *held;
 
   lan_carry_id (&id, put->envelope.data, put->envelope.len);
   held = g_hash_table_lookup (core->carry->held_set, &id);
@@ -145,18 +164,27 @@ lan_carry_on_put (LanCore *core, LanCoreChannel *channel, const Lanyard__CarryPu
     send_result (core, channel, &id, NO_ROOM);
     return;
   }
-  held = g_new0 (LanHeld, 1);
-  held->id = id;
-  memcpy (held->tag, put->tag.data, sizeof held->tag);
-  memcpy (held->fetch_lock, put->fetch_lock.data, sizeof held->fetch_lock);
-  memcpy (held->ack_lock, put->ack_lock.data, sizeof held->ack_lock);
-  held->origin = channel->person->row.account;
-  held->arrival_ms = core->now.wall_ms;
-  held->size = (guint32) put->envelope.len;
-  add_held (core->carry, held);
-  envelope = g_bytes_new (put->envelope.data, put->envelope.len);
-  lan_carry_keep_row (core, LAN_CARRIED_HELD, &id, encode (held), envelope);
-  lan_carry_note_event (core, LAN_CARRY_EVENT_HELD, &id);
+  letter.tag = put->tag.data;
+  letter.fetch_lock = put->fetch_lock.data;
+  letter.ack_lock = put->ack_lock.data;
+  letter.body = put->envelope.data;
+  letter.len = put->envelope.len;
+  hold (core, &id, &channel->person->row.account, &letter, core->now.wall_ms);
+}
+
+gboolean
+lan_carry_hold (LanCore *core, const LanAccountId *origin, const LanBundleEntry *letter,
+                gint64 arrival_ms)
+{
+  LanMessageId id;
+
+  lan_carry_id (&id, letter->body, letter->len);
+  if (g_hash_table_contains (core->carry->held_set, &id))
+    return TRUE;
+  if (!has_room (core, origin, letter->len))
+    return FALSE;
+  hold (core, &id, origin, letter, arrival_ms);
+  return TRUE;
 }
 
 /* ---- telling what is here ---- */
@@ -302,6 +330,12 @@ lan_carry_on_ack (LanCore *core, LanCoreChannel *channel, const Lanyard__CarryTo
 
   if (held == NULL || !held->kept || held->acked || !opens (held->ack_lock, &ack->token))
     return;
+  if (lan_account_id_equal (&held->origin, &core->self)) {
+    /* Out of a file: whose it is, is not known here. */
+    lan_carry_note_event (core, LAN_CARRY_EVENT_ACKED, &held->id);
+    delete_held (core, held);
+    return;
+  }
   held->acked = TRUE;
   memcpy (held->token, ack->token.data, sizeof held->token);
   lan_carry_keep_row (core, LAN_CARRIED_HELD, &held->id, encode (held), NULL);

@@ -302,18 +302,18 @@ arm_all (LanCore *core)
   lan_group_arm_all_letters (core);
 }
 
-static void
-take_key (LanCore *core, LanCoreChannel *channel, const ProtobufCBinaryData *bytes)
+void
+lan_carry_take_key (LanCore *core, LanCorePerson *person, const LanDeviceId *id, const guint8 *data,
+                    gsize len)
 {
-  const LanCoreDevice *device = lan_core_person_device (channel->person, &channel->device);
-  const LanCarryKey *known = g_hash_table_lookup (core->carry->keys, &channel->device);
+  const LanCoreDevice *device = lan_core_person_device (person, id);
+  const LanCarryKey *known = g_hash_table_lookup (core->carry->keys, id);
   g_autofree char *hex = NULL;
   LanPrekey prekey;
 
   if (device == NULL || device->row.cert == NULL ||
-      lan_prekey_verify (&prekey, device->cert.sign_public, bytes->data, bytes->len) !=
-          LAN_STATUS_OK ||
-      !lan_device_id_equal (&prekey.device, &channel->device) ||
+      lan_prekey_verify (&prekey, device->cert.sign_public, data, len) != LAN_STATUS_OK ||
+      !lan_device_id_equal (&prekey.device, id) ||
       lan_prekey_check_time (&prekey, core->now.wall_ms / 1000, LAN_MAIL_CLOCK_SLACK_S) !=
           LAN_STATUS_OK ||
       (known != NULL && known->prekey.id == prekey.id))
@@ -321,7 +321,7 @@ take_key (LanCore *core, LanCoreChannel *channel, const ProtobufCBinaryData *byt
   put_key (core->carry, &prekey);
   hex = lan_device_id_to_hex (&prekey.device);
   lan_carry_keep_setting (core, g_strconcat (LAN_CARRY_KEY_SETTING, hex, NULL),
-                          g_bytes_new (bytes->data, bytes->len));
+                          g_bytes_new (data, len));
 }
 
 void
@@ -335,7 +335,8 @@ lan_carry_on_hello (LanCore *core, LanCoreChannel *channel, const Lanyard__Carry
     return;
   channel->carry_heard = TRUE;
   if (hello->prekey.len > 0)
-    take_key (core, channel, &hello->prekey);
+    lan_carry_take_key (core, channel->person, &channel->device, hello->prekey.data,
+                        hello->prekey.len);
   carrier = g_hash_table_lookup (core->carry->carriers, &channel->person->row.account);
   if (carrier == NULL && !carries && !knows && !core->carry->on)
     return;

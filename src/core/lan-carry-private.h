@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "lan-bundle-format.h"
 #include "lan-bytes.h"
 #include "lan-carry-tag.h"
 #include "lan-carry.h"
@@ -116,8 +117,9 @@ struct _LanCarry {
   gint64 tags_us;
   GQueue done; /* of LanMessageId *, letters that are on our disk, newest last */
   GHashTable *done_set;
-  GPtrArray *loaded; /* of LanCarriedRow, until start */
-  guint64 next_mail; /* numbers of letters among incoming mail, from the top down */
+  GHashTable *bundled; /* LanMessageId -> what became of it, of letters out of a file being taken */
+  GPtrArray *loaded;   /* of LanCarriedRow, until start */
+  guint64 next_mail;   /* numbers of letters among incoming mail, from the top down */
   LanCarryCounters counters;
 };
 
@@ -135,6 +137,9 @@ void lan_carry_tell_all (LanCore *core);
 void lan_carry_want_all (LanCore *core);
 void lan_carry_on_hello (LanCore *core, LanCoreChannel *channel, const Lanyard__CarryHello *hello);
 void lan_carry_known (LanCore *core, const LanAccountId *account);
+/** @prekey: LSP1 as somebody gave it; kept where it is that of @person's @device. */
+void lan_carry_take_key (LanCore *core, LanCorePerson *person, const LanDeviceId *device,
+                         const guint8 *prekey, gsize len);
 void lan_carry_send_token (LanCore *core, LanCoreChannel *channel, LanFrameType type,
                            const LanMessageId *id, const guint8 *token);
 /** (nullable): where letters may be spoken of, the best of these channels. */
@@ -148,6 +153,9 @@ void lan_carry_keep_row (LanCore *core, guint32 kind, const LanMessageId *id, GB
 /* lan-carry-hold.c */
 void lan_carry_load_held (LanCore *core, const LanCarriedRow *row);
 void lan_carry_on_put (LanCore *core, LanCoreChannel *channel, const Lanyard__CarryPut *put);
+/** A letter out of a file (type LETTER), as if @origin had given it. FALSE: there is no room. */
+gboolean lan_carry_hold (LanCore *core, const LanAccountId *origin, const LanBundleEntry *letter,
+                         gint64 arrival_ms);
 void lan_carry_on_fetch (LanCore *core, LanCoreChannel *channel, const Lanyard__CarryToken *fetch);
 void lan_carry_on_ack (LanCore *core, LanCoreChannel *channel, const Lanyard__CarryToken *ack);
 void lan_carry_on_drop (LanCore *core, LanCoreChannel *channel, const Lanyard__CarryDrop *drop);
@@ -174,6 +182,12 @@ void lan_carry_on_receipt (LanCore *core, LanCoreChannel *channel,
                            const Lanyard__CarryToken *receipt);
 void lan_carry_send_drops (LanCore *core, LanCoreChannel *channel);
 void lan_carry_run (LanCore *core, LanCoreTalk *talk);
+/** Whether letters of @talk may go at all. */
+gboolean lan_carry_may (LanCore *core, const LanCoreTalk *talk);
+/** (nullable): what @device can be sealed to. */
+const LanPrekey *lan_carry_fresh_key (LanCore *core, const LanCoreDevice *device);
+/** What nobody need carry to @device: they have it. */
+guint64 lan_carry_base_of (LanCoreTalk *talk, const LanDeviceId *device);
 /** Returns: (transfer full) (nullable): NULL where its prekey is not known or too old. */
 GBytes *lan_carry_seal (LanCore *core, LanCoreTalk *talk, const LanCoreDevice *device,
                         const LanCarryTag *tag, GPtrArray *blobs);
@@ -184,8 +198,13 @@ void lan_carry_on_mail (LanCore *core, LanCoreChannel *channel, const Lanyard__C
 void lan_carry_forget_wanted (LanCore *core, LanCoreChannel *channel);
 /** Whose letters for this device have @tag; NULL: nobody's. */
 const LanTagOwner *lan_carry_find_tag (LanCore *core, const guint8 *tag);
-/** All of letter @id is on disk. */
+/** All of letter @id is on disk. @carrier: zero: a file. */
 void lan_carry_taken (LanCore *core, const LanMessageId *id, const LanAccountId *author,
                       const LanAccountId *carrier);
+
+/* lan-bundle-take.c */
+/** Nothing of letter @id out of a file waits any more. @dropped: not all of it is on disk. */
+void lan_bundle_letter_done (LanCore *core, const LanMessageId *id, gboolean dropped,
+                             gboolean fresh);
 
 G_END_DECLS

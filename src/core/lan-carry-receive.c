@@ -216,6 +216,8 @@ lan_carry_taken (LanCore *core, const LanMessageId *id, const LanAccountId *auth
   LanCoreChannel *channel = lan_carry_channel_to (core, carrier);
 
   remember (core->carry, id);
+  if (lan_account_id_is_zero (carrier))
+    return;
   if (channel == NULL) {
     LanCorePerson *person = lan_core_find_person (core, carrier);
 

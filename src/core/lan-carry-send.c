@@ -11,8 +11,8 @@
 
 /* ---- what may go, and to whom ---- */
 
-static gboolean
-may_carry (LanCore *core, const LanCoreTalk *talk)
+gboolean
+lan_carry_may (LanCore *core, const LanCoreTalk *talk)
 {
   const LanCorePerson *person = talk->peer;
 
@@ -49,13 +49,13 @@ set_due (LanCore *core, LanCoreTalk *talk, gint64 due_us)
 void
 lan_carry_arm (LanCore *core, LanCoreTalk *talk)
 {
-  if (may_carry (core, talk) && talk->own->committed.seq > 0 &&
+  if (lan_carry_may (core, talk) && talk->own->committed.seq > 0 &&
       g_hash_table_size (core->carry->carriers) > 0)
     set_due (core, talk, core->now.mono_us + LAN_MAIL_DELAY_US);
 }
 
-static const LanPrekey *
-fresh_key (LanCore *core, const LanCoreDevice *device)
+const LanPrekey *
+lan_carry_fresh_key (LanCore *core, const LanCoreDevice *device)
 {
   const LanCarryKey *key = g_hash_table_lookup (core->carry->keys, &device->row.device);
 
@@ -66,9 +66,8 @@ fresh_key (LanCore *core, const LanCoreDevice *device)
   return &key->prekey;
 }
 
-/* What nobody need carry to @device: they have it. */
-static guint64
-base_of (LanCoreTalk *talk, const LanDeviceId *device)
+guint64
+lan_carry_base_of (LanCoreTalk *talk, const LanDeviceId *device)
 {
   return MAX (lan_mail_get_point (talk, device)->base,
               lan_talk_holding (talk, device, &talk->own->device)->seq);
@@ -116,7 +115,7 @@ next_for (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device, const Lan
   up_to = covered_by (core, talk, device, carrier, &pending, &others);
   if (pending >= LAN_CARRY_PENDING_MAX || (up_to == 0 && others >= LAN_CARRY_CARRIERS_MAX))
     return 0;
-  up_to = MAX (up_to, base_of (talk, device));
+  up_to = MAX (up_to, lan_carry_base_of (talk, device));
   if (talk->group != NULL)
     return lan_group_letters_next (talk, up_to);
   return up_to < talk->own->committed.seq ? up_to + 1 : 0;
@@ -172,7 +171,7 @@ is_uncovered (LanCore *core, LanCoreTalk *talk, const LanDeviceId *device)
   guint pending, others;
 
   (void) covered_by (core, talk, device, &nobody, &pending, &others);
-  return others == 0 && base_of (talk, device) < talk->own->committed.seq;
+  return others == 0 && lan_carry_base_of (talk, device) < talk->own->committed.seq;
 }
 
 static void
@@ -199,12 +198,12 @@ lan_carry_run (LanCore *core, LanCoreTalk *talk)
   gboolean needs = FALSE;
 
   talk->carry_due_us = 0;
-  if (!may_carry (core, talk) || talk->carry_reading)
+  if (!lan_carry_may (core, talk) || talk->carry_reading)
     return;
   for (guint i = 0; i < talk->peer->devices->len; i++) {
     const LanCoreDevice *device = g_ptr_array_index (talk->peer->devices, i);
 
-    if (fresh_key (core, device) == NULL || has_channel (talk->peer, &device->row.device))
+    if (lan_carry_fresh_key (core, device) == NULL || has_channel (talk->peer, &device->row.device))
       continue;
     if (run_device (core, talk, &device->row.device))
       return;
@@ -270,7 +269,7 @@ GBytes *
 lan_carry_seal (LanCore *core, LanCoreTalk *talk, const LanCoreDevice *device,
                 const LanCarryTag *tag, GPtrArray *blobs)
 {
-  const LanPrekey *key = fresh_key (core, device);
+  const LanPrekey *key = lan_carry_fresh_key (core, device);
   LanEnvelopeTo to = { .account = device->row.account, .device = device->row.device };
   GBytes *envelope = NULL;
 
@@ -336,7 +335,7 @@ lan_carry_on_rows (LanCore *core, LanAsk *ask, GPtrArray *rows)
   LanParcel *parcel;
 
   talk->carry_reading = FALSE;
-  if (!may_carry (core, talk) || ask->log != talk->own || device == NULL || channel == NULL ||
+  if (!lan_carry_may (core, talk) || ask->log != talk->own || device == NULL || channel == NULL ||
       has_channel (talk->peer, &ask->holder) ||
       next_for (core, talk, &ask->holder, &ask->carrier) != ask->from_seq) {
     lan_carry_arm (core, talk);

@@ -34,6 +34,7 @@ lan_carry_new (void)
   carry->carriers = g_hash_table_new_full (lan_account_id_hash, lan_account_id_equal, NULL, g_free);
   g_queue_init (&carry->done);
   carry->done_set = g_hash_table_new (lan_message_id_hash, lan_message_id_equal);
+  carry->bundled = g_hash_table_new_full (lan_message_id_hash, lan_message_id_equal, g_free, NULL);
   carry->loaded = g_ptr_array_new_with_free_func (row_free);
   carry->next_mail = G_MAXUINT64;
   return carry;
@@ -53,6 +54,7 @@ lan_carry_free (LanCarry *carry)
   g_hash_table_unref (carry->carriers);
   g_clear_pointer (&carry->tags, g_hash_table_unref);
   g_hash_table_unref (carry->done_set);
+  g_hash_table_unref (carry->bundled);
   g_queue_clear_full (&carry->done, g_free);
   g_ptr_array_unref (carry->loaded);
   g_free (carry);

@@ -83,6 +83,7 @@ typedef struct {
   GPtrArray *records; /* of GBytes, NULL where it is done with */
   gboolean carried;   /* by .carrier, as letter .letter of .author */
   gboolean dropped;   /* not all of it will be on disk */
+  gboolean fresh;     /* not all of it was there when it came */
   LanMessageId letter;
   LanAccountId author;
   LanAccountId carrier;
@@ -150,7 +151,10 @@ guint32 lan_mail_own_list_seq (const LanCore *core);
 
 /* lan-mail-receive.c */
 void lan_mail_look (LanCore *core);
-/** FALSE: it cannot be read. lan_carry_taken() follows once all of it is on disk. */
+/**
+ * FALSE: it cannot be read. lan_carry_taken() follows once all of it is on disk. @carrier: zero: a file
+ * (lan-bundle.h).
+ */
 gboolean lan_mail_take_carried (LanCore *core, GBytes *envelope, const LanMessageId *id,
                                 const LanAccountId *author, const LanAccountId *carrier);
 

@@ -182,8 +182,10 @@ feed_record (LanCore *core, LanCoreChannel *via, LanMailIncoming *incoming, guin
     return TRUE;
   }
   log = via->person->talk != NULL ? lan_talk_find_log (via->person->talk, &view.device) : NULL;
-  if (log == NULL || view.seq > log->committed.seq)
+  if (log == NULL || view.seq > log->committed.seq) {
+    incoming->fresh = TRUE;
     return FALSE;
+  }
   drop_record (incoming, i);
   return TRUE;
 }
@@ -229,6 +231,7 @@ finish (LanCore *core, LanMailIncoming *incoming)
     const LanMailIncoming done = *incoming;
 
     g_ptr_array_remove (core->mail->incoming, incoming);
+    lan_bundle_letter_done (core, &done.letter, done.dropped, done.fresh);
     if (!done.dropped)
       lan_carry_taken (core, &done.letter, &done.author, &done.carrier);
     return;

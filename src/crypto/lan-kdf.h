@@ -30,7 +30,7 @@ G_BEGIN_DECLS
   X (SESSION, "LY1-session") /* public name of a link's session */                                 \
   X (ORGROOT, "LY1-orgroot") /* wrap of an organisation's root key file */                         \
   X (SERVER, "LY1-server")   /* words of a server's key */                                         \
-  X (SHARE, "LY1-share")     /* name of a file between those it was offered to */              \
+  X (SHARE, "LY1-share")     /* name of a file between those it was offered to */                  \
   X (WORD, "LY1-word")       /* a word to a contact in a bundle (lan-bundle-word.h) */
 
 typedef enum {

@@ -6,6 +6,7 @@
  */
 #include "sim.h"
 
+#include "lan-bundle.h"
 #include "lan-carry.h"
 
 #define SECOND 1000
@@ -184,6 +185,134 @@ test_twice_over (void)
   g_assert_cmpuint (counters (sim, 0).parcels, ==, 0);
 }
 
+/* ---- by stick ---- */
+
+typedef struct {
+  Sim *sim;
+  LanCore *core;
+  LanBundleTake *take;
+  LanTime now;
+} Taking;
+
+static LanStatus
+on_entry (const LanBundleEntry *entry, gpointer user_data)
+{
+  Taking *taking = user_data;
+
+  lan_core_bundle_take (taking->core, taking->take, entry, &taking->now);
+  return LAN_STATUS_OK;
+}
+
+/* What is told and held at @from, for everybody, as the bytes of a file. */
+static GByteArray *
+write_bundle (Sim *sim, guint from)
+{
+  SimNode *node = sim_node (sim, from);
+  LanTime now = sim_time (sim, from);
+  g_autoptr (GByteArray) entries = g_byte_array_new ();
+  GByteArray *file = g_byte_array_new ();
+  g_autoptr (LanBundleWriter) writer = lan_bundle_writer_new (file);
+  g_autoptr (LanBundlePlan) plan = NULL;
+  LanBundleNeed need;
+  LanBundleWant want;
+
+  (void) lan_core_bundle_prepare (node->core, &now);
+  sim_drain_all (sim);
+  sim_run (sim, SECOND);
+  now = sim_time (sim, from);
+  plan = lan_core_plan_bundle (node->core, NULL, &now);
+  while ((need = lan_core_bundle_next (node->core, plan, entries, &want, &now)) !=
+         LAN_BUNDLE_NEED_OVER) {
+    if (need == LAN_BUNDLE_NEED_RECORDS) {
+      g_autoptr (GPtrArray) rows =
+          sim_store_read_log (node->store, &want.conversation, &want.device, want.from_seq,
+                              want.to_seq, want.max_bytes);
+
+      lan_core_bundle_give_records (node->core, plan, rows, entries, &now);
+    } else if (need == LAN_BUNDLE_NEED_CARRIED) {
+      lan_core_bundle_give_carried (node->core, plan, sim_store_letter (node->store, &want.id),
+                                    entries, &now);
+    }
+  }
+  lan_bundle_writer_add (writer, entries->data, entries->len, file);
+  lan_bundle_writer_finish (writer, file);
+  return file;
+}
+
+static LanBundleCounts
+read_bundle (Sim *sim, guint to, const GByteArray *file)
+{
+  Taking taking = { sim, sim_node (sim, to)->core, lan_bundle_take_new (), sim_time (sim, to) };
+  g_autoptr (LanBundleReader) reader = lan_bundle_reader_new (on_entry, &taking);
+  LanBundleCounts counts;
+
+  g_assert_cmpint (lan_bundle_reader_feed (reader, file->data, file->len), ==, LAN_STATUS_OK);
+  g_assert_cmpint (lan_bundle_reader_end (reader), ==, LAN_STATUS_OK);
+  sim_drain_all (sim);
+  sim_run (sim, SECOND);
+  lan_core_bundle_settle (taking.core, taking.take);
+  counts = *lan_bundle_take_get (taking.take);
+  lan_bundle_take_free (taking.take);
+  return counts;
+}
+
+/* Everybody on an island; what is written goes round by stick, and comes back as a receipt. */
+static void
+test_by_stick (void)
+{
+  g_autoptr (Sim) sim = office (6, 3);
+  g_autoptr (GByteArray) out = NULL, onward = NULL, back = NULL;
+  LanBundleCounts counts;
+  LanMessageId id;
+
+  sim_start (sim, 1);
+  for (guint i = 0; i < 3; i++)
+    sim_set_group (sim, i, i + 1);
+  id = sim_say (sim, 0, 1, "one");
+  out = write_bundle (sim, 0);
+  g_assert_cmpint (sim_state (sim, 0, &id), ==, -1);
+  counts = read_bundle (sim, 2, out);
+  g_assert_cmpuint (counts.kept, ==, 1);
+  g_assert_cmpuint (counts.fresh, ==, 0);
+  onward = write_bundle (sim, 2);
+  counts = read_bundle (sim, 1, onward);
+  g_assert_cmpuint (counts.fresh, >=, 1);
+  g_assert_cmpuint (sim_count (sim, 1, 0), ==, 1);
+  counts = read_bundle (sim, 1, out);
+  g_assert_cmpuint (counts.fresh, ==, 0);
+  g_assert_cmpuint (counts.known, ==, 1);
+  g_assert_cmpint (sim_state (sim, 0, &id), ==, -1);
+  back = write_bundle (sim, 1);
+  counts = read_bundle (sim, 0, back);
+  g_assert_cmpuint (counts.words, ==, 1);
+  g_assert_cmpint (sim_state (sim, 0, &id), ==, LAN_MESSAGE_DELIVERED);
+  counts = read_bundle (sim, 0, out);
+  g_assert_cmpuint (counts.own, >=, 1);
+  meet (sim);
+  sim_assert_same (sim, 0, 1, 1);
+}
+
+/* Nobody has met for so long that no key is left: a word each way, and letters go again. */
+static void
+test_by_stick_after_months (void)
+{
+  g_autoptr (Sim) sim = office (7, 2);
+  LanMessageId id;
+
+  sim_start (sim, 1);
+  sim_set_group (sim, 0, 1);
+  sim_run (sim, 60 * DAY);
+  id = sim_say (sim, 0, 1, "still there?");
+  for (guint i = 0; i < 4; i++) {
+    g_autoptr (GByteArray) file = write_bundle (sim, i % 2);
+    LanBundleCounts counts = read_bundle (sim, 1 - i % 2, file);
+
+    g_assert_cmpuint (counts.words, ==, 1);
+    g_assert_cmpuint (sim_count (sim, 1, 0), ==, i >= 2 ? 1 : 0);
+  }
+  g_assert_cmpint (sim_state (sim, 0, &id), ==, LAN_MESSAGE_DELIVERED);
+}
+
 static void
 test_weather (void)
 {
@@ -233,6 +362,8 @@ main (int argc, char **argv)
   g_test_add_func ("/scenario/carry/told-later", test_told_later);
   g_test_add_func ("/scenario/carry/limits", test_limits);
   g_test_add_func ("/scenario/carry/twice-over", test_twice_over);
+  g_test_add_func ("/scenario/carry/by-stick", test_by_stick);
+  g_test_add_func ("/scenario/carry/by-stick-after-months", test_by_stick_after_months);
   g_test_add_func ("/scenario/carry/weather", test_weather);
   return g_test_run ();
 }
