@@ -3,6 +3,7 @@
 #include "lan-command.h"
 
 #include "lan-engine-backup.h"
+#include "lan-engine-bundle.h"
 
 #include <string.h>
 
@@ -46,6 +47,7 @@ lan_command_free (LanCommand *command)
     wipe (command->search->text);
   g_free (command->search);
   g_clear_pointer (&command->backup, lan_backup_source_unref);
+  g_clear_pointer (&command->bundle, lan_bundle_job_unref);
   g_clear_object (&command->task);
   g_clear_pointer (&command->list, g_strfreev);
   g_clear_pointer (&command->bytes, g_bytes_unref);

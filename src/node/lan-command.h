@@ -87,6 +87,7 @@ typedef enum {
   LAN_COMMAND_CALL_CAMERA,  /* text: source */
   LAN_COMMAND_SEARCH,       /* search, task */
   LAN_COMMAND_BACKUP,       /* backup, task */
+  LAN_COMMAND_BUNDLE,       /* bundle, task */
   LAN_COMMAND_RECOVERY_CODE, /* number: whether a new one, task */
   LAN_COMMAND_READ_DAYS,     /* account, bytes: gint64s at which days begin, task */
   LAN_COMMAND_IMPORT,        /* account, items: LanChatItem, task: gets how many were new */
@@ -96,6 +97,7 @@ typedef enum {
 typedef enum { LAN_STICKERS_LIST, LAN_STICKERS_KEEP, LAN_STICKERS_DROP } LanStickerCall;
 
 typedef struct _LanBackupSource LanBackupSource; /* lan-engine-backup.h */
+typedef struct _LanBundleJob LanBundleJob;       /* lan-engine-bundle.h */
 
 /* What is looked for in the history: lan-store.h's query, by person. */
 typedef struct {
@@ -131,6 +133,7 @@ typedef struct {
   gint64 from_ms;
   LanSearchWish *search;
   LanBackupSource *backup;
+  LanBundleJob *bundle;
   guint group_kind; /* of a group to be made: LanGroupChatKind */
   gboolean open;    /* and whether newcomers see its history */
   GTask *task;      /* who waits for the answer; goes back in a REPLY event */

@@ -3,6 +3,7 @@
 /* Carries out what the owner asks: mostly one call into a machine for each command. */
 #include "lan-content.h"
 #include "lan-engine-backup.h"
+#include "lan-engine-bundle.h"
 #include "lan-engine-call.h"
 #include "lan-engine-carry.h"
 #include "lan-engine-core.h"
@@ -385,6 +386,8 @@ execute_talk (LanEngine *engine, LanCommand *c)
     lan_engine_search_execute (engine, c);
   else if (c->type == LAN_COMMAND_BACKUP || c->type == LAN_COMMAND_RECOVERY_CODE)
     lan_engine_backup_execute (engine, c);
+  else if (c->type == LAN_COMMAND_BUNDLE)
+    lan_engine_bundle_execute (engine, c);
   else if (c->type == LAN_COMMAND_READ_BODY || c->type == LAN_COMMAND_FORWARD_BODY ||
            c->type == LAN_COMMAND_STICKERS)
     lan_engine_stickers_execute (engine, c);
@@ -472,6 +475,7 @@ execute_open (LanEngine *engine, LanCommand *c)
   case LAN_COMMAND_SEARCH:
   case LAN_COMMAND_READ_DAYS:
   case LAN_COMMAND_BACKUP:
+  case LAN_COMMAND_BUNDLE:
   case LAN_COMMAND_RECOVERY_CODE:
   case LAN_COMMAND_IMPORT:
   case LAN_COMMAND_REREAD:
