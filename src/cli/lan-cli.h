@@ -190,6 +190,7 @@ int lan_cli_call_command (LanCli *cli, char **args);
 int lan_cli_sound (LanCli *cli, char **args);
 int lan_cli_share (LanCli *cli, char **args);
 int lan_cli_group (LanCli *cli, char **args);
+int lan_cli_bundle (LanCli *cli, char **args);
 int lan_cli_carry (LanCli *cli, char **args);
 int lan_cli_directory (LanCli *cli, char **args);
 

@@ -17,6 +17,7 @@ struct _LanRpcService {
   gpointer user_data;
   GCancellable *cancellable;
   GCancellable *backup;    /* of the one being made; borrowed; NULL: none */
+  GCancellable *bundle;    /* likewise */
   GCancellable *file_work; /* of a chat on its way into a file or out of one; likewise */
 };
 
