@@ -3,6 +3,7 @@
 #include "lan-edit-history.h"
 
 #include "lan-format.h"
+#include "lan-popover.h"
 
 #include <lan-node-message.h>
 
@@ -38,7 +39,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
     add_edit (GTK_CONTAINER (gtk_builder_get_object (builder, "box")),
               g_ptr_array_index (edits, i));
   gtk_popover_set_relative_to (popover, row);
-  g_signal_connect (popover, "closed", G_CALLBACK (gtk_widget_destroy), NULL);
+  lan_popover_forget_when_closed (GTK_WIDGET (popover));
   gtk_popover_popup (popover);
 }
 

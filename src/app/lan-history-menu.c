@@ -45,7 +45,7 @@ on_info (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   gtk_label_set_text (GTK_LABEL (gtk_builder_get_object (builder, "label")), text);
   gtk_popover_set_relative_to (popover, user_data);
-  g_signal_connect (popover, "closed", G_CALLBACK (gtk_widget_destroy), NULL);
+  lan_popover_forget_when_closed (GTK_WIDGET (popover));
   gtk_popover_popup (popover);
 }
 

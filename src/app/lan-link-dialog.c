@@ -3,6 +3,7 @@
 #include "lan-link-dialog.h"
 
 #include "lan-link.h"
+#include "lan-popover.h"
 
 #include <glib/gi18n.h>
 
@@ -136,6 +137,6 @@ lan_link_dialog_choose (GtkWidget *widget, GPtrArray *uris)
     gtk_container_add (GTK_CONTAINER (box), button);
   }
   gtk_popover_set_relative_to (GTK_POPOVER (popover), widget);
-  g_signal_connect (popover, "closed", G_CALLBACK (gtk_widget_destroy), NULL);
+  lan_popover_forget_when_closed (popover);
   gtk_popover_popup (GTK_POPOVER (popover));
 }

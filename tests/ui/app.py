@@ -44,6 +44,7 @@ class App:
         if self.namespace:
             command = ["ip", "netns", "exec", self.namespace, *command]
         self.log = os.path.join(self.desk.shots, self.name + ".log")
+        self.said = os.path.getsize(self.log) if os.path.exists(self.log) else 0
         self.process = self.desk.start(*command, env=env, log=self.log)
         self.root = wait(self.find_application, "the window of " + self.name)
         self.window = wait(lambda: run("xdotool", "search", "--onlyvisible", "--pid", str(self.pid), "--name", "Lanyard",
@@ -79,6 +80,17 @@ class App:
         wait(lambda: self.process.poll() is not None, "the end of " + self.name)
         if self.process.returncode != 0:
             raise Failed("%s ended with %d" % (self.name, self.process.returncode))
+        self.complaints()
+
+    def complaints(self):
+        """What GLib says of a pointer that is none, or of a wrong call, is a crash that did not happen this time.
+
+        Gdk says so too of a menu that is not open while a screen reader chooses in it, which is GTK's own doing."""
+        with open(self.log, encoding="utf-8", errors="replace") as f:
+            f.seek(self.said)
+            found = [line for line in f if ("-CRITICAL **" in line and "Gdk-" not in line) or "GObject-WARNING **" in line]
+        if found:
+            raise Failed("%s: %s" % (self.name, found[0].strip()))
 
     def all(self, role=None, name=None, begins=None, has=None, root=None):
         """Every showing object that fits, in the order of the tree."""
@@ -143,9 +155,12 @@ class App:
             return (where.x, where.y, where.width, where.height) == (after.x, after.y, after.width, after.height)
         wait(there, "something that lies still")
 
-    def click(self, node):
+    def click(self, node, button=1):
         self.point(node)
-        run("xdotool", "click", "1", check=False)
+        run("xdotool", "click", str(button), check=False)
+
+    def click_row(self, **how):
+        self.click(lambda: self.all(Atspi.Role.LIST_ITEM, **how)[0])
 
     def focus(self, label):
         """Puts the keyboard into a field, and waits until it is there."""
@@ -197,21 +212,25 @@ class App:
         self.activate()
         run("xdotool", "type", "--clearmodifiers", text, check=False)
 
-    def menu(self, row):
-        """Opens the menu of a message."""
-        row.get_component_iface().grab_focus()
-        where = row.get_component_iface().get_extents(Atspi.CoordType.SCREEN)
+    def menu(self, has):
+        """Opens the menu of the message with @has, by the keyboard: wherever it lies by then, and though its row be made anew."""
+        def focused():
+            rows = self.all(Atspi.Role.LIST_ITEM, has=has)  # one of them may be the chat's
+            return rows and rows[-1].get_component_iface().grab_focus() and \
+                rows[-1].get_state_set().contains(Atspi.StateType.FOCUSED)
         self.activate()
-        run("xdotool", "mousemove", "--sync", str(where.x + where.width // 2), str(where.y + where.height // 2),
-            "click", "3", check=False)
+        wait(focused, "the keyboard on " + has)
+        run("xdotool", "key", "--clearmodifiers", "shift+F10", check=False)
 
-    def choose(self, row, label):
-        """Chooses in the menu of a message."""
-        self.menu(row)
+    def menu_item(self, label):
         roles = (Atspi.Role.MENU_ITEM, Atspi.Role.PUSH_BUTTON, Atspi.Role.CHECK_BOX, Atspi.Role.RADIO_BUTTON,
                  Atspi.Role.CHECK_MENU_ITEM)
-        item = wait(lambda: [n for role in roles for n in self.all(role, name=label)], "menu item " + label)[0]
-        item.get_action_iface().do_action(0)
+        return wait(lambda: [n for role in roles for n in self.all(role, name=label)], "menu item " + label)[0]
+
+    def choose(self, has, label):
+        """Chooses in the menu of the message with @has."""
+        self.menu(has)
+        self.menu_item(label).get_action_iface().do_action(0)
 
     def label(self, text):
         """The label that shows exactly @text."""
@@ -219,7 +238,7 @@ class App:
 
     def open_chat(self, who):
         self.row(begins=who)
-        self.click(lambda: self.all(Atspi.Role.LIST_ITEM, begins=who)[0])
+        self.click_row(begins=who)
         wait(lambda: self.all(Atspi.Role.TEXT, name="Message") or self.all(Atspi.Role.TEXT, name="消息"), "the chat with " + who)
 
     def shot(self, name):

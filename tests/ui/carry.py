@@ -84,7 +84,7 @@ def carried_by_another(scene):
     lin.write("明天九点")
     lin.press("Send")
     lin.row(has=": 明天九点, carried by Chen Yu")
-    lin.choose(lin.row(has=": 明天九点"), "Info")
+    lin.choose(": 明天九点", "Info")
     lin.find(has="Carried by Chen Yu, sealed, until they meet")
     lin.screen_shot("carry-info")
     lin.key("Escape")

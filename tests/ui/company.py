@@ -107,7 +107,7 @@ def people_by_department(scene):
     for name, _, title, department in COLLEAGUES:
         lin.row(name="%s, %s, %s" % (name, title, department.replace("/", " › ")))
     lin.shot("company-people")
-    lin.click(lin.row(begins="陈宇"))
+    lin.click_row(begins="陈宇")
     lin.write("您好，明天的评审改到十点。")
     lin.press("Send")
     chen = scene.colleagues[0]
@@ -125,7 +125,7 @@ def somebody_is_away(scene):
     lin = scene.lin
     nora = scene.colleagues[1]
     nora.quit()
-    lin.click(lin.row(begins="Nora Weber"))
+    lin.click_row(begins="Nora Weber")
     lin.find(name="Offline, will be left at the server")
     lin.write("Please call me back.")
     lin.press("Send")
@@ -169,9 +169,9 @@ def in_chinese_without_it(scene):
     lin.shot("company-away-zh")
     scene.server.start()
     wait(lambda: not lin.all(begins="公司的服务器暂时连不上"), "that the server is back")
-    lin.click(lin.row(begins="陈宇"))
+    lin.click_row(begins="陈宇")
     lin.shot("company-chat-zh")
-    lin.click(lin.row(begins="Nora Weber"))
+    lin.click_row(begins="Nora Weber")
     lin.find(name="已为 Nora Weber 存到服务器")
     lin.shot("company-mailbox-zh")
     lin.close()

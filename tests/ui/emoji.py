@@ -129,7 +129,7 @@ def names_behind_a_colon(scene):
 @step
 def another_reaction(scene):
     lin, peer = scene.lin, scene.peer
-    lin.choose(lin.row(has=": hello"), "Other Reaction…")
+    lin.choose(": hello", "Other Reaction…")
     search(lin, "咖啡")
     offered(lin, "hot beverage")
     lin.key("Return")

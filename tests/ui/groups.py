@@ -129,7 +129,7 @@ def the_same_in_chinese_and_dark(scene):
     lin.row(has="我移除了Chen Yu")
     lin.find(name="2 名成员 · the new house")
     lin.shot("groups-zh-dark")
-    lin.click(lin.row(begins="Lunch"))
+    lin.click_row(begins="Lunch")
     lin.find(name="你已不在此群组中")
     lin.shot("groups-out-zh-dark")
     lin.close()

@@ -34,23 +34,6 @@ class Scene:
         self.id = None
 
 
-def menu(lin, row):
-    """Opens the menu of a row as the keyboard does."""
-    row.get_component_iface().grab_focus()
-    where = row.get_component_iface().get_extents(Atspi.CoordType.SCREEN)
-    lin.activate()
-    run("xdotool", "mousemove", "--sync", str(where.x + where.width // 2), str(where.y + where.height // 2),
-        "click", "3", check=False)
-
-
-def choose(lin, row, label):
-    menu(lin, row)
-    item = wait(lambda: [n for role in (Atspi.Role.MENU_ITEM, Atspi.Role.PUSH_BUTTON, Atspi.Role.CHECK_BOX,
-                                        Atspi.Role.RADIO_BUTTON)
-                         for n in lin.all(role, name=label)], "menu item " + label)[0]
-    item.get_action_iface().do_action(0)
-
-
 def write(lin, text):
     """Types where the focus is, which is the field by now."""
     lin.activate()
@@ -65,7 +48,7 @@ def answer(scene):
     scene.id = peer.event("message.state")["id"]
     lin.open_chat("李伟")
     lin.press("Accept")
-    choose(lin, lin.row(has=": The contract is redy"), "Answer")
+    lin.choose(": The contract is redy", "Answer")
     lin.find(name="Answer to 李伟")
     write(lin, "thank you")
     lin.shot("operations-answering")
@@ -91,7 +74,7 @@ def what_the_other_does(scene):
     peer.call("message.send", to="林子墨", text="Please sign today", urgent=True)
     lin.find(name="Urgent")
     lin.shot("operations")
-    menu(lin, lin.row(has=": thank you"))
+    lin.click(lambda: lin.all(Atspi.Role.LIST_ITEM, has=": thank you")[-1], button=3)
     lin.find(name="Take Back")
     lin.screen_shot("operations-menu")
     lin.key("Escape")
@@ -100,16 +83,16 @@ def what_the_other_does(scene):
 @step
 def edit_pin_and_take_back(scene):
     lin, peer = scene.lin, scene.peer
-    choose(lin, lin.row(has=": thank you"), "Edit")
+    lin.choose(": thank you", "Edit")
     lin.find(name="Edit message")
     lin.key("ctrl+a")
     write(lin, "thanks, this afternoon")
     lin.shot("operations-editing")
     lin.press("Send")
     peer.event("message.changed", id=scene.own, text="thanks, this afternoon")
-    choose(lin, lin.row(has=": thanks, this afternoon"), "Pin")
+    lin.choose(": thanks, this afternoon", "Pin")
     lin.find(name="edited, pinned")
-    choose(lin, lin.row(has=": thanks, this afternoon"), "Take Back")
+    lin.choose(": thanks, this afternoon", "Take Back")
     peer.event("message.changed", id=scene.own, recalled=True)
     lin.find(name="You took this message back.")
     lin.shot("operations-recalled")
@@ -123,10 +106,10 @@ def the_same_in_chinese_and_dark(scene):
     lin.find(name="你撤回了这条消息。")
     lin.find(name="已编辑")
     lin.find(name="紧急")
-    choose(lin, lin.row(has=": Please sign today"), "回复(A)")
+    lin.choose(": Please sign today", "回复(A)")
     lin.find(name="回复 李伟")
     lin.shot("operations-zh-dark")
-    menu(lin, lin.row(has=": Please sign today"))
+    lin.menu(": Please sign today")
     lin.find(name="置顶(P)")
     lin.screen_shot("operations-menu-zh-dark")
     lin.key("Escape")

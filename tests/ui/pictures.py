@@ -218,7 +218,7 @@ def kept_no_longer_than_needed(scene):
         else:
             scene.peer.call("file.accept", id=offer, dir=taken)
     wait(lambda: not scene.kept(), "that the pictures are gone")
-    lin.click(lin.find(Atspi.Role.TEXT, name="Message"))
+    lin.click(lambda: lin.all(Atspi.Role.TEXT, name="Message")[0])
     lin.key("ctrl+v")
     wait(scene.kept, "one more pasted")
     lin.press("Take out")

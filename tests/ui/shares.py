@@ -135,7 +135,7 @@ def an_invitation(scene):
     scene.second = scene.peer.call("share.create", dir=scene.theirs, name="Designs")["id"]
     wait(lambda: scene.state(scene.second), "that it is listed")
     scene.peer.call("share.invite", id=scene.second, person="林子墨", access="read")
-    lin.click(lin.row(begins="Designs"))
+    lin.click_row(begins="Designs")
     cell(lin, "logo.svg")
     lin.find(has="shares this folder with you")
     lin.shot("share-invited")
@@ -174,7 +174,7 @@ def by_keys_and_from_the_menu(scene):
 @step
 def taken_out_left_and_stopped(scene):
     lin = scene.lin
-    lin.click(lin.row(begins="项目资料"))
+    lin.click_row(begins="项目资料")
     lin.press("Members")
     lin.press("Take 李伟 out")
     lin.find(name="Take 李伟 out of this folder?")
@@ -183,7 +183,7 @@ def taken_out_left_and_stopped(scene):
     wait(lambda: scene.state(scene.share)["state"] == "ended", "that 李伟 hears of it")
     if read(scene.at_peer, "readme.md") != "by Wei":
         raise Failed("what was fetched went away")
-    lin.click(lin.row(begins="Designs"))
+    lin.click_row(begins="Designs")
     lin.press("More about this folder")
     lin.press("Leave…")
     lin.press("Leave")
@@ -195,7 +195,7 @@ def taken_out_left_and_stopped(scene):
 def the_same_in_chinese(scene):
     lin = scene.lin.start(chinese=True)
     lin.key("ctrl+shift+t")
-    lin.click(lin.row(begins="项目资料"))
+    lin.click_row(begins="项目资料")
     cell(lin, "readme.md")
     cell(lin, "未共享")
     lin.shot("share-files-zh")
@@ -212,7 +212,7 @@ def the_same_in_chinese(scene):
     lin.close()
     lin.start(chinese=True, dark=True, size=(420, 760))
     lin.key("ctrl+shift+t")
-    lin.click(lin.row(begins="项目资料"))
+    lin.click_row(begins="项目资料")
     cell(lin, "readme.md")
     lin.shot("share-files-zh-narrow")
     lin.close()
@@ -225,13 +225,13 @@ def its_folder_is_lost(scene):
     os.rename(scene.ours, scene.ours + " - moved")
     lin.start(chinese=True)
     lin.key("ctrl+shift+t")
-    lin.click(lin.row(begins="项目资料"))
+    lin.click_row(begins="项目资料")
     lin.button("换个位置…")
     lin.shot("share-lost-zh")
     lin.close()
     lin.start()
     lin.key("ctrl+shift+t")
-    lin.click(lin.row(begins="项目资料"))
+    lin.click_row(begins="项目资料")
     lin.find(begins="The folder is not there")
     if lin.all(has="all of it here"):
         raise Failed("it says that all of it is here")
