@@ -5,6 +5,7 @@
 #include "lan-batch-out.h"
 #include "lan-deadlines.h"
 #include "lan-link-error.h"
+#include "lan-path-close.h"
 #include "lan-path-signal.h"
 #include "lan-ticker.h"
 
@@ -28,6 +29,7 @@ struct _LanPath {
   const char *wish; /* a line that asks something of the answer */
   gboolean has_said_credentials;
   gboolean is_gathered, has_said_complete;
+  gboolean has_relays; /* that may keep something for us */
   gboolean has_remote;
   guint n_remote;
   char remote_ufrag[LAN_PATH_UFRAG_MAX + 1];
@@ -146,6 +148,8 @@ add_servers (LanPath *path, const LanPathConfig *config)
     if (!nice_agent_set_relay_info (path->agent, path->stream, COMPONENT, r->host, r->port,
                                     r->username, r->password, types[r->type]))
       g_info ("a relay was refused by the ICE agent");
+    else
+      path->has_relays = TRUE;
   }
 }
 
@@ -332,28 +336,13 @@ lan_path_new (gboolean controlling, const LanPathConfig *config, const LanPathEv
   return path;
 }
 
-static gboolean
-remove_source (gpointer data)
-{
-  return G_SOURCE_REMOVE; /* its destroy notification lets the agent go */
-}
-
 void
 lan_path_free (LanPath *path)
 {
-  GSource *source;
-
   if (path == NULL)
     return;
   g_signal_handlers_disconnect_by_data (path->agent, path);
-  if (path->stream != 0)
-    nice_agent_attach_recv (path->agent, path->stream, COMPONENT, path->context, NULL, NULL);
-  /* The agent may be in the middle of a callback of ours: it goes from the main loop. */
-  source = g_idle_source_new ();
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, remove_source, path->agent, g_object_unref);
-  g_source_attach (source, path->context);
-  g_source_unref (source);
+  lan_path_close_agent (path->agent, path->stream, COMPONENT, path->context, path->has_relays);
   lan_ticker_free (path->ticker);
   lan_batch_out_free (path->batch);
   g_clear_object (&path->direct);

@@ -110,4 +110,8 @@ void lan_path_flush (LanPath *path);
 void lan_path_free (LanPath *path);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanPath, lan_path_free)
 
+/** Freed paths of this thread whose relays have not heard yet that they are over: its loop is to run on until
+ * there is none, at most a second. */
+guint lan_paths_closing (void);
+
 G_END_DECLS

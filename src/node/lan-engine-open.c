@@ -21,10 +21,12 @@
 #include "lan-engine-share.h"
 #include "lan-engine-store.h"
 #include "lan-group.h"
+#include "lan-path.h"
 #include "lan-random-system.h"
 
 #define FAREWELL_US      (300 * G_TIME_SPAN_MILLISECOND) /* what channels get to say END */
 #define FAREWELL_STEP_MS 5
+#define RELAYS_US        (1 * G_USEC_PER_SEC) /* after that: what relays get to hear that it is over */
 #define DRAIN_US         (3 * G_USEC_PER_SEC) /* what the disk gets to take what waits */
 #define SETTING          "app."
 
@@ -317,6 +319,16 @@ close_history (LanEngine *engine)
     finish (engine);
 }
 
+static gboolean
+has_said_farewell (LanEngine *engine)
+{
+  gint64 late_us = engine->now.mono_us - engine->farewell_us;
+
+  if (lan_engine_links_count (engine) > 0 || !lan_engine_server_is_gone (engine))
+    return late_us >= 0;
+  return lan_paths_closing () == 0 || late_us >= RELAYS_US;
+}
+
 /* Channels say END in their own time; whoever does not get it finds out by the broken connection. */
 static gboolean
 on_farewell (gpointer data)
@@ -324,8 +336,7 @@ on_farewell (gpointer data)
   LanEngine *engine = data;
 
   lan_engine_read_clock (engine);
-  if ((lan_engine_links_count (engine) > 0 || !lan_engine_server_is_gone (engine)) &&
-      engine->now.mono_us < engine->farewell_us)
+  if (!has_said_farewell (engine))
     return G_SOURCE_CONTINUE;
   close_history (engine);
   return G_SOURCE_REMOVE;
@@ -339,11 +350,11 @@ say_farewell (LanEngine *engine)
   lan_engine_discovery_shut (engine);
   lan_engine_links_shut (engine);
   lan_engine_server_shut (engine);
-  if (lan_engine_links_count (engine) == 0 && lan_engine_server_is_gone (engine)) {
+  engine->farewell_us = engine->now.mono_us + FAREWELL_US;
+  if (has_said_farewell (engine)) {
     close_history (engine);
     return;
   }
-  engine->farewell_us = engine->now.mono_us + FAREWELL_US;
   timer = g_timeout_source_new (FAREWELL_STEP_MS);
   g_source_set_callback (timer, on_farewell, engine, NULL);
   g_source_attach (timer, engine->context);

@@ -492,6 +492,8 @@ main (int argc, char **argv)
   g_main_loop_run (p.loop);
   if (p.link != NULL)
     lan_channel_free (lan_link_channel (p.link));
+  while (lan_paths_closing () > 0)
+    g_main_context_iteration (NULL, TRUE);
   lan_session_free (p.session);
   lan_ticker_free (p.ticker);
   return 0;

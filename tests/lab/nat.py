@@ -18,6 +18,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import time
 
 from lab import JsonProcess, Process, check, run, wait_until
@@ -132,6 +133,11 @@ class Relay:
             "--log-file=%s/turn.log" % directory, "--simple-log", "--no-software-attribute",
             "--no-rfc5780"] + list(options))
         wait_until(self.listens, "the relay listens")
+
+    def sessions(self, text):
+        """Numbers of the sessions of which the relay has said this."""
+        with open(self.host.dir + "/turn.log", errors="replace") as f:
+            return {match.group(1) for match in re.finditer(r"session (\d+): .*" + re.escape(text), f.read())}
 
     def listens(self):
         out = run("ip", "netns", "exec", self.host.namespace, "ss", "-lun")

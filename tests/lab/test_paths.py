@@ -83,6 +83,24 @@ def _():
         post.stop()
 
 
+@test("a relay hears that what it allotted is not needed any more")
+def _():
+    with Lab() as lab:
+        street = Street(lab)
+        relay = Relay(street, options=("--verbose",))
+        hosts = [street.house(n, "fully-random").host(n + "1") for n in "ab"]
+        a, b = (LinkPeer(h, side, relay.option()) for h, side in zip(hosts, "ab"))
+        post, _ = join(lab, a, b)
+        wait_until(lambda: a.values("path")[-1] == "relayed", "relayed")
+        for one in (a, b):
+            one.write("close")
+            wait_until(lambda: one.ended, "its end")
+        post.stop()
+        allotted = relay.sessions("ALLOCATE processed, success")
+        check(len(allotted) >= 2, "something was allotted to both: %s" % allotted)
+        wait_until(lambda: relay.sessions("lifetime=0") >= allotted, "that all of it was given back")
+
+
 @test("a cable is pulled and another put in: the link goes on")
 def _():
     with Lab() as lab:
