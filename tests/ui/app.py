@@ -150,7 +150,10 @@ class App:
 
         def there():
             where = self.place(node)
-            run("xdotool", "mousemove", "--sync", str(where.x + where.width // 2), str(where.y + where.height // 2), check=False)
+            middle = (where.x + where.width // 2, where.y + where.height // 2)
+            # Not --sync: that waits 15 s for a movement where the pointer lies there already.
+            run("xdotool", "mousemove", *map(str, middle), check=False)
+            wait(lambda: "x:%d y:%d " % middle in run("xdotool", "getmouselocation", check=False), "the pointer")
             after = self.place(node)
             return (where.x, where.y, where.width, where.height) == (after.x, after.y, after.width, after.height)
         wait(there, "something that lies still")

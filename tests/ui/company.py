@@ -28,7 +28,8 @@ def step(function):
 
 
 class Server:
-    def __init__(self, desk, namespace, address):
+    def __init__(self, desk, namespace, address, settings=""):
+        """@settings: more lines of its configuration."""
         self.desk, self.namespace = desk, namespace
         self.program = desk.build + "/src/server/lanyard-server"
         self.config = desk.dir + "/server.conf"
@@ -39,8 +40,8 @@ class Server:
         self.command("--state", desk.dir + "/server", "--address", address, "--organisation", COMPANY, "--org-key",
                      desk.dir + "/org.key", "--passphrase-file", secret, "init")
         with open(self.config, "w", encoding="utf-8") as f:
-            f.write("[server]\nlisten = %s\naddress = %s\nstate = %s\norganisation = %s\n"
-                    % (address, address, desk.dir + "/server", COMPANY))
+            f.write("[server]\nlisten = %s\naddress = %s\nstate = %s\norganisation = %s\n%s"
+                    % (address, address, desk.dir + "/server", COMPANY, settings))
         self.start()
 
     def command(self, *words, text=None):
