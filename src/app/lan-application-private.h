@@ -33,6 +33,7 @@ struct _LanApplication {
   GtkWidget *first_start; /* weak: the page, while it is shown */
   gboolean is_restored;   /* the profile comes out of a backup: to be said */
   char *invite;           /* which server to join then; "": the person will say */
+  char *bundle;           /* which file of messages to read then */
   int port;
   gboolean no_mdns;
   gboolean no_broadcast;
@@ -57,6 +58,9 @@ void lan_application_open_wanted (LanApplication *self);
 
 /** Shows the window that joins a server, if a link or an action asked for it. */
 void lan_application_open_invite (LanApplication *self);
+
+/** Reads the file of messages that the program was started with, if it was. */
+void lan_application_open_bundle (LanApplication *self);
 
 /** Closes the profile in order; the program ends when that is done, or overdue. */
 void lan_application_close_profile (LanApplication *self);

@@ -130,6 +130,15 @@ lan_application_open_invite (LanApplication *self)
   gtk_window_present (GTK_WINDOW (join));
 }
 
+void
+lan_application_open_bundle (LanApplication *self)
+{
+  g_autofree char *path = g_steal_pointer (&self->bundle);
+
+  if (path != NULL && self->window != NULL)
+    lan_window_open_bundle (self->window, path);
+}
+
 static void
 add_hosts (LanApplication *self)
 {
@@ -173,6 +182,7 @@ on_ready (LanApplication *self)
   }
   lan_application_open_wanted (self);
   lan_application_open_invite (self);
+  lan_application_open_bundle (self);
   if (self->is_linked && self->window != NULL)
     lan_window_notice (self->window,
                        _ ("This computer is one of your devices now. What was said so "

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-application-private.h"
 
+#include "lan-bundle-text.h"
 #include "lan-chat-text.h"
 #include "lan-preferences.h"
 #include "lan-server-look.h"
@@ -277,6 +278,7 @@ open_files (GApplication *application, GFile **files, int n_files, const char *h
 {
   LanApplication *self = LAN_APPLICATION (application);
   g_autofree char *uri = n_files > 0 ? g_file_get_uri (files[0]) : NULL;
+  g_autofree char *path = n_files > 0 ? g_file_get_path (files[0]) : NULL;
   char *id = uri != NULL ? lan_chat_text_parse_uri (uri) : NULL;
 
   if (id != NULL) {
@@ -285,11 +287,15 @@ open_files (GApplication *application, GFile **files, int n_files, const char *h
   } else if (uri != NULL && lan_server_look_is_invite (uri)) {
     g_free (self->invite);
     self->invite = g_strdup (uri);
+  } else if (path != NULL && g_str_has_suffix (path, LAN_BUNDLE_SUFFIX)) {
+    g_free (self->bundle);
+    self->bundle = g_steal_pointer (&path);
   }
   present (self);
   if (self->is_open) {
     lan_application_open_wanted (self);
     lan_application_open_invite (self);
+    lan_application_open_bundle (self);
   }
 }
 
@@ -353,6 +359,7 @@ finalize (GObject *object)
   g_free (self->profile);
   g_free (self->wanted);
   g_free (self->invite);
+  g_free (self->bundle);
   G_OBJECT_CLASS (lan_application_parent_class)->finalize (object);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The Lanyard developers */
 /* What the menus and keys of the window do. */
+#include "lan-bundle-window.h"
 #include "lan-group-window.h"
 #include "lan-markup-window.h"
 #include "lan-media-window.h"
@@ -65,6 +66,27 @@ on_media (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   g_signal_connect_object (window, "open-message", G_CALLBACK (lan_window_open_message), self,
                            G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (window));
+}
+
+void
+lan_window_open_bundle (LanWindow *self, const char *path)
+{
+  GtkWidget *window;
+
+  if (self->node == NULL)
+    return;
+  window = lan_bundle_window_new (self->node);
+  gtk_window_set_transient_for (GTK_WINDOW (window), GTK_WINDOW (self));
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (window), TRUE);
+  gtk_window_present (GTK_WINDOW (window));
+  if (path != NULL)
+    lan_bundle_window_read (LAN_BUNDLE_WINDOW (window), path);
+}
+
+static void
+on_bundle (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  lan_window_open_bundle (user_data, NULL);
 }
 
 /* TRUE: with the person whose chat is open. */
@@ -261,6 +283,7 @@ lan_window_add_actions (LanWindow *self)
     { .name = "search", .activate = on_search },
     { .name = "find", .activate = on_find },
     { .name = "media", .activate = on_media },
+    { .name = "bundle", .activate = on_bundle },
     { .name = "share-folder", .activate = on_share_folder },
     { .name = "screenshot", .activate = on_screenshot },
     { .name = "share-with", .activate = on_share_with, .parameter_type = "ay" },

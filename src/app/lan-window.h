@@ -37,6 +37,9 @@ void lan_window_open_share (LanWindow *self, LanShare *share);
 /** Opens the chat in which @message is, at its place. */
 void lan_window_open_message (LanWindow *self, LanMessage *message);
 
+/** Opens the window for messages in a file; @path: (nullable): one that is read at once. */
+void lan_window_open_bundle (LanWindow *self, const char *path);
+
 /** Returns: whether the person looks at the chat with @person now. */
 gboolean lan_window_sees (LanWindow *self, LanPerson *person);
 

@@ -496,5 +496,7 @@ main (int argc, char **argv)
     g_main_context_iteration (NULL, TRUE);
   lan_session_free (p.session);
   lan_ticker_free (p.ticker);
+  lan_path_config_clear (&p.path);
+  g_main_loop_unref (p.loop);
   return 0;
 }
