@@ -147,41 +147,70 @@ lan_group_look_role (LanGroupChatRole role)
   }
 }
 
-static void
-add_readers (GString *text, const char *what, GPtrArray *people)
+gboolean
+lan_group_look_has_readers (LanMessage *message)
 {
-  g_autofree char *names = names_of (people);
+  return lan_person_get_group (lan_message_get_peer (message)) != NULL &&
+         lan_message_get_own (message) && !lan_message_get_recalled (message) &&
+         lan_message_get_kind (message) != LAN_MESSAGE_KIND_EVENT;
+}
 
-  if (text->len > 0)
-    g_string_append_c (text, '\n');
-  g_string_append (text, what);
-  if (people->len > 0)
-    g_string_append_printf (text, ": %s", names);
+LanGroupReaders *
+lan_group_look_sort_readers (LanMessage *message)
+{
+  LanGroupChat *group = lan_person_get_group (lan_message_get_peer (message));
+  g_autoptr (GPtrArray) have = lan_group_chat_list_readers (group, message, FALSE);
+  g_autoptr (GHashTable) known = g_hash_table_new (NULL, NULL);
+  GPtrArray *members = lan_group_chat_get_members (group);
+  LanGroupReaders *readers = g_new0 (LanGroupReaders, 1);
+
+  readers->read = lan_group_chat_list_readers (group, message, TRUE);
+  readers->delivered = g_ptr_array_new ();
+  readers->waiting = g_ptr_array_new ();
+  g_hash_table_add (known, lan_message_get_author (message));
+  for (guint i = 0; i < readers->read->len; i++)
+    g_hash_table_add (known, g_ptr_array_index (readers->read, i));
+  for (guint i = 0; i < have->len; i++)
+    if (g_hash_table_add (known, g_ptr_array_index (have, i)))
+      g_ptr_array_add (readers->delivered, g_ptr_array_index (have, i));
+  for (guint i = 0; i < members->len; i++) {
+    LanPerson *person = ((LanGroupChatMember *) g_ptr_array_index (members, i))->person;
+
+    if (g_hash_table_add (known, person))
+      g_ptr_array_add (readers->waiting, person);
+  }
+  return readers;
+}
+
+void
+lan_group_readers_free (LanGroupReaders *readers)
+{
+  g_ptr_array_unref (readers->read);
+  g_ptr_array_unref (readers->delivered);
+  g_ptr_array_unref (readers->waiting);
+  g_free (readers);
 }
 
 char *
-lan_group_look_readers (LanMessage *message)
+lan_group_look_share (LanMessage *message)
 {
-  LanGroupChat *group = lan_person_get_group (lan_message_get_peer (message));
-  g_autoptr (GPtrArray) delivered = NULL;
-  g_autoptr (GPtrArray) read = NULL;
-  g_autofree char *to = NULL, *by = NULL;
-  GString *text;
-  guint all;
+  g_autoptr (LanGroupReaders) readers = NULL;
+  guint have, all;
 
-  if (group == NULL || !lan_message_get_own (message) ||
-      lan_message_get_kind (message) == LAN_MESSAGE_KIND_EVENT)
+  if (!lan_group_look_has_readers (message) ||
+      lan_message_get_status (message) == LAN_MESSAGE_STATUS_FAILED)
     return NULL;
-  text = g_string_new (NULL);
-  all = MAX (lan_group_chat_get_members (group)->len, 1) - 1;
-  delivered = lan_group_chat_list_readers (group, message, FALSE);
-  read = lan_group_chat_list_readers (group, message, TRUE);
-  /* Translators: of so many members; their names follow */
-  to = g_strdup_printf (_ ("Delivered to %u of %u"), delivered->len, all);
-  by = g_strdup_printf (_ ("Read by %u of %u"), read->len, all);
-  add_readers (text, to, delivered);
-  add_readers (text, by, read);
-  return g_string_free (text, FALSE);
+  readers = lan_group_look_sort_readers (message);
+  have = readers->read->len + readers->delivered->len;
+  all = have + readers->waiting->len;
+  if (have == 0 || readers->read->len == all)
+    return NULL; /* the icon says it */
+  /* Translators: beside a message: so many of so many members have it */
+  if (have < all)
+    return g_strdup_printf (_ ("%u of %u"), have, all);
+  /* Translators: beside a message: so many of so many members have read it */
+  return readers->read->len > 0 ? g_strdup_printf (_ ("Read by %u of %u"), readers->read->len, all)
+                                : NULL;
 }
 
 const char *

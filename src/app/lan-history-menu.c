@@ -5,6 +5,7 @@
 #include "lan-chat-view.h"
 #include "lan-picture-card.h"
 #include "lan-popover.h"
+#include "lan-readers-popover.h"
 #include "lan-sticker-keep.h"
 #include "lan-sticker-window.h"
 
@@ -38,15 +39,9 @@ on_as_typed (GSimpleAction *action, GVariant *state, gpointer user_data)
 static void
 on_info (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  g_autoptr (GtkBuilder) builder =
-      gtk_builder_new_from_resource ("/io/github/lanyard/Lanyard/ui/message-info.ui");
-  GtkPopover *popover = GTK_POPOVER (gtk_builder_get_object (builder, "popover"));
   g_autofree char *text = lan_message_row_dup_info (user_data);
 
-  gtk_label_set_text (GTK_LABEL (gtk_builder_get_object (builder, "label")), text);
-  gtk_popover_set_relative_to (popover, user_data);
-  lan_popover_forget_when_closed (GTK_WIDGET (popover));
-  gtk_popover_popup (popover);
+  lan_readers_popover_open (user_data, lan_message_row_get_message (user_data), text);
 }
 
 /* --- what goes to others --- */

@@ -9,8 +9,10 @@
 #include "lan-group-look.h"
 #include "lan-link-dialog.h"
 #include "lan-message-extras.h"
+#include "lan-message-state.h"
 #include "lan-note-card.h"
 #include "lan-picture-card.h"
+#include "lan-readers-popover.h"
 #include "lan-rich-view.h"
 #include "lan-sticker-view.h"
 #include "lan-transfer-card.h"
@@ -42,68 +44,10 @@ struct _LanMessageRow {
   GtkBox *meta;
   GtkLabel *time_label;
   GtkImage *state_icon;
+  GtkWidget *share_button; /* of so many so many have it; NULL: not made yet */
 };
 
 G_DEFINE_TYPE (LanMessageRow, lan_message_row, GTK_TYPE_LIST_BOX_ROW)
-
-static const char *
-state_icon_name (LanMessageStatus status)
-{
-  switch (status) {
-  case LAN_MESSAGE_STATUS_SENDING:
-  case LAN_MESSAGE_STATUS_QUEUED:
-    return "lanyard-waiting-symbolic";
-  case LAN_MESSAGE_STATUS_MAILBOX:
-  case LAN_MESSAGE_STATUS_CARRIED:
-    return "lanyard-sent-symbolic";
-  case LAN_MESSAGE_STATUS_DELIVERED:
-  case LAN_MESSAGE_STATUS_READ:
-    return "lanyard-delivered-symbolic";
-  case LAN_MESSAGE_STATUS_FAILED:
-    return "dialog-warning-symbolic";
-  case LAN_MESSAGE_STATUS_RECEIVED:
-  case LAN_MESSAGE_STATUS_SEEN:
-  default:
-    return NULL;
-  }
-}
-
-/* Of a carried message: by whom, which state_words() cannot say. */
-static char *
-carrier_words (LanMessageRow *self)
-{
-  const char *name = lan_message_get_carrier (self->message);
-
-  if (name == NULL)
-    return g_strdup (_ ("in a file for them"));
-  /* Translators: what becomes of a message that a colleague, of this name, keeps for the reader */
-  return g_strdup_printf (_ ("carried by %s"), name);
-}
-
-static const char *
-state_words (LanMessageStatus status)
-{
-  switch (status) {
-  case LAN_MESSAGE_STATUS_SENDING:
-    return _ ("being written");
-  case LAN_MESSAGE_STATUS_QUEUED:
-    return _ ("waits on this computer");
-  case LAN_MESSAGE_STATUS_MAILBOX:
-    return _ ("left at the server");
-  case LAN_MESSAGE_STATUS_CARRIED:
-    return _ ("carried by a colleague");
-  case LAN_MESSAGE_STATUS_DELIVERED:
-    return _ ("delivered");
-  case LAN_MESSAGE_STATUS_READ:
-    return _ ("read");
-  case LAN_MESSAGE_STATUS_FAILED:
-    return _ ("could not be kept: the disk did not take it");
-  case LAN_MESSAGE_STATUS_RECEIVED:
-  case LAN_MESSAGE_STATUS_SEEN:
-  default:
-    return "";
-  }
-}
 
 static void
 add_moment (GString *out, const char *what, gint64 time_ms)
@@ -134,20 +78,20 @@ lan_message_row_dup_info (LanMessageRow *self)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   LanMessageStatus status = lan_message_get_status (self->message);
-  g_autofree char *readers = lan_group_look_readers (self->message);
 
   add_moment (text, _ ("Written"), lan_message_get_time (self->message));
   add_moment (text, lan_message_get_own (self->message) ? _ ("Delivered") : _ ("Arrived"),
               lan_message_get_delivered_time (self->message));
   add_moment (text, _ ("Read"), lan_message_get_read_time (self->message));
-  if (readers != NULL)
-    g_string_append_printf (text, "%s\n", readers);
-  if (status == LAN_MESSAGE_STATUS_QUEUED)
+  if (status == LAN_MESSAGE_STATUS_QUEUED && !lan_group_look_has_readers (self->message))
     g_string_append_printf (text, "%s\n", _ ("Goes out when both of you are on the network"));
   if (status == LAN_MESSAGE_STATUS_CARRIED)
     add_carrier (text, lan_message_get_carrier (self->message));
-  if (status == LAN_MESSAGE_STATUS_FAILED)
-    g_string_append_printf (text, "%s\n", state_words (status));
+  if (status == LAN_MESSAGE_STATUS_FAILED) {
+    g_autofree char *words = lan_message_state_words (self->message);
+
+    g_string_append_printf (text, "%s\n", words);
+  }
   if (lan_message_get_sent_again (self->message))
     g_string_append_printf (text, "%s\n", _ ("Sent again to the new key"));
   if (text->len > 0)
@@ -199,14 +143,11 @@ is_event (LanMessageRow *self)
 static void
 update_accessible (LanMessageRow *self)
 {
-  LanMessageStatus status = lan_message_get_status (self->message);
   gboolean own = lan_message_get_own (self->message);
   const char *who = own ? _ ("You") : lan_person_get_name (lan_message_get_author (self->message));
   g_autofree char *clock = lan_format_clock (lan_message_get_time (self->message));
   g_autofree char *words = words_of (self->message);
-  g_autofree char *carrier =
-      own && status == LAN_MESSAGE_STATUS_CARRIED ? carrier_words (self) : NULL;
-  const char *state = carrier != NULL ? carrier : state_words (status);
+  g_autofree char *state = lan_message_state_words (self->message);
   g_autofree char *name =
       g_strdup_printf ("%s, %s: %s%s%s", who, clock, words, own ? ", " : "", own ? state : "");
 
@@ -214,10 +155,36 @@ update_accessible (LanMessageRow *self)
 }
 
 static void
+on_share_clicked (LanMessageRow *self)
+{
+  lan_readers_popover_open (self->share_button, self->message, "");
+}
+
+/* Made for those own messages in groups only that some members lack. */
+static void
+update_share (LanMessageRow *self)
+{
+  g_autofree char *text = lan_group_look_share (self->message);
+
+  if (text != NULL && self->share_button == NULL) {
+    self->share_button = gtk_button_new_with_label ("");
+    gtk_button_set_relief (GTK_BUTTON (self->share_button), GTK_RELIEF_NONE);
+    gtk_style_context_add_class (gtk_widget_get_style_context (self->share_button), "share");
+    g_signal_connect_swapped (self->share_button, "clicked", G_CALLBACK (on_share_clicked), self);
+    gtk_box_pack_start (self->meta, self->share_button, FALSE, FALSE, 0);
+    gtk_box_reorder_child (self->meta, self->share_button, 1);
+  }
+  if (text != NULL && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (self->share_button)), text) != 0)
+    gtk_button_set_label (GTK_BUTTON (self->share_button), text);
+  if (self->share_button != NULL)
+    gtk_widget_set_visible (self->share_button, text != NULL);
+}
+
+static void
 update_state (LanMessageRow *self)
 {
   LanMessageStatus status = lan_message_get_status (self->message);
-  const char *icon = state_icon_name (status);
+  const char *icon = lan_message_state_icon (status);
   GtkStyleContext *context = gtk_widget_get_style_context (GTK_WIDGET (self->state_icon));
 
   gtk_widget_set_visible (GTK_WIDGET (self->state_icon), icon != NULL);
@@ -229,6 +196,7 @@ update_state (LanMessageRow *self)
     gtk_style_context_add_class (context, "metaread");
   else if (status == LAN_MESSAGE_STATUS_FAILED)
     gtk_style_context_add_class (context, "errfg");
+  update_share (self);
   update_accessible (self);
 }
 
@@ -567,6 +535,9 @@ lan_message_row_new (LanMessage *message, LanTextHabits *habits)
     g_signal_connect_object (message, shown[i], G_CALLBACK (update_shown), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (message, "notify::status", G_CALLBACK (update_state), self,
                            G_CONNECT_SWAPPED);
+  if (lan_group_look_has_readers (message))
+    g_signal_connect_object (lan_person_get_group (lan_message_get_peer (message)), "changed",
+                             G_CALLBACK (update_share), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (message, "notify::transfer", G_CALLBACK (fill_transfer), self,
                            G_CONNECT_SWAPPED);
   update_state (self);

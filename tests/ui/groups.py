@@ -88,6 +88,57 @@ def chatted_in(scene):
 
 
 @step
+def some_have_it_and_some_have_read_it(scene):
+    """Beside one's own message, and by name on a click."""
+    lin, wei = scene.lin, scene.wei
+    scene.chen.quit()
+    lin.write("The plans are in the folder")
+    lin.key("Return")
+    sent = wei.event("message.received", text="The plans are in the folder", group=scene.group)["id"]
+    lin.press("1 of 2")
+    lin.row(name="Delivered, not read (1)")
+    lin.row(name="Not yet delivered (1)")
+    lin.screen_shot("groups-share")
+    lin.key("Escape")
+    wait(lambda: not lin.all(name="Not yet delivered (1)"), "that the list is gone")
+    wei.call("message.read", id=sent)
+    lin.choose(": The plans are in the folder", "Info")
+    lin.row(name="Read (1)")
+    lin.row(name="Not yet delivered (1)")
+    lin.screen_shot("groups-info")
+    lin.key("Escape")
+    scene.chen = Peer.again(scene.chen)
+    scene.chen.event("message.received", id=sent)
+    lin.button("Read by 1 of 2")
+    lin.shot("groups-read")
+    scene.chen.call("message.read", id=sent)
+    wait(lambda: not lin.all(name="Read by 1 of 2"), "that the ticks say it")
+    lin.row(has=": The plans are in the folder, read")
+
+
+@step
+def and_so_in_chinese(scene):
+    lin = scene.lin
+    lin.close()
+    scene.chen.quit()
+    lin = scene.lin.start(chinese=True)
+    lin.open_chat("Design")
+    lin.write("图纸已放进文件夹", "消息")
+    lin.key("Return")
+    scene.wei.event("message.received", text="图纸已放进文件夹", group=scene.group)
+    lin.press("1 / 2")
+    lin.row(name="已送达，未读（1）")
+    lin.row(name="尚未送达（1）")
+    lin.screen_shot("groups-share-zh")
+    lin.key("Escape")
+    wait(lambda: not lin.all(name="尚未送达（1）"), "that the list is gone")
+    lin.close()
+    scene.chen = Peer.again(scene.chen)
+    scene.chen.event("message.received", text="图纸已放进文件夹")
+    scene.lin.start().open_chat("Design")
+
+
+@step
 def members_and_roles(scene):
     lin = scene.lin
     lin.key("F9")
