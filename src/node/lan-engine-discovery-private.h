@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 typedef struct {
   LanCandidate c;
   gboolean known; /* .account is who it says it is, or who a probe found */
+  gboolean met;   /* and a device of theirs is known, so that they can be reached */
   LanAccountId account;
   gboolean is_self;
   gboolean probing;

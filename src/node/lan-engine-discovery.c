@@ -53,6 +53,7 @@ static void
 claim (LanEngine *engine, LanEngineCandidate *candidate, const LanAccountId *account)
 {
   candidate->known = TRUE;
+  candidate->met = FALSE;
   candidate->account = *account;
   candidate->probes = 0;
   if (candidate->c.has_record)
@@ -200,7 +201,7 @@ lan_engine_discovery_probed (LanEngine *engine, guint64 key, const LanAccountId 
       (!candidate->c.has_record || candidate->c.record.hidden ||
        memcmp (candidate->c.record.account_prefix, account->b, LAN_ACCOUNT_PREFIX_BYTES) == 0))
     claim (engine, candidate, account);
-  else if (!candidate->known)
+  else
     candidate->probe_us = engine->now.mono_us + PROBE_SELDOM_US;
 }
 
@@ -224,15 +225,32 @@ take_token (LanEngineDiscovery *self, gint64 now_us)
   return TRUE;
 }
 
+/* A member of a group is known by name before they were ever met: no device of theirs, and so no way to
+ * them, until they are asked like anybody else. */
+static gboolean
+is_met (LanEngine *engine, LanEngineCandidate *candidate)
+{
+  const LanPersonRow *row;
+  LanCert cert;
+
+  if (!candidate->known || candidate->met)
+    return candidate->known;
+  row = lan_core_get_person (engine->core, &candidate->account);
+  candidate->met = lan_core_get_devices (engine->core, &candidate->account, &cert, 1) > 0;
+  return candidate->met || (row != NULL && (row->flags & LAN_PERSON_BLOCKED) != 0);
+}
+
 /* Hidden people answer contacts only, and those are recognised by their tags; and whoever is hidden
  * tells nobody who they are but where they were sent to by hand. */
 static gboolean
-may_probe (const LanEngineDiscovery *self, const LanEngineCandidate *candidate)
+may_probe (LanEngine *engine, LanEngineCandidate *candidate)
 {
+  const LanEngineDiscovery *self = engine->discovery;
+
   if ((self->hidden || self->has_tag) && candidate->c.has_record)
     return FALSE;
-  return !candidate->known && !candidate->is_self && !candidate->probing &&
-         !(candidate->c.has_record && candidate->c.record.hidden);
+  return !candidate->is_self && !candidate->probing &&
+         !(candidate->c.has_record && candidate->c.record.hidden) && !is_met (engine, candidate);
 }
 
 static void
@@ -265,7 +283,7 @@ lan_engine_discovery_run (LanEngine *engine)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     LanEngineCandidate *candidate = value;
 
-    if (!may_probe (self, candidate) || candidate->probe_us > engine->now.mono_us)
+    if (!may_probe (engine, candidate) || candidate->probe_us > engine->now.mono_us)
       continue;
     if (!take_token (self, engine->now.mono_us))
       break;
@@ -285,9 +303,9 @@ lan_engine_discovery_deadline (LanEngine *engine)
 
   g_hash_table_iter_init (&iter, self->candidates);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    const LanEngineCandidate *candidate = value;
+    LanEngineCandidate *candidate = value;
 
-    if (may_probe (self, candidate)) /* and not before there is a token */
+    if (may_probe (engine, candidate)) /* and not before there is a token */
       due = MIN (
           due, MAX (candidate->probe_us,
                     engine->now.mono_us + (self->tokens < 1 ? G_USEC_PER_SEC / PROBES_PER_S : 0)));

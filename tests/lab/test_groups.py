@@ -83,6 +83,30 @@ def _():
               ["owner", "member", "member"], "roles")
 
 
+@test("two members who only know each other from the group, and have never met, reach each other")
+def _():
+    with Lab() as lab:
+        _, hosts = lab.office(["one", "two", "three"], avahi=False)
+        a, b, c = [h.peer(n) for h, n in zip(hosts, ("Anna", "Bert", "Cleo"))]
+        # Bert is away while Cleo becomes a contact of Anna's, and the other way round.
+        c.quit()
+        befriend(a, b)
+        b.quit()
+        c = c.restart()
+        befriend(a, c)
+        group = group_of(a, "Design", b, c)
+        has(c, group, 3)
+        c.quit()
+        b = b.restart()
+        has(b, group, 3)
+        a.quit()
+        c = c.restart()
+        write(c, group, "Is anybody here?")
+        b.wait_for("message.received", timeout=30, text="Is anybody here?")
+        write(b, group, "I am")
+        c.wait_for("message.received", timeout=30, text="I am")
+
+
 @test("operations on messages, roles, names, topics; who may what")
 def _():
     with Lab() as lab:
