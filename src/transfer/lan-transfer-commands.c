@@ -276,7 +276,7 @@ lan_transfers_offered (LanTransfers *t, const LanMessageId *id,
   if (one->row.state == LAN_TRANSFER_OFFERED) {
     lan_transfer_commit (t, one, 0);
     lan_transfer_push_event (t, one, LAN_TRANSFER_EVENT_OFFERED);
-    lan_transfer_manifest_step (t, one);
+    lan_transfer_manifest_step (t, one, now);
   } else {
     lan_transfer_commit (t, one, LAN_AFTER_EVENT | LAN_AFTER_TELL);
   }

@@ -81,7 +81,7 @@ lan_left_take_start (LanTransfers *t, LanTransferOne *one, LanTime now)
   take->ch->left = one;
   one->take = take;
   if (one->tree == NULL)
-    lan_transfer_manifest_step (t, one);
+    lan_transfer_manifest_step (t, one, now);
   lan_transfer_in_step (t, one, now);
   return TRUE;
 }
@@ -94,7 +94,7 @@ lan_left_take_stop (LanTransfers *t, LanTransferOne *one, LanTime now)
   if (take == NULL)
     return;
   lan_left_push (t, one, LAN_LEFT_DO_STOP);
-  lan_transfer_manifest_lost (t, one, take->ch);
+  lan_transfer_manifest_lost (t, one, take->ch, now);
   if (one->channel == take->ch || one->in.lister == take->ch)
     lan_transfer_in_lost (t, one, take->ch, now);
   else

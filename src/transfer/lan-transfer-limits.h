@@ -32,8 +32,9 @@ G_BEGIN_DECLS
 #define LAN_TRANSFER_STALL_US        (60 * G_USEC_PER_SEC) /* nothing came: ask again */
 #define LAN_TRANSFER_ASLEEP_US                                                                     \
   (5 * G_USEC_PER_SEC) /* so late comes no timer of a program that runs */
-#define LAN_TRANSFER_LIST_US        (8 * G_USEC_PER_SEC)  /* of the list of hashes: once more */
-#define LAN_TRANSFER_STALLS         3                     /* in a row, then it fails */
+#define LAN_TRANSFER_LIST_US        (8 * G_USEC_PER_SEC) /* of the list of hashes: once more */
+#define LAN_TRANSFER_MANIFEST_US    (2 * G_USEC_PER_SEC) /* of a page of it: once more, then doubled */
+#define LAN_TRANSFER_STALLS         3                    /* in a row, then it fails */
 #define LAN_TRANSFER_PREPARING_US   (5 * G_USEC_PER_SEC)  /* 'still hashing' is said so often */
 #define LAN_TRANSFER_SOURCE_IDLE_US (30 * G_USEC_PER_SEC) /* an unused source is closed */
 #define LAN_TRANSFER_COMMIT_US                                                                     \

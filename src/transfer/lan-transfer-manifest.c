@@ -20,6 +20,7 @@ lan_transfer_manifest_clear (LanTransferOne *one)
   g_clear_pointer (&fetch->bytes, g_byte_array_unref);
   fetch->channel = NULL;
   fetch->asked = 0;
+  fetch->tries = 0;
 }
 
 static gboolean
@@ -48,34 +49,70 @@ ask_for_pages (LanTransfers *t, LanTransferOne *one)
   }
 }
 
+/* The author first; each second time somebody else who has it, if there is anybody. */
+static LanTransferChannel *
+whom_to_ask (LanTransfers *t, const LanTransferOne *one)
+{
+  gboolean has_author = one->swarm == NULL || !one->swarm->author.is_barred;
+  LanTransferChannel *author =
+      has_author ? lan_transfer_channel_to (t, &one->row.peer, TRUE) : NULL;
+  LanTransferChannel *other = one->in.manifest.tries % 2 != 0 || author == NULL
+                                  ? lan_swarm_holder (one, one->in.manifest.tries / 2)
+                                  : NULL;
+
+  if (other != NULL && author != NULL)
+    return other;
+  if (author != NULL)
+    return author;
+  author = lan_left_take_channel (one);
+  return author != NULL ? author : other;
+}
+
+/* Who does not know of us yet, as a member who joined a moment ago, does not answer at all. */
+static void
+wait_for_pages (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  lan_deadlines_set (t->deadlines, one, LAN_DUE_MANIFEST,
+                     now.mono_us + (LAN_TRANSFER_MANIFEST_US << MIN (one->in.manifest.tries, 5)));
+}
+
 void
-lan_transfer_manifest_step (LanTransfers *t, LanTransferOne *one)
+lan_transfer_manifest_step (LanTransfers *t, LanTransferOne *one, LanTime now)
 {
   LanManifestFetch *fetch = &one->in.manifest;
 
   if (!is_wanted (one) || fetch->channel != NULL)
     return;
-  if (one->swarm == NULL || !one->swarm->author.is_barred)
-    fetch->channel = lan_transfer_channel_to (t, &one->row.peer, TRUE);
-  if (fetch->channel == NULL)
-    fetch->channel = lan_left_take_channel (one);
-  if (fetch->channel == NULL)
-    fetch->channel = lan_swarm_lister (one, (LanTime){ 0 });
+  fetch->channel = whom_to_ask (t, one);
   if (fetch->channel == NULL)
     return;
   if (fetch->bytes == NULL)
     fetch->bytes = g_byte_array_new ();
   fetch->asked = fetch->bytes->len;
   ask_for_pages (t, one);
+  wait_for_pages (t, one, now);
 }
 
 void
-lan_transfer_manifest_lost (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch)
+lan_transfer_manifest_lost (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                            LanTime now)
 {
   if (one->in.manifest.channel != ch)
     return;
   one->in.manifest.channel = NULL;
-  lan_transfer_manifest_step (t, one);
+  lan_transfer_manifest_step (t, one, now);
+}
+
+void
+lan_transfer_manifest_due (LanTransfers *t, LanTransferOne *one, LanTime now)
+{
+  LanManifestFetch *fetch = &one->in.manifest;
+
+  if (fetch->channel == NULL)
+    return;
+  fetch->tries++;
+  fetch->channel = NULL;
+  lan_transfer_manifest_step (t, one, now);
 }
 
 static gboolean
@@ -127,8 +164,10 @@ lan_transfer_manifest_page (LanTransfers *t, LanTransferOne *one, LanTransferCha
   if (offset != fetch->bytes->len || len == 0 || len > fetch->asked - fetch->bytes->len)
     return LAN_STATUS_MALFORMED;
   g_byte_array_append (fetch->bytes, data, (guint) len);
+  fetch->tries = 0;
   if (fetch->bytes->len < one->detail.manifest_size) {
     ask_for_pages (t, one);
+    wait_for_pages (t, one, now);
     return LAN_STATUS_OK;
   }
   if (is_right (one, fetch->bytes)) {
@@ -141,7 +180,7 @@ lan_transfer_manifest_page (LanTransfers *t, LanTransferOne *one, LanTransferCha
     return LAN_STATUS_OK;
   }
   fetch->is_bad = TRUE;
-  lan_transfer_manifest_step (t, one);
+  lan_transfer_manifest_step (t, one, now);
   return LAN_STATUS_OK;
 }
 

@@ -175,7 +175,7 @@ lan_transfer_in_start_waiting (LanTransfers *t, LanTime now)
     if (t->active->len >= LAN_TRANSFER_MAX_ACTIVE)
       return;
     if (one->tree == NULL)
-      lan_transfer_manifest_step (t, one);
+      lan_transfer_manifest_step (t, one, now);
     if (!may_start (one))
       continue;
     g_queue_delete_link (&t->waiting, l);

@@ -220,7 +220,7 @@ on_these (LanTransfers *t, LanTransferOne *one, LanSource *source, LanTransferCh
   else if (have->ask && lan_swarm_may_serve (one))
     tell_later (t, one, source, now);
   if (one->tree == NULL)
-    lan_transfer_manifest_step (t, one);
+    lan_transfer_manifest_step (t, one, now);
   if (!was_in && source->is_in)
     lan_transfer_in_step (t, one, now);
   else if (lan_transfer_is_fetching (one) && source->channel != NULL)

@@ -209,6 +209,20 @@ lan_swarm_is_served (const LanTransferOne *one)
 }
 
 LanTransferChannel *
+lan_swarm_holder (const LanTransferOne *one, guint turn)
+{
+  guint n = one->swarm != NULL ? one->swarm->sources->len : 0;
+
+  for (guint i = 0; i < n; i++) {
+    const LanSource *source = g_ptr_array_index (one->swarm->sources, (turn + i) % n);
+
+    if (is_askable (source))
+      return source->channel;
+  }
+  return NULL;
+}
+
+LanTransferChannel *
 lan_swarm_lister (LanTransferOne *one, LanTime now)
 {
   gboolean has_author = one->swarm == NULL || !one->swarm->author.is_barred;
@@ -339,7 +353,7 @@ lan_swarm_channel_down (LanTransfers *t, LanTransferChannel *ch, LanTime now)
     if (source->serving.channel == ch)
       lan_transfer_serving_clear (&source->serving);
     if (one->in.manifest.channel == ch)
-      lan_transfer_manifest_lost (t, one, ch);
+      lan_transfer_manifest_lost (t, one, ch, now);
     if (source->channel != ch)
       continue;
     lan_transfer_fetch_drop_from (one, ch);
@@ -457,7 +471,7 @@ lan_swarm_do_without_author (LanTransfers *t, LanTransferOne *one, LanFileError 
         one->in.phase = LAN_IN_OPEN;
     }
   }
-  lan_transfer_manifest_lost (t, one, one->in.manifest.channel);
+  lan_transfer_manifest_lost (t, one, one->in.manifest.channel, now);
   lan_deadlines_set (t->deadlines, one, LAN_DUE_SWARM, now.mono_us + LAN_SWARM_TICK_US);
   lan_transfer_in_step (t, one, now);
   return TRUE;

@@ -30,6 +30,7 @@ enum {
 enum {
   LAN_DUE_PROGRESS,
   LAN_DUE_STALL,
+  LAN_DUE_MANIFEST, /* nobody answered */
   LAN_DUE_COMMIT,
   LAN_DUE_RECOMMIT,
   LAN_DUE_SOURCE_IDLE,
@@ -71,6 +72,7 @@ typedef struct {
   LanTransferChannel *channel; /* asked over; NULL: nothing is asked */
   GByteArray *bytes;
   guint64 asked;
+  guint tries;     /* that nobody answered, in a row */
   gboolean is_bad; /* it was wrong once */
 } LanManifestFetch;
 
@@ -500,6 +502,8 @@ gboolean lan_swarm_is_on (const LanTransferOne *one);
 gboolean lan_swarm_is_served (const LanTransferOne *one);
 /** Returns: (nullable): a channel to somebody who has the list of hashes, to the author if possible. */
 LanTransferChannel *lan_swarm_lister (LanTransferOne *one, LanTime now);
+/** Returns: (nullable): a channel to one of the others who are in; another for another @turn. */
+LanTransferChannel *lan_swarm_holder (const LanTransferOne *one, guint turn);
 /** Who is at the end of @ch is not asked for a while. FALSE: it is nobody that can be done without. */
 gboolean lan_swarm_rest (LanTransferOne *one, const LanTransferChannel *ch, LanTime now);
 /** Asks everybody beside the author for more. */
@@ -696,9 +700,12 @@ void lan_transfer_send_manifest (LanTransfers *t, LanTransferChannel *ch, const 
 
 /* -- lan-transfer-manifest.c -- */
 /** Asks for the manifest of an offered folder, when it is wanted, missing and can be had. */
-void lan_transfer_manifest_step (LanTransfers *t, LanTransferOne *one);
+void lan_transfer_manifest_step (LanTransfers *t, LanTransferOne *one, LanTime now);
 /** @ch is gone. */
-void lan_transfer_manifest_lost (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch);
+void lan_transfer_manifest_lost (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
+                                 LanTime now);
+/** No page came for a while: what is missing is asked for again, of somebody else if possible. */
+void lan_transfer_manifest_due (LanTransfers *t, LanTransferOne *one, LanTime now);
 LanStatus lan_transfer_manifest_page (LanTransfers *t, LanTransferOne *one, LanTransferChannel *ch,
                                       guint64 offset, const guint8 *data, gsize len, LanTime now);
 LanStatus lan_transfer_manifest_request (LanTransfers *t, LanTransferOne *one,

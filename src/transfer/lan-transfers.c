@@ -219,12 +219,12 @@ query (LanTransfers *t, LanTransferChannel *ch)
 }
 
 static void
-fetch_manifests (LanTransfers *t, const LanAccountId *account)
+fetch_manifests (LanTransfers *t, const LanAccountId *account, LanTime now)
 {
   g_autoptr (GPtrArray) theirs = lan_transfers_of_peer (t, account);
 
   for (guint i = 0; i < theirs->len; i++)
-    lan_transfer_manifest_step (t, g_ptr_array_index (theirs, i));
+    lan_transfer_manifest_step (t, g_ptr_array_index (theirs, i), now);
 }
 
 void
@@ -253,7 +253,7 @@ lan_transfers_channel_up (LanTransfers *t, guint64 channel, const LanAccountId *
       lan_transfer_in_step (t, one, now);
   }
   lan_swarm_channel_up (t, ch, now);
-  fetch_manifests (t, account);
+  fetch_manifests (t, account, now);
   lan_left_peer_changed (t, account, now);
 }
 
@@ -272,7 +272,7 @@ lan_transfers_channel_down (LanTransfers *t, guint64 channel, LanTime now)
 
     if (one->row.incoming) {
       lan_transfer_fetch_drop_from (one, ch);
-      lan_transfer_manifest_lost (t, one, ch);
+      lan_transfer_manifest_lost (t, one, ch, now);
     }
     if (!one->row.incoming)
       lan_transfer_out_channel_down (t, one, ch, now);
@@ -444,6 +444,9 @@ lan_transfers_advance (LanTransfers *t, LanTime now)
       break;
     case LAN_DUE_STALL:
       lan_transfer_in_stalled (t, one, now);
+      break;
+    case LAN_DUE_MANIFEST:
+      lan_transfer_manifest_due (t, one, now);
       break;
     case LAN_DUE_SOURCE_IDLE:
       lan_transfer_out_idle (t, one, now);

@@ -25,6 +25,7 @@ typedef struct {
   guint64 asked; /* leaves, all in all */
   guint64 called_off;
   guint requests;
+  guint pages; /* of the manifest, asked for */
   gboolean is_target;
   LanFileJob *job; /* the last one */
 } Hand;
@@ -53,6 +54,7 @@ settle (Hand *h)
         *(frame->file_request->cancel ? &h->called_off : &h->asked) += frame->file_request->count;
         h->requests++;
       }
+      h->pages += lan_frame_type (frame) == LAN_FRAME_FILE_MANIFEST_REQUEST ? 1 : 0;
     }
     lan_transfer_action_clear (&action);
   }
@@ -304,9 +306,45 @@ test_hostile_manifest (void)
   hand_free (h);
 }
 
+static void
+wait_s (Hand *h, gint64 seconds)
+{
+  h->now.mono_us += seconds * G_USEC_PER_SEC;
+  lan_transfers_advance (h->t, h->now);
+  settle (h);
+}
+
+/* Who does not know of us yet says nothing: it is asked again, less and less often. */
+static void
+test_nobody_answers (void)
+{
+  Hand *h = hand_new (FALSE);
+  guint pages;
+
+  lan_transfers_channel_up (h->t, LINK, &h->peer, LAN_CARRIES_BLOCKS, 100000, h->now);
+  settle (h);
+  pages = h->pages;
+  g_assert_cmpuint (pages, >, 0);
+  wait_s (h, 1);
+  g_assert_cmpuint (h->pages, ==, pages);
+  wait_s (h, 1);
+  g_assert_cmpuint (h->pages, ==, 2 * pages);
+  for (guint i = 0; i < 600; i++)
+    wait_s (h, 1);
+  g_assert_cmpuint (h->pages, >, 10 * pages);
+  g_assert_cmpuint (h->pages, <, 20 * pages);
+  give_manifest (h, LINK);
+  g_assert_nonnull (lan_transfers_tree (h->t, &h->id));
+  pages = h->pages;
+  wait_s (h, 600);
+  g_assert_cmpuint (h->pages, ==, pages);
+  hand_free (h);
+}
+
 void
 add_folder_tests (void)
 {
+  g_test_add_func ("/transfer/folder/nobody-answers", test_nobody_answers);
   g_test_add_func ("/transfer/folder/stalling-lane", test_stalling_lane);
   g_test_add_func ("/transfer/folder/slept", test_slept);
   g_test_add_func ("/transfer/folder/small-files-in-runs", test_small_files_in_runs);
