@@ -29,6 +29,7 @@ struct _LanApplication {
   char *audio_source;
   char *audio_sink;
   char *video_source;
+  char *screen_source;
   char *wanted;           /* whose chat to open once the profile is */
   GtkWidget *first_start; /* weak: the page, while it is shown */
   gboolean is_restored;   /* the profile comes out of a backup: to be said */

@@ -332,6 +332,8 @@ lan_application_make_node (LanApplication *self)
                         self->audio_sink != NULL ? self->audio_sink : "default");
   if (self->video_source != NULL)
     lan_node_set_camera (self->node, self->video_source);
+  if (self->screen_source != NULL)
+    lan_node_set_screen_source (self->node, self->screen_source);
   g_signal_connect_object (self->node, "notice", G_CALLBACK (on_notice), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->node, "notify::state", G_CALLBACK (on_state), self,
                            G_CONNECT_SWAPPED);

@@ -356,6 +356,7 @@ finalize (GObject *object)
   g_free (self->audio_source);
   g_free (self->audio_sink);
   g_free (self->video_source);
+  g_free (self->screen_source);
   g_free (self->profile);
   g_free (self->wanted);
   g_free (self->invite);
@@ -396,6 +397,9 @@ lan_application_init (LanApplication *self)
       N_ ("In calls, hear with this: default, null, file:PATH or a device"), N_ ("SINK") },
     { "video-source", 0, 0, G_OPTION_ARG_STRING, &self->video_source,
       N_ ("In calls with video, show this: default, none, test or a camera's device"),
+      N_ ("SOURCE") },
+    { "screen-source", 0, 0, G_OPTION_ARG_STRING, &self->screen_source,
+      N_ ("When a screen is shared in a call, show this: default, test, x11 or x11:WINDOW"),
       N_ ("SOURCE") },
     { NULL },
   };

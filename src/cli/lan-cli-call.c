@@ -192,6 +192,45 @@ video (LanCli *cli, const char *state)
   return result != NULL ? LAN_CLI_OK : LAN_CLI_FAILED;
 }
 
+/* A window's number as xwininfo and others say it: 0x... or decimal. */
+static gboolean
+read_window (LanCli *cli, gint64 *window)
+{
+  char *end;
+
+  *window = 0;
+  if (cli->window == NULL)
+    return TRUE;
+  *window = (gint64) g_ascii_strtoull (cli->window, &end, 0);
+  if (*window > 0 && *window <= G_MAXUINT32 && *end == '\0')
+    return TRUE;
+  lan_cli_complain (cli, "usage", _ ("A window is named by its number, such as 0x1a00007."));
+  return FALSE;
+}
+
+static int
+share (LanCli *cli, const char *state)
+{
+  g_autoptr (JsonObject) result = NULL;
+  JsonObject *params;
+  gint64 window;
+
+  if (g_strcmp0 (state, "on") != 0 && g_strcmp0 (state, "off") != 0) {
+    lan_cli_complain (cli, "usage", _ ("Say \"call share on\" or \"call share off\"."));
+    return LAN_CLI_USAGE;
+  }
+  if (!read_window (cli, &window))
+    return LAN_CLI_USAGE;
+  params = json_object_new ();
+  json_object_set_boolean_member (params, "on", strcmp (state, "on") == 0);
+  if (window > 0)
+    json_object_set_int_member (params, "window", window);
+  else if (cli->screen_source != NULL)
+    json_object_set_string_member (params, "source", cli->screen_source);
+  result = ask (cli, "call.share", params);
+  return result != NULL ? LAN_CLI_OK : LAN_CLI_FAILED;
+}
+
 int
 lan_cli_call_command (LanCli *cli, char **args)
 {
@@ -210,6 +249,8 @@ lan_cli_call_command (LanCli *cli, char **args)
       code = simple (cli, "call.end");
     else if (strcmp (args[0], "video") == 0)
       code = video (cli, args[1]);
+    else if (strcmp (args[0], "share") == 0)
+      code = share (cli, args[1]);
     else if (strcmp (args[0], "status") == 0)
       code = simple (cli, "call.stats");
     else

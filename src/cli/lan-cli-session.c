@@ -128,6 +128,8 @@ lan_cli_new_node (LanCli *cli)
                         cli->audio_sink != NULL ? cli->audio_sink : "default");
   if (cli->video_source != NULL)
     lan_node_set_camera (node, cli->video_source);
+  if (cli->screen_source != NULL)
+    lan_node_set_screen_source (node, cli->screen_source);
   return node;
 }
 

@@ -54,6 +54,8 @@ struct _LanCli {
   char *audio_source;
   char *audio_sink;
   char *video_source;
+  char *screen_source;
+  char *window; /* its number */
   char *address;
   char *peer; /* of search and what moves chats: names or ids as typed */
   char *from;

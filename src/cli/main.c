@@ -48,7 +48,7 @@ const LanCliCommand lan_cli_commands[] = {
     N_ ("folders that are shared with others"), 1, -1, lan_cli_share },
   { "group", "list|create|members|invite|join|leave|remove|role|…",
     N_ ("groups, discussions and temporary chats"), 1, -1, lan_cli_group },
-  { "call", "PEER|answer|decline|end|status|video on|video off",
+  { "call", "PEER|answer|decline|end|status|video on|video off|share on|share off",
     N_ ("speak with somebody, or take a call that rings"), 1, 2, lan_cli_call_command },
   { "sound", "[MICROPHONE SPEAKER]",
     N_ ("the microphones and loudspeakers there are, or which to use in calls"), 0, 2,
@@ -141,6 +141,11 @@ make_context (LanCli *cli, gboolean *version)
     { "video-source", 0, 0, G_OPTION_ARG_STRING, &cli->video_source,
       N_ ("In calls with video, show this: default, none, test or a camera's device"),
       N_ ("SOURCE") },
+    { "screen-source", 0, 0, G_OPTION_ARG_STRING, &cli->screen_source,
+      N_ ("When a screen is shared in a call, show this: default, test, x11 or x11:WINDOW"),
+      N_ ("SOURCE") },
+    { "window", 0, 0, G_OPTION_ARG_STRING, &cli->window,
+      N_ ("With call share on: this window only, by its number"), N_ ("ID") },
     { "yes", 0, 0, G_OPTION_ARG_NONE, &cli->yes, N_ ("With device: confirm without asking"), NULL },
     { "limited", 0, 0, G_OPTION_ARG_NONE, &cli->limited,
       N_ ("With device add: the new one may not link or revoke others"), NULL },
@@ -278,6 +283,8 @@ main (int argc, char **argv)
   g_free (cli.audio_source);
   g_free (cli.audio_sink);
   g_free (cli.video_source);
+  g_free (cli.screen_source);
+  g_free (cli.window);
   g_free (cli.address);
   g_free (cli.peer);
   g_free (cli.from);

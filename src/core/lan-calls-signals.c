@@ -17,6 +17,15 @@ typedef struct {
   gint64 now_us;
 } Said;
 
+/* What is not known here is passed over, and so is a screen without pictures. */
+static guint
+flags_of (const Said *s)
+{
+  guint flags = s->signal->flags & LAN_CALL_FLAGS;
+
+  return flags & LAN_CALL_VIDEO ? flags : flags & ~(guint) LAN_CALL_SCREEN;
+}
+
 static void
 reply (const Said *s, Lanyard__CallSignalType type, LanCallEnd reason)
 {
@@ -58,7 +67,7 @@ ring_here (const Said *s)
   LanOneCall *call = lan_calls_make (s->calls, &s->id, s->account, LAN_CALL_RINGING);
 
   call->view.device = *s->device;
-  call->view.theirs = s->signal->flags & LAN_CALL_FLAGS;
+  call->view.theirs = flags_of (s);
   if (!lan_calls_is_at_hand (s->calls, s->account, s->device))
     call->lost_us = s->now_us + LAN_CALL_LOST_US;
   return call;
@@ -159,7 +168,7 @@ on_answer (const Said *s)
                     SIGNAL (END), LAN_CALL_END_ELSEWHERE);
   g_array_set_size (call->rung, 0);
   call->view.device = *s->device;
-  call->view.theirs = s->signal->flags & LAN_CALL_FLAGS;
+  call->view.theirs = flags_of (s);
   reply (s, SIGNAL (CONFIRM), LAN_CALL_END_NONE);
   lan_calls_start_media (calls, s->now_us);
   if (!lan_calls_is_at_hand (calls, s->account, s->device))
@@ -196,9 +205,9 @@ on_state (const Said *s)
   if (s->signal->revision <= call->their_revision)
     return;
   call->their_revision = s->signal->revision;
-  if (call->view.theirs == (s->signal->flags & LAN_CALL_FLAGS))
+  if (call->view.theirs == flags_of (s))
     return;
-  call->view.theirs = s->signal->flags & LAN_CALL_FLAGS;
+  call->view.theirs = flags_of (s);
   lan_calls_tell (s->calls);
 }
 

@@ -65,6 +65,13 @@ lan_calls_next_action (LanCalls *calls, LanCallsAction *action)
   return TRUE;
 }
 
+/* Who shows a screen shows pictures: that much an older version understands as well. */
+static guint32
+flags_to_say (const LanCallView *view)
+{
+  return view->ours | (view->ours & LAN_CALL_SCREEN ? LAN_CALL_VIDEO : 0);
+}
+
 static void
 send_signal (LanCalls *calls, const LanAccountId *account, const LanDeviceId *device,
              Lanyard__CallSignal *signal, const LanMessageId *id)
@@ -91,7 +98,7 @@ lan_calls_send (LanCalls *calls, const LanAccountId *account, const LanDeviceId 
   signal.reason = reason <= LAN_CALL_END_FAILED ? (Lanyard__CallEndReason) reason
                                                 : LANYARD__CALL_END_REASON__CALL_END_HANGUP;
   if (call != NULL && lan_message_id_equal (id, &call->view.id))
-    signal.flags = call->view.ours;
+    signal.flags = flags_to_say (&call->view);
   send_signal (calls, account, device, &signal, id);
 }
 
@@ -102,7 +109,7 @@ lan_calls_send_state (LanCalls *calls)
   const LanCallView *view = &calls->call->view;
 
   signal.type = LANYARD__CALL_SIGNAL_TYPE__CALL_STATE;
-  signal.flags = view->ours;
+  signal.flags = flags_to_say (view);
   signal.revision = calls->call->revision;
   send_signal (calls, &view->peer, &view->device, &signal, &view->id);
 }

@@ -62,7 +62,8 @@ typedef enum {
   LAN_CALL_VIDEO = 1 << 0,
   LAN_CALL_MUTED = 1 << 1,
   LAN_CALL_HELD = 1 << 2,
-  LAN_CALL_FLAGS = LAN_CALL_VIDEO | LAN_CALL_MUTED | LAN_CALL_HELD
+  LAN_CALL_SCREEN = 1 << 3, /* the pictures are a screen; ours: instead of the camera's */
+  LAN_CALL_FLAGS = LAN_CALL_VIDEO | LAN_CALL_MUTED | LAN_CALL_HELD | LAN_CALL_SCREEN
 } LanCallFlags;
 
 typedef struct {
@@ -74,7 +75,7 @@ typedef struct {
   LanCallEnd end;
   gboolean by_us;      /* ENDED: the end was our decision */
   guint ours;          /* LanCallFlags */
-  guint theirs;        /* LanCallFlags */
+  guint theirs;        /* LanCallFlags; SCREEN only with VIDEO */
   gint64 answered_us;  /* 0: not */
   gint64 duration_us;  /* ENDED: since then */
   gboolean was_missed; /* ENDED, theirs: nobody here took it or declined it */

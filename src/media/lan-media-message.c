@@ -116,6 +116,10 @@ lan_media_message_decode (const guint8 *data, gsize len, LanMediaMessage *messag
     message->start.pictures = lan_read_u8 (&r);
     is_good = lan_media_read_text (&r, message->start.camera, LAN_MEDIA_NAME_MAX);
     break;
+  case LAN_MEDIA_SHARE:
+    message->start.pictures = lan_read_u8 (&r);
+    is_good = lan_media_read_text (&r, message->start.screen, LAN_MEDIA_NAME_MAX);
+    break;
   case LAN_MEDIA_PICTURES:
     is_good = read_pictures (&r, &message->pictures);
     break;
@@ -227,6 +231,10 @@ lan_media_message_encode (const LanMediaMessage *message, guint8 out[LAN_MEDIA_M
   case LAN_MEDIA_CAMERA:
     lan_write_u8 (&w, message->start.pictures);
     lan_media_write_text (&w, message->start.camera);
+    break;
+  case LAN_MEDIA_SHARE:
+    lan_write_u8 (&w, message->start.pictures);
+    lan_media_write_text (&w, message->start.screen);
     break;
   case LAN_MEDIA_PICTURES:
     write_pictures (&w, &message->pictures);

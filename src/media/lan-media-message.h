@@ -30,6 +30,7 @@ typedef enum {
   LAN_MEDIA_USE = 9,       /* to the helper: .start.source and .start.sink from now on */
   LAN_MEDIA_CAMERA = 10,   /* to the helper: .start.camera from now on */
   LAN_MEDIA_PICTURES = 11, /* from the helper: .pictures */
+  LAN_MEDIA_SHARE = 12,    /* to the helper: .start.screen instead of the camera; "": no longer */
 } LanMediaMessageType;
 
 typedef enum {
@@ -47,6 +48,7 @@ typedef enum {
   LAN_MEDIA_NO_SOURCE = 1 << 0, /* nothing to speak into: listening only */
   LAN_MEDIA_NO_SINK = 1 << 1,
   LAN_MEDIA_NO_CAMERA = 1 << 2, /* no pictures to be sent */
+  LAN_MEDIA_NO_SCREEN = 1 << 3, /* it cannot be shown, or is there no more */
 } LanMediaFailure;
 
 typedef struct {
@@ -56,8 +58,9 @@ typedef struct {
   gint64 start_us; /* CLOCK_MONOTONIC: frame 0 of the call */
   char source[LAN_MEDIA_NAME_MAX + 1];
   char sink[LAN_MEDIA_NAME_MAX + 1];
-  guint8 pictures; /* stream of the pictures that are sent; also of SET and CAMERA */
+  guint8 pictures; /* stream of the pictures that are sent; also of SET, CAMERA and SHARE */
   char camera[LAN_MEDIA_NAME_MAX + 1];
+  char screen[LAN_MEDIA_NAME_MAX + 1]; /* of SHARE alone */
 } LanMediaStart;
 
 typedef enum {

@@ -28,6 +28,7 @@ struct _LanMedia {
   gpointer data;
   GMainContext *context;
   int source_fd, sink_fd; /* -1: none */
+  int screen_fd;          /* -1: none */
   LanPictureBox *box;     /* NULL: no pictures */
   int socket;             /* -1: none */
   GPid pid;               /* 0: none */
@@ -240,15 +241,45 @@ on_socket (gint fd, GIOCondition condition, gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* @fd: goes along, -1: none. */
+static void
+send_with (LanMedia *media, const LanMediaMessage *message, int fd)
+{
+  guint8 out[LAN_MEDIA_MESSAGE_MAX];
+  union {
+    struct cmsghdr head;
+    char room[CMSG_SPACE (sizeof (int))];
+  } control = { 0 };
+  struct iovec part = { out, lan_media_message_encode (message, out) };
+  struct msghdr packet = { .msg_iov = &part, .msg_iovlen = 1 };
+
+  if (fd >= 0) {
+    packet.msg_control = control.room;
+    packet.msg_controllen = sizeof control.room;
+    control.head.cmsg_level = SOL_SOCKET;
+    control.head.cmsg_type = SCM_RIGHTS;
+    control.head.cmsg_len = CMSG_LEN (sizeof fd);
+    memcpy (CMSG_DATA (&control.head), &fd, sizeof fd);
+  }
+  if (part.iov_len > 0 && media->socket >= 0 &&
+      sendmsg (media->socket, &packet, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+    g_debug ("the helper does not take a message: %s", g_strerror (errno));
+}
+
 static void
 send_message (LanMedia *media, const LanMediaMessage *message)
 {
-  guint8 out[LAN_MEDIA_MESSAGE_MAX];
-  gsize len = lan_media_message_encode (message, out);
+  send_with (media, message, -1);
+}
 
-  if (len > 0 && media->socket >= 0 &&
-      send (media->socket, out, len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-    g_debug ("the helper does not take a message: %s", g_strerror (errno));
+static void
+send_share (LanMedia *media)
+{
+  LanMediaMessage message = { .type = LAN_MEDIA_SHARE };
+
+  message.start.pictures = media->start.pictures;
+  g_strlcpy (message.start.screen, media->start.screen, sizeof message.start.screen);
+  send_with (media, &message, media->screen_fd);
 }
 
 static gboolean
@@ -305,7 +336,13 @@ spawn (LanMedia *media)
   g_source_attach (media->on_socket, media->context);
   media->start.pictures++; /* none that was in use before */
   message.start = media->start;
+  if (media->start.screen[0] != '\0') /* the camera is not to be opened for it */
+    message.start.flags &= (guint8) ~LAN_MEDIA_VIDEO;
   send_message (media, &message);
+  if (media->start.screen[0] != '\0') {
+    send_share (media);
+    lan_media_set_flags (media, media->start.flags);
+  }
   media->start.stream++; /* what comes after a crash is a new stream */
 }
 
@@ -318,7 +355,7 @@ lan_media_new (const LanMediaConfig *config, const LanMediaEvents *events, gpoin
   media->events = *events;
   media->data = data;
   media->context = g_main_context_ref_thread_default ();
-  media->socket = -1;
+  media->socket = media->screen_fd = -1;
   media->listing = g_array_new (FALSE, FALSE, sizeof (LanMediaDeviceInfo));
   media->start.tag = config->tag;
   media->start.flags = config->flags;
@@ -358,6 +395,8 @@ lan_media_free (LanMedia *media)
     close (media->source_fd);
   if (media->sink_fd >= 0)
     close (media->sink_fd);
+  if (media->screen_fd >= 0)
+    close (media->screen_fd);
   g_array_unref (media->listing);
   lan_picture_box_unref (media->box);
   g_main_context_unref (media->context);
@@ -412,6 +451,20 @@ lan_media_use_camera (LanMedia *media, const char *camera)
   g_strlcpy (media->start.camera, camera, sizeof media->start.camera);
   g_strlcpy (message.start.camera, camera, sizeof message.start.camera);
   send_message (media, &message);
+  return TRUE;
+}
+
+gboolean
+lan_media_share (LanMedia *media, const char *screen, int fd)
+{
+  if (media->screen_fd >= 0)
+    close (media->screen_fd);
+  media->screen_fd = fd;
+  if (media->box == NULL || (screen != NULL && strlen (screen) > LAN_MEDIA_NAME_MAX))
+    return FALSE;
+  media->start.pictures++; /* numbers begin anew */
+  g_strlcpy (media->start.screen, screen != NULL ? screen : "", sizeof media->start.screen);
+  send_share (media);
   return TRUE;
 }
 

@@ -60,6 +60,13 @@ gboolean lan_media_use (LanMedia *media, const char *source, const char *sink);
 /** Another camera from now on. FALSE: a name that cannot be. */
 gboolean lan_media_use_camera (LanMedia *media, const char *camera);
 
+/**
+ * A screen is shown instead of the camera, until NULL. @screen: "test", "x11" (all of it), "x11:ID" (a window) or
+ * "pipewire:NODE", for which @fd is the connection (taken; -1: none). FALSE: a name that cannot be, or a call without
+ * pictures.
+ */
+gboolean lan_media_share (LanMedia *media, const char *screen, int fd);
+
 /** Where the other side's pictures are; NULL: a call without. Borrowed. */
 LanPictureBox *lan_media_get_box (LanMedia *media);
 

@@ -10,8 +10,11 @@
 #include <vpx/vpx_decoder.h>
 #include <vpx/vpx_encoder.h>
 
-#define CPU_USED    -8  /* how quick: below zero is for talking */
-#define KEY_PERCENT 300 /* of a picture's share of the rate: how large a key picture gets */
+#define CPU_USED           -8  /* how quick: below zero is for talking */
+#define KEY_PERCENT        300 /* of a picture's share of the rate: how large a key picture gets */
+#define SCREEN_KEY_PERCENT 600 /* text needs more, and comes seldom */
+#define FINEST             4
+#define COARSEST           60
 #define LEAF_FLAGS                                                                                 \
   (VP8_EFLAG_NO_UPD_LAST | VP8_EFLAG_NO_UPD_GF | VP8_EFLAG_NO_UPD_ARF | VP8_EFLAG_NO_UPD_ENTROPY)
 
@@ -19,7 +22,9 @@ struct _LanPictureEncoder {
   vpx_codec_ctx_t codec;
   vpx_codec_enc_cfg_t config;
   gboolean is_open;
-  gboolean was_base; /* the last one that came out is needed by others */
+  gboolean is_screen;
+  guint finest, coarsest; /* quantizers */
+  gboolean was_base;      /* the last one that came out is needed by others */
   gint64 pts;
 };
 
@@ -32,7 +37,37 @@ struct _LanPictureDecoder {
 LanPictureEncoder *
 lan_picture_encoder_new (void)
 {
-  return g_new0 (LanPictureEncoder, 1);
+  LanPictureEncoder *e = g_new0 (LanPictureEncoder, 1);
+
+  e->finest = FINEST;
+  e->coarsest = COARSEST;
+  return e;
+}
+
+LanPictureEncoder *
+lan_picture_encoder_new_for_screen (void)
+{
+  LanPictureEncoder *e = lan_picture_encoder_new ();
+
+  e->is_screen = TRUE;
+  return e;
+}
+
+void
+lan_picture_encoder_set_quantizers (LanPictureEncoder *e, guint finest, guint coarsest)
+{
+  e->coarsest = CLAMP (coarsest, FINEST, 63);
+  e->finest = CLAMP (finest, FINEST, e->coarsest);
+}
+
+guint
+lan_picture_encoder_quantizer (LanPictureEncoder *e)
+{
+  int quantizer = 0;
+
+  if (e->is_open)
+    vpx_codec_control (&e->codec, VP8E_GET_LAST_QUANTIZER_64, &quantizer);
+  return (guint) MAX (quantizer, 0);
 }
 
 static void
@@ -66,8 +101,8 @@ open_encoder (LanPictureEncoder *e, guint width, guint height, guint rate)
   c->g_lag_in_frames = 0;
   c->rc_end_usage = VPX_CBR;
   c->rc_target_bitrate = rate / 1000;
-  c->rc_min_quantizer = 4;
-  c->rc_max_quantizer = 60;
+  c->rc_min_quantizer = e->finest;
+  c->rc_max_quantizer = e->coarsest;
   c->rc_undershoot_pct = 95;
   c->rc_overshoot_pct = 15;
   c->rc_buf_sz = 1000;
@@ -83,7 +118,10 @@ open_encoder (LanPictureEncoder *e, guint width, guint height, guint rate)
   e->was_base = FALSE;
   vpx_codec_control (&e->codec, VP8E_SET_CPUUSED, CPU_USED);
   vpx_codec_control (&e->codec, VP8E_SET_STATIC_THRESHOLD, 1);
-  vpx_codec_control (&e->codec, VP8E_SET_MAX_INTRA_BITRATE_PCT, KEY_PERCENT);
+  vpx_codec_control (&e->codec, VP8E_SET_MAX_INTRA_BITRATE_PCT,
+                     e->is_screen ? SCREEN_KEY_PERCENT : KEY_PERCENT);
+  if (e->is_screen)
+    vpx_codec_control (&e->codec, VP8E_SET_SCREEN_CONTENT_MODE, 1);
   return TRUE;
 }
 
@@ -94,9 +132,12 @@ prepare (LanPictureEncoder *e, guint width, guint height, guint rate)
     close_encoder (e);
   if (!e->is_open)
     return open_encoder (e, width, height, rate);
-  if (e->config.rc_target_bitrate == rate / 1000)
+  if (e->config.rc_target_bitrate == rate / 1000 && e->config.rc_max_quantizer == e->coarsest &&
+      e->config.rc_min_quantizer == e->finest)
     return TRUE;
   e->config.rc_target_bitrate = rate / 1000;
+  e->config.rc_max_quantizer = e->coarsest;
+  e->config.rc_min_quantizer = e->finest;
   return vpx_codec_enc_config_set (&e->codec, &e->config) == VPX_CODEC_OK;
 }
 
@@ -140,9 +181,9 @@ lan_picture_encoder_put (LanPictureEncoder *e, const LanPictureImage *image, gui
     raw.planes[i] = image->planes[i];
     raw.stride[i] = image->strides[i];
   }
-  is_leaf = e->was_base && !wants_key;
+  is_leaf = e->was_base && !wants_key && !e->is_screen;
   flags = wants_key ? VPX_EFLAG_FORCE_KF : is_leaf ? LEAF_FLAGS : 0;
-  e->pts += interval_ms;
+  e->pts = MAX (e->pts + (e->is_screen ? 1 : interval_ms), e->is_screen ? at_us / 1000 : 0);
   if (vpx_codec_encode (&e->codec, &raw, e->pts, interval_ms, flags, VPX_DL_REALTIME) !=
       VPX_CODEC_OK) {
     close_encoder (e);

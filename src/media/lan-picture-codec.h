@@ -22,6 +22,12 @@ typedef struct {
 } LanPictureCoded;
 
 LanPictureEncoder *lan_picture_encoder_new (void) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * For text and flat areas that seldom change. There are no leaves: what a picture has become finer by would be lost
+ * with one. The rate counts by @at_us, pictures may come at any distance.
+ */
+LanPictureEncoder *lan_picture_encoder_new_for_screen (void) G_GNUC_WARN_UNUSED_RESULT;
 void lan_picture_encoder_free (LanPictureEncoder *encoder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanPictureEncoder, lan_picture_encoder_free)
 
@@ -32,6 +38,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanPictureEncoder, lan_picture_encoder_free)
 gboolean lan_picture_encoder_put (LanPictureEncoder *encoder, const LanPictureImage *image,
                                   guint rate, guint interval_ms, gboolean wants_key, gint64 at_us,
                                   LanPictureCoded *out);
+
+/** Between these from now on (libvpx's quantizers, 4 to 63), whatever the rate. */
+void lan_picture_encoder_set_quantizers (LanPictureEncoder *encoder, guint finest, guint coarsest);
+
+/** What the last picture was encoded with. */
+guint lan_picture_encoder_quantizer (LanPictureEncoder *encoder);
 
 LanPictureDecoder *lan_picture_decoder_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void lan_picture_decoder_free (LanPictureDecoder *decoder);

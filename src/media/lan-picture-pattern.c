@@ -38,10 +38,20 @@ draw_ball (guint32 number, LanPictureImage *image)
 }
 
 void
-lan_picture_pattern_draw (guint32 number, LanPictureImage *image)
+lan_picture_pattern_mark (guint32 number, LanPictureImage *image)
 {
   guint field = image->width / LAN_PICTURE_PATTERN_BITS;
 
+  for (guint y = 0; y < row_height (image); y++) {
+    for (guint bit = 0; bit < LAN_PICTURE_PATTERN_BITS; bit++)
+      memset (image->planes[0] + (gsize) image->strides[0] * y + bit * field,
+              number >> (LAN_PICTURE_PATTERN_BITS - 1 - bit) & 1 ? WHITE : BLACK, field);
+  }
+}
+
+void
+lan_picture_pattern_draw (guint32 number, LanPictureImage *image)
+{
   for (guint y = 0; y < image->height; y++) {
     guint8 *row = image->planes[0] + (gsize) image->strides[0] * y;
 
@@ -49,11 +59,7 @@ lan_picture_pattern_draw (guint32 number, LanPictureImage *image)
       row[x] = shade (number, x, y);
   }
   draw_ball (number, image);
-  for (guint y = 0; y < row_height (image); y++) {
-    for (guint bit = 0; bit < LAN_PICTURE_PATTERN_BITS; bit++)
-      memset (image->planes[0] + (gsize) image->strides[0] * y + bit * field,
-              number >> (LAN_PICTURE_PATTERN_BITS - 1 - bit) & 1 ? WHITE : BLACK, field);
-  }
+  lan_picture_pattern_mark (number, image);
   for (guint i = 1; i < 3; i++) {
     for (guint y = 0; y < (image->height + 1) / 2; y++)
       memset (image->planes[i] + (gsize) image->strides[i] * y,

@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 
 void lan_picture_pattern_draw (guint32 number, LanPictureImage *image);
 
+/** The top row alone. */
+void lan_picture_pattern_mark (guint32 number, LanPictureImage *image);
+
 /** What the top row says; G_MAXUINT32: no field is clearly black or white. */
 guint32 lan_picture_pattern_read (const LanPictureImage *image);
 

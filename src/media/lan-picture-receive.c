@@ -13,6 +13,7 @@
 #define REPORT_GAP_US  (10 * MS)
 #define PATIENCE_LEAST (250 * MS)
 #define PATIENCE_MOST  (600 * MS)
+#define PATIENCE_LARGE (5000 * MS)
 #define RTT_GUESS_US   (60 * MS)
 
 typedef struct {
@@ -305,7 +306,10 @@ may_leave_out (LanPictureReceiver *r, const Slot *slot, gint64 now_us)
     if (r->is_lost || (needed < r->next && !was_given (r, needed)))
       return TRUE;
   }
-  return !is_whole (slot) && now_us - slot->noticed_us > patience (r);
+  /* Whose pieces still come is large, a page of text for one, and would be so again. */
+  return !is_whole (slot) && now_us - slot->noticed_us > patience (r) &&
+         (now_us - slot->touched_us > patience (r) / 2 ||
+          now_us - slot->noticed_us > PATIENCE_LARGE);
 }
 
 static void

@@ -33,6 +33,7 @@ struct _LanPictureSender {
   gint64 repeat_tokens;
   gint64 filled_us;
   gsize waiting; /* bytes not sent for the first time */
+  gboolean is_screen;
   gboolean wants_key;
   gint64 key_us; /* of the last key picture */
   LanRateControl control;
@@ -64,6 +65,12 @@ lan_picture_sender_free (LanPictureSender *s)
   for (guint i = 0; i < LAN_PICTURE_KEEP; i++)
     g_clear_pointer (&s->kept[i].bytes, g_bytes_unref);
   g_free (s);
+}
+
+void
+lan_picture_sender_set_screen (LanPictureSender *s)
+{
+  s->is_screen = TRUE;
 }
 
 static Kept *
@@ -286,7 +293,7 @@ lan_picture_sender_report (LanPictureSender *s, const LanPictureReport *report, 
   if (report->received > 0 && rtt_ms >= 0 && rtt_ms <= RTT_MAX_MS)
     s->stats.rtt_us = rtt_ms * 1000;
   lan_rate_control_report (&s->control, report->rate, report->highest, report->received, now_us);
-  if (s->control.rate < rate_before / 2)
+  if (s->control.rate < rate_before / 2 && !s->is_screen)
     begin_anew (s);
   if (report->wants_key) {
     s->stats.keys_asked++;

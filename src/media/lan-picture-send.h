@@ -37,6 +37,12 @@ LanPictureSender *lan_picture_sender_new (guint32 tag, guint8 stream, gint64 sta
 void lan_picture_sender_free (LanPictureSender *sender);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LanPictureSender, lan_picture_sender_free)
 
+/**
+ * Pictures of a screen: a page of text is large and worth its time. It goes on when the way becomes narrow, where a camera's
+ * pictures begin anew.
+ */
+void lan_picture_sender_set_screen (LanPictureSender *sender);
+
 /** TRUE when too much waits already: the next picture is left out, before it is encoded. */
 gboolean lan_picture_sender_is_behind (const LanPictureSender *sender);
 

@@ -8,11 +8,13 @@
 
 #define REFERENCE_AREA (640 * 480)
 
-static const struct {
+typedef struct {
   guint rate; /* bit/s that a source of 640x480 needs for it */
   guint shrink;
   guint interval_ms;
-} steps[LAN_PICTURE_STEPS] = {
+} Step;
+
+static const Step camera_steps[LAN_PICTURE_STEPS] = {
   { 350000, 1, 33 }, /* 640x480, 30 a second */
   { 220000, 1, 66 }, /* 15 */
   { 130000, 2, 66 }, /* 320x240 */
@@ -20,29 +22,43 @@ static const struct {
   { 0, 2, 200 },     /* 5 */
 };
 
-void
-lan_picture_steps_init (LanPictureSteps *s)
+static const Step screen_steps[LAN_PICTURE_STEPS] = {
+  { 300000, 1, 66 },  /* whole, 15 a second */
+  { 150000, 1, 100 }, /* 10 */
+  { 80000, 1, 200 },  /* 5 */
+  { 35000, 1, 500 },  /* 2 */
+  { 0, 2, 500 },
+};
+
+static const Step *
+step_at (const LanPictureSteps *s, guint step)
 {
-  *s = (LanPictureSteps){ 0 };
+  return s->is_screen ? &screen_steps[step] : &camera_steps[step];
+}
+
+void
+lan_picture_steps_init (LanPictureSteps *s, gboolean is_screen)
+{
+  *s = (LanPictureSteps){ .is_screen = is_screen };
 }
 
 /* A larger picture needs more, but less than its area says. */
 static guint
-needs (guint step, guint width, guint height)
+needs (const LanPictureSteps *s, guint step, guint width, guint height)
 {
   double larger = (double) width * height / REFERENCE_AREA;
 
-  return (guint) (steps[step].rate * pow (MAX (larger, 0.01), 0.75));
+  return (guint) (step_at (s, step)->rate * pow (MAX (larger, 0.01), 0.75));
 }
 
 guint
 lan_picture_steps_choose (LanPictureSteps *s, guint rate, guint width, guint height, gint64 now_us)
 {
-  while (s->step + 1 < LAN_PICTURE_STEPS && rate < needs (s->step, width, height)) {
+  while (s->step + 1 < LAN_PICTURE_STEPS && rate < needs (s, s->step, width, height)) {
     s->step++;
     s->better_us = 0;
   }
-  if (s->step == 0 || rate < needs (s->step - 1, width, height) / 4 * 5) {
+  if (s->step == 0 || rate < needs (s, s->step - 1, width, height) / 4 * 5) {
     s->better_us = 0;
   } else if (s->better_us == 0) {
     s->better_us = now_us;
@@ -54,11 +70,12 @@ lan_picture_steps_choose (LanPictureSteps *s, guint rate, guint width, guint hei
 }
 
 void
-lan_picture_steps_shape (guint step, guint width, guint height, LanPictureShape *shape)
+lan_picture_steps_shape (const LanPictureSteps *s, guint width, guint height,
+                         LanPictureShape *shape)
 {
-  guint shrink = steps[MIN (step, LAN_PICTURE_STEPS - 1)].shrink;
+  const Step *step = step_at (s, s->step);
 
-  shape->width = MAX (width / shrink & ~1U, LAN_PICTURE_SIDE_MIN);
-  shape->height = MAX (height / shrink & ~1U, LAN_PICTURE_SIDE_MIN);
-  shape->interval_ms = steps[MIN (step, LAN_PICTURE_STEPS - 1)].interval_ms;
+  shape->width = MAX (width / step->shrink & ~1U, LAN_PICTURE_SIDE_MIN);
+  shape->height = MAX (height / step->shrink & ~1U, LAN_PICTURE_SIDE_MIN);
+  shape->interval_ms = step->interval_ms;
 }

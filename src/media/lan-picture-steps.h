@@ -2,7 +2,8 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /*
  * How large pictures are, and how many a second, for a rate: first fewer a second, then smaller ones, then
- * fewer still. What is shown of a face at half the pictures reads better than half its size. Pure.
+ * fewer still. What is shown of a face at half the pictures reads better than half its size. A screen is text: it
+ * keeps its size as long as a rate bears even two pictures a second. Pure.
  */
 #pragma once
 
@@ -13,6 +14,7 @@ G_BEGIN_DECLS
 #define LAN_PICTURE_STEPS 5
 
 typedef struct {
+  gboolean is_screen;
   guint step;       /* 0: as the source gives it */
   gint64 better_us; /* since when the rate would do for a higher step; 0: it would not */
 } LanPictureSteps;
@@ -22,7 +24,7 @@ typedef struct {
   guint interval_ms;   /* from one picture to the next */
 } LanPictureShape;
 
-void lan_picture_steps_init (LanPictureSteps *s);
+void lan_picture_steps_init (LanPictureSteps *s, gboolean is_screen);
 
 /**
  * The step for @rate bit/s and a source of this size. Down at once, up when the rate has been a quarter more
@@ -31,7 +33,8 @@ void lan_picture_steps_init (LanPictureSteps *s);
 guint lan_picture_steps_choose (LanPictureSteps *s, guint rate, guint width, guint height,
                                 gint64 now_us);
 
-/** What @step makes of a source of this size. */
-void lan_picture_steps_shape (guint step, guint width, guint height, LanPictureShape *shape);
+/** What the present step makes of a source of this size. */
+void lan_picture_steps_shape (const LanPictureSteps *s, guint width, guint height,
+                              LanPictureShape *shape);
 
 G_END_DECLS

@@ -195,6 +195,20 @@ lan_call_get_other_video (LanCall *self)
 }
 
 gboolean
+lan_call_get_screen (LanCall *self)
+{
+  g_return_val_if_fail (LAN_IS_CALL (self), FALSE);
+  return self->info.screen;
+}
+
+gboolean
+lan_call_get_other_screen (LanCall *self)
+{
+  g_return_val_if_fail (LAN_IS_CALL (self), FALSE);
+  return self->info.other_screen;
+}
+
+gboolean
 lan_call_get_no_camera (LanCall *self)
 {
   g_return_val_if_fail (LAN_IS_CALL (self), FALSE);
@@ -426,6 +440,20 @@ lan_call_set_video (LanCall *self, gboolean video)
 {
   g_return_if_fail (LAN_IS_CALL (self));
   push (self, LAN_COMMAND_CALL_SET, LAN_CALL_VIDEO, video);
+}
+
+void
+lan_call_share_screen (LanCall *self, const char *source)
+{
+  LanCommand *command;
+
+  g_return_if_fail (LAN_IS_CALL (self));
+  if (self->node == NULL)
+    return;
+  command = lan_command_new (LAN_COMMAND_CALL_SHARE);
+  command->message = self->key;
+  command->text = g_strdup (source);
+  lan_node_push (self->node, command);
 }
 
 void

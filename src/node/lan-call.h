@@ -197,6 +197,21 @@ LAN_API gboolean lan_call_get_video (LanCall *self);
 LAN_API gboolean lan_call_get_other_video (LanCall *self);
 
 /**
+ * lan_call_get_screen:
+ *
+ * Returns: TRUE when this side shows a screen. lan_call_get_video() says whether the camera's pictures come back
+ *   afterwards.
+ */
+LAN_API gboolean lan_call_get_screen (LanCall *self);
+
+/**
+ * lan_call_get_other_screen:
+ *
+ * Returns: TRUE when the other side's pictures are a screen; lan_call_get_other_video() is TRUE then as well.
+ */
+LAN_API gboolean lan_call_get_other_screen (LanCall *self);
+
+/**
  * lan_call_get_no_camera:
  *
  * Returns: TRUE when there is nothing to take pictures with.
@@ -277,6 +292,16 @@ LAN_API void lan_call_set_muted (LanCall *self, gboolean muted);
  * Shows the pictures of lan_node_get_camera() to the other side, or no longer.
  */
 LAN_API void lan_call_set_video (LanCall *self, gboolean video);
+
+/**
+ * lan_call_share_screen:
+ * @source: (nullable): "default", "x11" (all of the X11 screen), "x11:" and the number of a window, "test" (a page of
+ *   small text, which moves and stands still); %NULL: no longer
+ *
+ * Shows a screen to the other side, instead of the camera's pictures; lan_call_get_screen() says when it is shown.
+ * What cannot be shown, or is there no more, ends it with the notice "no-screen".
+ */
+LAN_API void lan_call_share_screen (LanCall *self, const char *source);
 
 /**
  * lan_call_set_held:

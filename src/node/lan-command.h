@@ -85,6 +85,7 @@ typedef enum {
   LAN_COMMAND_CALL_SET,     /* message, kind: LanCallFlags, number */
   LAN_COMMAND_CALL_AUDIO,   /* text: source, name: sink */
   LAN_COMMAND_CALL_CAMERA,  /* text: source */
+  LAN_COMMAND_CALL_SHARE,   /* message, text: screen or NULL */
   LAN_COMMAND_SEARCH,       /* search, task */
   LAN_COMMAND_BACKUP,       /* backup, task */
   LAN_COMMAND_BUNDLE,       /* bundle, task */

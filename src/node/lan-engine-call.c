@@ -83,6 +83,8 @@ tell (LanEngine *engine)
   info->duration_ms = view->duration_us / 1000;
   info->video = (view->ours & LAN_CALL_VIDEO) != 0;
   info->other_video = (view->theirs & LAN_CALL_VIDEO) != 0;
+  info->screen = (view->ours & LAN_CALL_SCREEN) != 0;
+  info->other_screen = (view->theirs & LAN_CALL_SCREEN) != 0;
   info->stats = self->stats;
   info->pictures = self->pictures;
   if (self->media != NULL && info->other_video && lan_media_get_box (self->media) != NULL)
@@ -109,7 +111,8 @@ media_flags (const LanCallView *view)
 static void
 agree (LanEngineCalls *self, const LanCallView *view)
 {
-  gboolean shows = (view->ours & LAN_CALL_VIDEO) != 0, sees = (view->theirs & LAN_CALL_VIDEO) != 0;
+  gboolean shows = (view->ours & (LAN_CALL_VIDEO | LAN_CALL_SCREEN)) != 0;
+  gboolean sees = (view->theirs & LAN_CALL_VIDEO) != 0;
   LanPictureBox *box = self->media != NULL ? lan_media_get_box (self->media) : NULL;
 
   lan_media_gate_agree (&self->gate, sees, shows);
@@ -152,6 +155,19 @@ on_pictures (const LanMediaPictures *pictures, gpointer user_data)
   engine->calls->pictures = *pictures;
 }
 
+/* The screen cannot be shown, or is there no more. */
+static void
+end_share (LanEngine *engine)
+{
+  LanEngineCalls *self = engine->calls;
+  LanStatus status =
+      lan_calls_set (self->machine, &self->told.id, LAN_CALL_SCREEN, FALSE, engine->now.mono_us);
+
+  lan_engine_notice (engine, "no-screen", "The screen or window cannot be shown (any more).");
+  if (status != LAN_STATUS_OK)
+    g_info ("a screen of a call that is over");
+}
+
 static void
 on_missing (guint missing, const char *text, gpointer user_data)
 {
@@ -168,6 +184,8 @@ on_missing (guint missing, const char *text, gpointer user_data)
     lan_engine_notice (engine, "no-speaker", "There is no loudspeaker: you cannot hear the call.");
   if ((fresh & LAN_MEDIA_NO_CAMERA) != 0)
     lan_engine_notice (engine, "no-camera", "There is no camera: the other side does not see you.");
+  if ((fresh & LAN_MEDIA_NO_SCREEN) != 0)
+    end_share (engine);
   tell (engine);
 }
 
@@ -331,6 +349,8 @@ on_changed (LanEngine *engine, const LanCallView *view)
     self->pictures = (LanMediaPictures){ .rtt_ms = -1, .number = G_MAXUINT32 };
     self->had_video = FALSE;
   }
+  if ((self->told.ours & ~view->ours & LAN_CALL_SCREEN) != 0 && self->media != NULL)
+    lan_media_share (self->media, NULL, -1);
   self->told = *view;
   ring (engine, view);
   if (self->media != NULL)
@@ -449,6 +469,20 @@ start (LanEngine *engine, LanCommand *c)
   return LAN_STATUS_OK;
 }
 
+static LanStatus
+share (LanEngine *engine, const LanCommand *c)
+{
+  LanEngineCalls *self = engine->calls;
+  const char *screen = g_strcmp0 (c->text, "default") == 0 ? "x11" : c->text;
+
+  if (screen != NULL &&
+      (self->media == NULL || !lan_message_id_equal (&c->message, &self->told.id) ||
+       !lan_media_share (self->media, screen, -1)))
+    return LAN_STATUS_STATE;
+  return lan_calls_set (self->machine, &c->message, LAN_CALL_SCREEN, screen != NULL,
+                        engine->now.mono_us);
+}
+
 void
 lan_engine_call_execute (LanEngine *engine, LanCommand *c)
 {
@@ -468,6 +502,9 @@ lan_engine_call_execute (LanEngine *engine, LanCommand *c)
     break;
   case LAN_COMMAND_CALL_SET:
     status = lan_calls_set (machine, &c->message, (LanCallFlags) c->kind, c->number != 0, now_us);
+    break;
+  case LAN_COMMAND_CALL_SHARE:
+    status = share (engine, c);
     break;
   case LAN_COMMAND_CALL_CAMERA:
     g_free (engine->config.camera);

@@ -538,7 +538,7 @@ execute_open (LanEngine *engine, LanCommand *c)
 static gboolean
 is_of_call (LanCommandType type)
 {
-  return type >= LAN_COMMAND_CALL_START && type <= LAN_COMMAND_CALL_CAMERA;
+  return type >= LAN_COMMAND_CALL_START && type <= LAN_COMMAND_CALL_SHARE;
 }
 
 void

@@ -212,6 +212,7 @@ typedef struct {
   gboolean missed;
   gboolean muted, held, other_muted, other_held;
   gboolean video, other_video;
+  gboolean screen, other_screen;
   gint64 answered_ms;
   gint64 duration_ms;
   guint missing;   /* LanMediaFailure */

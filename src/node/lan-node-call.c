@@ -107,6 +107,21 @@ lan_node_get_camera (LanNode *self)
   return self->camera;
 }
 
+void
+lan_node_set_screen_source (LanNode *self, const char *source)
+{
+  g_return_if_fail (LAN_IS_NODE (self) && source != NULL);
+  g_free (self->screen);
+  self->screen = g_strdup (source);
+}
+
+const char *
+lan_node_get_screen_source (LanNode *self)
+{
+  g_return_val_if_fail (LAN_IS_NODE (self), NULL);
+  return self->screen;
+}
+
 const char *
 lan_node_get_audio_source (LanNode *self)
 {

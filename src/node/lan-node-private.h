@@ -26,6 +26,7 @@ struct _LanNode {
   char *audio_source;
   char *audio_sink;
   char *camera;
+  char *screen;         /* lan_node_set_screen_source() */
   gboolean audio_given; /* by lan_node_set_audio(): what was kept does not count */
 
   LanNodeState state;

@@ -180,6 +180,7 @@ lan_node_finalize (GObject *object)
   g_free (self->audio_source);
   g_free (self->audio_sink);
   g_free (self->camera);
+  g_free (self->screen);
   g_main_context_unref (self->context);
   G_OBJECT_CLASS (lan_node_parent_class)->finalize (object);
 }
@@ -289,6 +290,7 @@ lan_node_init (LanNode *self)
   self->audio_source = g_strdup ("default");
   self->audio_sink = g_strdup ("default");
   self->camera = g_strdup ("default");
+  self->screen = g_strdup ("default");
 }
 
 LanNode *

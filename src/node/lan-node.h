@@ -257,6 +257,21 @@ LAN_API void lan_node_set_camera (LanNode *self, const char *source);
 LAN_API const char *lan_node_get_camera (LanNode *self);
 
 /**
+ * lan_node_set_screen_source:
+ * @source: as lan_call_share_screen() takes it
+ *
+ * Which screen is shown where nothing else is said. Not kept.
+ */
+LAN_API void lan_node_set_screen_source (LanNode *self, const char *source);
+
+/**
+ * lan_node_get_screen_source:
+ *
+ * Returns: (transfer none): "default", or what was set.
+ */
+LAN_API const char *lan_node_get_screen_source (LanNode *self);
+
+/**
  * lan_node_get_shares:
  *
  * Returns: (transfer none): a #GListModel of #LanShare, one's own and those of others.

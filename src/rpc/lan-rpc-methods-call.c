@@ -37,6 +37,8 @@ lan_rpc_describe_call (LanCall *call)
     { "other_held", lan_call_get_other_held },
     { "video", lan_call_get_video },
     { "other_video", lan_call_get_other_video },
+    { "screen", lan_call_get_screen },
+    { "other_screen", lan_call_get_other_screen },
     { "missed", lan_call_get_missed },
     { "no_microphone", lan_call_get_no_microphone },
     { "no_speaker", lan_call_get_no_speaker },
@@ -151,6 +153,39 @@ static void
 call_video (LanRpcCall *call)
 {
   set (call, lan_call_set_video);
+}
+
+/* What is to be shown: a window by its number, a source by its name, or what the program was started with. */
+static char *
+take_screen (LanRpcCall *call, const char *source, gint64 window)
+{
+  if (window > 0)
+    return g_strdup_printf ("x11:%" G_GINT64_FORMAT, window);
+  return g_strdup (source != NULL ? source : lan_node_get_screen_source (call->service->node));
+}
+
+static void
+call_share (LanRpcCall *call)
+{
+  LanCall *present = need_call (call, TRUE);
+  const char *source = NULL;
+  gint64 window = 0;
+  gboolean on = TRUE;
+  g_autofree char *screen = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (present == NULL || !lan_rpc_take_boolean (call, "on", &on) ||
+      !lan_rpc_take_string (call, "source", &source) || !lan_rpc_take_int (call, "window", &window))
+    return;
+  if (on && lan_call_get_status (present) != LAN_CALL_STATUS_ACTIVE) {
+    error = g_error_new_literal (LAN_NODE_ERROR, LAN_NODE_ERROR_INVALID,
+                                 "Nobody is in this call yet who could see it.");
+    lan_rpc_call_fail (call, error);
+    return;
+  }
+  screen = on ? take_screen (call, source, window) : NULL;
+  lan_call_share_screen (present, screen);
+  lan_rpc_call_succeed (call, NULL);
 }
 
 /* As PPM, which every program that shows pictures can read. */
@@ -345,17 +380,11 @@ call_devices (LanRpcCall *call)
 }
 
 const LanRpcMethod lan_rpc_call_methods[] = {
-  { "call.start", call_start },
-  { "call.answer", call_answer },
-  { "call.decline", call_end },
-  { "call.end", call_end },
-  { "call.mute", call_mute },
-  { "call.hold", call_hold },
-  { "call.stats", call_stats },
-  { "call.audio", call_audio },
-  { "call.devices", call_devices },
-  { "call.video", call_video },
-  { "call.picture", call_picture },
-  { "call.camera", call_camera },
-  { NULL, NULL },
+  { "call.start", call_start },     { "call.answer", call_answer },
+  { "call.decline", call_end },     { "call.end", call_end },
+  { "call.mute", call_mute },       { "call.hold", call_hold },
+  { "call.stats", call_stats },     { "call.audio", call_audio },
+  { "call.devices", call_devices }, { "call.video", call_video },
+  { "call.share", call_share },     { "call.picture", call_picture },
+  { "call.camera", call_camera },   { NULL, NULL },
 };

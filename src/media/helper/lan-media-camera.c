@@ -2,8 +2,10 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "lan-media-camera.h"
 
+#include "lan-media-grab.h"
 #include "lan-media-thread.h"
 #include "lan-picture-pattern.h"
+#include "lan-picture-screen.h"
 #include "lan-picture-steps.h"
 #include "lan-rate.h"
 
@@ -22,13 +24,16 @@ struct _LanMediaCamera {
   LanMediaCameraEvents events;
   gpointer data;
   char *name;
+  gboolean is_screen;
+  int fd; /* of a screen, until it is opened; -1: none */
   GThread *thread;
   LanMediaPull *pull;
   GMutex lock;
   GCond wake;
   LanMediaCameraOrder order; /* under the lock, as what follows */
   gboolean is_stopped, has_failed;
-  GQueue coded; /* of LanPictureCoded */
+  gboolean needs_key; /* what came out last was of no use */
+  GQueue coded;       /* of LanPictureCoded */
   guint64 taken;
   /* the thread's */
   GstElement *pipeline, *sink;
@@ -123,6 +128,7 @@ wait_until (LanMediaCamera *c, gint64 at_us, LanMediaCameraOrder *order)
   while (!c->is_stopped && g_cond_wait_until (&c->wake, &c->lock, at_us))
     ;
   *order = c->order;
+  order->wants_key |= c->needs_key;
   goes_on = !c->is_stopped;
   g_mutex_unlock (&c->lock);
   return goes_on;
@@ -135,7 +141,7 @@ hand_over (LanMediaCamera *c, LanPictureCoded *coded)
   c->taken++;
   if (coded->bytes != NULL) {
     if (coded->is_key)
-      c->order.wants_key = FALSE;
+      c->order.wants_key = c->needs_key = FALSE;
     g_queue_push_tail (&c->coded, g_memdup2 (coded, sizeof *coded));
   }
   g_mutex_unlock (&c->lock);
@@ -180,14 +186,14 @@ run (gpointer data)
   LanPictureShape shape;
 
   lan_media_thread_be_nice ();
-  lan_picture_steps_init (&steps);
+  lan_picture_steps_init (&steps, FALSE);
   if (strcmp (c->name, "test") != 0 && !open_device (c))
     fail (c);
   while (!c->has_failed && wait_until (c, next_us, &order)) {
     gint64 now_us = g_get_monotonic_time ();
-    guint step = lan_picture_steps_choose (&steps, order.rate, WIDTH, HEIGHT, now_us);
 
-    lan_picture_steps_shape (step, WIDTH, HEIGHT, &shape);
+    lan_picture_steps_choose (&steps, order.rate, WIDTH, HEIGHT, now_us);
+    lan_picture_steps_shape (&steps, WIDTH, HEIGHT, &shape);
     next_us = MAX (next_us, now_us - BEHIND_US) + shape.interval_ms * 1000;
     if (!take (c, now_us))
       fail (c);
@@ -196,6 +202,52 @@ run (gpointer data)
   }
   if (c->pipeline != NULL)
     gst_element_set_state (c->pipeline, GST_STATE_NULL);
+  return NULL;
+}
+
+/* ---- the thread of a screen ---- */
+
+static void
+run_one_of_screen (LanMediaCamera *c, LanPictureScreen *screen, const LanPictureOrder *order,
+                   const LanPictureImage *image, gboolean has_changed, gint64 at_us)
+{
+  LanPictureCoded coded;
+  LanPictureScreenResult result =
+      lan_picture_screen_put (screen, image, has_changed, order, at_us, &coded);
+
+  if (result == LAN_PICTURE_SCREEN_SAME)
+    return;
+  hand_over (c, &coded);
+  if (result != LAN_PICTURE_SCREEN_FAILED)
+    return;
+  g_mutex_lock (&c->lock);
+  c->needs_key = TRUE;
+  g_mutex_unlock (&c->lock);
+}
+
+static gpointer
+run_screen (gpointer data)
+{
+  LanMediaCamera *c = data;
+  g_autoptr (LanPictureScreen) screen = lan_picture_screen_new ();
+  LanMediaGrab *grab = lan_media_grab_new (c->name, c->fd);
+  gint64 next_us = g_get_monotonic_time ();
+  LanMediaCameraOrder order;
+  LanPictureImage image;
+  gboolean has_changed;
+
+  lan_media_thread_be_nice ();
+  while (wait_until (c, next_us, &order)) {
+    gint64 now_us = g_get_monotonic_time ();
+
+    if (grab == NULL || !lan_media_grab_next (grab, now_us, &image, &has_changed)) {
+      fail (c);
+      break;
+    }
+    run_one_of_screen (c, screen, &order, &image, has_changed, now_us);
+    next_us = MAX (next_us, now_us - BEHIND_US) + lan_picture_screen_interval_ms (screen) * 1000;
+  }
+  lan_media_grab_free (grab);
   return NULL;
 }
 
@@ -220,24 +272,44 @@ on_pull (gpointer data)
     c->events.failed (c->data);
 }
 
-LanMediaCamera *
-lan_media_camera_new (const char *name, const LanMediaCameraEvents *events, gpointer data)
+static LanMediaCamera *
+make_camera (const char *name, const LanMediaCameraEvents *events, gpointer data)
 {
   LanMediaCamera *c = g_new0 (LanMediaCamera, 1);
 
   c->events = *events;
   c->data = data;
   c->name = g_strdup (name);
-  c->frame = g_malloc0 (lan_picture_image_bytes (WIDTH, HEIGHT));
-  c->small = g_malloc0 (lan_picture_image_bytes (WIDTH, HEIGHT));
+  c->fd = -1;
   c->order.rate = LAN_RATE_START;
   g_mutex_init (&c->lock);
   g_cond_init (&c->wake);
   g_queue_init (&c->coded);
+  c->pull = lan_media_pull_new (on_pull, c);
+  return c;
+}
+
+LanMediaCamera *
+lan_media_camera_new (const char *name, const LanMediaCameraEvents *events, gpointer data)
+{
+  LanMediaCamera *c = make_camera (name, events, data);
+
+  c->frame = g_malloc0 (lan_picture_image_bytes (WIDTH, HEIGHT));
+  c->small = g_malloc0 (lan_picture_image_bytes (WIDTH, HEIGHT));
   if (strcmp (name, "test") != 0)
     gst_init (NULL, NULL);
-  c->pull = lan_media_pull_new (on_pull, c);
   c->thread = g_thread_new ("camera", run, c);
+  return c;
+}
+
+LanMediaCamera *
+lan_media_camera_new_for_screen (const char *name, int fd, const LanMediaCameraEvents *events,
+                                 gpointer data)
+{
+  LanMediaCamera *c = make_camera (name, events, data);
+
+  c->fd = fd;
+  c->thread = g_thread_new ("share", run_screen, c);
   return c;
 }
 

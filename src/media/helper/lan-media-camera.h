@@ -2,11 +2,11 @@
 /* Copyright (c) 2026 The Lanyard developers */
 /*
  * Takes pictures and encodes them, on a thread of its own, so that sound never waits for it: the test
- * pattern, or a camera by GStreamer's v4l2src. Callbacks come in the main context.
+ * pattern, a camera by GStreamer's v4l2src, or a screen (lan-media-grab.h). Callbacks come in the main context.
  */
 #pragma once
 
-#include "lan-picture-codec.h"
+#include "lan-picture-screen.h"
 
 G_BEGIN_DECLS
 
@@ -18,15 +18,15 @@ typedef struct {
 } LanMediaCameraEvents;
 
 /* What the encoder is to keep to; changes at any time. */
-typedef struct {
-  guint rate;         /* bit/s */
-  gboolean wants_key; /* until one came */
-  gboolean is_behind; /* pictures are left out */
-} LanMediaCameraOrder;
+typedef LanPictureOrder LanMediaCameraOrder;
 
 /** @name: "test", "default" or the path of a device. */
 LanMediaCamera *lan_media_camera_new (const char *name, const LanMediaCameraEvents *events,
                                       gpointer data);
+
+/** @name, @fd: as lan_media_grab_new() takes them. */
+LanMediaCamera *lan_media_camera_new_for_screen (const char *name, int fd,
+                                                 const LanMediaCameraEvents *events, gpointer data);
 
 /** Waits for the thread, which looks up after each picture. No callback comes after. NULL is allowed. */
 void lan_media_camera_free (LanMediaCamera *camera);

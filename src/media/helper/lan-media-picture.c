@@ -8,6 +8,7 @@
 #include "lan-picture-send.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define TICK_US 5000 /* while pictures come or go */
 #define IDLE_US (2 * G_USEC_PER_SEC)
@@ -19,7 +20,8 @@ struct _LanMediaPicture {
   LanPictureBox *box;
   LanPictureSender *sender; /* NULL: none are sent */
   LanMediaCamera *camera;   /* likewise */
-  char *name;               /* of the camera */
+  char *name;               /* of the camera, or screen */
+  gboolean is_screen;
   guint8 stream;
   guint since_base;    /* pictures put since the last one that others need, itself as well */
   gboolean awaits_key; /* one that others need was not put */
@@ -86,7 +88,7 @@ on_camera_failed (gpointer data)
 {
   LanMediaPicture *p = data;
 
-  p->events.missing (TRUE, p->data);
+  p->events.missing (p->is_screen ? LAN_MEDIA_NO_SCREEN : LAN_MEDIA_NO_CAMERA, p->data);
 }
 
 static const LanMediaCameraEvents camera_events = { on_coded, on_camera_failed };
@@ -101,25 +103,32 @@ stop (LanMediaPicture *p)
 }
 
 void
-lan_media_picture_set (LanMediaPicture *p, gboolean is_on, guint8 stream, const char *camera)
+lan_media_picture_set (LanMediaPicture *p, gboolean is_on, guint8 stream, const char *name,
+                       gboolean is_screen, int fd)
 {
   gint64 now_us = g_get_monotonic_time ();
-  gboolean goes_on =
-      p->sender != NULL && is_on && stream == p->stream && strcmp (camera, p->name) == 0;
+  gboolean goes_on = p->sender != NULL && is_on && stream == p->stream &&
+                     is_screen == p->is_screen && strcmp (name, p->name) == 0;
+  gboolean is_none = is_on && !is_screen && strcmp (name, "none") == 0;
 
   if (goes_on || (!is_on && p->sender == NULL))
     return;
   stop (p);
-  p->events.missing (is_on && strcmp (camera, "none") == 0, p->data);
+  p->is_screen = is_screen;
+  p->events.missing (is_none ? LAN_MEDIA_NO_CAMERA : 0, p->data);
   if (!is_on)
     return;
   p->stream = stream;
-  p->name = g_strdup (camera);
+  p->name = g_strdup (name);
   p->sender = lan_picture_sender_new (p->start.tag, stream, p->start.start_us, now_us);
+  if (is_screen)
+    lan_picture_sender_set_screen (p->sender);
   p->since_base = 0;
   p->awaits_key = FALSE;
-  if (strcmp (camera, "none") != 0)
-    p->camera = lan_media_camera_new (camera, &camera_events, p);
+  if (is_screen)
+    p->camera = lan_media_camera_new_for_screen (name, fd >= 0 ? dup (fd) : -1, &camera_events, p);
+  else if (!is_none)
+    p->camera = lan_media_camera_new (name, &camera_events, p);
   order (p, now_us);
   g_source_set_ready_time (p->tick, now_us);
 }

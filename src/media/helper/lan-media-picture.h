@@ -14,7 +14,7 @@ typedef struct _LanMediaPicture LanMediaPicture;
 
 typedef struct {
   void (*packet) (const guint8 *data, gsize len, gpointer data2);
-  void (*missing) (gboolean is_missing, gpointer data); /* of a camera */
+  void (*missing) (guint missing, gpointer data); /* LAN_MEDIA_NO_CAMERA, _NO_SCREEN or 0 */
 } LanMediaPictureEvents;
 
 /** @box_fd: where pictures are left. Returns: (nullable): NULL: it is no box. */
@@ -22,9 +22,9 @@ LanMediaPicture *lan_media_picture_new (const LanMediaStart *start, int box_fd,
                                         const LanMediaPictureEvents *events, gpointer data);
 void lan_media_picture_free (LanMediaPicture *picture);
 
-/** Pictures of @camera are sent, as @stream, or no longer. */
+/** Pictures of the camera or screen @name are sent, as @stream, or no longer. @fd: of a screen, borrowed; -1: none. */
 void lan_media_picture_set (LanMediaPicture *picture, gboolean is_on, guint8 stream,
-                            const char *camera);
+                            const char *name, gboolean is_screen, int fd);
 
 /** A datagram of the call: TRUE when it is about pictures. */
 gboolean lan_media_picture_take (LanMediaPicture *picture, const guint8 *data, gsize len);

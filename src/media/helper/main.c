@@ -22,12 +22,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SOCKET_FD  3
-#define SOURCE_FD  4
-#define SINK_FD    5
-#define BOX_FD     6
-#define STATS_US   200000
-#define BEHIND_MAX 50 /* frames; after a longer standstill they are left out */
+#define SOCKET_FD        3
+#define SOURCE_FD        4
+#define SINK_FD          5
+#define BOX_FD           6
+#define STATS_US         200000
+#define PICTURES_MISSING (LAN_MEDIA_NO_CAMERA | LAN_MEDIA_NO_SCREEN)
+#define BEHIND_MAX       50 /* frames; after a longer standstill they are left out */
 
 typedef struct {
   GMainLoop *loop;
@@ -38,13 +39,14 @@ typedef struct {
   LanMediaLoop loop_back;
   LanMediaWav wav;
   gboolean is_test, reads_file, writes_file;
-  guint files_missing;      /* LanMediaFailure; what has no device to go by: files, the camera */
+  guint files_missing;      /* LanMediaFailure; what has no device to go by: files, pictures */
   guint sound_missing;      /* what was told of devices last */
   LanMediaPicture *picture; /* NULL: no box */
   GSource *tick;
   gint64 next; /* frame that begins next */
   gint64 stats_due_us;
   gboolean first_told, has_written;
+  int screen_fd; /* of the screen that is shown; -1: none */
 } Helper;
 
 static void
@@ -215,16 +217,16 @@ on_picture_packet (const guint8 *data, gsize len, gpointer data2)
 }
 
 static void
-on_picture_missing (gboolean is_missing, gpointer data)
+on_picture_missing (guint missing, gpointer data)
 {
   Helper *h = data;
-  guint missing = is_missing ? h->files_missing | LAN_MEDIA_NO_CAMERA
-                             : h->files_missing & ~(guint) LAN_MEDIA_NO_CAMERA;
 
+  missing |= h->files_missing & ~(guint) PICTURES_MISSING;
   if (missing == h->files_missing)
     return;
   h->files_missing = missing;
-  on_state (h->sound_missing, is_missing ? "The camera gives no pictures." : "", h);
+  on_state (h->sound_missing,
+            (missing & PICTURES_MISSING) != 0 ? "The camera or screen gives no pictures." : "", h);
 }
 
 static const LanMediaPictureEvents picture_events = { on_picture_packet, on_picture_missing };
@@ -287,8 +289,20 @@ on_use (Helper *h, const LanMediaStart *start)
   g_strlcpy (h->start.source, start->source, sizeof h->start.source);
   g_strlcpy (h->start.sink, start->sink, sizeof h->start.sink);
   h->reads_file = h->writes_file = FALSE;
-  h->files_missing &= LAN_MEDIA_NO_CAMERA;
+  h->files_missing &= PICTURES_MISSING;
   open_sound (h);
+}
+
+/* A screen takes the camera's place. */
+static void
+set_pictures (Helper *h)
+{
+  gboolean is_screen = h->start.screen[0] != '\0';
+  gboolean is_on = is_screen || (h->flags & LAN_MEDIA_VIDEO) != 0;
+
+  if (h->picture != NULL)
+    lan_media_picture_set (h->picture, is_on && (h->flags & LAN_MEDIA_HELD) == 0, h->start.pictures,
+                           is_screen ? h->start.screen : h->start.camera, is_screen, h->screen_fd);
 }
 
 static void
@@ -296,10 +310,19 @@ set_flags (Helper *h, guint8 flags)
 {
   h->flags = flags;
   lan_voice_set_muted (h->voice, (flags & (LAN_MEDIA_MUTED | LAN_MEDIA_HELD)) != 0);
-  if (h->picture != NULL)
-    lan_media_picture_set (h->picture,
-                           (flags & LAN_MEDIA_VIDEO) != 0 && (flags & LAN_MEDIA_HELD) == 0,
-                           h->start.pictures, h->start.camera);
+  set_pictures (h);
+}
+
+/* @fd: came with it, -1: none. */
+static void
+on_share (Helper *h, const LanMediaStart *start, int fd)
+{
+  if (h->screen_fd >= 0)
+    close (h->screen_fd);
+  h->screen_fd = fd;
+  h->start.pictures = start->pictures;
+  g_strlcpy (h->start.screen, start->screen, sizeof h->start.screen);
+  set_pictures (h);
 }
 
 static void
@@ -331,7 +354,7 @@ on_start (Helper *h, const LanMediaStart *start)
 }
 
 static void
-on_message (Helper *h, const guint8 *data, gsize len)
+on_message (Helper *h, const guint8 *data, gsize len, int fd)
 {
   LanMediaMessage message;
 
@@ -339,6 +362,8 @@ on_message (Helper *h, const guint8 *data, gsize len)
     return;
   if (message.type == LAN_MEDIA_START)
     on_start (h, &message.start);
+  else if (message.type == LAN_MEDIA_SHARE && h->voice != NULL)
+    on_share (h, &message.start, fd);
   else if (message.type == LAN_MEDIA_SET && h->voice != NULL) {
     h->start.pictures = message.start.pictures;
     set_flags (h, message.flags);
@@ -353,6 +378,29 @@ on_message (Helper *h, const guint8 *data, gsize len)
     lan_voice_take (h->voice, message.data, message.len, g_get_monotonic_time ());
 }
 
+/* One message, with the descriptor that came with it; -1: none did. */
+static gssize
+receive (int socket, guint8 *in, gsize len, int *fd)
+{
+  union {
+    struct cmsghdr head;
+    char room[CMSG_SPACE (sizeof (int))];
+  } control;
+  struct iovec part = { in, len };
+  struct msghdr packet = { .msg_iov = &part,
+                           .msg_iovlen = 1,
+                           .msg_control = control.room,
+                           .msg_controllen = sizeof control.room };
+  gssize n = recvmsg (socket, &packet, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  struct cmsghdr *head = n > 0 ? CMSG_FIRSTHDR (&packet) : NULL;
+
+  *fd = -1;
+  if (head != NULL && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
+      head->cmsg_len == CMSG_LEN (sizeof *fd))
+    memcpy (fd, CMSG_DATA (head), sizeof *fd);
+  return n;
+}
+
 static gboolean
 on_socket (gint fd, GIOCondition condition, gpointer data)
 {
@@ -360,10 +408,11 @@ on_socket (gint fd, GIOCondition condition, gpointer data)
 
   for (;;) {
     guint8 in[LAN_MEDIA_MESSAGE_MAX];
-    gssize n = recv (fd, in, sizeof in, MSG_DONTWAIT);
+    int given;
+    gssize n = receive (fd, in, sizeof in, &given);
 
     if (n > 0) {
-      on_message (h, in, (gsize) n);
+      on_message (h, in, (gsize) n, given);
     } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
       return G_SOURCE_CONTINUE;
     } else { /* node has closed it */
@@ -377,7 +426,7 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
-  Helper h = { 0 };
+  Helper h = { .screen_fd = -1 };
 
   g_log_writer_default_set_use_stderr (TRUE);
   if (!lan_media_confine (&error)) {

@@ -275,6 +275,59 @@ test_states_shown (void)
   desk_clear (&d);
 }
 
+/* Flags of the last signal sent. */
+static guint
+flags_sent (Desk *d)
+{
+  guint flags = G_MAXUINT;
+
+  for (;;) {
+    g_auto (LanCallsAction) action = { 0 };
+    LanFrame *frame = NULL;
+
+    if (!lan_calls_next_action (d->calls, &action))
+      return flags;
+    if (action.type != LAN_CALLS_SEND)
+      continue;
+    g_assert_cmpint (lan_frame_decode (g_bytes_get_data (action.frame, NULL),
+                                       g_bytes_get_size (action.frame), &frame),
+                     ==, LAN_STATUS_OK);
+    flags = frame->call_signal->flags;
+    lan_frame_free (frame);
+  }
+}
+
+/* A screen is said beside pictures, takes the camera's place, and gives it back. */
+static void
+test_screen (void)
+{
+  Desk d;
+  LanCallView view;
+
+  desk_init (&d, TRUE);
+  start (&d);
+  desk_say (&d, &d.peer, &d.one, &d.id, SIG (ANSWER), 0, 0, 0);
+  g_assert_cmpuint (flags_sent (&d), ==, 0);
+  g_assert_cmpint (lan_calls_set (d.calls, &d.id, LAN_CALL_SCREEN, TRUE, d.now), ==, LAN_STATUS_OK);
+  g_assert_cmpuint (flags_sent (&d), ==, LAN_CALL_SCREEN | LAN_CALL_VIDEO);
+  g_assert_cmpint (lan_calls_set (d.calls, &d.id, LAN_CALL_SCREEN, FALSE, d.now), ==,
+                   LAN_STATUS_OK);
+  g_assert_cmpuint (flags_sent (&d), ==, 0);
+  g_assert_cmpint (lan_calls_set (d.calls, &d.id, LAN_CALL_VIDEO, TRUE, d.now), ==, LAN_STATUS_OK);
+  g_assert_cmpint (lan_calls_set (d.calls, &d.id, LAN_CALL_SCREEN, TRUE, d.now), ==, LAN_STATUS_OK);
+  g_assert_cmpint (lan_calls_set (d.calls, &d.id, LAN_CALL_SCREEN, FALSE, d.now), ==,
+                   LAN_STATUS_OK);
+  g_assert_cmpuint (flags_sent (&d), ==, LAN_CALL_VIDEO);
+  /* Theirs: without pictures it means nothing. */
+  desk_say (&d, &d.peer, &d.one, &d.id, SIG (STATE), 0, LAN_CALL_SCREEN | LAN_CALL_MUTED, 1);
+  g_assert_true (lan_calls_look (d.calls, &view));
+  g_assert_cmpuint (view.theirs, ==, LAN_CALL_MUTED);
+  desk_say (&d, &d.peer, &d.one, &d.id, SIG (STATE), 0, LAN_CALL_SCREEN | LAN_CALL_VIDEO, 2);
+  g_assert_true (lan_calls_look (d.calls, &view));
+  g_assert_cmpuint (view.theirs, ==, LAN_CALL_SCREEN | LAN_CALL_VIDEO);
+  desk_clear (&d);
+}
+
 /* The other side dies, or its way to us does, in every state. */
 static void
 test_death (void)
@@ -386,6 +439,7 @@ main (int argc, char **argv)
   g_test_add_func ("/calls/death", test_death);
   g_test_add_func ("/calls/rings-limited", test_rings_limited);
   g_test_add_func ("/calls/devices-limited", test_devices_limited);
+  g_test_add_func ("/calls/screen", test_screen);
   g_test_add_func ("/calls/names", test_names);
   test_calls_walk_add ();
   return g_test_run ();

@@ -22,7 +22,7 @@ picture_line_init (PictureLine *line, guint64 seed)
   lan_seeded_random_init (&line->random, seed);
   line->sender = lan_picture_sender_new (TAG, 0, 0, 0);
   line->receiver = lan_picture_receiver_new (TAG, 0);
-  lan_picture_steps_init (&line->steps);
+  lan_picture_steps_init (&line->steps, FALSE);
   g_queue_init (&line->there);
   g_queue_init (&line->back);
   line->capacity = 8000000;
@@ -102,7 +102,7 @@ take_picture (PictureLine *line)
   gsize size;
 
   line->step = lan_picture_steps_choose (&line->steps, rate, WIDTH, HEIGHT, line->now);
-  lan_picture_steps_shape (line->step, WIDTH, HEIGHT, &shape);
+  lan_picture_steps_shape (&line->steps, WIDTH, HEIGHT, &shape);
   line->next_picture_us += shape.interval_ms * LINE_MS;
   line->taken++;
   if (lan_picture_sender_is_behind (line->sender)) {

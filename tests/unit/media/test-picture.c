@@ -164,11 +164,11 @@ test_steps (void)
   LanPictureShape shape;
   guint last = 0;
 
-  lan_picture_steps_init (&steps);
+  lan_picture_steps_init (&steps, FALSE);
   g_assert_cmpuint (lan_picture_steps_choose (&steps, LAN_RATE_MAX, 640, 480, 0), ==, 0);
   /* Fewer a second come before smaller ones. */
   g_assert_cmpuint (lan_picture_steps_choose (&steps, 300000, 640, 480, 0), ==, 1);
-  lan_picture_steps_shape (1, 640, 480, &shape);
+  lan_picture_steps_shape (&steps, 640, 480, &shape);
   g_assert_cmpuint (shape.width, ==, 640);
   g_assert_cmpuint (shape.interval_ms, >, 33);
   for (guint rate = 300000; rate > 30000; rate -= 1000) {
@@ -186,7 +186,8 @@ test_steps (void)
     last = lan_picture_steps_choose (&steps, LAN_RATE_MAX, 640, 480, at + SECOND);
     g_assert_cmpuint (last, ==, LAN_PICTURE_STEPS - 2 - i);
   }
-  lan_picture_steps_shape (LAN_PICTURE_STEPS - 1, 17, 17, &shape);
+  lan_picture_steps_choose (&steps, LAN_RATE_MIN / 100, 640, 480, 0);
+  lan_picture_steps_shape (&steps, 17, 17, &shape);
   g_assert_true (lan_picture_size_is_good (shape.width, shape.height));
 }
 
