@@ -188,6 +188,8 @@ send_frame (Sim *sim, SimNode *node, LanCoreAction *action)
                                              sim->tamper_data, &twice);
   if (bytes == NULL)
     return;
+  if (type != LAN_FRAME_IDENTITY && chance (sim, sim->lost_permille))
+    return;
   due = sim->now_us + 50 + draw (sim, sim->delay_us);
   if (type != LAN_FRAME_IDENTITY && chance (sim, sim->rough_permille)) {
     switch (lan_random_below (&sim->random.base, 3)) {

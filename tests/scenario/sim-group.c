@@ -2,7 +2,13 @@
 /* Copyright (c) 2026 The Lanyard developers */
 #include "sim-group.h"
 
+#include "lan-content.h"
+#include "lan-record.h"
 #include "sim-world.h"
+
+#include <string.h>
+
+#define ITEM_CHAIN 3 /* LAN_GROUP_ITEM_CHAIN: as it is on people's disks */
 
 LanConversationId
 sim_group_create (Sim *sim, guint who, guint first, guint last, gboolean open_history)
@@ -108,6 +114,42 @@ sim_group_shows (Sim *sim, const LanConversationId *id, guint who, const char *t
   return FALSE;
 }
 
+/* The name of the chain that @record is sealed by. */
+static LanHash
+chain_of (const LanRecordRow *record)
+{
+  LanContent *content = NULL;
+  LanRecordView view;
+  LanHash name;
+
+  g_assert_cmpint (lan_record_decode (g_bytes_get_data (record->blob, NULL),
+                                      g_bytes_get_size (record->blob), &view),
+                   ==, LAN_STATUS_OK);
+  g_assert_cmpint (view.kind, ==, LAN_KIND_SEALED);
+  g_assert_cmpint (lan_content_decode (view.kind, view.content, view.content_len, &content), ==,
+                   LAN_STATUS_OK);
+  memcpy (name.b, content->sealed->chain.data, sizeof name.b);
+  lan_content_free (content);
+  return name;
+}
+
+gboolean
+sim_group_has_key (Sim *sim, const LanConversationId *id, guint who, const LanRecordRow *record)
+{
+  const GPtrArray *items = sim_node (sim, who)->store->group_items;
+  LanHash name = chain_of (record);
+
+  for (guint i = 0; i < items->len; i++) {
+    const LanGroupItemRow *item = g_ptr_array_index (items, i);
+    const guint8 *value = g_bytes_get_data (item->value, NULL);
+
+    if (item->kind == ITEM_CHAIN && lan_conversation_id_equal (&item->conversation, id) &&
+        memcmp (g_bytes_get_data (item->key, NULL), name.b, sizeof name.b) == 0)
+      return value[LAN_DEVICE_ID_BYTES + 16] != 0;
+  }
+  return FALSE;
+}
+
 LanGroupInfo
 sim_group_info (Sim *sim, const LanConversationId *id, guint who)
 {
@@ -115,6 +157,37 @@ sim_group_info (Sim *sim, const LanConversationId *id, guint who)
 
   g_assert_true (lan_core_get_group (sim_node (sim, who)->core, id, &info));
   return info;
+}
+
+static guint
+records_of (Sim *sim, const LanConversationId *id, guint who)
+{
+  const GPtrArray *records = sim_node (sim, who)->store->records;
+  guint n = 0;
+
+  for (guint i = 0; i < records->len; i++)
+    n += lan_conversation_id_equal (
+        &((LanRecordRow *) g_ptr_array_index (records, i))->conversation, id);
+  return n;
+}
+
+void
+sim_group_assert_same_logs (Sim *sim, const LanConversationId *id, guint a, guint b)
+{
+  const GPtrArray *records = sim_node (sim, a)->store->records;
+
+  for (guint i = 0; i < records->len; i++) {
+    const LanRecordRow *x = g_ptr_array_index (records, i), *y;
+
+    if (!lan_conversation_id_equal (&x->conversation, id))
+      continue;
+    y = sim_store_find (sim_node (sim, b)->store, id, &x->device, x->seq);
+    if (y == NULL || !lan_hash_equal (&x->hash, &y->hash) || x->kind != y->kind)
+      g_error ("seed %" G_GUINT64_FORMAT ": record %" G_GUINT64_FORMAT " of a log, kind %u: %u has "
+               "it and %u %s",
+               sim->seed, x->seq, x->kind, a, b, y == NULL ? "does not" : "another one");
+  }
+  g_assert_cmpuint (records_of (sim, id, a), ==, records_of (sim, id, b));
 }
 
 static void

@@ -20,5 +20,10 @@ void sim_discover_all (Sim *sim);
 guint sim_group_count (Sim *sim, const LanConversationId *id, guint who);
 gboolean sim_group_shows (Sim *sim, const LanConversationId *id, guint who, const char *text);
 LanGroupInfo sim_group_info (Sim *sim, const LanConversationId *id, guint who);
+/* @who has a key that opens what @record says: one of a member, sealed. */
+gboolean sim_group_has_key (Sim *sim, const LanConversationId *id, guint who,
+                            const LanRecordRow *record);
+/* @a and @b keep the same records of everybody: each log as long, and each record the same. */
+void sim_group_assert_same_logs (Sim *sim, const LanConversationId *id, guint a, guint b);
 /* @a and @b hold the same records, show the same in the same order, and agree on everything. */
 void sim_group_assert_same (Sim *sim, const LanConversationId *id, guint a, guint b);

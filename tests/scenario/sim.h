@@ -55,6 +55,7 @@ struct _Sim {
   /* the weather */
   gint64 delay_us;      /* at most */
   guint rough_permille; /* frames of a channel that are lost, doubled or late */
+  guint lost_permille;  /* frames of a channel that are lost, beside those */
   guint break_permille; /* channels broken by a frame */
   gboolean dial;        /* wanted channels are made */
   /* crash `crash_node` before its step number `crash_at`; half of the time what the store was
