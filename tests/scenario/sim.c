@@ -7,6 +7,7 @@
 #include "sim-post.h"
 
 #include <string.h>
+#include <time.h>
 
 #define WALL_START_MS G_GINT64_CONSTANT (1790000000000)
 
@@ -242,7 +243,7 @@ sim_new (guint64 seed, guint n_nodes)
   sim->pipes = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   sim->delay_us = 2000;
   sim->dial = TRUE;
-  sim->crash_node = -1;
+  sim->crash_node = sim->clocked = -1;
   for (guint i = 0; i < n_nodes; i++)
     g_ptr_array_add (sim->nodes, node_new (sim, i));
   for (guint i = 0; i < n_nodes; i++)
@@ -513,6 +514,15 @@ carry_out_event (Sim *sim, SimNode *node, SimEvent *event)
   sim_drain (sim, node);
 }
 
+static gint64
+cpu_ns (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
+  return (gint64) now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 static void
 run_event (Sim *sim, SimEvent *event)
 {
@@ -531,7 +541,13 @@ run_event (Sim *sim, SimEvent *event)
     sim_add (sim, SIM_RESTART, node->index, sim->now_us + 50000);
     return;
   }
+  if ((int) node->index != sim->clocked) {
+    carry_out_event (sim, node, event);
+    return;
+  }
+  sim->clocked_ns -= cpu_ns ();
   carry_out_event (sim, node, event);
+  sim->clocked_ns += cpu_ns ();
 }
 
 void

@@ -63,6 +63,8 @@ struct _Sim {
   int crash_node;
   guint crash_at;
   gboolean crash_keeps;
+  int clocked; /* a desktop whose processor time is counted; -1: none */
+  gint64 clocked_ns;
   SimTamper tamper; /* somebody's hands in the wires; may be NULL */
   gpointer tamper_data;
   guint64 frames_sent;
